@@ -1,0 +1,1 @@
+//! Boots one configuration and tells, event by event, what happened when.

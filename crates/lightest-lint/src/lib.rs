@@ -1,0 +1,1 @@
+//! Reads test source text and says where the guest is wrong.

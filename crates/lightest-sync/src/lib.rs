@@ -1,0 +1,1 @@
+//! Reads a VMM project's own source and says which facts it states.
