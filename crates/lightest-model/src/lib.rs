@@ -1,1 +1,17 @@
 //! What a test may require, what a configuration gives and costs, and the lightest fit between them.
+//!
+//! Total functions over values: no I/O, no clock, no environment, no colour and no output format.
+//!
+//! - [`catalog`]: the facts and how they are read from TOML text, each error with its place.
+//! - [`config`]: one choice of VMM, boot method, architecture, isolation and guest, as petri writes it.
+//! - [`grammar`]: the words and attributes that petri's macros accept, and carets for those they refuse.
+//! - [`space`]: every legal configuration with its answers to every requirement.
+//! - [`chooser`]: the lightest configuration, and why no lighter one.
+
+pub mod catalog;
+pub mod chooser;
+pub mod config;
+pub mod grammar;
+pub mod space;
+
+pub mod suggest;

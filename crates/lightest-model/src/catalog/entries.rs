@@ -1,0 +1,423 @@
+//! The entries of the catalog's files.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Arch, Form, Isolation};
+
+use super::{Evidence, Os, When};
+
+/// Whether a configuration gives something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Support {
+    /// It is known to.
+    Yes,
+    /// It is known not to.
+    No,
+    /// Nobody has shown either. Never treated as yes or as no.
+    Unknown,
+}
+
+impl Support {
+    /// The word in the catalog and in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Where evidence comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Identifier.
+    pub id: String,
+    /// What it is.
+    pub title: String,
+    /// Web address of its repository or document.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// The commit that line numbers refer to.
+    #[serde(default)]
+    pub commit: Option<String>,
+    /// The day it was read, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub date: Option<String>,
+}
+
+/// A virtual machine monitor (backend).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vmm {
+    /// Identifier, and the prefix of configurations.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// Whether the repository whose tests these are builds it.
+    pub in_repo: bool,
+    /// Whether only `lightest boot` drives it.
+    #[serde(default)]
+    pub lab: bool,
+    /// Operating systems of hosts it runs on.
+    pub hosts: Vec<String>,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A boot method.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BootMethod {
+    /// Identifier, and the word in configurations.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// The word in test names.
+    pub name_part: String,
+    /// Architectures that the macros accept.
+    pub archs: Vec<Arch>,
+    /// Architectures that the macros refuse by name, with their reason.
+    #[serde(default)]
+    pub refused_archs: std::collections::BTreeMap<String, String>,
+    /// Forms of guests that it accepts.
+    pub forms: Vec<Form>,
+    /// Isolation modes that it accepts as options; `None` where no options are read.
+    #[serde(default)]
+    pub isolation: Vec<Isolation>,
+    /// Whether the paravisor is present.
+    #[serde(default)]
+    pub openhcl: bool,
+    /// Virtual machine generation, 1 or 2, where guests differ by it.
+    #[serde(default)]
+    pub generation: Option<u8>,
+    /// Whether the macros check a disk image's architecture.
+    #[serde(default)]
+    pub checks_guest_arch: bool,
+    /// The identifier of its boot class.
+    pub boot_class: String,
+    /// How many variants of the corpus use it.
+    #[serde(default)]
+    pub variants: Option<u32>,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// An isolation mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IsolationMode {
+    /// The mode.
+    pub id: Isolation,
+    /// Name.
+    pub title: String,
+    /// The hardware or host that it needs.
+    pub needs: String,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A guest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guest {
+    /// Identifier, and the word in configurations.
+    pub id: String,
+    /// How it is named in configurations.
+    pub form: Form,
+    /// Name.
+    pub title: String,
+    /// Guests that differ only by architecture, version or preparation share a family.
+    pub family: String,
+    /// What runs in it.
+    pub os: Os,
+    /// Its architecture; `None` where it has none of its own.
+    #[serde(default)]
+    pub arch: Option<Arch>,
+    /// The identifier of its boot class.
+    pub boot_class: String,
+    /// The part of test names; `None` where it is the identifier, empty where it has none.
+    #[serde(default)]
+    pub name_part: Option<String>,
+    /// The only VMMs that boot it; empty where any does.
+    #[serde(default)]
+    pub lab: Vec<String>,
+    /// How many variants of the corpus use it.
+    #[serde(default)]
+    pub variants: Option<u32>,
+    /// How the agent gets into it.
+    #[serde(default)]
+    pub agent: Option<String>,
+    /// Its images.
+    #[serde(default, rename = "image")]
+    pub images: Vec<Image>,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// An image of a guest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// Virtual machine generation; `None` where it boots in either.
+    #[serde(default)]
+    pub generation: Option<u8>,
+    /// Architecture, where one guest word has an image for each.
+    #[serde(default)]
+    pub arch: Option<Arch>,
+    /// The artifact's name in the source.
+    #[serde(default)]
+    pub artifact: Option<String>,
+    /// File name.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// Size in bytes.
+    #[serde(default)]
+    pub bytes: Option<u64>,
+    /// Why the size is not known.
+    #[serde(default)]
+    pub bytes_note: Option<String>,
+    /// Whether it is downloaded, rather than made.
+    pub hosted: bool,
+    /// Whether it is fetched block by block as the guest reads it.
+    pub lazy_fetch: bool,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// An ordinal class of boot time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BootClass {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A kind of host, by what it can run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Host {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// The configurations that need it.
+    pub when: When,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Something that a test asks of its environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// Identifier, in kebab case.
+    pub id: String,
+    /// Group in the design's table.
+    pub group: String,
+    /// Name.
+    pub title: String,
+    /// What it says of the environment.
+    pub meaning: String,
+    /// Requirements that follow from it.
+    #[serde(default)]
+    pub implies: Vec<String>,
+    /// Whether a test that asks for it is about the paravisor itself.
+    #[serde(default)]
+    pub paravisor: bool,
+    /// The word that the attribute needs, such as `noagent`.
+    #[serde(default)]
+    pub attribute: Option<String>,
+    /// Other names that are understood.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+/// Whose statement it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Layer {
+    /// The catalog that comes with Lightest.
+    #[default]
+    Base,
+    /// The user's own catalog, which outranks it.
+    User,
+}
+
+/// A statement on what some configurations give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capability {
+    /// Identifier, for overriding.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The requirement, or `runs`, or `repo-code`.
+    pub requirement: String,
+    /// What is stated.
+    pub support: Support,
+    /// The configurations it is stated of.
+    #[serde(default)]
+    pub when: When,
+    /// Why, in words.
+    pub because: String,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+    /// Whose statement it is.
+    #[serde(default)]
+    pub layer: Layer,
+}
+
+/// What a quirk costs each boot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cost {
+    /// Fixed wait, in seconds.
+    pub waits_s: u32,
+    /// Additional boots.
+    pub reboots: u32,
+}
+
+/// Behaviour that surprises an author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quirk {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// The configurations that have it.
+    pub when: When,
+    /// What it costs.
+    #[serde(default)]
+    pub cost: Cost,
+    /// What deals with it.
+    pub handling: String,
+    /// What an author does about it.
+    pub advice: String,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Whether a blocker still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlockerState {
+    /// It holds.
+    Open,
+    /// It is gone.
+    Lifted,
+}
+
+/// A *no* that somebody means to lift.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blocker {
+    /// Identifier.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// The configurations it holds back.
+    pub when: When,
+    /// The issue, as `owner/repository#number`, or words.
+    pub issue: String,
+    /// Whether it still holds.
+    pub state: BlockerState,
+    /// The commit that lifted it.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Part of the request that a claim stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// The table of guests.
+    Guests,
+    /// The table of boot methods by architecture.
+    Architectures,
+    /// The decision tree.
+    Tree,
+    /// The practical guidelines.
+    Guidelines,
+    /// The known quirks.
+    Quirks,
+}
+
+/// Whether the source still bears a claim out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimState {
+    /// It does.
+    Holds,
+    /// The source has moved on since.
+    MovedOn,
+}
+
+/// A sentence of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// Identifier.
+    pub id: String,
+    /// Where it stands.
+    pub section: Section,
+    /// What it says, in our words.
+    pub says: String,
+    /// Whether it still holds.
+    pub state: ClaimState,
+    /// What is true now.
+    pub now: String,
+    /// Requirements whose answer shows it.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// The configuration that those requirements lead to.
+    #[serde(default)]
+    pub config: Option<String>,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A question that `pick` asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// Identifier.
+    pub id: String,
+    /// The question, in an author's words.
+    pub ask: String,
+    /// Why it matters.
+    pub why: String,
+    /// Possible answers.
+    #[serde(rename = "answer")]
+    pub answers: Vec<Answer>,
+}
+
+/// An answer to a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// What the author says.
+    pub label: String,
+    /// What that asks of the environment.
+    pub requires: Vec<String>,
+}
+
+/// A word that `requires(..)` of an attribute accepts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestCapability {
+    /// The word.
+    pub id: String,
+    /// What it says of the host.
+    pub title: String,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}

@@ -1,0 +1,141 @@
+//! Reads the catalog from TOML text: every mistake is reported, each with its place.
+
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::entries::Layer;
+use super::merge::{Entry, collect};
+use super::{Catalog, validate};
+use crate::suggest::nearest;
+
+/// One file of a catalog.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Name, for messages.
+    pub name: String,
+    /// Its TOML text.
+    pub text: String,
+    /// Whose it is.
+    pub layer: Layer,
+}
+
+/// A place in a catalog file, and what is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Index into the files given to [`load`].
+    pub file: usize,
+    /// Byte range in that file's text.
+    pub span: Range<usize>,
+    /// What is to be said; may be empty.
+    pub text: String,
+}
+
+/// A mistake in a catalog. The first label is the place of the mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogError {
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub labels: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Reads a catalog. Files of the user's layer come after those of the base and are laid over them: an entry whose
+/// identifier exists replaces the keys that it gives, another is added.
+///
+/// # Errors
+///
+/// Every mistake found, in the order of the files: bad TOML, unknown keys, wrong types, missing evidence, identifiers
+/// given twice, references to what does not exist.
+pub fn load(files: &[File]) -> Result<Catalog, Vec<CatalogError>> {
+    let mut errors = Vec::new();
+    let mut tables = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let (table, mistakes) = DeTable::parse_recoverable(&file.text);
+        for mistake in mistakes {
+            let span = mistake.span().unwrap_or(0..0);
+            errors.push(CatalogError {
+                message: mistake.message().to_owned(),
+                labels: vec![Label { file: index, span, text: "this is not TOML".to_owned() }],
+                help: None,
+            });
+        }
+        tables.push(table);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let groups = collect(files, tables, &mut errors);
+    let catalog = Catalog {
+        sources: read(groups.of("source"), &mut errors),
+        vmms: read(groups.of("vmm"), &mut errors),
+        boot_methods: read(groups.of("boot_method"), &mut errors),
+        isolation: read(groups.of("isolation"), &mut errors),
+        guests: read(groups.of("guest"), &mut errors),
+        boot_classes: read(groups.of("boot_class"), &mut errors),
+        hosts: read(groups.of("host"), &mut errors),
+        requirements: read(groups.of("requirement"), &mut errors),
+        capabilities: read(groups.of("capability"), &mut errors),
+        quirks: read(groups.of("quirk"), &mut errors),
+        blockers: read(groups.of("blocker"), &mut errors),
+        claims: read(groups.of("claim"), &mut errors),
+        questions: read(groups.of("question"), &mut errors),
+        test_capabilities: read(groups.of("test_capability"), &mut errors),
+    };
+    if errors.is_empty() {
+        let mut catalog = catalog;
+        for (capability, entry) in catalog.capabilities.iter_mut().zip(groups.of("capability")) {
+            capability.layer = entry.layer;
+        }
+        validate::check(&catalog, &groups, &mut errors);
+        if errors.is_empty() {
+            return Ok(catalog);
+        }
+    }
+    errors.sort_by_key(|error| error.labels.first().map(|label| (label.file, label.span.start)));
+    Err(errors)
+}
+
+fn read<T: DeserializeOwned>(entries: &[Entry<'_>], errors: &mut Vec<CatalogError>) -> Vec<T> {
+    let mut read = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let value = Spanned::new(entry.span.clone(), DeValue::Table(entry.table.clone()));
+        match T::deserialize(toml::de::ValueDeserializer::from(value)) {
+            Ok(value) => read.push(value),
+            Err(error) => {
+                let span = error.span().unwrap_or_else(|| entry.span.clone());
+                let (message, help) = reword(error.message());
+                errors.push(CatalogError {
+                    message,
+                    labels: vec![Label { file: entry.file_of(&span), span, text: String::new() }],
+                    help,
+                });
+            }
+        }
+    }
+    read
+}
+
+/// Serde's sentence on an unknown name, with the nearest of the names it lists.
+fn reword(message: &str) -> (String, Option<String>) {
+    let Some((what, expected)) = message.split_once(", expected ") else {
+        return (message.to_owned(), None);
+    };
+    let mut words = what.split('`');
+    let (Some(kind), Some(word)) = (words.next(), words.next()) else {
+        return (message.to_owned(), None);
+    };
+    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    if known.is_empty() || !kind.starts_with("unknown") {
+        return (message.to_owned(), None);
+    }
+    let help = match nearest(word, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known here: `{}`", known.join("`, `")),
+    };
+    (what.replace("unknown field", "unknown key").replace("unknown variant", "unknown word"), Some(help))
+}

@@ -1,0 +1,158 @@
+//! Groups the entries of all files by kind, and lays the user's over the base.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::entries::Layer;
+use super::load::{CatalogError, File, Label};
+use crate::suggest::nearest;
+
+/// The names of the arrays of tables that a catalog file may hold.
+pub(super) const KINDS: [&str; 14] = [
+    "source",
+    "vmm",
+    "boot_method",
+    "isolation",
+    "guest",
+    "boot_class",
+    "host",
+    "requirement",
+    "capability",
+    "quirk",
+    "blocker",
+    "claim",
+    "question",
+    "test_capability",
+];
+
+/// One `[[kind]]` table, perhaps with keys from more than one file.
+pub(super) struct Entry<'i> {
+    pub(super) table: DeTable<'i>,
+    pub(super) span: Range<usize>,
+    pub(super) layer: Layer,
+    file: usize,
+    /// Keys that another file than `file` gave.
+    laid_over: Vec<(String, usize)>,
+}
+
+impl Entry<'_> {
+    /// The file that a span within this entry lies in.
+    pub(super) fn file_of(&self, span: &Range<usize>) -> usize {
+        let within = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
+        self.laid_over
+            .iter()
+            .find(|(key, _)| {
+                self.table.iter().any(|(name, value)| {
+                    name.get_ref() == key && (within(value.span()) || within(name.span()))
+                })
+            })
+            .map_or(self.file, |(_, file)| *file)
+    }
+
+    fn key(&self, name: &str) -> Option<&str> {
+        self.table.get(name)?.get_ref().as_str()
+    }
+
+    /// What makes it the same entry as another: identifier, and for guests the form too.
+    fn identity(&self) -> Option<(String, Option<String>)> {
+        Some((self.key("id")?.to_owned(), self.key("form").map(str::to_owned)))
+    }
+}
+
+/// The entries by kind.
+pub(super) struct Groups<'i> {
+    entries: Vec<Vec<Entry<'i>>>,
+}
+
+impl<'i> Groups<'i> {
+    /// The entries of a kind, which is one of [`KINDS`].
+    pub(super) fn of(&self, kind: &str) -> &[Entry<'i>] {
+        KINDS.iter().position(|known| *known == kind).map_or(&[], |index| &self.entries[index])
+    }
+}
+
+/// Groups the entries of all files; reports unknown kinds and identifiers given twice by one layer.
+pub(super) fn collect<'i>(
+    files: &[File],
+    tables: Vec<Spanned<DeTable<'i>>>,
+    errors: &mut Vec<CatalogError>,
+) -> Groups<'i> {
+    let mut entries: Vec<Vec<Entry<'i>>> = KINDS.iter().map(|_| Vec::new()).collect();
+    for (file, table) in tables.into_iter().enumerate() {
+        for (key, value) in table.into_inner() {
+            let name = key.get_ref();
+            let Some(kind) = KINDS.iter().position(|known| known == name) else {
+                errors.push(CatalogError {
+                    message: format!("unknown kind of fact `{name}`"),
+                    labels: vec![Label { file, span: key.span(), text: String::new() }],
+                    help: Some(match nearest(name, KINDS) {
+                        Some(near) => format!("did you mean `[[{near}]]`?"),
+                        None => format!("known kinds: `{}`", KINDS.join("`, `")),
+                    }),
+                });
+                continue;
+            };
+            let span = value.span();
+            let DeValue::Array(array) = value.into_inner() else {
+                errors.push(not_a_table(file, span, KINDS[kind]));
+                continue;
+            };
+            for element in array {
+                let span = element.span();
+                match element.into_inner() {
+                    DeValue::Table(table) => {
+                        let entry =
+                            Entry { table, span, layer: files[file].layer, file, laid_over: Vec::new() };
+                        add(&mut entries[kind], entry, errors);
+                    }
+                    _ => errors.push(not_a_table(file, span, KINDS[kind])),
+                }
+            }
+        }
+    }
+    Groups { entries }
+}
+
+fn not_a_table(file: usize, span: Range<usize>, kind: &str) -> CatalogError {
+    CatalogError {
+        message: format!("`{kind}` is a list of tables"),
+        labels: vec![Label { file, span, text: String::new() }],
+        help: Some(format!("write each as `[[{kind}]]`")),
+    }
+}
+
+fn add<'i>(group: &mut Vec<Entry<'i>>, entry: Entry<'i>, errors: &mut Vec<CatalogError>) {
+    let same = entry.identity().and_then(|(id, form)| {
+        group.iter_mut().find(|known| {
+            known.identity().is_some_and(|(known_id, known_form)| {
+                known_id == id && (known_form == form || (entry.layer == Layer::User && form.is_none()))
+            })
+        })
+    });
+    match same {
+        None => group.push(entry),
+        Some(known) if known.layer == entry.layer => errors.push(CatalogError {
+            message: format!("`{}` is given twice", entry.key("id").unwrap_or_default()),
+            labels: vec![
+                Label { file: entry.file, span: id_span(&entry), text: "again here".to_owned() },
+                Label { file: known.file, span: id_span(known), text: "first here".to_owned() },
+            ],
+            help: Some("give each entry an identifier of its own, or remove one".to_owned()),
+        }),
+        Some(known) => {
+            known.layer = entry.layer;
+            for (key, value) in entry.table {
+                let name = key.get_ref().to_string();
+                known.laid_over.push((name, entry.file));
+                known.table.remove(&key);
+                known.table.insert(key, value);
+            }
+        }
+    }
+}
+
+fn id_span(entry: &Entry<'_>) -> Range<usize> {
+    entry.table.get("id").map_or_else(|| entry.span.clone(), Spanned::span)
+}

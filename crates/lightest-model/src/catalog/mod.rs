@@ -1,0 +1,94 @@
+//! The facts: what there is to choose from, what it gives, what it costs, and where each of that is known from.
+//!
+//! `catalog/README.md` describes the files; the types here are their entries, one to one.
+
+mod entries;
+mod evidence;
+mod load;
+mod locate;
+mod merge;
+mod validate;
+mod when;
+
+use serde::{Deserialize, Serialize};
+
+pub use entries::{
+    Answer, Blocker, BlockerState, BootClass, BootMethod, Capability, Claim, ClaimState, Cost, Guest, Host,
+    Image, IsolationMode, Layer, Question, Quirk, Requirement, Section, Source, Support, TestCapability, Vmm,
+};
+pub use evidence::Evidence;
+pub use load::{CatalogError, File, Label, load};
+pub use when::{Os, When};
+
+/// Every fact, in the order of the files.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Catalog {
+    /// Where evidence comes from.
+    pub sources: Vec<Source>,
+    /// Virtual machine monitors.
+    pub vmms: Vec<Vmm>,
+    /// Boot methods.
+    pub boot_methods: Vec<BootMethod>,
+    /// Isolation modes.
+    pub isolation: Vec<IsolationMode>,
+    /// Guests.
+    pub guests: Vec<Guest>,
+    /// Ordinal classes of boot time, fastest first.
+    pub boot_classes: Vec<BootClass>,
+    /// How scarce hosts are, commonest first.
+    pub hosts: Vec<Host>,
+    /// What a test may ask for.
+    pub requirements: Vec<Requirement>,
+    /// Statements on what configurations give.
+    pub capabilities: Vec<Capability>,
+    /// Behaviour that surprises an author.
+    pub quirks: Vec<Quirk>,
+    /// Limits that somebody means to lift.
+    pub blockers: Vec<Blocker>,
+    /// The sentences of the request, and whether they still hold.
+    pub claims: Vec<Claim>,
+    /// What `pick` asks.
+    pub questions: Vec<Question>,
+    /// Words that `requires(..)` accepts.
+    pub test_capabilities: Vec<TestCapability>,
+}
+
+impl Catalog {
+    /// The VMM of that identifier.
+    #[must_use]
+    pub fn vmm(&self, id: &str) -> Option<&Vmm> {
+        self.vmms.iter().find(|vmm| vmm.id == id)
+    }
+
+    /// The boot method of that identifier.
+    #[must_use]
+    pub fn boot_method(&self, id: &str) -> Option<&BootMethod> {
+        self.boot_methods.iter().find(|boot| boot.id == id)
+    }
+
+    /// The guest of that identifier. Where a `vhd` and an `iso` share one, the form tells them apart.
+    #[must_use]
+    pub fn guest(&self, form: crate::config::Form, id: &str) -> Option<&Guest> {
+        self.guests.iter().find(|guest| guest.form == form && guest.id == id)
+    }
+
+    /// The requirement of that identifier or alias.
+    #[must_use]
+    pub fn requirement(&self, id: &str) -> Option<&Requirement> {
+        self.requirements
+            .iter()
+            .find(|requirement| requirement.id == id || requirement.aliases.iter().any(|alias| alias == id))
+    }
+
+    /// The quirk of that identifier.
+    #[must_use]
+    pub fn quirk(&self, id: &str) -> Option<&Quirk> {
+        self.quirks.iter().find(|quirk| quirk.id == id)
+    }
+
+    /// The source of that identifier.
+    #[must_use]
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.id == id)
+    }
+}

@@ -1,0 +1,175 @@
+//! Checks that a catalog's entries agree with each other: every reference exists, every fact has evidence.
+
+use super::load::CatalogError;
+use super::locate::{Step, label};
+use super::merge::Groups;
+use super::{BlockerState, Catalog, Evidence, When};
+use crate::suggest::nearest;
+
+use Step::{At, Key};
+
+/// Requirements that every pick has, asked for or not; statements may speak of them.
+pub(crate) const ALWAYS: [&str; 2] = ["runs", "repo-code"];
+
+struct Checker<'a, 'i> {
+    catalog: &'a Catalog,
+    groups: &'a Groups<'i>,
+    errors: &'a mut Vec<CatalogError>,
+}
+
+/// Appends an error for every disagreement.
+pub(super) fn check(catalog: &Catalog, groups: &Groups<'_>, errors: &mut Vec<CatalogError>) {
+    Checker { catalog, groups, errors }.run();
+}
+
+impl Checker<'_, '_> {
+    fn run(&mut self) {
+        let catalog = self.catalog;
+        for (index, vmm) in catalog.vmms.iter().enumerate() {
+            self.evidence("vmm", index, &vmm.evidence);
+        }
+        for (index, boot) in catalog.boot_methods.iter().enumerate() {
+            self.evidence("boot_method", index, &boot.evidence);
+            self.known("boot_method", index, &[Key("boot_class")], "boot class", &boot.boot_class);
+        }
+        for (index, mode) in catalog.isolation.iter().enumerate() {
+            self.evidence("isolation", index, &mode.evidence);
+        }
+        for (index, guest) in catalog.guests.iter().enumerate() {
+            self.evidence("guest", index, &guest.evidence);
+            self.known("guest", index, &[Key("boot_class")], "boot class", &guest.boot_class);
+            for (at, image) in guest.images.iter().enumerate() {
+                self.evidence_at("guest", index, &[Key("image"), At(at)], &image.evidence);
+                if image.bytes.is_none() && image.bytes_note.is_none() {
+                    self.error(
+                        "guest",
+                        index,
+                        &[Key("image"), At(at)],
+                        "an image without `bytes` says in `bytes_note` why its size is not known".to_owned(),
+                        None,
+                    );
+                }
+            }
+            for (at, vmm) in guest.lab.iter().enumerate() {
+                self.known("guest", index, &[Key("lab"), At(at)], "VMM", vmm);
+            }
+        }
+        for (index, class) in catalog.boot_classes.iter().enumerate() {
+            self.evidence("boot_class", index, &class.evidence);
+        }
+        for (index, host) in catalog.hosts.iter().enumerate() {
+            self.evidence("host", index, &host.evidence);
+            self.when("host", index, &host.when);
+        }
+        for (index, requirement) in catalog.requirements.iter().enumerate() {
+            for (at, implied) in requirement.implies.iter().enumerate() {
+                self.known("requirement", index, &[Key("implies"), At(at)], "requirement", implied);
+            }
+        }
+        for (index, statement) in catalog.capabilities.iter().enumerate() {
+            self.evidence("capability", index, &statement.evidence);
+            self.when("capability", index, &statement.when);
+            if !ALWAYS.contains(&statement.requirement.as_str()) {
+                self.known("capability", index, &[Key("requirement")], "requirement", &statement.requirement);
+            }
+        }
+        for (index, quirk) in catalog.quirks.iter().enumerate() {
+            self.evidence("quirk", index, &quirk.evidence);
+            self.when("quirk", index, &quirk.when);
+        }
+        for (index, blocker) in catalog.blockers.iter().enumerate() {
+            self.evidence("blocker", index, &blocker.evidence);
+            self.when("blocker", index, &blocker.when);
+            if (blocker.state == BlockerState::Lifted) != blocker.since.is_some() {
+                let message = "a blocker has `since` when, and only when, it is lifted".to_owned();
+                self.error("blocker", index, &[Key("state")], message, None);
+            }
+        }
+        for (index, claim) in catalog.claims.iter().enumerate() {
+            self.evidence("claim", index, &claim.evidence);
+            for (at, requirement) in claim.requires.iter().enumerate() {
+                self.known("claim", index, &[Key("requires"), At(at)], "requirement", requirement);
+            }
+        }
+        for (index, question) in catalog.questions.iter().enumerate() {
+            for (answer_at, answer) in question.answers.iter().enumerate() {
+                for (at, requirement) in answer.requires.iter().enumerate() {
+                    let path = [Key("answer"), At(answer_at), Key("requires"), At(at)];
+                    self.known("question", index, &path, "requirement", requirement);
+                }
+            }
+        }
+        for (index, capability) in catalog.test_capabilities.iter().enumerate() {
+            self.evidence("test_capability", index, &capability.evidence);
+        }
+    }
+
+    fn words(&self, what: &str) -> Vec<&str> {
+        let catalog = self.catalog;
+        match what {
+            "VMM" => catalog.vmms.iter().map(|vmm| vmm.id.as_str()).collect(),
+            "boot method" => catalog.boot_methods.iter().map(|boot| boot.id.as_str()).collect(),
+            "guest" => catalog.guests.iter().map(|guest| guest.id.as_str()).collect(),
+            "family" => catalog.guests.iter().map(|guest| guest.family.as_str()).collect(),
+            "boot class" => catalog.boot_classes.iter().map(|class| class.id.as_str()).collect(),
+            "requirement" => catalog.requirements.iter().map(|requirement| requirement.id.as_str()).collect(),
+            "source" => catalog.sources.iter().map(|source| source.id.as_str()).collect(),
+            _ => vec!["none", "vbs", "snp", "tdx"],
+        }
+    }
+
+    fn known(&mut self, kind: &str, index: usize, path: &[Step], what: &str, word: &str) {
+        let words = self.words(what);
+        if !words.contains(&word) {
+            let help = nearest(word, words).map(|near| format!("did you mean `{near}`?"));
+            self.error(kind, index, path, format!("there is no {what} `{word}`"), help);
+        }
+    }
+
+    fn when(&mut self, kind: &str, index: usize, when: &When) {
+        let lists: [(&'static str, &str, &[String]); 6] = [
+            ("vmm", "VMM", &when.vmm),
+            ("boot", "boot method", &when.boot),
+            ("isolation", "isolation mode", &when.isolation),
+            ("guest", "guest", &when.guest),
+            ("family", "family", &when.family),
+            ("with", "requirement", &when.with),
+        ];
+        for (key, what, list) in lists {
+            for (at, word) in list.iter().enumerate() {
+                self.known(kind, index, &[Key("when"), Key(key), At(at)], what, word);
+            }
+        }
+    }
+
+    fn evidence(&mut self, kind: &str, index: usize, evidence: &[Evidence]) {
+        self.evidence_at(kind, index, &[], evidence);
+    }
+
+    fn evidence_at(&mut self, kind: &str, index: usize, path: &[Step], evidence: &[Evidence]) {
+        if evidence.is_empty() {
+            let help = Some("say where it is known from: `evidence = [\"source:place\"]`".to_owned());
+            self.error(kind, index, path, "a fact without evidence".to_owned(), help);
+        }
+        for (at, place) in evidence.iter().enumerate() {
+            if self.catalog.source(&place.source).is_none() {
+                let words = self.words("source");
+                let help = nearest(&place.source, words).map(|near| format!("did you mean `{near}`?"));
+                let path: Vec<Step> = path
+                    .iter()
+                    .map(|step| match step {
+                        Key(key) => Key(key),
+                        At(at) => At(*at),
+                    })
+                    .chain([Key("evidence"), At(at)])
+                    .collect();
+                self.error(kind, index, &path, format!("there is no source `{}`", place.source), help);
+            }
+        }
+    }
+
+    fn error(&mut self, kind: &str, index: usize, path: &[Step], message: String, help: Option<String>) {
+        let labels = vec![label(self.groups, kind, index, path)];
+        self.errors.push(CatalogError { message, labels, help });
+    }
+}

@@ -1,0 +1,173 @@
+//! Why requirements cannot meet: a smallest set of them that no configuration gives together.
+
+use crate::catalog::{Capability, Support};
+use crate::config::Arch;
+use crate::space::{Asked, Bits, Space};
+
+use super::{demands, fitting, place};
+
+/// Requirements that cannot meet.
+#[derive(Clone, Debug)]
+pub struct Conflict<'c> {
+    /// A smallest set that no configuration gives, in the order asked, with where each confines the choice to.
+    pub between: Vec<Cornered<'c>>,
+    /// Whether the architecture is part of the conflict.
+    pub arch: Option<Arch>,
+    /// Whether the VMM is part of the conflict.
+    pub vmm: Option<String>,
+    /// Whether it is only that nobody has shown it: some configuration refuses none of them.
+    pub unproven: bool,
+}
+
+/// A requirement of a conflict, and what it leaves.
+#[derive(Clone, Debug)]
+pub struct Cornered<'c> {
+    /// Index of the requirement.
+    pub requirement: usize,
+    /// Titles of the guests that give it, in the order of the catalog, each family once.
+    pub guests: Vec<&'c str>,
+    /// Titles of the boot methods that give it.
+    pub boot_methods: Vec<&'c str>,
+    /// A statement that refuses it to a configuration which gives all the others.
+    pub refused_by: Option<&'c Capability>,
+}
+
+/// Part of a demand: a requirement, or the place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Demand {
+    Requirement(usize),
+    Arch(Arch),
+    Vmm,
+}
+
+struct Explainer<'a, 'c> {
+    space: &'a Space<'c>,
+    vmm: Option<&'a String>,
+}
+
+impl Explainer<'_, '_> {
+    fn asked(&self, demands: &[Demand]) -> Asked {
+        let mut asked = Asked::default();
+        for demand in demands {
+            if let Demand::Requirement(index) = demand {
+                asked.add(self.space.catalog(), *index);
+            }
+        }
+        asked
+    }
+
+    fn among(&self, demands: &[Demand]) -> Bits {
+        let vmm = if demands.contains(&Demand::Vmm) { self.vmm } else { None };
+        let mut rows = Bits::none(self.space.rows().len());
+        for arch in Arch::ALL {
+            let excluded = demands.iter().any(|demand| matches!(demand, Demand::Arch(own) if *own != arch));
+            if !excluded {
+                rows.add(&place(self.space, arch, vmm));
+            }
+        }
+        rows
+    }
+
+    fn satisfiable(&self, demands: &[Demand]) -> bool {
+        fitting(self.space, &self.asked(demands), &self.among(demands)).iter().next().is_some()
+    }
+
+    /// A smallest set: singles, pairs and triples are tried in order, then all is thinned out.
+    fn smallest(&self, all: &[Demand]) -> Vec<Demand> {
+        let count = all.len();
+        for first in 0..count {
+            if !self.satisfiable(&[all[first]]) {
+                return vec![all[first]];
+            }
+        }
+        for first in 0..count {
+            for second in first + 1..count {
+                let pair = [all[first], all[second]];
+                if !self.satisfiable(&pair) {
+                    return pair.to_vec();
+                }
+            }
+        }
+        let mut rest = all.to_vec();
+        let mut at = 0;
+        while at < rest.len() {
+            let mut fewer = rest.clone();
+            fewer.remove(at);
+            if self.satisfiable(&fewer) {
+                at += 1;
+            } else {
+                rest = fewer;
+            }
+        }
+        rest
+    }
+}
+
+/// Explains why nothing gives all of `asked` for that architecture and VMM.
+pub(super) fn explain<'c>(
+    space: &Space<'c>,
+    asked: &Asked,
+    arch: Arch,
+    vmm: Option<&String>,
+) -> Conflict<'c> {
+    let explainer = Explainer { space, vmm };
+    let mut all: Vec<Demand> = asked.indices().iter().map(|index| Demand::Requirement(*index)).collect();
+    if vmm.is_some() {
+        all.push(Demand::Vmm);
+    }
+    all.push(Demand::Arch(arch));
+    let between = explainer.smallest(&all);
+    let asked = explainer.asked(&between);
+    let among = explainer.among(&between);
+    let unproven = among.iter().any(|row| {
+        demands(space, &asked)
+            .all(|requirement| space.answer(row, requirement, &asked).support != Support::No)
+    });
+    let requirements: Vec<usize> = between
+        .iter()
+        .filter_map(|demand| match demand {
+            Demand::Requirement(index) => Some(*index),
+            _ => None,
+        })
+        .collect();
+    let cornered =
+        requirements.iter().map(|requirement| corner(space, &explainer, &between, *requirement)).collect();
+    Conflict {
+        between: cornered,
+        arch: between.contains(&Demand::Arch(arch)).then_some(arch),
+        vmm: if between.contains(&Demand::Vmm) { vmm.cloned() } else { None },
+        unproven,
+    }
+}
+
+fn corner<'c>(
+    space: &Space<'c>,
+    explainer: &Explainer<'_, 'c>,
+    between: &[Demand],
+    requirement: usize,
+) -> Cornered<'c> {
+    let alone = explainer.asked(&[Demand::Requirement(requirement)]);
+    let mut everywhere = Bits::none(space.rows().len());
+    for arch in Arch::ALL {
+        everywhere.add(&place(space, arch, None));
+    }
+    let (mut guests, mut boot_methods) = (Vec::new(), Vec::new());
+    for row in fitting(space, &alone, &everywhere).iter() {
+        let row = &space.rows()[row];
+        if !guests.contains(&row.guest.title.as_str()) {
+            guests.push(row.guest.title.as_str());
+        }
+        if !boot_methods.contains(&row.boot.title.as_str()) {
+            boot_methods.push(row.boot.title.as_str());
+        }
+    }
+    let others: Vec<Demand> =
+        between.iter().copied().filter(|demand| *demand != Demand::Requirement(requirement)).collect();
+    let all = explainer.asked(between);
+    let refused_by =
+        fitting(space, &explainer.asked(&others), &explainer.among(&others)).iter().find_map(|row| {
+            let answer = space.answer(row, requirement, &all);
+            answer.statement.filter(|_| answer.support == Support::No)
+        });
+    Cornered { requirement, guests, boot_methods, refused_by }
+}

@@ -1,0 +1,301 @@
+//! The lightest configuration that gives everything asked for, and why no lighter one.
+//!
+//! Exact: the whole [`Space`] is looked at. A configuration is chosen only when its answer to every requirement is
+//! *yes*; an *unknown* never counts as yes, and never as a refusal either.
+
+mod conflict;
+mod flip;
+
+use crate::catalog::{Capability, Quirk, Support};
+use crate::config::Arch;
+use crate::space::{ALWAYS, Asked, Bits, Price, Space};
+
+pub use conflict::{Conflict, Cornered};
+pub use flip::{Flip, Heavier};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// Requirements, by identifier or alias.
+    pub requires: Vec<String>,
+    /// Architectures to answer for; empty where the requirements decide, or else both.
+    pub archs: Vec<Arch>,
+    /// VMMs to answer for, each by itself; empty for one answer whatever the VMM.
+    pub vmms: Vec<String>,
+}
+
+/// A word that is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unheard {
+    /// Not a requirement.
+    Requirement(String),
+    /// Not a VMM.
+    Vmm(String),
+}
+
+/// The answer to a query.
+#[derive(Clone, Debug)]
+pub struct Choice<'c> {
+    /// What was asked of each configuration: the requirements without those that name an architecture or a VMM, and
+    /// what follows from them.
+    pub asked: Asked,
+    /// One part for each architecture, and VMM where some were named.
+    pub parts: Vec<Part<'c>>,
+}
+
+/// The answer for one architecture, and VMM where one was named.
+#[derive(Clone, Debug)]
+pub struct Part<'c> {
+    /// The architecture.
+    pub arch: Arch,
+    /// The VMM, where one was named.
+    pub vmm: Option<String>,
+    /// The lightest configuration; `None` where there is none, and then `conflict` says why.
+    pub pick: Option<Pick<'c>>,
+    /// A lighter relative without the paravisor, to be tested as well.
+    pub companion: Option<Pick<'c>>,
+    /// Lighter configurations that are known not to do, lightest first.
+    pub refused: Vec<Refusal<'c>>,
+    /// Lighter configurations that fail only by what nobody has shown, lightest first.
+    pub unproven: Vec<Refusal<'c>>,
+    /// The next heavier configuration with another guest or boot method.
+    pub heavier: Option<Heavier<'c>>,
+    /// Requirements without which the answer would be lighter.
+    pub flips: Vec<Flip>,
+    /// Why there is no answer.
+    pub conflict: Option<Conflict<'c>>,
+}
+
+/// A configuration that is recommended.
+#[derive(Clone, Debug)]
+pub struct Pick<'c> {
+    /// Index into the space's rows.
+    pub row: usize,
+    /// What it costs.
+    pub price: Price<'c>,
+    /// For each requirement, the statement that says yes; `None` never occurs for a pick.
+    pub why: Vec<Reason<'c>>,
+    /// Quirks that matter to what is asked.
+    pub quirks: Vec<&'c Quirk>,
+}
+
+/// What a configuration answers to a requirement, and the statement that decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Reason<'c> {
+    /// Index of the requirement.
+    pub requirement: usize,
+    /// The answer.
+    pub support: Support,
+    /// The statement.
+    pub statement: Option<&'c Capability>,
+}
+
+/// A lighter configuration, and the first thing that it lacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal<'c> {
+    /// Index into the space's rows.
+    pub row: usize,
+    /// What it lacks.
+    pub missing: Reason<'c>,
+}
+
+/// Requirements that name where a test runs, split off from the others.
+struct Where {
+    archs: Vec<Arch>,
+    vmms: Vec<String>,
+}
+
+/// Answers a query over a space.
+///
+/// # Errors
+///
+/// A word of the query that the catalog does not know.
+pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, Unheard> {
+    let (asked, place) = read(space, query)?;
+    let mut parts = Vec::new();
+    let vmms: Vec<Option<&String>> =
+        if place.vmms.is_empty() { vec![None] } else { place.vmms.iter().map(Some).collect() };
+    for arch in &place.archs {
+        for vmm in &vmms {
+            parts.push(part(space, &asked, *arch, *vmm));
+        }
+    }
+    Ok(Choice { asked, parts })
+}
+
+fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard> {
+    let catalog = space.catalog();
+    let mut words = Vec::new();
+    let mut place = Where { archs: Vec::new(), vmms: Vec::new() };
+    for word in &query.requires {
+        let requirement = catalog.requirement(word).ok_or_else(|| Unheard::Requirement(word.clone()))?;
+        if let Some(arch) = Arch::from_word(&requirement.id) {
+            place.archs.push(arch);
+        } else if catalog.vmm(&requirement.id).is_some() {
+            place.vmms.push(requirement.id.clone());
+        } else {
+            words.push(requirement.id.as_str());
+        }
+    }
+    for arch in &query.archs {
+        place.archs.push(*arch);
+    }
+    if place.archs.is_empty() {
+        place.archs.extend(Arch::ALL);
+    }
+    for vmm in &query.vmms {
+        if catalog.vmm(vmm).is_none() {
+            return Err(Unheard::Vmm(vmm.clone()));
+        }
+        place.vmms.push(vmm.clone());
+    }
+    let mut seen = Vec::new();
+    place.archs.retain(|arch| {
+        !seen.contains(arch) && {
+            seen.push(*arch);
+            true
+        }
+    });
+    let mut seen: Vec<String> = Vec::new();
+    place.vmms.retain(|vmm| {
+        !seen.contains(vmm) && {
+            seen.push(vmm.clone());
+            true
+        }
+    });
+    let asked = Asked::new(catalog, words).map_err(Unheard::Requirement)?;
+    Ok((asked, place))
+}
+
+/// The configurations for one architecture and VMM.
+fn place(space: &Space<'_>, arch: Arch, vmm: Option<&String>) -> Bits {
+    let mut rows = Bits::none(space.rows().len());
+    for (index, row) in space.rows().iter().enumerate() {
+        if row.config.arch == arch && vmm.is_none_or(|vmm| *vmm == row.vmm.id) {
+            rows.insert(index);
+        }
+    }
+    rows
+}
+
+/// The indices of everything that a configuration must give: what is asked, then what always is.
+fn demands<'s>(space: &'s Space<'_>, asked: &'s Asked) -> impl Iterator<Item = usize> + 's {
+    asked.indices().iter().copied().chain(ALWAYS.iter().filter_map(|id| space.requirement_index(id)))
+}
+
+/// The configurations of `among` that give everything.
+pub(crate) fn fitting(space: &Space<'_>, asked: &Asked, among: &Bits) -> Bits {
+    let mut rows = among.clone();
+    for requirement in demands(space, asked) {
+        rows.keep(&space.giving(requirement, asked));
+    }
+    rows
+}
+
+/// The lightest of some configurations.
+pub(crate) fn lightest(space: &Space<'_>, asked: &Asked, rows: &Bits) -> Option<usize> {
+    rows.iter().min_by_key(|row| space.weight(*row, asked))
+}
+
+/// The lightest configuration for one architecture, by index; the same as [`choose`] gives, without its reasons.
+#[must_use]
+pub fn lightest_for(space: &Space<'_>, asked: &Asked, arch: Arch) -> Option<usize> {
+    lightest(space, asked, &fitting(space, asked, &place(space, arch, None)))
+}
+
+fn part<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, vmm: Option<&String>) -> Part<'c> {
+    let here = place(space, arch, vmm);
+    let fit = fitting(space, asked, &here);
+    let best = lightest(space, asked, &fit);
+    let mut part = Part {
+        arch,
+        vmm: vmm.cloned(),
+        pick: best.map(|row| pick(space, asked, row)),
+        companion: None,
+        refused: Vec::new(),
+        unproven: Vec::new(),
+        heavier: None,
+        flips: Vec::new(),
+        conflict: None,
+    };
+    lighter(space, asked, &here, best, &mut part);
+    match best {
+        Some(best) => {
+            part.companion = companion(space, asked, arch, best);
+            part.heavier = flip::heavier(space, asked, &fit, best);
+            part.flips = flip::flips(space, asked, &here, best);
+        }
+        None => part.conflict = Some(conflict::explain(space, asked, arch, vmm)),
+    }
+    part
+}
+
+fn pick<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Pick<'c> {
+    let why = demands(space, asked).map(|requirement| reason(space, asked, row, requirement)).collect();
+    Pick { row, price: space.price(row, asked), why, quirks: space.quirks(row, asked).collect() }
+}
+
+fn reason<'c>(space: &Space<'c>, asked: &Asked, row: usize, requirement: usize) -> Reason<'c> {
+    let answer = space.answer(row, requirement, asked);
+    Reason { requirement, support: answer.support, statement: answer.statement }
+}
+
+/// The first thing that a configuration is known to lack, or else the first that nobody has shown.
+pub(crate) fn missing<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Option<Reason<'c>> {
+    let mut unknown = None;
+    for requirement in demands(space, asked) {
+        let reason = reason(space, asked, row, requirement);
+        match reason.support {
+            Support::No => return Some(reason),
+            Support::Unknown => unknown = unknown.or(Some(reason)),
+            Support::Yes => {}
+        }
+    }
+    unknown
+}
+
+/// Sorts the lighter configurations into those refused and those unproven.
+fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize>, part: &mut Part<'c>) {
+    let bound = best.map(|row| space.weight(row, asked));
+    let mut rows: Vec<usize> = here
+        .iter()
+        .filter(|row| bound.as_ref().is_none_or(|bound| space.weight(*row, asked) < *bound))
+        // An image of another architecture is not a lighter choice: it is none.
+        .filter(|row| {
+            let row = &space.rows()[*row];
+            row.guest.arch.is_none_or(|arch| arch == row.config.arch)
+        })
+        .collect();
+    rows.sort_by_cached_key(|row| space.weight(*row, asked));
+    for row in rows {
+        if let Some(missing) = missing(space, asked, row) {
+            let refusal = Refusal { row, missing };
+            match missing.support {
+                Support::No => part.refused.push(refusal),
+                Support::Unknown => part.unproven.push(refusal),
+                Support::Yes => {}
+            }
+        }
+    }
+}
+
+/// For a configuration with the paravisor: the lightest without it, on a VMM of the repository, that gives everything
+/// else. There is none where something asked for is about the paravisor itself.
+fn companion<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, best: usize) -> Option<Pick<'c>> {
+    if !space.rows()[best].boot.openhcl {
+        return None;
+    }
+    let openhcl = space.requirement_index("openhcl")?;
+    let without = flip::without(space.catalog(), asked, openhcl);
+    if without.holds(openhcl) {
+        return None;
+    }
+    let mut rows = Bits::none(space.rows().len());
+    for (index, row) in space.rows().iter().enumerate() {
+        if row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl {
+            rows.insert(index);
+        }
+    }
+    let row = lightest(space, &without, &fitting(space, &without, &rows))?;
+    Some(pick(space, &without, row))
+}

@@ -1,0 +1,168 @@
+//! A configuration: one choice of VMM, boot method, architecture, isolation and guest, as petri writes it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A machine architecture, by petri's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arch {
+    /// x86-64.
+    X64,
+    /// 64-bit Arm.
+    Aarch64,
+}
+
+impl Arch {
+    /// Both architectures, in the order in which answers name them.
+    pub const ALL: [Self; 2] = [Self::X64, Self::Aarch64];
+
+    /// The word used in configurations and test names.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::X64 => "x64",
+            Self::Aarch64 => "aarch64",
+        }
+    }
+
+    /// The architecture of that word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|arch| arch.word() == word)
+    }
+}
+
+impl fmt::Display for Arch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// How a guest's memory is kept from its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Isolation {
+    /// Virtualization-based security.
+    Vbs,
+    /// AMD SEV-SNP.
+    Snp,
+    /// Intel TDX.
+    Tdx,
+}
+
+impl Isolation {
+    /// Every mode, in the order of petri's documentation.
+    pub const ALL: [Self; 3] = [Self::Vbs, Self::Snp, Self::Tdx];
+
+    /// The word used in options and test names.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Vbs => "vbs",
+            Self::Snp => "snp",
+            Self::Tdx => "tdx",
+        }
+    }
+
+    /// The mode of that word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.word() == word)
+    }
+}
+
+impl fmt::Display for Isolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// How a guest is named in a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// The kernel and initrd of Linux Direct: nothing is written.
+    Direct,
+    /// `vhd(..)`: a disk image.
+    Vhd,
+    /// `iso(..)`: an optical image.
+    Iso,
+    /// A UEFI application built in the tree, written as a bare word.
+    UefiApp,
+    /// `none`: firmware with nothing to boot.
+    None,
+}
+
+impl Form {
+    /// The word in the catalog.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Vhd => "vhd",
+            Self::Iso => "iso",
+            Self::UefiApp => "uefi-app",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The guest of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GuestRef {
+    /// How it is named.
+    pub form: Form,
+    /// The guest's identifier in the catalog.
+    pub id: String,
+}
+
+/// One choice of VMM, boot method, architecture, isolation and guest.
+///
+/// [`Display`](fmt::Display) writes it as petri's macros read it, in one canonical spelling.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Config {
+    /// The VMM's identifier; `None` where the attribute around it names the VMM.
+    pub vmm: Option<String>,
+    /// The boot method's identifier in the catalog.
+    pub boot: String,
+    /// The virtual machine's architecture.
+    pub arch: Arch,
+    /// The isolation mode, if any.
+    pub isolation: Option<Isolation>,
+    /// What is booted.
+    pub guest: GuestRef,
+    /// Further artifacts that this configuration needs, as paths.
+    pub extra_deps: Vec<String>,
+}
+
+impl Config {
+    /// The same configuration without the artifacts that a test adds to it.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self { extra_deps: Vec::new(), ..self.clone() }
+    }
+}
+
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(vmm) = &self.vmm {
+            write!(f, "{vmm}_")?;
+        }
+        write!(f, "{}_{}", self.boot, self.arch)?;
+        if let Some(isolation) = self.isolation {
+            write!(f, "[{isolation}]")?;
+        }
+        match self.guest.form {
+            Form::Direct => {}
+            Form::Vhd => write!(f, "(vhd({}))", self.guest.id)?,
+            Form::Iso => write!(f, "(iso({}))", self.guest.id)?,
+            Form::UefiApp | Form::None => write!(f, "({})", self.guest.id)?,
+        }
+        if !self.extra_deps.is_empty() {
+            write!(f, "[{}]", self.extra_deps.join(", "))?;
+        }
+        Ok(())
+    }
+}

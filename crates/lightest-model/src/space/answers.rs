@@ -1,0 +1,174 @@
+//! What a configuration gives, when certain things are asked of it.
+
+use crate::catalog::{Capability, Catalog, Layer, Support};
+
+use super::{ALWAYS, Bits, Space};
+
+/// The requirements that are asked for, with those that follow from them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Indices into the catalog's requirements, in the order asked; what follows from one stands behind it.
+    pub(crate) order: Vec<usize>,
+    mask: u128,
+}
+
+impl Asked {
+    /// Those requirements, which are identifiers or aliases, and what follows from them.
+    ///
+    /// # Errors
+    ///
+    /// The first word that is no requirement.
+    pub fn new<'a>(catalog: &Catalog, words: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let mut asked = Self::default();
+        for word in words {
+            let requirement = catalog.requirement(word).ok_or_else(|| word.to_owned())?;
+            let index = catalog.requirements.iter().position(|known| std::ptr::eq(known, requirement));
+            asked.add(catalog, index.unwrap_or_default());
+        }
+        Ok(asked)
+    }
+
+    /// Adds the requirement of that index, and what follows from it.
+    pub(crate) fn add(&mut self, catalog: &Catalog, index: usize) {
+        let mut pending = vec![index];
+        while let Some(index) = pending.pop() {
+            if self.holds(index) {
+                continue;
+            }
+            self.order.push(index);
+            self.mask |= 1_u128 << index.min(127);
+            let implied = &catalog.requirements[index].implies;
+            let implied = implied
+                .iter()
+                .rev()
+                .filter_map(|word| catalog.requirements.iter().position(|known| known.id == *word));
+            pending.extend(implied);
+        }
+    }
+
+    /// Whether the requirement of that index is asked for.
+    #[must_use]
+    pub fn holds(&self, index: usize) -> bool {
+        index < 127 && self.mask & (1 << index) != 0 || index >= 127 && self.order.contains(&index)
+    }
+
+    /// The indices of the requirements, in the order asked.
+    #[must_use]
+    pub fn indices(&self) -> &[usize] {
+        &self.order
+    }
+}
+
+/// A statement of the catalog, with the configurations that it is stated of.
+#[derive(Debug)]
+pub(crate) struct Statement<'c> {
+    pub(crate) capability: &'c Capability,
+    rows: Bits,
+    /// Indices of requirements that must be asked for as well.
+    with: Vec<usize>,
+}
+
+/// What one configuration answers to one requirement, and the statement that decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'c> {
+    /// The answer.
+    pub support: Support,
+    /// The first statement that says so; `None` where no statement speaks of it, which is *unknown*.
+    pub statement: Option<&'c Capability>,
+}
+
+impl<'c> Space<'c> {
+    /// The index that answers go by: of a requirement, or of one of [`ALWAYS`].
+    #[must_use]
+    pub fn requirement_index(&self, id: &str) -> Option<usize> {
+        let own = self.catalog().requirements.iter().position(|requirement| requirement.id == id);
+        own.or_else(|| {
+            ALWAYS.iter().position(|always| *always == id).map(|at| self.catalog().requirements.len() + at)
+        })
+    }
+
+    /// The identifier of that index.
+    #[must_use]
+    pub fn requirement_id(&self, index: usize) -> &'c str {
+        let requirements = &self.catalog().requirements;
+        requirements.get(index).map_or_else(
+            || ALWAYS.get(index - requirements.len()).copied().unwrap_or_default(),
+            |requirement| requirement.id.as_str(),
+        )
+    }
+
+    fn statements(&self, requirement: usize) -> &[Statement<'c>] {
+        self.statements[requirement].get_or_init(|| {
+            let id = self.requirement_id(requirement);
+            let catalog = self.catalog();
+            let of_it = catalog.capabilities.iter().filter(|capability| capability.requirement == id);
+            of_it
+                .map(|capability| {
+                    let mut rows = Bits::none(self.rows.len());
+                    for (index, row) in self.rows.iter().enumerate() {
+                        if capability.when.selects(&row.config, row.guest, row.boot.openhcl) {
+                            rows.insert(index);
+                        }
+                    }
+                    let with = capability.when.with.iter();
+                    let with = with.filter_map(|word| self.requirement_index(word)).collect();
+                    Statement { capability, rows, with }
+                })
+                .collect()
+        })
+    }
+
+    fn in_force<'s>(
+        &'s self,
+        requirement: usize,
+        asked: &'s Asked,
+    ) -> impl Iterator<Item = &'s Statement<'c>> {
+        let statements = self.statements(requirement).iter();
+        statements.filter(|statement| statement.with.iter().all(|index| asked.holds(*index)))
+    }
+
+    /// The configurations that answer *yes* to one requirement.
+    pub(crate) fn giving(&self, requirement: usize, asked: &Asked) -> Bits {
+        let none = || Bits::none(self.rows.len());
+        let (mut yes, mut not_yes, mut user) = (none(), none(), none());
+        for statement in self.in_force(requirement, asked) {
+            if statement.capability.layer == Layer::User {
+                user.add(&statement.rows);
+            }
+        }
+        for statement in self.in_force(requirement, asked) {
+            let mut rows = statement.rows.clone();
+            if statement.capability.layer == Layer::Base {
+                // What the user states of a configuration outranks what the base states of it.
+                rows.remove(&user);
+            }
+            match statement.capability.support {
+                Support::Yes => yes.add(&rows),
+                Support::No | Support::Unknown => not_yes.add(&rows),
+            }
+        }
+        yes.remove(&not_yes);
+        yes
+    }
+
+    /// What the configuration of that index answers to one requirement, when `asked` is asked for: *no* if any
+    /// statement says so, else *unknown* if any says so, else *yes* if any says so, else *unknown*.
+    #[must_use]
+    pub fn answer(&self, row: usize, requirement: usize, asked: &Asked) -> Answer<'c> {
+        let speaks = |statement: &&Statement<'c>| statement.rows.contains(row);
+        let of_user = self
+            .in_force(requirement, asked)
+            .filter(speaks)
+            .any(|statement| statement.capability.layer == Layer::User);
+        for support in [Support::No, Support::Unknown, Support::Yes] {
+            let found = self.in_force(requirement, asked).filter(speaks).find(|statement| {
+                statement.capability.support == support
+                    && (!of_user || statement.capability.layer == Layer::User)
+            });
+            if let Some(statement) = found {
+                return Answer { support, statement: Some(statement.capability) };
+            }
+        }
+        Answer { support: Support::Unknown, statement: None }
+    }
+}

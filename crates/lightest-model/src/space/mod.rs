@@ -1,0 +1,128 @@
+//! Every legal configuration, with its answers to every requirement and what it costs.
+//!
+//! The space is small (some hundreds of configurations), so it is enumerated and every answer is exact.
+
+mod answers;
+mod bits;
+mod cost;
+
+use std::cell::OnceCell;
+
+use crate::catalog::{BootMethod, Catalog, Guest, Image, Quirk, Vmm};
+use crate::config::{Config, Form, GuestRef};
+
+pub use answers::{Answer, Asked};
+pub(crate) use bits::Bits;
+pub use cost::{Price, Weight};
+
+/// Requirements that every configuration must meet, asked for or not.
+pub const ALWAYS: [&str; 2] = ["repo-code", "runs"];
+
+/// A legal configuration, and the catalog's entries for its parts.
+#[derive(Clone, Debug)]
+pub struct Row<'c> {
+    /// The configuration; its VMM is named.
+    pub config: Config,
+    /// Its VMM.
+    pub vmm: &'c Vmm,
+    /// Its boot method.
+    pub boot: &'c BootMethod,
+    /// Its guest.
+    pub guest: &'c Guest,
+    /// The image that it boots, where it boots one.
+    pub image: Option<&'c Image>,
+    /// What it costs whatever is asked of it.
+    pub(crate) fixed: cost::Fixed,
+}
+
+/// Every legal configuration of some VMMs.
+#[derive(Debug)]
+pub struct Space<'c> {
+    catalog: &'c Catalog,
+    rows: Vec<Row<'c>>,
+    /// The statements on each requirement, made ready when first asked for. The last two are those of [`ALWAYS`].
+    statements: Vec<OnceCell<Vec<answers::Statement<'c>>>>,
+    quirks: OnceCell<Vec<(Bits, &'c Quirk)>>,
+}
+
+impl<'c> Space<'c> {
+    /// The configurations that petri's macros accept, whether they can run or not; without the lab's VMMs.
+    #[must_use]
+    pub fn of_tests(catalog: &'c Catalog) -> Self {
+        Self::of(catalog, |vmm| !vmm.lab)
+    }
+
+    /// The configurations of the VMMs that `wanted` picks.
+    #[must_use]
+    pub fn of(catalog: &'c Catalog, wanted: impl Fn(&Vmm) -> bool) -> Self {
+        let mut rows = Vec::new();
+        for vmm in catalog.vmms.iter().filter(|vmm| wanted(vmm)) {
+            for boot in &catalog.boot_methods {
+                enumerate(catalog, vmm, boot, &mut rows);
+            }
+        }
+        let slots = catalog.requirements.len() + ALWAYS.len();
+        let statements = (0..slots).map(|_| OnceCell::new()).collect();
+        Self { catalog, rows, statements, quirks: OnceCell::new() }
+    }
+
+    /// The facts.
+    #[must_use]
+    pub const fn catalog(&self) -> &'c Catalog {
+        self.catalog
+    }
+
+    /// The configurations.
+    #[must_use]
+    pub fn rows(&self) -> &[Row<'c>] {
+        &self.rows
+    }
+
+    /// The index of a configuration, whose further artifacts are not looked at.
+    #[must_use]
+    pub fn position(&self, config: &Config) -> Option<usize> {
+        self.rows.iter().position(|row| {
+            row.config.vmm == config.vmm
+                && row.config.boot == config.boot
+                && row.config.arch == config.arch
+                && row.config.isolation == config.isolation
+                && row.config.guest == config.guest
+        })
+    }
+}
+
+fn enumerate<'c>(catalog: &'c Catalog, vmm: &'c Vmm, boot: &'c BootMethod, rows: &mut Vec<Row<'c>>) {
+    for arch in &boot.archs {
+        let modes = std::iter::once(None).chain(boot.isolation.iter().copied().map(Some));
+        for isolation in modes {
+            for guest in catalog.guests.iter().filter(|guest| boot.forms.contains(&guest.form)) {
+                if !guest.lab.is_empty() && !guest.lab.contains(&vmm.id) {
+                    continue;
+                }
+                let image = guest.images.iter().find(|image| {
+                    image.arch.is_none_or(|own| own == *arch)
+                        && (guest.form != Form::Vhd
+                            || boot
+                                .generation
+                                .is_none_or(|wanted| image.generation.is_none_or(|own| own == wanted)))
+                });
+                if guest.form == Form::Vhd
+                    && (image.is_none()
+                        || (boot.checks_guest_arch && guest.arch.is_some_and(|own| own != *arch)))
+                {
+                    continue;
+                }
+                let config = Config {
+                    vmm: Some(vmm.id.clone()),
+                    boot: boot.id.clone(),
+                    arch: *arch,
+                    isolation,
+                    guest: GuestRef { form: guest.form, id: guest.id.clone() },
+                    extra_deps: Vec::new(),
+                };
+                let fixed = cost::Fixed::of(catalog, &config, boot, guest, image);
+                rows.push(Row { config, vmm, boot, guest, image, fixed });
+            }
+        }
+    }
+}
