@@ -24,7 +24,7 @@ pub struct Conflict<'c> {
 pub struct Cornered<'c> {
     /// Index of the requirement.
     pub requirement: usize,
-    /// Titles of the guests that give it, in the order of the catalog, each family once.
+    /// Families of the guests that give it, in the order of the catalog.
     pub guests: Vec<&'c str>,
     /// Titles of the boot methods that give it.
     pub boot_methods: Vec<&'c str>,
@@ -111,7 +111,7 @@ pub(super) fn explain<'c>(
     vmm: Option<&String>,
 ) -> Conflict<'c> {
     let explainer = Explainer { space, vmm };
-    let mut all: Vec<Demand> = asked.indices().iter().map(|index| Demand::Requirement(*index)).collect();
+    let mut all: Vec<Demand> = asked.named().iter().map(|index| Demand::Requirement(*index)).collect();
     if vmm.is_some() {
         all.push(Demand::Vmm);
     }
@@ -154,8 +154,8 @@ fn corner<'c>(
     let (mut guests, mut boot_methods) = (Vec::new(), Vec::new());
     for row in fitting(space, &alone, &everywhere).iter() {
         let row = &space.rows()[row];
-        if !guests.contains(&row.guest.title.as_str()) {
-            guests.push(row.guest.title.as_str());
+        if !guests.contains(&row.guest.family.as_str()) {
+            guests.push(row.guest.family.as_str());
         }
         if !boot_methods.contains(&row.boot.title.as_str()) {
             boot_methods.push(row.boot.title.as_str());

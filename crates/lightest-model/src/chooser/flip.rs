@@ -25,15 +25,18 @@ pub struct Heavier<'c> {
     pub adds: Vec<usize>,
 }
 
+/// Whether asking for one requirement asks for another.
+pub(super) fn implies(catalog: &Catalog, index: usize, other: usize) -> bool {
+    let mut alone = Asked::default();
+    alone.add(catalog, index);
+    alone.holds(other)
+}
+
 /// What is asked, without one requirement and without those that imply it.
 pub(super) fn without(catalog: &Catalog, asked: &Asked, less: usize) -> Asked {
     let mut rest = Asked::default();
-    for index in asked.indices() {
-        let mut alone = Asked::default();
-        alone.add(catalog, *index);
-        if !alone.holds(less) {
-            rest.add(catalog, *index);
-        }
+    for index in asked.named().iter().filter(|index| !implies(catalog, **index, less)) {
+        rest.add(catalog, *index);
     }
     rest
 }
@@ -41,7 +44,7 @@ pub(super) fn without(catalog: &Catalog, asked: &Asked, less: usize) -> Asked {
 /// Requirements without which another, lighter configuration would do.
 pub(super) fn flips(space: &Space<'_>, asked: &Asked, here: &Bits, best: usize) -> Vec<Flip> {
     let mut flips = Vec::new();
-    for requirement in asked.indices() {
+    for requirement in asked.named() {
         let rest = without(space.catalog(), asked, *requirement);
         let Some(row) = lightest(space, &rest, &fitting(space, &rest, here)) else { continue };
         if row != best && space.weight(row, &rest).is_lighter_than(&space.weight(best, asked)) {

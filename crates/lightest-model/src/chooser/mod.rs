@@ -5,6 +5,7 @@
 
 mod conflict;
 mod flip;
+mod paste;
 
 use crate::catalog::{Capability, Quirk, Support};
 use crate::config::Arch;
@@ -12,6 +13,7 @@ use crate::space::{ALWAYS, Asked, Bits, Price, Space};
 
 pub use conflict::{Conflict, Cornered};
 pub use flip::{Flip, Heavier};
+pub use paste::attribute;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -280,22 +282,27 @@ fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize
 }
 
 /// For a configuration with the paravisor: the lightest without it, on a VMM of the repository, that gives everything
-/// else. There is none where something asked for is about the paravisor itself.
+/// else, by the same guest where that is possible. There is none where something asked for is about the paravisor
+/// itself.
 fn companion<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, best: usize) -> Option<Pick<'c>> {
-    if !space.rows()[best].boot.openhcl {
-        return None;
-    }
+    let pick_row = &space.rows()[best];
     let openhcl = space.requirement_index("openhcl")?;
-    let without = flip::without(space.catalog(), asked, openhcl);
-    if without.holds(openhcl) {
+    let implied = |index: &usize| *index != openhcl && flip::implies(space.catalog(), *index, openhcl);
+    if !pick_row.boot.openhcl || asked.indices().iter().any(implied) {
         return None;
     }
+    let without = flip::without(space.catalog(), asked, openhcl);
     let mut rows = Bits::none(space.rows().len());
+    let mut same_guest = rows.clone();
     for (index, row) in space.rows().iter().enumerate() {
         if row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl {
             rows.insert(index);
+            if row.config.guest == pick_row.config.guest {
+                same_guest.insert(index);
+            }
         }
     }
-    let row = lightest(space, &without, &fitting(space, &without, &rows))?;
+    let among = |rows: &Bits| lightest(space, &without, &fitting(space, &without, rows));
+    let row = among(&same_guest).or_else(|| among(&rows))?;
     Some(pick(space, &without, row))
 }

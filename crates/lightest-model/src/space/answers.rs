@@ -9,6 +9,8 @@ use super::{ALWAYS, Bits, Space};
 pub struct Asked {
     /// Indices into the catalog's requirements, in the order asked; what follows from one stands behind it.
     pub(crate) order: Vec<usize>,
+    /// Those that were asked for by name.
+    named: Vec<usize>,
     mask: u128,
 }
 
@@ -30,6 +32,9 @@ impl Asked {
 
     /// Adds the requirement of that index, and what follows from it.
     pub(crate) fn add(&mut self, catalog: &Catalog, index: usize) {
+        if !self.named.contains(&index) {
+            self.named.push(index);
+        }
         let mut pending = vec![index];
         while let Some(index) = pending.pop() {
             if self.holds(index) {
@@ -52,7 +57,13 @@ impl Asked {
         index < 127 && self.mask & (1 << index) != 0 || index >= 127 && self.order.contains(&index)
     }
 
-    /// The indices of the requirements, in the order asked.
+    /// The indices of the requirements that were asked for by name.
+    #[must_use]
+    pub fn named(&self) -> &[usize] {
+        &self.named
+    }
+
+    /// The indices of the requirements, in the order asked, each followed by those that follow from it.
     #[must_use]
     pub fn indices(&self) -> &[usize] {
         &self.order

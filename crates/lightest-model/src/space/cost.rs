@@ -10,10 +10,11 @@ use super::{Asked, Bits, Row, Space};
 /// What a configuration costs whatever is asked of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed {
-    /// Index of the host kind in the catalog: how scarce it is.
-    pub(crate) host: usize,
+    /// The kinds of host that it needs, commonest first: index in the catalog, and the indices of the requirements
+    /// that must be asked for.
+    hosts: Vec<(usize, Vec<usize>)>,
     /// Index of the boot class in the catalog.
-    pub(crate) class: usize,
+    class: usize,
     bytes: u64,
     used: Reverse<u32>,
     usual: Reverse<u32>,
@@ -27,11 +28,18 @@ impl Fixed {
         guest: &Guest,
         image: Option<&Image>,
     ) -> Self {
-        let host = catalog.hosts.iter().rposition(|host| host.when.selects(config, guest, boot.openhcl));
+        let position = |word: &String| catalog.requirements.iter().position(|known| known.id == *word);
+        let hosts = catalog
+            .hosts
+            .iter()
+            .enumerate()
+            .filter(|(_, host)| host.when.selects(config, guest, boot.openhcl))
+            .map(|(index, host)| (index, host.when.with.iter().filter_map(position).collect()))
+            .collect();
         let rank =
             |id: &str| catalog.boot_classes.iter().position(|class| class.id == id).unwrap_or(usize::MAX);
         Self {
-            host: host.unwrap_or(0),
+            hosts,
             class: rank(&boot.boot_class).max(rank(&guest.boot_class)),
             bytes: image.and_then(|image| image.bytes).unwrap_or(0),
             used: Reverse(guest.variants.unwrap_or(0)),
@@ -107,8 +115,9 @@ impl<'c> Space<'c> {
             waits_s += quirk.cost.waits_s;
             reboots += quirk.cost.reboots;
         }
+        let needed = fixed.hosts.iter().rfind(|(_, with)| with.iter().all(|index| asked.holds(*index)));
         Weight {
-            host: fixed.host,
+            host: needed.map_or(0, |(index, _)| *index),
             class: fixed.class,
             bytes: fixed.bytes,
             reboots,

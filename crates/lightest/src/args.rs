@@ -1,0 +1,122 @@
+//! What the program understands on its command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use lightest_model::config::Arch;
+
+/// Picks the lightest guest that exercises the code under test.
+#[derive(Debug, Parser)]
+#[command(name = "lightest", version, about, max_term_width = 100, after_help = crate::commands::exit_codes())]
+pub(crate) struct Args {
+    /// Lay the catalog in this folder over the embedded one
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) catalog: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Recommend the lightest configuration for a new test
+    Pick(Pick),
+    /// Say what a configuration means, or where it is wrong
+    Parse(Parse),
+    /// Explain a configuration, guest, requirement, quirk, boot method or blocker
+    Explain(Explain),
+    /// List what the catalog knows
+    List(List),
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Pick {
+    /// What the test asks of its environment, by identifier (`lightest list requirements`)
+    #[arg(long, short, value_name = "REQUIREMENT", value_delimiter = ',')]
+    pub(crate) requires: Vec<String>,
+    /// Architectures to answer for [default: those that the requirements name, or both]
+    #[arg(long, value_name = "ARCH", value_delimiter = ',', value_parser = arch)]
+    pub(crate) arch: Vec<Arch>,
+    /// VMMs to answer for, each by itself [default: whichever is lightest]
+    #[arg(long, value_name = "VMM", value_delimiter = ',')]
+    pub(crate) vmm: Vec<String>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// Show every refused configuration, not only the nearest
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Parse {
+    /// A configuration, such as `openvmm_uefi_x64(none)`, or a whole attribute, `#[vmm_test(..)]`
+    #[arg(value_name = "CONFIG")]
+    pub(crate) config: String,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// A configuration, or the identifier of a guest, requirement, quirk, boot method, VMM or blocker
+    #[arg(value_name = "WHAT")]
+    pub(crate) what: String,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// Every configuration that the macros accept, and whether it can run.
+    Configs,
+    /// Guests.
+    Guests,
+    /// What a test may ask for.
+    Requirements,
+    /// Behaviour that surprises an author.
+    Quirks,
+    /// Limits that somebody means to lift.
+    Blockers,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct List {
+    /// What to list
+    #[arg(value_enum)]
+    pub(crate) kind: Kind,
+    /// How to print the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn arch(word: &str) -> Result<Arch, String> {
+    Arch::from_word(word).ok_or_else(|| {
+        let words = Arch::ALL.map(Arch::word);
+        match lightest_model::suggest::nearest(word, words) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known architectures: {}", words.join(", ")),
+        }
+    })
+}

@@ -1,0 +1,149 @@
+//! `lightest list`: what the catalog knows.
+
+use std::path::Path;
+
+use lightest_model::catalog::{Catalog, Support};
+use lightest_model::space::{Asked, Space};
+use serde_json::{Value, json};
+
+use crate::args::{Format, Kind, List};
+use crate::failure::Failure;
+use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
+use crate::style::{aside, heading};
+use crate::{exit, facts, output, words};
+
+/// Prints the list.
+pub(crate) fn run(args: &List, catalog: Option<&Path>) -> Result<u8, Failure> {
+    let catalog = facts::catalog(catalog)?;
+    let (key, values, text) = match args.kind {
+        Kind::Configs => configs(&catalog),
+        Kind::Guests => guests(&catalog),
+        Kind::Requirements => requirements(&catalog),
+        Kind::Quirks => quirks(&catalog),
+        Kind::Blockers => blockers(&catalog),
+    };
+    match args.format {
+        Format::Json => output::json(&json!({"schema_version": SCHEMA_VERSION, key: values}))?,
+        Format::Text => output::data(&text)?,
+    }
+    Ok(exit::DONE)
+}
+
+type Listed = (&'static str, Vec<Value>, String);
+
+fn configs(catalog: &Catalog) -> Listed {
+    let space = Space::of(catalog, |_| true);
+    let asked = Asked::default();
+    let mut rows: Vec<usize> = (0..space.rows().len()).collect();
+    rows.sort_by_cached_key(|row| space.weight(*row, &asked));
+    let (mut values, mut text) = (Vec::new(), String::new());
+    for row in rows {
+        let config = &space.rows()[row].config;
+        let price_of = space.price(row, &asked);
+        let answer = space.requirement_index("runs").map(|runs| space.answer(row, runs, &asked));
+        let support = answer.map_or(Support::Unknown, |answer| answer.support);
+        let statement = answer.and_then(|answer| answer.statement);
+        values.push(json!({
+            "config": config.to_string(),
+            "cost": price(&price_of),
+            "runs": support.word(),
+            "because": because(statement),
+            "evidence": statement_evidence(statement),
+        }));
+        let state = match support {
+            Support::Yes => String::new(),
+            Support::No => format!("cannot run: {}", because(statement)),
+            Support::Unknown => "not known to run".to_owned(),
+        };
+        text.push_str(&format!("{config}  {}\n", aside(format!("{} boot {state}", price_of.boot))));
+    }
+    ("configs", values, text)
+}
+
+fn guests(catalog: &Catalog) -> Listed {
+    let (mut values, mut text) = (Vec::new(), String::new());
+    for guest in &catalog.guests {
+        let bytes = guest.images.iter().filter_map(|image| image.bytes).max();
+        values.push(json!({
+            "id": guest.id,
+            "form": guest.form.word(),
+            "title": guest.title,
+            "family": guest.family,
+            "os": guest.os.word(),
+            "arch": guest.arch,
+            "boot": guest.boot_class,
+            "image_bytes": bytes,
+            "lab": guest.lab,
+            "evidence": evidence(&guest.evidence),
+        }));
+        let size = bytes.filter(|bytes| *bytes > 0).map(words::bytes);
+        let size = size.map_or(String::new(), |size| format!(", {size}"));
+        let form = guest.form.word();
+        text.push_str(&format!(
+            "{} {}\n",
+            heading(&guest.id),
+            aside(format!("({form}) {}{size}", guest.title))
+        ));
+    }
+    ("guests", values, text)
+}
+
+fn requirements(catalog: &Catalog) -> Listed {
+    let (mut values, mut text) = (Vec::new(), String::new());
+    let mut group = "";
+    for requirement in &catalog.requirements {
+        if requirement.group != group {
+            group = &requirement.group;
+            text.push_str(&format!("{}\n", heading(group)));
+        }
+        values.push(json!({
+            "id": requirement.id,
+            "group": requirement.group,
+            "title": requirement.title,
+            "meaning": requirement.meaning,
+            "implies": requirement.implies,
+            "aliases": requirement.aliases,
+        }));
+        text.push_str(&format!("  {:<20} {}\n", requirement.id, requirement.meaning));
+    }
+    ("requirements", values, text)
+}
+
+fn quirks(catalog: &Catalog) -> Listed {
+    let (mut values, mut text) = (Vec::new(), String::new());
+    for quirk in &catalog.quirks {
+        values.push(json!({
+            "id": quirk.id,
+            "title": quirk.title,
+            "waits_s": quirk.cost.waits_s,
+            "reboots": quirk.cost.reboots,
+            "handling": quirk.handling,
+            "advice": quirk.advice,
+            "evidence": evidence(&quirk.evidence),
+        }));
+        text.push_str(&format!("{}\n  {}\n", heading(&quirk.id), quirk.title));
+    }
+    ("quirks", values, text)
+}
+
+fn blockers(catalog: &Catalog) -> Listed {
+    let (mut values, mut text) = (Vec::new(), String::new());
+    for blocker in &catalog.blockers {
+        let state = match blocker.state {
+            lightest_model::catalog::BlockerState::Open => "open".to_owned(),
+            lightest_model::catalog::BlockerState::Lifted => {
+                format!("lifted since {}", blocker.since.as_deref().unwrap_or("?"))
+            }
+        };
+        values.push(json!({
+            "id": blocker.id,
+            "title": blocker.title,
+            "issue": blocker.issue,
+            "state": state,
+            "since": blocker.since,
+            "evidence": evidence(&blocker.evidence),
+        }));
+        text.push_str(&format!("{} {}\n  {}\n", heading(&blocker.id), aside(state), blocker.title));
+    }
+    ("blockers", values, text)
+}

@@ -1,0 +1,32 @@
+//! The commands, one file each.
+
+mod completions;
+mod explain;
+mod list;
+mod parse;
+mod pick;
+
+use crate::args::{Args, Command};
+use crate::exit;
+use crate::failure::Failure;
+
+/// Runs the command; the result is its exit code.
+pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+    let catalog = args.catalog.as_deref();
+    match &args.command {
+        Command::Pick(pick) => pick::run(pick, catalog),
+        Command::Parse(parse) => parse::run(parse, catalog),
+        Command::Explain(explain) => explain::run(explain, catalog),
+        Command::List(list) => list::run(list, catalog),
+        Command::Completions(completions) => completions::run(completions),
+    }
+}
+
+/// The exit codes, for the help text.
+pub(crate) fn exit_codes() -> String {
+    let mut text = String::from("Exit codes:\n");
+    for (code, meaning) in exit::ALL {
+        text.push_str(&format!("  {code}  {meaning}\n"));
+    }
+    text
+}

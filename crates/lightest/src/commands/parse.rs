@@ -1,0 +1,123 @@
+//! `lightest parse`: what a configuration means, or a caret under the mistake.
+
+use std::path::Path;
+
+use lightest_model::catalog::{Catalog, Support};
+use lightest_model::config::{Config, Form};
+use lightest_model::grammar::{Grammar, SyntaxError};
+use lightest_model::space::{Asked, Space};
+use serde_json::{Value, json};
+
+use crate::args::{Format, Parse};
+use crate::failure::{Failure, Place};
+use crate::json::{SCHEMA_VERSION, because, statement_evidence};
+use crate::{exit, facts, output, words};
+
+/// Prints what the argument means.
+pub(crate) fn run(args: &Parse, catalog: Option<&Path>) -> Result<u8, Failure> {
+    let catalog = facts::catalog(catalog)?;
+    let grammar = Grammar::new(&catalog);
+    let text = args.config.as_str();
+    let configs: Vec<Config> = if text.trim_start().starts_with('#') {
+        let attribute = grammar.parse_attribute(text).map_err(|error| failure(text, &error))?;
+        attribute.variants().map(|variant| variant.config).collect()
+    } else {
+        vec![grammar.parse_entry(text).map_err(|error| failure(text, &error))?.config]
+    };
+    let space = Space::of(&catalog, |_| true);
+    match args.format {
+        Format::Json => {
+            let mut values: Vec<Value> =
+                configs.iter().map(|config| as_json(&catalog, &space, config)).collect();
+            let value = if text.trim_start().starts_with('#') {
+                json!({"schema_version": SCHEMA_VERSION, "variants": values})
+            } else {
+                values.remove(0)
+            };
+            output::json(&value)?;
+        }
+        Format::Text => {
+            let parts: Vec<String> = configs.iter().map(|config| as_text(&catalog, &space, config)).collect();
+            output::data(&parts.join("\n"))?;
+        }
+    }
+    Ok(exit::DONE)
+}
+
+/// A refused configuration as a failure, with the caret under the mistake.
+pub(crate) fn failure(text: &str, error: &SyntaxError) -> Failure {
+    let label = match error.expected.as_slice() {
+        [] => String::new(),
+        [one] => format!("expected `{one}`"),
+        _ => "not legal here".to_owned(),
+    };
+    let place = Place {
+        origin: "<argument>".to_owned(),
+        text: text.to_owned(),
+        labels: vec![(error.span.clone(), label)],
+    };
+    let mut failure = Failure::new(error.message.clone()).at(place);
+    if error.expected.len() > 1 {
+        let legal: Vec<String> = error.expected.iter().map(|word| format!("`{word}`")).collect();
+        failure = failure.note(format!("legal here: {}", words::list(&legal, "or")));
+    }
+    match &error.help {
+        Some(help) => failure.help(help.clone()),
+        None => failure,
+    }
+}
+
+fn as_json(catalog: &Catalog, space: &Space<'_>, config: &Config) -> Value {
+    let openhcl = catalog.boot_method(&config.boot).is_some_and(|boot| boot.openhcl);
+    let mut value = json!({
+        "schema_version": SCHEMA_VERSION,
+        "config": config.to_string(),
+        "vmm": config.vmm,
+        "boot": config.boot,
+        "arch": config.arch,
+        "isolation": config.isolation,
+        "openhcl": openhcl,
+        "guest": config.guest.id,
+        "guest_kind": config.guest.form.word(),
+        "extra_deps": config.extra_deps,
+        "test_name_prefix": Grammar::new(catalog).test_name_prefix(config),
+    });
+    if let Some((support, because, evidence)) = runs(space, config) {
+        value["runs"] = json!({"support": support.word(), "because": because, "evidence": evidence});
+    }
+    value
+}
+
+/// Whether the configuration can run anywhere, why, and where that is known from.
+fn runs(space: &Space<'_>, config: &Config) -> Option<(Support, String, String)> {
+    let row = space.position(config)?;
+    let runs = space.requirement_index("runs")?;
+    let answer = space.answer(row, runs, &Asked::default());
+    Some((answer.support, because(answer.statement).to_owned(), statement_evidence(answer.statement)))
+}
+
+fn as_text(catalog: &Catalog, space: &Space<'_>, config: &Config) -> String {
+    let boot = catalog.boot_method(&config.boot).map_or(config.boot.as_str(), |boot| boot.title.as_str());
+    let guest = catalog.guest(config.guest.form, &config.guest.id);
+    let mut text = format!("{config}\n");
+    let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<10} {value}\n"));
+    match &config.vmm {
+        Some(vmm) => line("VMM", catalog.vmm(vmm).map_or(vmm.as_str(), |vmm| vmm.title.as_str())),
+        None => line("VMM", "left to the attribute around it"),
+    }
+    line("boot", boot);
+    line("arch", config.arch.word());
+    line("isolation", config.isolation.map_or("none", |mode| mode.word()));
+    if config.guest.form != Form::Direct || guest.is_some() {
+        line("guest", guest.map_or(config.guest.id.as_str(), |guest| guest.title.as_str()));
+    }
+    if let Some(prefix) = Grammar::new(catalog).test_name_prefix(config) {
+        line("test name", &format!("{prefix}_.."));
+    }
+    match runs(space, config) {
+        Some((Support::No, because, evidence)) => line("runs", &format!("nowhere: {because} ({evidence})")),
+        Some((Support::Unknown, because, _)) => line("runs", &format!("not known: {because}")),
+        Some((Support::Yes, ..)) | None => {}
+    }
+    text
+}

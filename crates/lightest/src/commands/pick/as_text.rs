@@ -1,0 +1,242 @@
+//! The answer of `pick` for people.
+
+use std::fmt::Write as _;
+
+use lightest_model::catalog::{Cost, Quirk, Support};
+use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal, attribute};
+use lightest_model::space::{ALWAYS, Row, Space};
+
+use crate::json::{because, statement_evidence};
+use crate::style::{answer as green, aside, heading, refused};
+use crate::words;
+
+/// How many refused configurations are shown for each architecture, unless all are asked for.
+const SHOWN: usize = 4;
+
+/// The whole answer.
+pub(super) fn answer(space: &Space<'_>, query: &Query, choice: &Choice<'_>, all: bool) -> String {
+    let mut text = String::new();
+    let mut said: Vec<(String, String)> = Vec::new();
+    for part in &choice.parts {
+        let body = as_part(space, choice, part, all);
+        // What holds for several places alike is said once.
+        match said.iter_mut().find(|(_, known)| *known == body) {
+            Some((places, _)) => {
+                places.push_str(", ");
+                places.push_str(&place(part));
+            }
+            None => said.push((place(part), body)),
+        }
+    }
+    for (places, body) in said {
+        let _ = writeln!(text, "{} {body}", heading(format!("{places}:")));
+    }
+    if let Some(attribute) = attribute(space, choice) {
+        let _ = writeln!(text, "{}\n\n{attribute}\n", heading("To paste:"));
+    }
+    let _ = writeln!(text, "{}", aside(format!("The same again: {}", super::command(query))));
+    text
+}
+
+fn place(part: &Part<'_>) -> String {
+    match &part.vmm {
+        Some(vmm) => format!("{} on {vmm}", part.arch),
+        None => part.arch.to_string(),
+    }
+}
+
+fn as_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, all: bool) -> String {
+    let mut text = String::new();
+    match (&part.pick, &part.conflict) {
+        (Some(pick), _) => {
+            as_pick(space, choice, &mut text, pick);
+            if let Some(companion) = &part.companion {
+                let config = green(&space.rows()[companion.row].config);
+                let _ = writeln!(text, "  together with {config}");
+                let _ = writeln!(
+                    text,
+                    "    so that the test also runs without the paravisor: {}",
+                    price(space, companion)
+                );
+            }
+        }
+        (None, Some(conflict)) => as_conflict(space, &mut text, conflict),
+        (None, None) => {}
+    }
+    if part.pick.is_some() || all {
+        refusals(space, &mut text, "Lighter, and refused:", &part.refused, all);
+    }
+    refusals(space, &mut text, "May do, but nobody has shown it:", &part.unproven, all);
+    for flip in &part.flips {
+        let config = &space.rows()[flip.row].config;
+        let _ = writeln!(text, "  without `{}`, {config} would do", space.requirement_id(flip.requirement));
+    }
+    if let Some(heavier) = &part.heavier {
+        let config = &space.rows()[heavier.row].config;
+        let adds: Vec<&str> = heavier.adds.iter().map(|index| space.requirement_id(*index)).collect();
+        let adds = if adds.is_empty() { "nothing".to_owned() } else { words::list(&adds, "and") };
+        let _ = writeln!(text, "  next heavier: {config}");
+        let _ = writeln!(text, "    {}", aside(format!("adds {adds}")));
+    }
+    text
+}
+
+fn as_pick(space: &Space<'_>, choice: &Choice<'_>, text: &mut String, pick: &Pick<'_>) {
+    let _ = writeln!(text, "{}", green(&space.rows()[pick.row].config));
+    let _ = writeln!(text, "  {}", price(space, pick));
+    let named = |reason: &&Reason<'_>| choice.asked.named().contains(&reason.requirement);
+    for reason in pick.why.iter().filter(named) {
+        let id = space.requirement_id(reason.requirement);
+        let _ = writeln!(text, "  gives `{id}`: {} {}", because(reason.statement), source(reason));
+    }
+    let implied = pick.why.iter().filter(|reason| !named(reason) && !is_always(space, reason));
+    let implied: Vec<String> =
+        implied.map(|reason| format!("`{}`", space.requirement_id(reason.requirement))).collect();
+    if !implied.is_empty() {
+        let _ = writeln!(text, "  {}", aside(format!("and with that {}", words::list(&implied, "and"))));
+    }
+    let costs = |quirk: &&&Quirk| quirk.cost != Cost::default() || !quirk.when.with.is_empty();
+    for quirk in pick.quirks.iter().filter(costs) {
+        let _ = writeln!(text, "  {} {} (`{}`)", refused("quirk:"), quirk.title, quirk.id);
+        let _ = writeln!(text, "    {}", quirk.advice);
+    }
+    let others: Vec<String> =
+        pick.quirks.iter().filter(|quirk| !costs(quirk)).map(|quirk| format!("`{}`", quirk.id)).collect();
+    if !others.is_empty() {
+        let _ = writeln!(text, "  {}", aside(format!("good to know: {}", others.join(", "))));
+    }
+}
+
+/// Where a reason is known from: the first place, and how many more there are.
+fn source(reason: &Reason<'_>) -> impl std::fmt::Display + use<> {
+    let places = reason.statement.map_or(&[][..], |statement| statement.evidence.as_slice());
+    aside(match places {
+        [] => "(no statement in the catalog)".to_owned(),
+        [one] => format!("({one})"),
+        [first, rest @ ..] => format!("({first} and {} more)", rest.len()),
+    })
+}
+
+fn is_always(space: &Space<'_>, reason: &Reason<'_>) -> bool {
+    ALWAYS.contains(&space.requirement_id(reason.requirement))
+}
+
+/// What a pick boots and costs, in one line.
+fn price(space: &Space<'_>, pick: &Pick<'_>) -> String {
+    let row = &space.rows()[pick.row];
+    let mut parts = vec![row.guest.title.clone()];
+    match (pick.price.image_bytes, pick.price.image_note) {
+        (Some(bytes), _) if bytes > 0 => parts.push(format!("{} image", words::bytes(bytes))),
+        (None, Some(note)) => parts.push(note.to_owned()),
+        _ => {}
+    }
+    let catalog = space.catalog();
+    let class = catalog.boot_classes.iter().find(|class| class.id == pick.price.boot);
+    parts
+        .push(format!("{} boot", class.map_or(pick.price.boot, |class| class.title.as_str()).to_lowercase()));
+    if pick.price.reboots > 0 {
+        let boots = usize::try_from(pick.price.reboots).unwrap_or(usize::MAX);
+        parts.push(format!("{} more", words::count(boots, "boot")));
+    }
+    if pick.price.waits_s > 0 {
+        parts.push(format!("{} s of fixed waits", pick.price.waits_s));
+    }
+    let host = catalog.hosts.iter().find(|host| host.id == pick.price.host);
+    parts.extend(host.map(|host| format!("host: {}", host.title)));
+    parts.join(", ")
+}
+
+fn refusals(space: &Space<'_>, text: &mut String, title: &str, refusals: &[Refusal<'_>], all: bool) {
+    let shown = if all { refusals.iter().collect() } else { nearest(space, refusals) };
+    if shown.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "  {}", heading(title));
+    for refusal in &shown {
+        let missing = space.requirement_id(refusal.missing.requirement);
+        let _ = writeln!(
+            text,
+            "    {} {}",
+            refused(&space.rows()[refusal.row].config),
+            aside(missing_words(missing, refusal.missing.support))
+        );
+        let _ = writeln!(text, "      {} {}", because(refusal.missing.statement), source(&refusal.missing));
+    }
+    let hidden = refusals.len() - shown.len();
+    if hidden > 0 {
+        let _ = writeln!(text, "    {}", aside(format!("and {hidden} more (--all)")));
+    }
+}
+
+fn missing_words(requirement: &str, support: Support) -> String {
+    match (requirement, support) {
+        ("runs", Support::No) => "cannot run".to_owned(),
+        ("runs", _) => "not known to run".to_owned(),
+        ("repo-code", Support::No) => "runs no code of the repository".to_owned(),
+        (_, Support::No) => format!("lacks `{requirement}`"),
+        _ => format!("unproven: `{requirement}`"),
+    }
+}
+
+/// One configuration for each guest and boot method, the heaviest first: those that a reader would have reached for.
+fn nearest<'r, 'c>(space: &Space<'_>, refusals: &'r [Refusal<'c>]) -> Vec<&'r Refusal<'c>> {
+    let key = |row: &Row<'_>| (row.guest.family.clone(), row.boot.openhcl);
+    let mut seen = Vec::new();
+    let mut shown = Vec::new();
+    for refusal in refusals {
+        let key = key(&space.rows()[refusal.row]);
+        if !seen.contains(&key) {
+            seen.push(key);
+            shown.push(refusal);
+        }
+    }
+    shown.truncate(SHOWN);
+    shown
+}
+
+fn as_conflict(space: &Space<'_>, text: &mut String, conflict: &Conflict<'_>) {
+    let mut between: Vec<String> = conflict
+        .between
+        .iter()
+        .map(|cornered| format!("`{}`", space.requirement_id(cornered.requirement)))
+        .collect();
+    between.extend(conflict.vmm.iter().map(|vmm| format!("`{vmm}`")));
+    between.extend(conflict.arch.map(|arch| format!("`{arch}`")));
+    let verb = match (conflict.unproven, between.len()) {
+        (true, 1) => "is not shown by any configuration",
+        (true, _) => "are not shown together by any configuration",
+        (false, 1) => "is given by no configuration",
+        (false, _) => "cannot meet",
+    };
+    let between = words::list(&between, "and");
+    let _ = writeln!(text, "{} {verb}", refused(between));
+    for cornered in &conflict.between {
+        as_cornered(space, text, cornered);
+    }
+}
+
+fn as_cornered(space: &Space<'_>, text: &mut String, cornered: &Cornered<'_>) {
+    let id = space.requirement_id(cornered.requirement);
+    if cornered.guests.is_empty() {
+        let _ = writeln!(text, "  `{id}` is known of no configuration");
+    } else {
+        let _ = writeln!(
+            text,
+            "  `{id}` is given by {}, booted by {}",
+            some(&cornered.guests),
+            some(&cornered.boot_methods)
+        );
+    }
+    if let Some(statement) = cornered.refused_by {
+        let evidence = aside(format!("({})", statement_evidence(Some(statement))));
+        let _ = writeln!(text, "    elsewhere not: {} {evidence}", statement.because);
+    }
+}
+
+/// A list of titles, cut where it gets long.
+fn some(titles: &[&str]) -> String {
+    if titles.len() <= 5 {
+        return words::list(titles, "or");
+    }
+    format!("{} and {} others", titles[..4].join(", "), titles.len() - 4)
+}

@@ -1,0 +1,90 @@
+//! `lightest pick`: the lightest configuration for a new test.
+
+mod as_json;
+mod as_text;
+mod ask;
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use lightest_model::catalog::Catalog;
+use lightest_model::chooser::{Query, Unheard, choose};
+use lightest_model::space::Space;
+use lightest_model::suggest::nearest;
+
+use crate::args::{Format, Pick};
+use crate::failure::{Failure, Place};
+use crate::{exit, facts, output};
+
+/// Answers, after asking where nothing is said and somebody can be asked.
+pub(crate) fn run(args: &Pick, catalog: Option<&Path>) -> Result<u8, Failure> {
+    let catalog = facts::catalog(catalog)?;
+    let space = Space::of_tests(&catalog);
+    let mut query =
+        Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
+    let nothing_said = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();
+    if nothing_said && args.format == Format::Text && io::stdin().is_terminal() {
+        let answers = ask::ask(&space, &mut io::stdin().lock(), &mut io::stderr().lock())
+            .map_err(|error| Failure::new(format!("the terminal cannot be read: {error}")))?;
+        let Some(requires) = answers else { return Ok(exit::COULD_NOT) };
+        query.requires = requires;
+    }
+    let choice = choose(&space, &query).map_err(|unheard| unknown(&catalog, &query, &unheard))?;
+    match args.format {
+        Format::Json => output::json(&as_json::answer(&space, &query, &choice))?,
+        Format::Text => output::data(&as_text::answer(&space, &query, &choice, args.all))?,
+    }
+    let answered = choice.parts.iter().any(|part| part.pick.is_some());
+    Ok(if answered { exit::DONE } else { exit::COULD_NOT })
+}
+
+/// The command line that gives the same answer without prompts.
+fn command(query: &Query) -> String {
+    let mut command = String::from("lightest pick");
+    let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
+    let mut flag = |name: &str, values: String| {
+        if !values.is_empty() {
+            command.push_str(&format!(" --{name} {values}"));
+        }
+    };
+    flag("requires", query.requires.join(","));
+    flag("arch", archs.join(","));
+    flag("vmm", query.vmms.join(","));
+    if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
+        // Said outright, so that nothing is asked.
+        command.push_str(" --arch x64,aarch64");
+    }
+    command
+}
+
+fn unknown(catalog: &Catalog, query: &Query, unheard: &Unheard) -> Failure {
+    let (word, what, flag, given, known): (&str, &str, &str, &[String], Vec<&str>) = match unheard {
+        Unheard::Requirement(word) => {
+            let known = catalog.requirements.iter().map(|requirement| requirement.id.as_str()).collect();
+            (word, "requirement", "--requires", &query.requires, known)
+        }
+        Unheard::Vmm(word) => {
+            let known = catalog.vmms.iter().map(|vmm| vmm.id.as_str()).collect();
+            (word, "VMM", "--vmm", &query.vmms, known)
+        }
+    };
+    let text = format!("{flag} {}", given.join(","));
+    let mut start = flag.len() + 1;
+    for value in given {
+        if value == word {
+            break;
+        }
+        start += value.len() + 1;
+    }
+    let place = Place {
+        origin: "<arguments>".to_owned(),
+        labels: vec![(start..start + word.len(), format!("not a {what}"))],
+        text,
+    };
+    let failure = Failure::new(format!("there is no {what} `{word}`")).at(place);
+    match nearest(word, known.iter().copied()) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None if what == "VMM" => failure.help(format!("known: `{}`", known.join("`, `"))),
+        None => failure.help("`lightest list requirements` lists them all"),
+    }
+}

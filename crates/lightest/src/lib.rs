@@ -1,0 +1,44 @@
+//! The command line of Lightest: the only place that prints, reads configuration and decides exit codes.
+//!
+//! No decision about guests is made here; see `lightest-model`.
+
+mod args;
+mod commands;
+mod embedded;
+mod exit;
+mod facts;
+mod failure;
+mod json;
+mod output;
+mod render;
+mod settings;
+mod style;
+mod words;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs the program with those arguments, the first of which is its own name.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match args::Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers; anything else is a mistake in how it was called.
+            let code = if error.use_stderr() { exit::COULD_NOT } else { exit::DONE };
+            return match error.print() {
+                Ok(()) => ExitCode::from(code),
+                Err(_) => ExitCode::from(exit::COULD_NOT),
+            };
+        }
+    };
+    match commands::run(&args) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            output::error(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

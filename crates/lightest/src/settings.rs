@@ -1,0 +1,59 @@
+//! The user's configuration: `lightest.toml`, `.config/lightest.toml`, or `[workspace.metadata.lightest]`.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde::Deserialize;
+
+use crate::failure::{Failure, Place};
+
+/// What a configuration file may say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(crate) struct Settings {
+    /// Folder of a catalog that is laid over the embedded one, relative to the file.
+    pub(crate) catalog: Option<PathBuf>,
+    /// The folder that paths in it are relative to.
+    #[serde(skip)]
+    pub(crate) folder: PathBuf,
+}
+
+/// The names that are looked for, in each folder from the current one upwards; the first found counts.
+const NAMES: [&str; 2] = ["lightest.toml", ".config/lightest.toml"];
+
+/// Reads the nearest configuration; the default where there is none.
+pub(crate) fn nearest() -> Result<Settings, Failure> {
+    let Ok(current) = env::current_dir() else { return Ok(Settings::default()) };
+    for folder in current.ancestors() {
+        for name in NAMES {
+            let path = folder.join(name);
+            match fs::read_to_string(&path) {
+                Ok(text) => return parse(&path, folder, &text),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {}
+                Err(error) => {
+                    return Err(Failure::new(format!("{} cannot be read: {error}", path.display())));
+                }
+            }
+        }
+        // A repository is where a search ends.
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    Ok(Settings::default())
+}
+
+fn parse(path: &Path, folder: &Path, text: &str) -> Result<Settings, Failure> {
+    match toml::from_str::<Settings>(text) {
+        Ok(settings) => Ok(Settings { folder: folder.to_owned(), ..settings }),
+        Err(error) => {
+            let place = Place {
+                origin: path.display().to_string(),
+                text: text.to_owned(),
+                labels: vec![(error.span().unwrap_or(0..0), String::new())],
+            };
+            Err(Failure::new(error.message().to_owned()).at(place))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Numbers and lists as people read them; plurals and units have their one home here.
+
+/// A size in decimal units, two significant digits or more: `224 MB`, `3.8 GB`, `32 GB`.
+pub(crate) fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut unit = 0;
+    let mut tenths = u128::from(bytes) * 10;
+    while tenths >= 9_995 && unit + 1 < UNITS.len() {
+        tenths = (tenths + 500) / 1000;
+        unit += 1;
+    }
+    if tenths >= 100 || unit == 0 || tenths % 10 == 0 {
+        format!("{} {}", (tenths + 5) / 10, UNITS[unit])
+    } else {
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    }
+}
+
+/// `1 boot`, `2 boots`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn list<S: AsRef<str>>(items: &[S], last: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [rest @ .., end] => {
+            let rest: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+            format!("{} {last} {}", rest.join(", "), end.as_ref())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_rounded_to_what_people_compare() {
+        let sizes = [0, 999, 22_500, 224_494_080, 999_999_999, 3_758_211_584, 32_214_352_384];
+        let read: Vec<String> = sizes.into_iter().map(bytes).collect();
+        assert_eq!(read, ["0 B", "999 B", "23 kB", "224 MB", "1 GB", "3.8 GB", "32 GB"]);
+    }
+
+    #[test]
+    fn lists_end_with_their_conjunction() {
+        assert_eq!(list(&["a", "b", "c"], "or"), "a, b or c");
+        assert_eq!(list(&["a"], "or"), "a");
+        assert_eq!(count(1, "boot"), "1 boot");
+        assert_eq!(count(2, "boot"), "2 boots");
+    }
+}
