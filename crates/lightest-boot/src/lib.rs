@@ -1,1 +1,21 @@
 //! Boots one configuration and tells, event by event, what happened when.
+//!
+//! The only crate that starts virtual machines. [`machine::Machine`] is the engine, [`driver::Driver`] the seam to a VMM.
+//! Nothing here prints or decides exit codes, and a failed boot is an [`outcome::Failure`], never a number.
+
+pub mod agent;
+mod channels;
+pub mod console;
+pub mod driver;
+pub mod host;
+pub mod images;
+pub mod machine;
+pub mod outcome;
+pub mod process;
+pub mod qemu;
+pub mod qmp;
+pub mod spec;
+pub mod timeline;
+
+/// The messages between host and agent.
+pub use lightest_agent::message;

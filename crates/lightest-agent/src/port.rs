@@ -1,0 +1,61 @@
+//! Finds and opens the virtio-serial port, and keeps trying when it is not there.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::PORT_NAME;
+use crate::message::Reply;
+
+/// Waits until the port exists and opens it.
+pub(crate) fn open() -> File {
+    let mut pause = Duration::from_micros(500);
+    loop {
+        if let Some(path) = find() {
+            match File::options().read(true).write(true).open(&path) {
+                Ok(file) => return file,
+                Err(error) => eprintln!("lightest-agent: cannot open {}: {error}", path.display()),
+            }
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(200));
+    }
+}
+
+fn find() -> Option<PathBuf> {
+    for entry in fs::read_dir("/sys/class/virtio-ports").ok()? {
+        let entry = entry.ok()?;
+        let name = fs::read_to_string(entry.path().join("name")).unwrap_or_default();
+        if name.trim_end() == PORT_NAME {
+            return Some(PathBuf::from("/dev").join(entry.file_name()));
+        }
+    }
+    None
+}
+
+/// The way to the host, shared by all jobs; a frame is never interleaved with another.
+#[derive(Clone)]
+pub(crate) struct Outbox(Arc<Mutex<File>>);
+
+impl Outbox {
+    pub(crate) fn new(file: File) -> Self {
+        Self(Arc::new(Mutex::new(file)))
+    }
+
+    /// Puts another open port in place of one that failed.
+    pub(crate) fn replace(&self, file: File) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = file;
+    }
+
+    /// Sends, or waits while the host is away; an error means that the port itself is gone.
+    pub(crate) fn send(&self, job: u32, reply: &Reply) -> io::Result<()> {
+        let bytes = reply.to_frame(job).to_bytes();
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .write_all(&bytes)
+    }
+}

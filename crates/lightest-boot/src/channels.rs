@@ -1,0 +1,166 @@
+//! Meets the VMM on its sockets and turns what comes into signals on one queue.
+
+use std::io::{self, Read};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lightest_agent::message::Hello;
+
+use crate::agent::Agent;
+use crate::driver::{CannotStart, Control, Driver, Endpoint, Prepared};
+use crate::timeline::EventKind;
+
+/// How many signals may wait: then the guest's console has to wait too.
+pub(crate) const MAX_SIGNALS: usize = 1024;
+/// How often to look for a socket that the VMM makes.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+/// A VMM that does not open its sockets by then has failed in another way already.
+const MEET_LIMIT: Duration = Duration::from_secs(30);
+
+/// Something that one of the threads saw.
+pub(crate) enum Seen {
+    Vmm(EventKind),
+    Control(Arc<dyn Control>),
+    Console { number: usize, bytes: Vec<u8> },
+    ConsoleInput(UnixStream),
+    Agent(Agent),
+    Hello(Hello),
+    Ended,
+}
+
+/// With the instant at which the thread saw it.
+pub(crate) struct Signal {
+    pub(crate) when: Instant,
+    pub(crate) seen: Seen,
+}
+
+/// The sockets of one machine; dropping it ends the threads that still wait for a VMM.
+pub(crate) struct Channels {
+    over: Arc<AtomicBool>,
+    listening: Vec<PathBuf>,
+}
+
+impl Drop for Channels {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        for path in &self.listening {
+            // Whoever still waits in accept() is woken by us.
+            let _ = UnixStream::connect(path);
+        }
+    }
+}
+
+impl Channels {
+    /// Opens what must be open before the VMM starts, and begins to wait for it.
+    pub(crate) fn open(
+        driver: &'static dyn Driver,
+        prepared: &Prepared,
+        queue: &SyncSender<Signal>,
+    ) -> Result<Self, CannotStart> {
+        let mut channels = Self {
+            over: Arc::default(),
+            listening: Vec::new(),
+        };
+        let send = queue.clone();
+        channels.meet(&prepared.control, move |stream| {
+            let tell = send.clone();
+            let control = driver.attach(
+                stream,
+                Box::new(move |when, kind| put(&tell, when, Seen::Vmm(kind))),
+            );
+            if let Ok(control) = control {
+                put(&send, Instant::now(), Seen::Control(control));
+            }
+        })?;
+        for (number, endpoint) in prepared.consoles.iter().enumerate() {
+            let send = queue.clone();
+            channels.meet(endpoint, move |stream| {
+                if number == 0
+                    && let Ok(input) = stream.try_clone()
+                {
+                    put(&send, Instant::now(), Seen::ConsoleInput(input));
+                }
+                read_console(stream, number, &send);
+            })?;
+        }
+        if let Some(endpoint) = &prepared.agent {
+            let send = queue.clone();
+            channels.meet(endpoint, move |stream| {
+                let tell = send.clone();
+                let agent = Agent::start(stream, move |when, hello| {
+                    put(&tell, when, Seen::Hello(hello));
+                });
+                if let Ok(agent) = agent {
+                    put(&send, Instant::now(), Seen::Agent(agent));
+                }
+            })?;
+        }
+        Ok(channels)
+    }
+
+    fn meet(
+        &mut self,
+        endpoint: &Endpoint,
+        met: impl FnOnce(UnixStream) + Send + 'static,
+    ) -> Result<(), CannotStart> {
+        let over = Arc::clone(&self.over);
+        match endpoint {
+            Endpoint::WeListen(path) => {
+                let what = format!("cannot listen on {}", path.display());
+                let listener = UnixListener::bind(path).map_err(CannotStart::io(what))?;
+                self.listening.push(path.clone());
+                thread::spawn(move || {
+                    if let Ok((stream, _)) = listener.accept()
+                        && !over.load(Ordering::SeqCst)
+                    {
+                        met(stream);
+                    }
+                });
+            }
+            Endpoint::VmmListens(path) => {
+                let path = path.clone();
+                thread::spawn(move || {
+                    if let Ok(stream) = connect_when_there(&path, &over) {
+                        met(stream);
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Waits for a socket that another process makes.
+pub(crate) fn connect_when_there(path: &Path, over: &AtomicBool) -> io::Result<UnixStream> {
+    let started = Instant::now();
+    loop {
+        match UnixStream::connect(path) {
+            Ok(stream) => return Ok(stream),
+            Err(error) if started.elapsed() > MEET_LIMIT || over.load(Ordering::SeqCst) => {
+                return Err(error);
+            }
+            Err(_) => thread::sleep(LOOK_AGAIN),
+        }
+    }
+}
+
+fn put(queue: &SyncSender<Signal>, when: Instant, seen: Seen) {
+    // Nobody listens any more when the machine is over.
+    let _ = queue.send(Signal { when, seen });
+}
+
+fn read_console(mut stream: UnixStream, number: usize, queue: &SyncSender<Signal>) {
+    let mut piece = vec![0; 16 * 1024];
+    while let Ok(read) = stream.read(&mut piece) {
+        if read == 0 {
+            return;
+        }
+        let bytes = piece[..read].to_vec();
+        put(queue, Instant::now(), Seen::Console { number, bytes });
+    }
+}

@@ -1,0 +1,245 @@
+//! The QEMU driver: its command line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lightest_agent::PORT_NAME;
+
+use crate::driver::{CannotStart, Endpoint, Prepared};
+use crate::host::Host;
+use crate::process::CommandLine;
+use crate::spec::{Accelerator, Arch, BootSpec, DiskBus, FirmwareBoot, Payload};
+
+/// Code and variables of each architecture's UEFI firmware, as Debian installs them.
+fn firmware(arch: Arch) -> (&'static str, &'static str) {
+    match arch {
+        Arch::X64 => (
+            "/usr/share/OVMF/OVMF_CODE_4M.fd",
+            "/usr/share/OVMF/OVMF_VARS_4M.fd",
+        ),
+        Arch::Aarch64 => (
+            "/usr/share/AAVMF/AAVMF_CODE.fd",
+            "/usr/share/AAVMF/AAVMF_VARS.fd",
+        ),
+    }
+}
+
+struct Args(Vec<String>);
+
+impl Args {
+    fn flag(&mut self, name: &str) {
+        self.0.push(name.to_owned());
+    }
+    fn pair(&mut self, name: &str, value: impl Into<String>) {
+        self.0.push(name.to_owned());
+        self.0.push(value.into());
+    }
+    /// A socket that we listen on, so that nobody has to wait for QEMU to make it.
+    fn socket(&mut self, id: &str, path: &Path) {
+        self.pair("-chardev", format!("socket,id={id},path={}", escaped(path)));
+    }
+}
+
+/// QEMU's option syntax ends a value at a comma; two commas are one.
+fn escaped(path: &Path) -> String {
+    path.display().to_string().replace(',', ",,")
+}
+
+pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepared, CannotStart> {
+    let mut args = Args(Vec::new());
+    let control = room.join("qmp");
+    let console = room.join("con");
+    let mut consoles = vec![Endpoint::WeListen(console.clone())];
+
+    // Nothing that was not asked for: devices cost boot time and surprise tests.
+    args.flag("-nodefaults");
+    args.flag("-no-user-config");
+    args.pair("-display", "none");
+    args.pair("-accel", spec.accelerator.name());
+    args.pair("-machine", machine(spec)?);
+    args.pair("-cpu", processor(spec));
+    args.pair("-m", spec.memory_mib.to_string());
+    args.pair("-smp", spec.cpus.to_string());
+    args.socket("control", &control);
+    args.pair("-mon", "chardev=control,mode=control");
+    args.socket("console", &console);
+    args.pair("-serial", "chardev:console");
+
+    match &spec.payload {
+        Payload::LinuxDirect {
+            kernel,
+            initrd,
+            cmdline,
+        } => {
+            args.pair("-kernel", path_text(kernel)?);
+            args.pair("-initrd", path_text(initrd)?);
+            args.pair("-append", cmdline.as_str());
+        }
+        Payload::Uefi(boot) => {
+            let vars = copy_variables(spec.arch, room)?;
+            let (code, _) = firmware(spec.arch);
+            args.pair(
+                "-drive",
+                format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"),
+            );
+            args.pair(
+                "-drive",
+                format!("if=pflash,unit=1,format=raw,file={}", escaped(&vars)),
+            );
+            if let FirmwareBoot::App(app) = boot {
+                args.pair("-kernel", path_text(app)?);
+            }
+        }
+        Payload::Pcat(boot) => {
+            if matches!(boot, FirmwareBoot::App(_)) {
+                return Err(CannotStart::Unsupported(
+                    "a PC's BIOS cannot start a UEFI application".to_owned(),
+                ));
+            }
+            // SeaBIOS tells what it does on its debug port only.
+            let debug = room.join("dbg");
+            args.socket("debug", &debug);
+            args.pair("-device", "isa-debugcon,iobase=0x402,chardev=debug");
+            consoles.push(Endpoint::WeListen(debug));
+        }
+    }
+    disks(spec, &mut args)?;
+    if spec.network {
+        args.pair("-netdev", "user,id=net,restrict=on");
+        args.pair("-device", "virtio-net-pci,netdev=net,romfile=");
+    }
+    let agent = spec.agent.then(|| {
+        let port = room.join("agt");
+        args.socket("agent", &port);
+        // Each port more costs the guest two queues at start, whether used or not.
+        args.pair("-device", "virtio-serial-pci,max_ports=2");
+        args.pair(
+            "-device",
+            format!("virtserialport,chardev=agent,name={PORT_NAME}"),
+        );
+        Endpoint::WeListen(port)
+    });
+    let mut helpers = Vec::new();
+    if spec.tpm {
+        helpers.push(tpm(spec, host, room, &mut args)?);
+    }
+    args.0.extend(spec.extra_args.iter().cloned());
+
+    let program = match spec.arch {
+        Arch::X64 => "qemu-system-x86_64",
+        Arch::Aarch64 => "qemu-system-aarch64",
+    };
+    Ok(Prepared {
+        line: CommandLine {
+            program: host.program_or_name(program),
+            args: args.0,
+        },
+        helpers,
+        control: Endpoint::WeListen(control),
+        consoles,
+        agent,
+    })
+}
+
+fn machine(spec: &BootSpec) -> Result<&'static str, CannotStart> {
+    match (&spec.payload, spec.arch) {
+        (Payload::Pcat(_), Arch::X64) => Ok("pc"),
+        (Payload::Pcat(_), Arch::Aarch64) => Err(CannotStart::Unsupported(
+            "there is no BIOS on aarch64".to_owned(),
+        )),
+        (_, Arch::X64) => Ok("q35"),
+        (_, Arch::Aarch64) => Ok("virt"),
+    }
+}
+
+fn processor(spec: &BootSpec) -> &'static str {
+    match (spec.accelerator, spec.arch) {
+        (Accelerator::Kvm, _) => "host",
+        // Under TCG `max` emulates pointer authentication, which makes a boot five times slower.
+        (_, Arch::Aarch64) => "cortex-a57",
+        (_, Arch::X64) => match spec.payload {
+            Payload::LinuxDirect { .. } => "qemu64",
+            // Somebody's own image may want x86-64-v2 or v3.
+            Payload::Uefi(_) | Payload::Pcat(_) => "max",
+        },
+    }
+}
+
+/// A fresh copy for each machine: variables of another machine name devices that this one lacks.
+fn copy_variables(arch: Arch, room: &Path) -> Result<PathBuf, CannotStart> {
+    let (_, template) = firmware(arch);
+    let vars = room.join("vars.fd");
+    fs::copy(template, &vars).map_err(CannotStart::io(format!("cannot copy {template}")))?;
+    Ok(vars)
+}
+
+fn disks(spec: &BootSpec, args: &mut Args) -> Result<(), CannotStart> {
+    for (number, disk) in spec.disks.iter().enumerate() {
+        // `snapshot`: writes go to a nameless temporary file, never to the image.
+        args.pair(
+            "-drive",
+            format!(
+                "if=none,id=disk{number},snapshot=on,format={},file={}",
+                disk.format.qemu_name(),
+                escaped(&disk.file)
+            ),
+        );
+        let order = format!("bootindex={}", number + 1);
+        let device = match (disk.bus, spec.arch, &spec.payload) {
+            (DiskBus::Virtio, ..) => format!("virtio-blk-pci,drive=disk{number},{order}"),
+            (DiskBus::Nvme, ..) => {
+                format!("nvme,drive=disk{number},serial=lightest{number},{order}")
+            }
+            (DiskBus::Ide, Arch::X64, _) => format!("ide-hd,drive=disk{number},{order}"),
+            (DiskBus::Cdrom, Arch::X64, _) => format!("ide-cd,drive=disk{number},{order}"),
+            (DiskBus::Cdrom, Arch::Aarch64, _) => {
+                args.pair("-device", format!("virtio-scsi-pci,id=scsi{number}"));
+                format!("scsi-cd,bus=scsi{number}.0,drive=disk{number},{order}")
+            }
+            (DiskBus::Ide, Arch::Aarch64, _) => {
+                return Err(CannotStart::Unsupported(
+                    "there is no IDE on aarch64".to_owned(),
+                ));
+            }
+        };
+        args.pair("-device", device);
+    }
+    Ok(())
+}
+
+fn tpm(
+    spec: &BootSpec,
+    host: &Host,
+    room: &Path,
+    args: &mut Args,
+) -> Result<(CommandLine, PathBuf), CannotStart> {
+    let socket = room.join("tpm");
+    let state = room.join("tpmstate");
+    fs::create_dir_all(&state).map_err(CannotStart::io("cannot make a directory for the TPM"))?;
+    args.socket("tpm", &socket);
+    args.pair("-tpmdev", "emulator,id=tpm,chardev=tpm");
+    let device = match spec.arch {
+        Arch::X64 => "tpm-tis,tpmdev=tpm",
+        Arch::Aarch64 => "tpm-tis-device,tpmdev=tpm",
+    };
+    args.pair("-device", device);
+    let line = CommandLine {
+        program: host.program_or_name("swtpm"),
+        args: vec![
+            "socket".to_owned(),
+            "--tpm2".to_owned(),
+            "--terminate".to_owned(),
+            "--tpmstate".to_owned(),
+            format!("dir={}", state.display()),
+            "--ctrl".to_owned(),
+            format!("type=unixio,path={}", socket.display()),
+        ],
+    };
+    Ok((line, socket))
+}
+
+fn path_text(path: &Path) -> Result<&str, CannotStart> {
+    path.to_str().ok_or_else(|| {
+        CannotStart::Unsupported(format!("{}: the name is not UTF-8", path.display()))
+    })
+}

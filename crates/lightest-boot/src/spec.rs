@@ -1,0 +1,201 @@
+//! What to boot: everything that a driver needs to know, and nothing about how.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// The guest's architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arch {
+    /// `x64`
+    X64,
+    /// `aarch64`
+    Aarch64,
+}
+
+impl Arch {
+    /// As in a configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::X64 => "x64",
+            Self::Aarch64 => "aarch64",
+        }
+    }
+}
+
+/// What executes the guest's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Accelerator {
+    /// QEMU's own translator: works everywhere.
+    Tcg,
+    /// Linux's hypervisor.
+    Kvm,
+    /// The VMM has only one way.
+    Native,
+}
+
+impl Accelerator {
+    /// As on QEMU's command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tcg => "tcg",
+            Self::Kvm => "kvm",
+            Self::Native => "native",
+        }
+    }
+}
+
+/// An image's format, found by content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageFormat {
+    /// Bytes as on the disk.
+    Raw,
+    /// QEMU's.
+    Qcow2,
+    /// Hyper-V's older one; QEMU calls it `vpc`.
+    Vhd,
+    /// Hyper-V's newer one.
+    Vhdx,
+}
+
+impl ImageFormat {
+    /// As QEMU names it.
+    #[must_use]
+    pub fn qemu_name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Qcow2 => "qcow2",
+            Self::Vhd => "vpc",
+            Self::Vhdx => "vhdx",
+        }
+    }
+}
+
+/// A disk; its file is never written to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Disk {
+    /// The image.
+    pub file: PathBuf,
+    /// What it is.
+    pub format: ImageFormat,
+    /// The controller it hangs on.
+    pub bus: DiskBus,
+}
+
+/// What a disk hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiskBus {
+    /// virtio-blk.
+    Virtio,
+    /// An NVMe controller.
+    Nvme,
+    /// The old PC's disk controller.
+    Ide,
+    /// A CD-ROM on whatever the machine has for it.
+    Cdrom,
+}
+
+/// What the machine starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Payload {
+    /// A kernel and its initial file system, without firmware of a test's interest.
+    LinuxDirect {
+        /// The kernel.
+        kernel: PathBuf,
+        /// The file system in memory.
+        initrd: PathBuf,
+        /// The kernel's command line.
+        cmdline: String,
+    },
+    /// UEFI firmware.
+    Uefi(FirmwareBoot),
+    /// A PC's BIOS.
+    Pcat(FirmwareBoot),
+}
+
+/// What firmware finds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirmwareBoot {
+    /// Nothing: no guest.
+    Nothing,
+    /// The disks of [`BootSpec::disks`].
+    Disks,
+    /// One UEFI application, handed over by the VMM.
+    App(PathBuf),
+}
+
+/// When a boot counts as done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// The agent answers; after this many resets by the guest.
+    AgentReady {
+        /// 0 unless the guest is known to reboot first.
+        resets: u32,
+    },
+    /// A console line contains this.
+    ConsoleLine(String),
+    /// Firmware found that there is nothing to boot.
+    NothingToBoot,
+    /// The guest turned the machine off.
+    Shutdown,
+}
+
+impl Goal {
+    /// For people: what is waited for.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::AgentReady { resets: 0 } => "the agent to answer".to_owned(),
+            Self::AgentReady { resets } => {
+                format!("the agent to answer after {resets} reset(s)")
+            }
+            Self::ConsoleLine(text) => format!("`{text}` on the console"),
+            Self::NothingToBoot => "the firmware to find nothing to boot".to_owned(),
+            Self::Shutdown => "the guest to turn the machine off".to_owned(),
+        }
+    }
+}
+
+/// One machine to start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BootSpec {
+    /// The configuration, as it was written.
+    pub config: String,
+    /// The guest's architecture.
+    pub arch: Arch,
+    /// What executes it.
+    pub accelerator: Accelerator,
+    /// What it starts.
+    pub payload: Payload,
+    /// Its disks; the first is the one that firmware boots.
+    pub disks: Vec<Disk>,
+    /// Memory.
+    pub memory_mib: u32,
+    /// Processors.
+    pub cpus: u32,
+    /// Whether there is a network card (with a network that reaches only the VMM).
+    pub network: bool,
+    /// Whether there is a TPM 2.0.
+    pub tpm: bool,
+    /// Whether the agent's port exists.
+    pub agent: bool,
+    /// When it counts as booted.
+    pub goal: Goal,
+    /// When to give up.
+    #[serde(skip)]
+    pub limit: Duration,
+    /// More resets than this by the guest are a loop.
+    pub max_resets: u32,
+    /// Arguments added to the VMM's command line as they are.
+    pub extra_args: Vec<String>,
+}
