@@ -20,10 +20,7 @@ fn main() {
     let agent = out.join("agent");
     let target = env::var("TARGET").expect("cargo sets TARGET");
     let can = target == env::var("HOST").expect("cargo sets HOST")
-        && matches!(
-            target.as_str(),
-            "x86_64-unknown-linux-gnu" | "aarch64-unknown-linux-gnu"
-        );
+        && matches!(target.as_str(), "x86_64-unknown-linux-gnu" | "aarch64-unknown-linux-gnu");
     if can {
         compile(&sources, &out, &agent);
     } else {
@@ -52,13 +49,7 @@ fn compile(sources: &Path, out: &Path, agent: &Path) {
     let rustc = env::var_os("RUSTC").expect("cargo sets RUSTC");
     let library = out.join("liblightest_agent.rlib");
     let remap = format!("--remap-path-prefix={}=agent", sources.display());
-    let common = [
-        "--edition=2024",
-        "-Copt-level=s",
-        "-Cpanic=abort",
-        "-Ccodegen-units=1",
-        remap.as_str(),
-    ];
+    let common = ["--edition=2024", "-Copt-level=s", "-Cpanic=abort", "-Ccodegen-units=1", remap.as_str()];
     let run = |command: &mut Command| {
         let status = command.status().expect("rustc can be started");
         assert!(status.success(), "the guest agent does not compile");
@@ -71,11 +62,7 @@ fn compile(sources: &Path, out: &Path, agent: &Path) {
         .arg(&library));
     run(Command::new(&rustc)
         .args(common)
-        .args([
-            "-Ctarget-feature=+crt-static",
-            "-Cstrip=symbols",
-            "-Clto=fat",
-        ])
+        .args(["-Ctarget-feature=+crt-static", "-Cstrip=symbols", "-Clto=fat"])
         .args(["--crate-name=agent", "--extern"])
         .arg(format!("lightest_agent={}", library.display()))
         .arg(sources.join("main.rs"))

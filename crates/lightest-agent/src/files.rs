@@ -15,10 +15,8 @@ use crate::wire::MAX_PAYLOAD;
 /// Sends a file's content, in pieces, ended by an empty one.
 pub(crate) fn send(path: &[u8], job: u32, outbox: &Outbox) {
     let result = (|| -> io::Result<()> {
-        let mut file = File::options()
-            .read(true)
-            .custom_flags(O_NONBLOCK)
-            .open(Path::new(OsStr::from_bytes(path)))?;
+        let mut file =
+            File::options().read(true).custom_flags(O_NONBLOCK).open(Path::new(OsStr::from_bytes(path)))?;
         let mut piece = vec![0; MAX_PAYLOAD / 2];
         loop {
             let read = file.read(&mut piece)?;

@@ -10,11 +10,7 @@ const BOOT_MODULES: &str = "/lib/lightest/boot-modules";
 
 /// Mounts what the port needs and loads its modules; failures are told on the console and survived.
 pub(crate) fn prepare() {
-    for (kind, target) in [
-        (c"proc", c"/proc"),
-        (c"sysfs", c"/sys"),
-        (c"devtmpfs", c"/dev"),
-    ] {
+    for (kind, target) in [(c"proc", c"/proc"), (c"sysfs", c"/sys"), (c"devtmpfs", c"/dev")] {
         if let Err(error) = sys::mount_virtual(kind, target) {
             // EBUSY: the kernel mounted it itself.
             if error.kind() != std::io::ErrorKind::ResourceBusy {

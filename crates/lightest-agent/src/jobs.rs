@@ -42,10 +42,7 @@ pub(crate) struct Jobs {
 
 impl Jobs {
     pub(crate) fn new(outbox: Outbox) -> Self {
-        let jobs = Self {
-            table: Arc::default(),
-            outbox,
-        };
+        let jobs = Self { table: Arc::default(), outbox };
         let reaper = jobs.clone();
         thread::spawn(move || reaper.reap());
         jobs
@@ -91,11 +88,7 @@ impl Jobs {
         let cwd = if run.cwd.is_empty() { b"/" } else { &*run.cwd };
         command
             .current_dir(OsStr::from_bytes(cwd))
-            .stdin(if run.stdin {
-                Stdio::piped()
-            } else {
-                Stdio::null()
-            })
+            .stdin(if run.stdin { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
@@ -107,19 +100,11 @@ impl Jobs {
         if table.by_number.len() >= MAX_JOBS {
             return Err(format!("{MAX_JOBS} programs are running already"));
         }
-        let mut child = command
-            .spawn()
-            .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
+        let mut child =
+            command.spawn().map_err(|error| format!("cannot run {}: {error}", program.display()))?;
         let (status, ended) = mpsc::sync_channel(1);
         let stdin = child.stdin.take().map(|pipe| self.feed(number, pipe));
-        table.by_number.insert(
-            number,
-            Job {
-                group: child.id(),
-                stdin,
-                status,
-            },
-        );
+        table.by_number.insert(number, Job { group: child.id(), stdin, status });
         drop(table);
         self.table.1.notify_all();
 

@@ -163,9 +163,7 @@ impl Request {
     pub fn from_frame(frame: &Frame) -> Result<Self, Malformed> {
         let mut body = Reader(&frame.payload);
         let request = match frame.kind {
-            1 => Self::Hello {
-                session: body.u64()?,
-            },
+            1 => Self::Hello { session: body.u64()? },
             2 => Self::Ping,
             3 => Self::Run(Run {
                 stdin: body.u8()? != 0,
@@ -176,10 +174,7 @@ impl Request {
             4 => Self::Stdin(body.rest()),
             5 => Self::Signal(body.u8()?),
             6 => Self::Read { path: body.rest() },
-            7 => Self::Write {
-                mode: body.u32()?,
-                path: body.rest(),
-            },
+            7 => Self::Write { mode: body.u32()?, path: body.rest() },
             8 => Self::Data(body.rest()),
             9 => Self::Sync,
             10 => Self::PowerOff,
@@ -301,11 +296,7 @@ impl Writer {
         }
     }
     fn frame(self, kind: u8, job: u32) -> Frame {
-        Frame {
-            kind,
-            job,
-            payload: self.0,
-        }
+        Frame { kind, job, payload: self.0 }
     }
 }
 
@@ -348,10 +339,6 @@ impl Reader<'_> {
         std::mem::take(&mut self.0).to_vec()
     }
     fn end(&self) -> Result<(), Malformed> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Malformed)
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
     }
 }

@@ -53,9 +53,6 @@ impl Outbox {
     /// Sends, or waits while the host is away; an error means that the port itself is gone.
     pub(crate) fn send(&self, job: u32, reply: &Reply) -> io::Result<()> {
         let bytes = reply.to_frame(job).to_bytes();
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write_all(&bytes)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&bytes)
     }
 }

@@ -24,14 +24,8 @@ pub(crate) fn main() {
     }
     let (mut reader, writer) = open();
     let outbox = Outbox::new(writer);
-    let mut agent = Agent {
-        jobs: Jobs::new(outbox.clone()),
-        outbox,
-        started_ns,
-        first,
-        session: None,
-        incoming: None,
-    };
+    let mut agent =
+        Agent { jobs: Jobs::new(outbox.clone()), outbox, started_ns, first, session: None, incoming: None };
     agent.hello(0);
     if first {
         init::finish();
@@ -47,9 +41,7 @@ pub(crate) fn main() {
                 while let Some(frame) = decoder.next() {
                     match Request::from_frame(&frame) {
                         Ok(request) => agent.handle(frame.job, request),
-                        Err(_) => {
-                            agent.reply(frame.job, &Reply::Failed(b"malformed request".to_vec()))
-                        }
+                        Err(_) => agent.reply(frame.job, &Reply::Failed(b"malformed request".to_vec())),
                     }
                 }
             }
@@ -154,10 +146,7 @@ impl Agent {
             let error = now();
             self.reply(job, &Reply::Failed(error.to_string().into_bytes()));
         } else if let Err(error) = Command::new(program).spawn() {
-            self.reply(
-                job,
-                &Reply::Failed(format!("{program}: {error}").into_bytes()),
-            );
+            self.reply(job, &Reply::Failed(format!("{program}: {error}").into_bytes()));
         }
     }
 }

@@ -45,10 +45,7 @@ pub(crate) const O_NONBLOCK: c_int = 0o4000;
 
 /// Nanoseconds since the kernel started.
 pub(crate) fn boot_clock() -> u64 {
-    let mut time = Timespec {
-        seconds: 0,
-        nanoseconds: 0,
-    };
+    let mut time = Timespec { seconds: 0, nanoseconds: 0 };
     // SAFETY: `time` is a valid timespec of the kernel's 64-bit layout that outlives the call.
     if unsafe { clock_gettime(CLOCK_BOOTTIME, &raw mut time) } != 0 {
         return 0;
@@ -60,15 +57,7 @@ pub(crate) fn boot_clock() -> u64 {
 /// Mounts a file system that needs no device.
 pub(crate) fn mount_virtual(kind: &CStr, target: &CStr) -> io::Result<()> {
     // SAFETY: all pointers are NUL-terminated strings that outlive the call; no data is passed.
-    let result = unsafe {
-        mount(
-            kind.as_ptr(),
-            target.as_ptr(),
-            kind.as_ptr(),
-            0,
-            std::ptr::null(),
-        )
-    };
+    let result = unsafe { mount(kind.as_ptr(), target.as_ptr(), kind.as_ptr(), 0, std::ptr::null()) };
     checked(result.into()).map(|_| ())
 }
 
@@ -115,10 +104,7 @@ pub(crate) fn wait_any() -> Option<(u32, Ended)> {
 
 /// Sends a signal to a process group.
 pub(crate) fn signal_group(group: u32, signal: u8) -> io::Result<()> {
-    let group = c_int::try_from(group)
-        .ok()
-        .filter(|group| *group > 1)
-        .ok_or(io::ErrorKind::InvalidInput)?;
+    let group = c_int::try_from(group).ok().filter(|group| *group > 1).ok_or(io::ErrorKind::InvalidInput)?;
     // SAFETY: takes two numbers.
     let result = unsafe { kill(-group, c_int::from(signal)) };
     checked(result.into()).map(|_| ())
@@ -132,9 +118,5 @@ fn ended(status: c_int) -> Ended {
 }
 
 fn checked(result: c_long) -> io::Result<c_long> {
-    if result < 0 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(result)
-    }
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }

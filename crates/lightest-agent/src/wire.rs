@@ -90,15 +90,11 @@ impl Decoder {
     pub fn next(&mut self) -> Option<Frame> {
         loop {
             let rest = &self.buffer[self.start..];
-            let plausible = rest
-                .iter()
-                .zip(MAGIC.iter())
-                .all(|(have, want)| have == want);
+            let plausible = rest.iter().zip(MAGIC.iter()).all(|(have, want)| have == want);
             if rest.is_empty() || (plausible && rest.len() < HEADER) {
                 return None;
             }
-            let header: Option<[u8; HEADER]> =
-                rest.get(..HEADER).and_then(|head| head.try_into().ok());
+            let header: Option<[u8; HEADER]> = rest.get(..HEADER).and_then(|head| head.try_into().ok());
             if let (true, Some(head)) = (plausible, header) {
                 let job = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
                 let length = u32::from_le_bytes([head[8], head[9], head[10], head[11]]);
@@ -107,11 +103,7 @@ impl Decoder {
                     if rest.len() < end {
                         return None;
                     }
-                    let frame = Frame {
-                        kind: head[2],
-                        job,
-                        payload: rest[HEADER..end].to_vec(),
-                    };
+                    let frame = Frame { kind: head[2], job, payload: rest[HEADER..end].to_vec() };
                     self.start += end;
                     return Some(frame);
                 }

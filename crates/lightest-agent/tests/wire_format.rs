@@ -10,29 +10,15 @@ fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn frame() -> impl Strategy<Value = Frame> {
-    (any::<u8>(), any::<u32>(), bytes(300)).prop_map(|(kind, job, payload)| Frame {
-        kind,
-        job,
-        payload,
-    })
+    (any::<u8>(), any::<u32>(), bytes(300)).prop_map(|(kind, job, payload)| Frame { kind, job, payload })
 }
 
 fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         any::<u64>().prop_map(|session| Request::Hello { session }),
         Just(Request::Ping),
-        (
-            vec(bytes(40), 0..5),
-            vec(bytes(40), 0..5),
-            bytes(40),
-            any::<bool>()
-        )
-            .prop_map(|(argv, env, cwd, stdin)| Request::Run(Run {
-                argv,
-                env,
-                cwd,
-                stdin
-            })),
+        (vec(bytes(40), 0..5), vec(bytes(40), 0..5), bytes(40), any::<bool>())
+            .prop_map(|(argv, env, cwd, stdin)| Request::Run(Run { argv, env, cwd, stdin })),
         bytes(100).prop_map(Request::Stdin),
         any::<u8>().prop_map(Request::Signal),
         bytes(100).prop_map(|path| Request::Read { path }),
@@ -46,23 +32,11 @@ fn request() -> impl Strategy<Value = Request> {
 
 fn reply() -> impl Strategy<Value = Reply> {
     prop_oneof![
-        (
-            any::<u32>(),
-            any::<[u8; 16]>(),
-            any::<(u64, u64)>(),
-            any::<u32>(),
-            bytes(60)
-        )
-            .prop_map(|(version, boot_id, (uptime_ns, started_ns), pid, kernel)| {
-                Reply::Hello(Hello {
-                    version,
-                    boot_id,
-                    uptime_ns,
-                    started_ns,
-                    pid,
-                    kernel,
-                })
-            }),
+        (any::<u32>(), any::<[u8; 16]>(), any::<(u64, u64)>(), any::<u32>(), bytes(60)).prop_map(
+            |(version, boot_id, (uptime_ns, started_ns), pid, kernel)| {
+                Reply::Hello(Hello { version, boot_id, uptime_ns, started_ns, pid, kernel })
+            }
+        ),
         Just(Reply::Pong),
         bytes(100).prop_map(Reply::Stdout),
         bytes(100).prop_map(Reply::Stderr),
@@ -141,11 +115,7 @@ proptest! {
 
 #[test]
 fn a_length_over_the_limit_is_not_waited_for() {
-    let honest = Frame {
-        kind: 2,
-        job: 1,
-        payload: vec![0; 3],
-    };
+    let honest = Frame { kind: 2, job: 1, payload: vec![0; 3] };
     let mut stream = honest.to_bytes();
     let length = u32::try_from(MAX_PAYLOAD).expect("fits") + 1;
     stream[8..12].copy_from_slice(&length.to_le_bytes());
@@ -159,10 +129,6 @@ fn a_count_that_no_payload_can_hold_is_refused_without_reserving_memory() {
     let mut payload = vec![0];
     payload.extend_from_slice(&0_u32.to_le_bytes());
     payload.extend_from_slice(&u32::MAX.to_le_bytes());
-    let frame = Frame {
-        kind: 3,
-        job: 1,
-        payload,
-    };
+    let frame = Frame { kind: 3, job: 1, payload };
     assert!(Request::from_frame(&frame).is_err());
 }

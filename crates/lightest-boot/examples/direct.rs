@@ -44,12 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         && let Some(agent) = machine.agent()
     {
         let limit = Duration::from_secs(10);
-        let argv = ["sh", "-c", "uname -a; cat; ls /bin | wc -l; exit 3"]
-            .map(|arg| arg.as_bytes().to_vec());
-        let run = Run {
-            argv: argv.to_vec(),
-            ..Run::default()
-        };
+        let argv = ["sh", "-c", "uname -a; cat; ls /bin | wc -l; exit 3"].map(|arg| arg.as_bytes().to_vec());
+        let run = Run { argv: argv.to_vec(), ..Run::default() };
         println!("{:?}", agent.run(&run, b"typed in\n", 1 << 20, limit));
         println!("{:?}", agent.ping(limit));
         println!(
@@ -58,16 +54,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .read_file("/proc/modules", 1 << 20, limit)
                 .map(|all| String::from_utf8_lossy(&all).into_owned())
         );
-        println!(
-            "{:?}",
-            agent.write_file("/tmp/x", 0o600, &[b'x'; 200_000], limit)
-        );
-        println!(
-            "{:?}",
-            agent
-                .read_file("/tmp/x", 1 << 20, limit)
-                .map(|all| all.len())
-        );
+        println!("{:?}", agent.write_file("/tmp/x", 0o600, &[b'x'; 200_000], limit));
+        println!("{:?}", agent.read_file("/tmp/x", 1 << 20, limit).map(|all| all.len()));
         result = machine.shut_down(limit, &mut watch);
     }
     let report = machine.finish(result);

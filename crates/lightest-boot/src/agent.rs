@@ -101,10 +101,7 @@ impl Agent {
     ///
     /// # Errors
     /// When the socket cannot be used.
-    pub fn start(
-        stream: UnixStream,
-        hello: impl Fn(Instant, Hello) + Send + 'static,
-    ) -> io::Result<Self> {
+    pub fn start(stream: UnixStream, hello: impl Fn(Instant, Hello) + Send + 'static) -> io::Result<Self> {
         let mut reader = stream.try_clone()?;
         let waiting: Arc<Mutex<Waiting>> = Arc::default();
         let decoder: Arc<Mutex<Decoder>> = Arc::default();
@@ -147,12 +144,7 @@ impl Agent {
             }
             forget(&jobs);
         });
-        Ok(Self {
-            stream: Mutex::new(stream),
-            waiting,
-            decoder,
-            next: Mutex::new(0),
-        })
+        Ok(Self { stream: Mutex::new(stream), waiting, decoder, next: Mutex::new(0) })
     }
 
     /// The machine was reset: what is half read is not continued, and what was asked is not answered.
@@ -168,10 +160,7 @@ impl Agent {
         *next = next.checked_add(1).unwrap_or(1);
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.0.insert(*next, sender);
-        let guard = JobGuard {
-            waiting: &self.waiting,
-            job: *next,
-        };
+        let guard = JobGuard { waiting: &self.waiting, job: *next };
         (*next, replies, guard)
     }
 
@@ -181,9 +170,7 @@ impl Agent {
             return Err(AgentError::TooLong);
         }
         let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        stream
-            .write_all(&frame.to_bytes())
-            .map_err(|_| AgentError::Gone)
+        stream.write_all(&frame.to_bytes()).map_err(|_| AgentError::Gone)
     }
 
     /// Sends a request whose answer is one reply.
@@ -216,13 +203,7 @@ impl Agent {
     ///
     /// # Errors
     /// When it cannot be started or does not end in time; then it is killed.
-    pub fn run(
-        &self,
-        run: &Run,
-        input: &[u8],
-        most: usize,
-        limit: Duration,
-    ) -> Result<Output, AgentError> {
+    pub fn run(&self, run: &Run, input: &[u8], most: usize, limit: Duration) -> Result<Output, AgentError> {
         let (mut stdout, mut stderr, mut cut) = (Vec::new(), Vec::new(), false);
         let ended = self.run_streaming(run, input, limit, &mut |stream, piece| {
             let kept = match stream {
@@ -233,12 +214,7 @@ impl Agent {
             cut |= room < piece.len();
             kept.extend_from_slice(&piece[..room]);
         })?;
-        Ok(Output {
-            ended,
-            stdout,
-            stderr,
-            cut,
-        })
+        Ok(Output { ended, stdout, stderr, cut })
     }
 
     /// Runs a program and hands its output over as it comes.
@@ -286,12 +262,7 @@ impl Agent {
     ///
     /// # Errors
     /// When it cannot be read, or is longer.
-    pub fn read_file(
-        &self,
-        path: &str,
-        most: usize,
-        limit: Duration,
-    ) -> Result<Vec<u8>, AgentError> {
+    pub fn read_file(&self, path: &str, most: usize, limit: Duration) -> Result<Vec<u8>, AgentError> {
         let deadline = Instant::now() + limit;
         let (job, replies, _guard) = self.begin();
         let path = path.as_bytes().to_vec();
@@ -379,19 +350,13 @@ impl Drop for JobGuard<'_> {
 }
 
 fn forget(waiting: &Mutex<Waiting>) {
-    waiting
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .0
-        .clear();
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
 }
 
 fn next(replies: &Receiver<Reply>, deadline: Instant) -> Result<Reply, AgentError> {
     let left = deadline.saturating_duration_since(Instant::now());
     match replies.recv_timeout(left) {
-        Ok(Reply::Failed(why)) => Err(AgentError::Failed(
-            String::from_utf8_lossy(&why).into_owned(),
-        )),
+        Ok(Reply::Failed(why)) => Err(AgentError::Failed(String::from_utf8_lossy(&why).into_owned())),
         Ok(reply) => Ok(reply),
         Err(RecvTimeoutError::Timeout) => Err(AgentError::TimedOut),
         Err(RecvTimeoutError::Disconnected) => Err(AgentError::Gone),

@@ -62,17 +62,12 @@ impl Channels {
         prepared: &Prepared,
         queue: &SyncSender<Signal>,
     ) -> Result<Self, CannotStart> {
-        let mut channels = Self {
-            over: Arc::default(),
-            listening: Vec::new(),
-        };
+        let mut channels = Self { over: Arc::default(), listening: Vec::new() };
         let send = queue.clone();
         channels.meet(&prepared.control, move |stream| {
             let tell = send.clone();
-            let control = driver.attach(
-                stream,
-                Box::new(move |when, kind| put(&tell, when, Seen::Vmm(kind))),
-            );
+            let control =
+                driver.attach(stream, Box::new(move |when, kind| put(&tell, when, Seen::Vmm(kind))));
             if let Ok(control) = control {
                 put(&send, Instant::now(), Seen::Control(control));
             }

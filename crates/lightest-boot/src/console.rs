@@ -58,9 +58,7 @@ impl Signs {
 
     fn find(&self, line: &str) -> Option<Sign> {
         let mut marks = self.0.iter();
-        marks
-            .find(|mark| line.contains(&mark.text))
-            .map(|mark| mark.sign)
+        marks.find(|mark| line.contains(&mark.text)).map(|mark| mark.sign)
     }
 }
 
@@ -86,12 +84,7 @@ impl Console {
     /// An empty one.
     #[must_use]
     pub fn new(signs: Signs) -> Self {
-        Self {
-            signs,
-            kept: VecDeque::new(),
-            line: Vec::new(),
-            total: 0,
-        }
+        Self { signs, kept: VecDeque::new(), line: Vec::new(), total: 0 }
     }
 
     /// Takes in what was read; answers with the lines that it completes.

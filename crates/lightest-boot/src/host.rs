@@ -70,8 +70,7 @@ impl Host {
     /// Never: a test reads the embedded list.
     #[must_use]
     pub fn discover() -> Self {
-        let mut path: Vec<PathBuf> =
-            env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
+        let mut path: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
         // Debian keeps mke2fs where an ordinary user's PATH does not look.
         for extra in ["/usr/sbin", "/sbin"] {
             if !path.iter().any(|dir| dir == Path::new(extra)) {
@@ -87,12 +86,8 @@ impl Host {
     /// Never: a test reads the embedded list.
     #[must_use]
     pub fn with_path(path: Vec<PathBuf>) -> Self {
-        let list: PackageList =
-            toml::from_str(PACKAGES).expect("guests/packages.toml is read by a test");
-        Self {
-            path,
-            packages: list.package,
-        }
+        let list: PackageList = toml::from_str(PACKAGES).expect("guests/packages.toml is read by a test");
+        Self { path, packages: list.package }
     }
 
     /// Where a program is.
@@ -105,9 +100,7 @@ impl Host {
     /// Where a program is, as text for a command line; its bare name when it is not there.
     #[must_use]
     pub fn program_or_name(&self, name: &str) -> String {
-        let found = self
-            .program(name)
-            .and_then(|path| path.into_os_string().into_string().ok());
+        let found = self.program(name).and_then(|path| path.into_os_string().into_string().ok());
         found.unwrap_or_else(|| name.to_owned())
     }
 
@@ -119,22 +112,13 @@ impl Host {
         let mut packages = BTreeSet::new();
         let mut things = Vec::new();
         for package in &self.packages {
-            if !package
-                .needed_for
-                .iter()
-                .any(|what| purposes.contains(&what.as_str()))
-            {
+            if !package.needed_for.iter().any(|what| purposes.contains(&what.as_str())) {
                 continue;
             }
-            let programs = package
-                .programs
-                .iter()
-                .filter(|name| self.program(name).is_none());
+            let programs = package.programs.iter().filter(|name| self.program(name).is_none());
             let files = package.files.iter().filter(|file| !file.exists());
-            let lacking: Vec<String> = programs
-                .cloned()
-                .chain(files.map(|file| file.display().to_string()))
-                .collect();
+            let lacking: Vec<String> =
+                programs.cloned().chain(files.map(|file| file.display().to_string())).collect();
             if !lacking.is_empty() {
                 packages.insert(package.name.clone());
                 things.extend(lacking);
@@ -143,10 +127,7 @@ impl Host {
         if packages.is_empty() {
             Ok(())
         } else {
-            Err(Missing {
-                packages: packages.into_iter().collect(),
-                things,
-            })
+            Err(Missing { packages: packages.into_iter().collect(), things })
         }
     }
 
@@ -157,10 +138,7 @@ impl Host {
         match (&spec.payload, spec.arch) {
             (Payload::Uefi(_), Arch::X64) => purposes.push("x64-uefi"),
             (Payload::Uefi(_), Arch::Aarch64) => purposes.push("aarch64-uefi"),
-            (
-                Payload::Pcat(FirmwareBoot::App(_) | FirmwareBoot::Disks | FirmwareBoot::Nothing),
-                _,
-            )
+            (Payload::Pcat(FirmwareBoot::App(_) | FirmwareBoot::Disks | FirmwareBoot::Nothing), _)
             | (Payload::LinuxDirect { .. }, _) => {}
         }
         if spec.tpm {
@@ -177,9 +155,7 @@ mod tests {
     #[test]
     fn a_host_without_anything_is_told_exactly_what_to_install() {
         let host = Host::with_path(Vec::new());
-        let missing = host
-            .require(&["tpm", "disk"])
-            .expect_err("nothing is there");
+        let missing = host.require(&["tpm", "disk"]).expect_err("nothing is there");
         assert_eq!(
             missing.to_string(),
             "this host lacks qemu-img, swtpm; on Debian: apt-get install --no-install-recommends qemu-utils swtpm"

@@ -66,21 +66,13 @@ impl ImageError {
 impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown { name, known } => write!(
-                f,
-                "there is no recipe for a guest `{name}`; there are: {}",
-                known.join(", ")
-            ),
-            Self::NotBuilt { name, stale: None } => {
-                write!(
-                    f,
-                    "the guest `{name}` is not built yet: run `lightest image build {name}`"
-                )
+            Self::Unknown { name, known } => {
+                write!(f, "there is no recipe for a guest `{name}`; there are: {}", known.join(", "))
             }
-            Self::NotBuilt {
-                name,
-                stale: Some(why),
-            } => write!(
+            Self::NotBuilt { name, stale: None } => {
+                write!(f, "the guest `{name}` is not built yet: run `lightest image build {name}`")
+            }
+            Self::NotBuilt { name, stale: Some(why) } => write!(
                 f,
                 "the guest `{name}` was built before {why} changed: run `lightest image build {name}`"
             ),
@@ -128,13 +120,8 @@ impl Built {
     /// How many bytes its files have together.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let sizes = self
-            .outputs
-            .keys()
-            .map(|name| fs::metadata(self.file(name)));
-        sizes
-            .filter_map(|meta| meta.ok().map(|meta| meta.len()))
-            .sum()
+        let sizes = self.outputs.keys().map(|name| fs::metadata(self.file(name)));
+        sizes.filter_map(|meta| meta.ok().map(|meta| meta.len())).sum()
     }
 }
 
@@ -155,9 +142,7 @@ impl Store {
     /// The cache in the given directory.
     #[must_use]
     pub fn at(cache: impl Into<PathBuf>) -> Self {
-        Self {
-            cache: cache.into(),
-        }
+        Self { cache: cache.into() }
     }
 
     /// The user's cache: `$XDG_CACHE_HOME/lightest`, else `~/.cache/lightest`.
@@ -170,10 +155,9 @@ impl Store {
             value.filter(|path| path.is_absolute())
         };
         let base = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
-        base.map(|base| Self::at(base.join("lightest")))
-            .ok_or_else(|| ImageError::Tool {
-                what: "neither XDG_CACHE_HOME nor HOME names a directory for the cache".to_owned(),
-            })
+        base.map(|base| Self::at(base.join("lightest"))).ok_or_else(|| ImageError::Tool {
+            what: "neither XDG_CACHE_HOME nor HOME names a directory for the cache".to_owned(),
+        })
     }
 
     /// Where everything is kept.
@@ -220,24 +204,16 @@ impl Store {
     ///
     /// # Errors
     /// When something is missing or fails.
-    pub fn build(
-        &self,
-        name: &str,
-        host: &Host,
-        say: &mut dyn FnMut(&str),
-    ) -> Result<Built, ImageError> {
+    pub fn build(&self, name: &str, host: &Host, say: &mut dyn FnMut(&str)) -> Result<Built, ImageError> {
         let text = recipe_text(name)?;
         host.require(&["image"])?;
-        let recipe: Recipe = toml::from_str(text).map_err(|error| ImageError::Tool {
-            what: format!("the recipe of {name}: {error}"),
-        })?;
+        let recipe: Recipe = toml::from_str(text)
+            .map_err(|error| ImageError::Tool { what: format!("the recipe of {name}: {error}") })?;
         let mut made = match &recipe {
             Recipe::LinuxDirect(recipe) => linux_direct::make(recipe, &self.cache, say)?,
         };
-        made.inputs
-            .insert("recipe".to_owned(), hash(text.as_bytes()));
-        made.inputs
-            .insert("builder".to_owned(), BUILDER_VERSION.to_string());
+        made.inputs.insert("recipe".to_owned(), hash(text.as_bytes()));
+        made.inputs.insert("builder".to_owned(), BUILDER_VERSION.to_string());
         self.keep(name, made)
     }
 
@@ -251,10 +227,8 @@ impl Store {
         let dir = guests.join(&key);
         fs::create_dir_all(&guests).map_err(ImageError::io(&guests))?;
         // Made aside and renamed whole: another process never sees half a guest.
-        let aside = tempfile::Builder::new()
-            .prefix(".new-")
-            .tempdir_in(&guests)
-            .map_err(ImageError::io(&guests))?;
+        let aside =
+            tempfile::Builder::new().prefix(".new-").tempdir_in(&guests).map_err(ImageError::io(&guests))?;
         let mut outputs = BTreeMap::new();
         for (file, content) in &made.files {
             let path = aside.path().join(file);
@@ -266,32 +240,20 @@ impl Store {
         }
         let aside = aside.keep();
         fs::rename(&aside, &dir).map_err(ImageError::io(&dir))?;
-        let built = Built {
-            name: name.to_owned(),
-            key,
-            inputs: made.inputs,
-            outputs,
-            cmdline: made.cmdline,
-            dir,
-        };
+        let built =
+            Built { name: name.to_owned(), key, inputs: made.inputs, outputs, cmdline: made.cmdline, dir };
         let record = guests.join(format!("{name}.json"));
-        let json = serde_json::to_vec_pretty(&built).map_err(|error| ImageError::Io {
-            path: record.clone(),
-            error: error.into(),
-        })?;
+        let json = serde_json::to_vec_pretty(&built)
+            .map_err(|error| ImageError::Io { path: record.clone(), error: error.into() })?;
         let mut file = tempfile::NamedTempFile::new_in(&guests).map_err(ImageError::io(&guests))?;
         io::Write::write_all(&mut file, &json).map_err(ImageError::io(&record))?;
-        file.persist(&record)
-            .map_err(|error| ImageError::io(&record)(error.error))?;
+        file.persist(&record).map_err(|error| ImageError::io(&record)(error.error))?;
         Ok(built)
     }
 }
 
 fn recipe_text(name: &str) -> Result<&'static str, ImageError> {
-    recipe::text(name).ok_or_else(|| ImageError::Unknown {
-        name: name.to_owned(),
-        known: recipe::names(),
-    })
+    recipe::text(name).ok_or_else(|| ImageError::Unknown { name: name.to_owned(), known: recipe::names() })
 }
 
 /// SHA-256 in hexadecimal.

@@ -83,8 +83,7 @@ impl Machine {
         let mut helpers = Vec::new();
         for (line, socket) in &prepared.helpers {
             let failed = format!("cannot start {}", line.program);
-            let helper =
-                Group::spawn(line, room.path(), || ()).map_err(CannotStart::io(failed.clone()))?;
+            let helper = Group::spawn(line, room.path(), || ()).map_err(CannotStart::io(failed.clone()))?;
             wait_for_socket(socket).map_err(CannotStart::io(failed))?;
             helpers.push(helper);
         }
@@ -93,15 +92,9 @@ impl Machine {
         let started = Instant::now();
         let group = Group::spawn(&prepared.line, room.path(), move || {
             let when = Instant::now();
-            let _ = send.send(Signal {
-                when,
-                seen: Seen::Ended,
-            });
+            let _ = send.send(Signal { when, seen: Seen::Ended });
         })
-        .map_err(CannotStart::io(format!(
-            "cannot start {}",
-            prepared.line.program
-        )))?;
+        .map_err(CannotStart::io(format!("cannot start {}", prepared.line.program)))?;
         let mut machine = Self {
             spec: spec.clone(),
             driver,
@@ -189,12 +182,7 @@ impl Machine {
     ///
     /// # Errors
     /// With the reason why the goal was not reached.
-    pub fn wait(
-        &mut self,
-        goal: &Goal,
-        deadline: Instant,
-        watch: &mut Watch<'_>,
-    ) -> Result<(), Failure> {
+    pub fn wait(&mut self, goal: &Goal, deadline: Instant, watch: &mut Watch<'_>) -> Result<(), Failure> {
         let began = Instant::now();
         loop {
             if self.reached(goal) {
@@ -207,10 +195,7 @@ impl Machine {
             match self.inbox.recv_timeout(left) {
                 Ok(signal) => self.take(signal, goal, watch),
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(Failure::TimedOut {
-                        waited_for: goal.describe(),
-                        limit: began.elapsed(),
-                    });
+                    return Err(Failure::TimedOut { waited_for: goal.describe(), limit: began.elapsed() });
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     self.ended(Instant::now(), watch);
@@ -239,29 +224,19 @@ impl Machine {
             return Some(Failure::Panicked { what: what.clone() });
         }
         if progress.agent_starts > 0 && progress.agent_version != VERSION {
-            return Some(Failure::AgentVersion {
-                guest: progress.agent_version,
-                host: VERSION,
-            });
+            return Some(Failure::AgentVersion { guest: progress.agent_version, host: VERSION });
         }
         if progress.resets > self.spec.max_resets {
-            return Some(Failure::ResetLoop {
-                resets: progress.resets,
-            });
+            return Some(Failure::ResetLoop { resets: progress.resets });
         }
         if let Some(line) = &progress.nothing_to_boot {
             return Some(Failure::NothingToBoot { line: line.clone() });
         }
         if let Some(status) = &progress.ended {
             return Some(if progress.shutdown {
-                Failure::ShutDown {
-                    waited_for: waited_for(),
-                }
+                Failure::ShutDown { waited_for: waited_for() }
             } else {
-                Failure::Exited {
-                    status: status.clone(),
-                    waited_for: waited_for(),
-                }
+                Failure::Exited { status: status.clone(), waited_for: waited_for() }
             });
         }
         None
@@ -309,9 +284,10 @@ impl Machine {
     }
 
     fn agent_event(&mut self, when: Instant, hello: Hello, watch: &mut Watch<'_>) {
-        let again = self.hello.as_ref().is_some_and(|known| {
-            known.boot_id == hello.boot_id && known.started_ns == hello.started_ns
-        });
+        let again = self
+            .hello
+            .as_ref()
+            .is_some_and(|known| known.boot_id == hello.boot_id && known.started_ns == hello.started_ns);
         if again {
             self.hello = Some(hello);
             return;
@@ -352,27 +328,21 @@ impl Machine {
         watch: &mut Watch<'_>,
     ) {
         let lines = self.consoles[number].push(bytes);
-        if matches!(self.spec.payload, Payload::Uefi(_) | Payload::Pcat(_))
-            && !self.progress.firmware_seen
-        {
+        if matches!(self.spec.payload, Payload::Uefi(_) | Payload::Pcat(_)) && !self.progress.firmware_seen {
             self.progress.firmware_seen = true;
             self.enter(when, Source::Console, EventKind::Firmware, watch);
         }
         for line in lines {
             let kind = match line.sign {
                 Some(Sign::NothingToBoot) => {
-                    self.progress
-                        .nothing_to_boot
-                        .get_or_insert(line.text.clone());
+                    self.progress.nothing_to_boot.get_or_insert(line.text.clone());
                     Some(EventKind::NothingToBoot)
                 }
                 Some(Sign::Kernel) => Some(EventKind::Kernel),
                 Some(Sign::Init) => Some(EventKind::Init),
                 Some(Sign::Panicked) => {
                     self.progress.panicked.get_or_insert(line.text.clone());
-                    Some(EventKind::Panicked {
-                        what: line.text.clone(),
-                    })
+                    Some(EventKind::Panicked { what: line.text.clone() })
                 }
                 Some(Sign::Firmware) | None => None,
             };
@@ -403,8 +373,7 @@ impl Machine {
             return;
         }
         let status = self.group.status();
-        let status =
-            status.map_or_else(|| "status unknown".to_owned(), |status| status.to_string());
+        let status = status.map_or_else(|| "status unknown".to_owned(), |status| status.to_string());
         self.progress.ended = Some(status.clone());
         self.enter(when, Source::Host, EventKind::Exited { status }, watch);
     }
@@ -416,20 +385,12 @@ impl Machine {
     pub fn shut_down(&mut self, limit: Duration, watch: &mut Watch<'_>) -> Result<(), Failure> {
         let deadline = Instant::now() + limit;
         let asked = match (self.agent(), &self.control) {
-            (Some(agent), _) => agent
-                .power_off(limit)
-                .map(|()| "agent")
-                .map_err(|error| error.to_string()),
+            (Some(agent), _) => agent.power_off(limit).map(|()| "agent").map_err(|error| error.to_string()),
             (None, Some(control)) => control.power_button(limit).map(|()| "power button"),
             (None, None) => Err("there is no way to ask".to_owned()),
         };
         let how = asked.map_err(|what| Failure::Agent { what })?.to_owned();
-        self.enter(
-            Instant::now(),
-            Source::Host,
-            EventKind::ShutdownAsked { how },
-            watch,
-        );
+        self.enter(Instant::now(), Source::Host, EventKind::ShutdownAsked { how }, watch);
         self.wait(&Goal::Shutdown, deadline, watch)
     }
 
@@ -438,19 +399,13 @@ impl Machine {
     /// # Errors
     /// When the VMM does not do it.
     pub fn press_power_button(&mut self, watch: &mut Watch<'_>) -> Result<(), Failure> {
-        let control = self.control.clone().ok_or_else(|| Failure::Agent {
-            what: "the VMM has no control channel yet".to_owned(),
-        })?;
-        control
-            .power_button(CONTROL_LIMIT)
-            .map_err(|what| Failure::Agent { what })?;
+        let control = self
+            .control
+            .clone()
+            .ok_or_else(|| Failure::Agent { what: "the VMM has no control channel yet".to_owned() })?;
+        control.power_button(CONTROL_LIMIT).map_err(|what| Failure::Agent { what })?;
         let how = "power button".to_owned();
-        self.enter(
-            Instant::now(),
-            Source::Host,
-            EventKind::ShutdownAsked { how },
-            watch,
-        );
+        self.enter(Instant::now(), Source::Host, EventKind::ShutdownAsked { how }, watch);
         Ok(())
     }
 
@@ -459,10 +414,7 @@ impl Machine {
     /// # Errors
     /// When the VMM cannot.
     pub fn save(&self, file: &Path, limit: Duration) -> Result<(), String> {
-        let control = self
-            .control
-            .as_ref()
-            .ok_or("the VMM has no control channel yet")?;
+        let control = self.control.as_ref().ok_or("the VMM has no control channel yet")?;
         control.save(file, limit)
     }
 
@@ -475,9 +427,7 @@ impl Machine {
         }
         let vmm_state = match (&self.control, &self.progress.ended) {
             (_, Some(status)) => Some(format!("ended: {status}")),
-            (Some(control), None) => {
-                Some(control.state(CONTROL_LIMIT).unwrap_or_else(|error| error))
-            }
+            (Some(control), None) => Some(control.state(CONTROL_LIMIT).unwrap_or_else(|error| error)),
             (None, None) => Some("no control channel".to_owned()),
         };
         let mut console_tail = Vec::new();

@@ -63,11 +63,9 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TimedOut { waited_for, limit } => write!(
-                f,
-                "timed out after {:.1} s waiting for {waited_for}",
-                limit.as_secs_f64()
-            ),
+            Self::TimedOut { waited_for, limit } => {
+                write!(f, "timed out after {:.1} s waiting for {waited_for}", limit.as_secs_f64())
+            }
             Self::Panicked { what } => write!(f, "the guest's kernel gave up: {what}"),
             Self::Exited { status, waited_for } => {
                 write!(f, "the VMM ended ({status}) before {waited_for}")

@@ -34,10 +34,7 @@ impl CommandLine {
     /// Program and arguments.
     #[must_use]
     pub fn to_vec(&self) -> Vec<String> {
-        std::iter::once(&self.program)
-            .chain(&self.args)
-            .cloned()
-            .collect()
+        std::iter::once(&self.program).chain(&self.args).cloned().collect()
     }
 }
 
@@ -57,11 +54,7 @@ impl Group {
     ///
     /// # Errors
     /// When the program or the shell cannot be started.
-    pub fn spawn(
-        line: &CommandLine,
-        room: &Path,
-        ended: impl FnOnce() + Send + 'static,
-    ) -> io::Result<Self> {
+    pub fn spawn(line: &CommandLine, room: &Path, ended: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let mut child = Command::new(&line.program)
             .args(&line.args)
             .stdin(Stdio::null())
@@ -87,13 +80,7 @@ impl Group {
                 ended();
             })
         });
-        Ok(Self {
-            child: Arc::new(Mutex::new(child)),
-            group,
-            stderr,
-            stderr_reader,
-            undertaker,
-        })
+        Ok(Self { child: Arc::new(Mutex::new(child)), group, stderr, stderr_reader, undertaker })
     }
 
     /// The program's process identifier.

@@ -58,9 +58,7 @@ fn event(told: Told) -> Option<EventKind> {
     Some(match name.as_str() {
         "RESET" => EventKind::Reset { by },
         "SHUTDOWN" => EventKind::Shutdown { by },
-        "GUEST_PANICKED" => EventKind::Panicked {
-            what: "the guest told its panic device".to_owned(),
-        },
+        "GUEST_PANICKED" => EventKind::Panicked { what: "the guest told its panic device".to_owned() },
         _ => return None,
     })
 }
@@ -76,8 +74,7 @@ impl QemuControl {
 
 impl Control for QemuControl {
     fn power_button(&self, limit: Duration) -> Result<(), String> {
-        self.execute("system_powerdown", &Value::Null, limit)
-            .map(drop)
+        self.execute("system_powerdown", &Value::Null, limit).map(drop)
     }
 
     fn quit(&self, limit: Duration) -> Result<(), String> {
@@ -98,9 +95,7 @@ impl Control for QemuControl {
         self.execute("migrate-set-parameters", &bandwidth, limit)?;
         let file = file.to_str().ok_or("the file's name is not UTF-8")?;
         if file.contains(['\'', '\\']) {
-            return Err(format!(
-                "{file}: the name has a character that a shell would read"
-            ));
+            return Err(format!("{file}: the name has a character that a shell would read"));
         }
         let uri = json!({"uri": format!("exec:cat > '{file}'")});
         self.execute("migrate", &uri, limit)?;

@@ -64,19 +64,12 @@ impl Qmp {
     ///
     /// # Errors
     /// When the connection cannot be used.
-    pub fn start(
-        stream: UnixStream,
-        told: impl Fn(Instant, Told) + Send + 'static,
-    ) -> io::Result<Arc<Self>> {
+    pub fn start(stream: UnixStream, told: impl Fn(Instant, Told) + Send + 'static) -> io::Result<Arc<Self>> {
         let reader = stream.try_clone()?;
         let (answer, inbox) = mpsc::channel();
         let qmp = Arc::new(Self {
             stream: Mutex::new(stream),
-            answers: Mutex::new(Answers {
-                next: 0,
-                inbox,
-                early: VecDeque::new(),
-            }),
+            answers: Mutex::new(Answers { next: 0, inbox, early: VecDeque::new() }),
         });
         // Negotiation needs no answer before other commands: QEMU reads in order.
         qmp.send(&json!({"execute": "qmp_capabilities", "id": "greet"}))?;
@@ -105,12 +98,7 @@ impl Qmp {
     ///
     /// # Errors
     /// When QEMU refuses, is gone, or does not answer in time.
-    pub fn execute(
-        &self,
-        name: &str,
-        arguments: &Value,
-        limit: Duration,
-    ) -> Result<Value, QmpError> {
+    pub fn execute(&self, name: &str, arguments: &Value, limit: Duration) -> Result<Value, QmpError> {
         let deadline = Instant::now() + limit;
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.next += 1;
@@ -126,10 +114,7 @@ impl Qmp {
                 return match value.get_mut("return") {
                     Some(answer) => Ok(answer.take()),
                     None => Err(QmpError::Refused(
-                        value["error"]["desc"]
-                            .as_str()
-                            .unwrap_or("no reason given")
-                            .to_owned(),
+                        value["error"]["desc"].as_str().unwrap_or("no reason given").to_owned(),
                     )),
                 };
             }
@@ -159,21 +144,13 @@ pub enum Told {
 
 fn understand(value: &Value) -> Option<Told> {
     if let Some(name) = value["event"].as_str() {
-        return Some(Told::Event(QmpEvent {
-            name: name.to_owned(),
-            data: value["data"].clone(),
-        }));
+        return Some(Told::Event(QmpEvent { name: name.to_owned(), data: value["data"].clone() }));
     }
     let version = value.get("QMP")?.get("version")?;
     let numbers = &version["qemu"];
     let package = version["package"].as_str().unwrap_or_default();
     let part = |name: &str| numbers[name].as_u64().unwrap_or_default();
-    let text = format!(
-        "{}.{}.{} {package}",
-        part("major"),
-        part("minor"),
-        part("micro")
-    );
+    let text = format!("{}.{}.{} {package}", part("major"), part("minor"), part("micro"));
     Some(Told::Version(text.trim_end().to_owned()))
 }
 
@@ -181,11 +158,7 @@ fn understand(value: &Value) -> Option<Told> {
 fn read_value(lines: &mut impl BufRead) -> Option<Value> {
     loop {
         let mut line = Vec::new();
-        let read = lines
-            .by_ref()
-            .take(MAX_LINE)
-            .read_until(b'\n', &mut line)
-            .ok()?;
+        let read = lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line).ok()?;
         if read == 0 || line.last() != Some(&b'\n') {
             return None;
         }
@@ -215,44 +188,23 @@ mod tests {
             let first = read_value(&mut lines).expect("a command");
             assert_eq!(first, json!({"execute": "query-status", "id": 1}));
             writeln!(out, "not json").expect("a reader");
-            writeln!(
-                out,
-                "{}",
-                json!({"event": "RESET", "data": {"guest": true}})
-            )
-            .expect("a reader");
-            writeln!(out, "{}", json!({"return": {"status": "running"}, "id": 1}))
-                .expect("a reader");
+            writeln!(out, "{}", json!({"event": "RESET", "data": {"guest": true}})).expect("a reader");
+            writeln!(out, "{}", json!({"return": {"status": "running"}, "id": 1})).expect("a reader");
             read_value(&mut lines).expect("a command");
-            writeln!(
-                out,
-                "{}",
-                json!({"error": {"class": "GenericError", "desc": "no"}, "id": 2})
-            )
-            .expect("a reader");
+            writeln!(out, "{}", json!({"error": {"class": "GenericError", "desc": "no"}, "id": 2}))
+                .expect("a reader");
         });
         let limit = Duration::from_secs(10);
-        let status = qmp
-            .execute("query-status", &Value::Null, limit)
-            .expect("an answer");
+        let status = qmp.execute("query-status", &Value::Null, limit).expect("an answer");
         assert_eq!(status["status"], "running");
         let refused = qmp.execute("nonsense", &Value::Null, limit);
-        assert_eq!(
-            refused.expect_err("a refusal").to_string(),
-            "QEMU refused: no"
-        );
+        assert_eq!(refused.expect_err("a refusal").to_string(), "QEMU refused: no");
         qemu.join().expect("the other side agrees");
         let gone = qmp.execute("query-status", &Value::Null, limit);
         assert!(matches!(gone, Err(QmpError::Closed)));
         let all: Vec<_> = told.iter().collect();
         assert_eq!(all[0], Told::Version("7.2.22 Debian 1:7.2".to_owned()));
-        assert_eq!(
-            all[1],
-            Told::Event(QmpEvent {
-                name: "RESET".to_owned(),
-                data: json!({"guest": true})
-            })
-        );
+        assert_eq!(all[1], Told::Event(QmpEvent { name: "RESET".to_owned(), data: json!({"guest": true}) }));
     }
 
     #[test]

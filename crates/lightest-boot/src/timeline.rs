@@ -153,11 +153,7 @@ impl Timeline {
     /// An empty one whose clock starts at the given instant.
     #[must_use]
     pub fn starting(started: Instant) -> Self {
-        Self {
-            started,
-            events: Vec::new(),
-            dropped: 0,
-        }
+        Self { started, events: Vec::new(), dropped: 0 }
     }
 
     /// When its clock started.
@@ -172,11 +168,7 @@ impl Timeline {
             self.dropped += 1;
             return None;
         }
-        let event = Event {
-            at: when.saturating_duration_since(self.started),
-            source,
-            kind,
-        };
+        let event = Event { at: when.saturating_duration_since(self.started), source, kind };
         // After events of the same instant: equal times keep the order in which they were told.
         let place = self.events.partition_point(|other| other.at <= event.at);
         self.events.insert(place, event.clone());
@@ -193,18 +185,14 @@ impl Timeline {
     #[must_use]
     pub fn first(&self, name: &str) -> Option<Duration> {
         let mut events = self.events.iter();
-        events
-            .find(|event| event.kind.name() == name)
-            .map(|event| event.at)
+        events.find(|event| event.kind.name() == name).map(|event| event.at)
     }
 
     /// When the last event with this name happened.
     #[must_use]
     pub fn last(&self, name: &str) -> Option<Duration> {
         let mut events = self.events.iter().rev();
-        events
-            .find(|event| event.kind.name() == name)
-            .map(|event| event.at)
+        events.find(|event| event.kind.name() == name).map(|event| event.at)
     }
 
     /// How often an event with this name happened.

@@ -26,7 +26,5 @@ pub(crate) fn binary(arch: Arch, _cache: &Path) -> Result<Vec<u8>, ImageError> {
     if arch == NATIVE_ARCH && !NATIVE.is_empty() {
         return Ok(NATIVE.to_vec());
     }
-    Err(ImageError::Tool {
-        what: format!("this build of lightest has no agent for {}", arch.name()),
-    })
+    Err(ImageError::Tool { what: format!("this build of lightest has no agent for {}", arch.name()) })
 }

@@ -41,10 +41,7 @@ impl Apt {
             Arch::X64 => "amd64",
             Arch::Aarch64 => "arm64",
         };
-        let apt = Self {
-            root: cache.join("apt").join(arch),
-            arch,
-        };
+        let apt = Self { root: cache.join("apt").join(arch), arch };
         for dir in ["state/lists/partial", "cache/archives/partial", "packages"] {
             let dir = apt.root.join(dir);
             fs::create_dir_all(&dir).map_err(ImageError::io(&dir))?;
@@ -71,42 +68,24 @@ impl Apt {
         ] {
             command.arg("-o").arg(option);
         }
-        command
-            .env("LC_ALL", "C.UTF-8")
-            .current_dir(self.root.join("packages"));
+        command.env("LC_ALL", "C.UTF-8").current_dir(self.root.join("packages"));
         command
     }
 
     fn run(command: &mut Command) -> Result<Output, ImageError> {
         let output = command.output().map_err(|error| ImageError::Tool {
-            what: format!(
-                "{} cannot be started: {error}",
-                command.get_program().display()
-            ),
+            what: format!("{} cannot be started: {error}", command.get_program().display()),
         })?;
         if output.status.success() {
             return Ok(output);
         }
         let text = String::from_utf8_lossy(&output.stderr);
-        let said: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.starts_with("W:"))
-            .collect();
-        let args: Vec<_> = command
-            .get_args()
-            .map(|arg| arg.to_string_lossy())
-            .collect();
-        let verb = args
-            .iter()
-            .skip_while(|arg| arg.contains('=') || *arg == "-o");
+        let said: Vec<&str> = text.lines().filter(|line| !line.starts_with("W:")).collect();
+        let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
+        let verb = args.iter().skip_while(|arg| arg.contains('=') || *arg == "-o");
         let verb: Vec<_> = verb.map(AsRef::as_ref).collect();
         Err(ImageError::Tool {
-            what: format!(
-                "{} {}: {}",
-                command.get_program().display(),
-                verb.join(" "),
-                said.join("; ")
-            ),
+            what: format!("{} {}: {}", command.get_program().display(), verb.join(" "), said.join("; ")),
         })
     }
 
@@ -114,11 +93,7 @@ impl Apt {
         let stamp = self.root.join("refreshed");
         let fresh = fs::metadata(&stamp)
             .and_then(|meta| meta.modified())
-            .is_ok_and(|when| {
-                SystemTime::now()
-                    .duration_since(when)
-                    .is_ok_and(|age| age < LISTS_AGE)
-            });
+            .is_ok_and(|when| SystemTime::now().duration_since(when).is_ok_and(|age| age < LISTS_AGE));
         if fresh {
             return Ok(());
         }
@@ -126,33 +101,18 @@ impl Apt {
         let refreshed = Self::run(self.command("apt-get").arg("update"));
         let lists = self.root.join("state/lists");
         let any = fs::read_dir(&lists).map_err(ImageError::io(&lists))?;
-        if any
-            .flatten()
-            .all(|entry| !entry.file_name().to_string_lossy().contains("Packages"))
-        {
+        if any.flatten().all(|entry| !entry.file_name().to_string_lossy().contains("Packages")) {
             refreshed?;
         }
         fs::write(&stamp, b"").map_err(ImageError::io(&stamp))
     }
 
     /// The first dependency of a meta-package that starts with the given text.
-    pub(crate) fn dependency(
-        &self,
-        package: &str,
-        prefix: &str,
-    ) -> Result<Option<String>, ImageError> {
-        let output =
-            Self::run(
-                self.command("apt-cache")
-                    .args(["depends", "--important", package]),
-            )?;
+    pub(crate) fn dependency(&self, package: &str, prefix: &str) -> Result<Option<String>, ImageError> {
+        let output = Self::run(self.command("apt-cache").args(["depends", "--important", package]))?;
         let text = String::from_utf8_lossy(&output.stdout);
-        let mut names = text
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("Depends: "));
-        Ok(names
-            .find(|name| name.starts_with(prefix))
-            .map(str::to_owned))
+        let mut names = text.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
+        Ok(names.find(|name| name.starts_with(prefix)).map(str::to_owned))
     }
 
     /// The file of today's version of a package, from the cache when it is there.
@@ -212,8 +172,6 @@ pub(crate) fn unpack(
     if status.success() {
         Ok(())
     } else {
-        Err(ImageError::Tool {
-            what: format!("dpkg-deb cannot read {}", package.display()),
-        })
+        Err(ImageError::Tool { what: format!("dpkg-deb cannot read {}", package.display()) })
     }
 }

@@ -36,15 +36,12 @@ impl Initrd {
 
     pub(crate) fn file(&mut self, path: &str, mode: u32, content: Vec<u8>) {
         self.parents(path);
-        self.0
-            .insert(path.to_owned(), Entry::File { mode, content });
+        self.0.insert(path.to_owned(), Entry::File { mode, content });
     }
 
     pub(crate) fn link(&mut self, path: &str, target: &str) {
         self.parents(path);
-        self.0
-            .entry(path.to_owned())
-            .or_insert(Entry::Link(target.to_owned()));
+        self.0.entry(path.to_owned()).or_insert(Entry::Link(target.to_owned()));
     }
 
     /// The device that the kernel opens as the first program's streams.
@@ -62,19 +59,11 @@ impl Initrd {
                 Entry::Directory => (builder.mode(DIRECTORY | 0o755).nlink(2), b""),
                 Entry::File { mode, content } => (builder.mode(REGULAR | mode), content),
                 Entry::Link(target) => (builder.mode(LINK | 0o777), target.as_bytes()),
-                Entry::Console => (
-                    builder
-                        .mode(CHARACTER_DEVICE | 0o600)
-                        .rdev_major(5)
-                        .rdev_minor(1),
-                    b"",
-                ),
+                Entry::Console => (builder.mode(CHARACTER_DEVICE | 0o600).rdev_major(5).rdev_minor(1), b""),
             };
             let size = u32::try_from(content.len()).unwrap_or(u32::MAX);
             let mut writer = builder.write(&mut archive, size);
-            let written = writer
-                .write_all(content)
-                .and_then(|()| writer.finish().map(drop));
+            let written = writer.write_all(content).and_then(|()| writer.finish().map(drop));
             // A vector takes everything.
             debug_assert!(written.is_ok());
         }

@@ -80,23 +80,14 @@ pub(crate) fn take_apart(package: &PackageFile) -> Result<KernelParts, ImageErro
             name.clone_into(&mut release);
             image = Some(content);
         } else if path.ends_with("/modules.builtin") {
-            built_in = String::from_utf8_lossy(&content)
-                .lines()
-                .map(module_name)
-                .collect();
+            built_in = String::from_utf8_lossy(&content).lines().map(module_name).collect();
         } else {
             modules.add(path, content);
         }
     })?;
-    let image = image.ok_or_else(|| ImageError::Tool {
-        what: format!("{} holds no kernel", package.name()),
-    })?;
-    Ok(KernelParts {
-        image,
-        modules,
-        release,
-        built_in,
-    })
+    let image =
+        image.ok_or_else(|| ImageError::Tool { what: format!("{} holds no kernel", package.name()) })?;
+    Ok(KernelParts { image, modules, release, built_in })
 }
 
 fn module_name(path: &str) -> String {
@@ -106,14 +97,10 @@ fn module_name(path: &str) -> String {
 
 fn busybox(package: &PackageFile) -> Result<Vec<u8>, ImageError> {
     let mut found = None;
-    apt::unpack(
-        &package.path,
-        &|path| merged(path) == "bin/busybox",
-        &mut |_, content| found = Some(content),
-    )?;
-    found.ok_or_else(|| ImageError::Tool {
-        what: format!("{} holds no bin/busybox", package.name()),
-    })
+    apt::unpack(&package.path, &|path| merged(path) == "bin/busybox", &mut |_, content| {
+        found = Some(content)
+    })?;
+    found.ok_or_else(|| ImageError::Tool { what: format!("{} holds no bin/busybox", package.name()) })
 }
 
 fn initrd(
@@ -123,9 +110,7 @@ fn initrd(
     agent: Vec<u8>,
 ) -> Result<Vec<u8>, ImageError> {
     let mut initrd = Initrd::default();
-    for directory in [
-        "dev", "etc", "mnt", "proc", "root", "run", "sys", "tmp", "sbin", "usr/bin",
-    ] {
+    for directory in ["dev", "etc", "mnt", "proc", "root", "run", "sys", "tmp", "sbin", "usr/bin"] {
         initrd.directory(directory);
     }
     initrd.console();
@@ -134,45 +119,24 @@ fn initrd(
         initrd.link(&format!("bin/{program}"), "busybox");
     }
     initrd.file("bin/busybox", 0o755, busybox);
-    initrd.file(
-        "etc/passwd",
-        0o644,
-        b"root:x:0:0:root:/root:/bin/sh\n".to_vec(),
-    );
+    initrd.file("etc/passwd", 0o644, b"root:x:0:0:root:/root:/bin/sh\n".to_vec());
     initrd.file("etc/group", 0o644, b"root:x:0:\n".to_vec());
 
-    let boot = parts
-        .modules
-        .closure(&recipe.initrd.boot_modules, &parts.built_in)?;
+    let boot = parts.modules.closure(&recipe.initrd.boot_modules, &parts.built_in)?;
     let mut all = recipe.initrd.boot_modules.clone();
     all.extend(recipe.initrd.modules.iter().cloned());
     let all = parts.modules.closure(&all, &parts.built_in)?;
     for module in &all {
         initrd.file(&module.path[1..], 0o644, module.content.clone());
     }
-    let order: String = boot
-        .iter()
-        .map(|module: &&Module| format!("{}\n", module.path))
-        .collect();
+    let order: String = boot.iter().map(|module: &&Module| format!("{}\n", module.path)).collect();
     initrd.file("lib/lightest/boot-modules", 0o644, order.into_bytes());
     let base = format!("/lib/modules/{}/", parts.release);
     let dependencies = parts.modules.dependency_file(&all, &base)?;
     let directory = base.trim_matches('/');
-    initrd.file(
-        &format!("{directory}/modules.dep"),
-        0o644,
-        dependencies.into_bytes(),
-    );
-    let built_in: String = parts
-        .built_in
-        .iter()
-        .map(|name| format!("kernel/{name}.ko\n"))
-        .collect();
-    initrd.file(
-        &format!("{directory}/modules.builtin"),
-        0o644,
-        built_in.into_bytes(),
-    );
+    initrd.file(&format!("{directory}/modules.dep"), 0o644, dependencies.into_bytes());
+    let built_in: String = parts.built_in.iter().map(|name| format!("kernel/{name}.ko\n")).collect();
+    initrd.file(&format!("{directory}/modules.builtin"), 0o644, built_in.into_bytes());
     Ok(initrd.pack())
 }
 
@@ -181,18 +145,12 @@ fn initrd(
 /// Read instead of run, because the binary may be of another architecture.
 fn applets(busybox: &[u8]) -> Vec<String> {
     let plausible = |name: &[u8]| {
-        name.first()
-            .is_some_and(|byte| byte.is_ascii_lowercase() || *byte == b'[')
+        name.first().is_some_and(|byte| byte.is_ascii_lowercase() || *byte == b'[')
             && name.len() < 24
-            && name
-                .iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_[.".contains(byte))
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_[.".contains(byte))
     };
     let needle = b"\0[\0[[\0";
-    let Some(start) = busybox
-        .windows(needle.len())
-        .position(|window| window == needle)
-    else {
+    let Some(start) = busybox.windows(needle.len()).position(|window| window == needle) else {
         return vec!["sh".to_owned()];
     };
     let names = busybox[start + 1..].split(|byte| *byte == 0);

@@ -27,20 +27,12 @@ impl Modules {
         let name = file.trim_end_matches(".ko").replace('-', "_");
         let depends = depends(&content);
         let path = format!("/{path}");
-        let module = Module {
-            path,
-            content,
-            depends,
-        };
+        let module = Module { path, content, depends };
         self.by_name.insert(name, module);
     }
 
     /// The named modules and what they need, in the order to load them; what the kernel has built in is left out.
-    pub(crate) fn closure(
-        &self,
-        names: &[String],
-        built_in: &[String],
-    ) -> Result<Vec<&Module>, ImageError> {
+    pub(crate) fn closure(&self, names: &[String], built_in: &[String]) -> Result<Vec<&Module>, ImageError> {
         let mut order = Vec::new();
         for name in names {
             if built_in.contains(name) {
@@ -51,15 +43,11 @@ impl Modules {
         Ok(order)
     }
 
-    fn visit<'a>(
-        &'a self,
-        name: &str,
-        order: &mut Vec<&'a Module>,
-        depth: u8,
-    ) -> Result<(), ImageError> {
-        let module = self.by_name.get(name).ok_or_else(|| ImageError::Tool {
-            what: format!("the kernel package has no module {name}"),
-        })?;
+    fn visit<'a>(&'a self, name: &str, order: &mut Vec<&'a Module>, depth: u8) -> Result<(), ImageError> {
+        let module = self
+            .by_name
+            .get(name)
+            .ok_or_else(|| ImageError::Tool { what: format!("the kernel package has no module {name}") })?;
         if order.iter().any(|known| known.path == module.path) {
             return Ok(());
         }
@@ -76,11 +64,7 @@ impl Modules {
     }
 
     /// `modules.dep`, as `modprobe` reads it, of the given modules.
-    pub(crate) fn dependency_file(
-        &self,
-        modules: &[&Module],
-        base: &str,
-    ) -> Result<String, ImageError> {
+    pub(crate) fn dependency_file(&self, modules: &[&Module], base: &str) -> Result<String, ImageError> {
         let mut text = String::new();
         for module in modules {
             let mut needed = Vec::new();
@@ -110,9 +94,5 @@ fn depends(content: &[u8]) -> Vec<String> {
     let mut entries = section.split(|byte| *byte == 0);
     let names = entries.find_map(|entry| entry.strip_prefix(b"depends="));
     let names = String::from_utf8_lossy(names.unwrap_or_default()).into_owned();
-    names
-        .split(',')
-        .filter(|name| !name.is_empty())
-        .map(|name| name.replace('-', "_"))
-        .collect()
+    names.split(',').filter(|name| !name.is_empty()).map(|name| name.replace('-', "_")).collect()
 }

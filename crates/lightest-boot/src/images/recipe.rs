@@ -5,10 +5,8 @@ use serde::Deserialize;
 use crate::spec::Arch;
 
 /// Name and text of each recipe that came with the program.
-const RECIPES: &[(&str, &str)] = &[(
-    "linux_direct_x64",
-    include_str!("../../../../guests/linux_direct_x64.toml"),
-)];
+const RECIPES: &[(&str, &str)] =
+    &[("linux_direct_x64", include_str!("../../../../guests/linux_direct_x64.toml"))];
 
 /// A recipe.
 #[derive(Clone, Debug, Deserialize)]

@@ -13,14 +13,8 @@ use crate::spec::{Accelerator, Arch, BootSpec, DiskBus, FirmwareBoot, Payload};
 /// Code and variables of each architecture's UEFI firmware, as Debian installs them.
 fn firmware(arch: Arch) -> (&'static str, &'static str) {
     match arch {
-        Arch::X64 => (
-            "/usr/share/OVMF/OVMF_CODE_4M.fd",
-            "/usr/share/OVMF/OVMF_VARS_4M.fd",
-        ),
-        Arch::Aarch64 => (
-            "/usr/share/AAVMF/AAVMF_CODE.fd",
-            "/usr/share/AAVMF/AAVMF_VARS.fd",
-        ),
+        Arch::X64 => ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
+        Arch::Aarch64 => ("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd"),
     }
 }
 
@@ -66,11 +60,7 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
     args.pair("-serial", "chardev:console");
 
     match &spec.payload {
-        Payload::LinuxDirect {
-            kernel,
-            initrd,
-            cmdline,
-        } => {
+        Payload::LinuxDirect { kernel, initrd, cmdline } => {
             args.pair("-kernel", path_text(kernel)?);
             args.pair("-initrd", path_text(initrd)?);
             args.pair("-append", cmdline.as_str());
@@ -78,14 +68,8 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
         Payload::Uefi(boot) => {
             let vars = copy_variables(spec.arch, room)?;
             let (code, _) = firmware(spec.arch);
-            args.pair(
-                "-drive",
-                format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"),
-            );
-            args.pair(
-                "-drive",
-                format!("if=pflash,unit=1,format=raw,file={}", escaped(&vars)),
-            );
+            args.pair("-drive", format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"));
+            args.pair("-drive", format!("if=pflash,unit=1,format=raw,file={}", escaped(&vars)));
             if let FirmwareBoot::App(app) = boot {
                 args.pair("-kernel", path_text(app)?);
             }
@@ -113,10 +97,7 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
         args.socket("agent", &port);
         // Each port more costs the guest two queues at start, whether used or not.
         args.pair("-device", "virtio-serial-pci,max_ports=2");
-        args.pair(
-            "-device",
-            format!("virtserialport,chardev=agent,name={PORT_NAME}"),
-        );
+        args.pair("-device", format!("virtserialport,chardev=agent,name={PORT_NAME}"));
         Endpoint::WeListen(port)
     });
     let mut helpers = Vec::new();
@@ -130,10 +111,7 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
         Arch::Aarch64 => "qemu-system-aarch64",
     };
     Ok(Prepared {
-        line: CommandLine {
-            program: host.program_or_name(program),
-            args: args.0,
-        },
+        line: CommandLine { program: host.program_or_name(program), args: args.0 },
         helpers,
         control: Endpoint::WeListen(control),
         consoles,
@@ -144,9 +122,9 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
 fn machine(spec: &BootSpec) -> Result<&'static str, CannotStart> {
     match (&spec.payload, spec.arch) {
         (Payload::Pcat(_), Arch::X64) => Ok("pc"),
-        (Payload::Pcat(_), Arch::Aarch64) => Err(CannotStart::Unsupported(
-            "there is no BIOS on aarch64".to_owned(),
-        )),
+        (Payload::Pcat(_), Arch::Aarch64) => {
+            Err(CannotStart::Unsupported("there is no BIOS on aarch64".to_owned()))
+        }
         (_, Arch::X64) => Ok("q35"),
         (_, Arch::Aarch64) => Ok("virt"),
     }
@@ -197,9 +175,7 @@ fn disks(spec: &BootSpec, args: &mut Args) -> Result<(), CannotStart> {
                 format!("scsi-cd,bus=scsi{number}.0,drive=disk{number},{order}")
             }
             (DiskBus::Ide, Arch::Aarch64, _) => {
-                return Err(CannotStart::Unsupported(
-                    "there is no IDE on aarch64".to_owned(),
-                ));
+                return Err(CannotStart::Unsupported("there is no IDE on aarch64".to_owned()));
             }
         };
         args.pair("-device", device);
@@ -239,7 +215,6 @@ fn tpm(
 }
 
 fn path_text(path: &Path) -> Result<&str, CannotStart> {
-    path.to_str().ok_or_else(|| {
-        CannotStart::Unsupported(format!("{}: the name is not UTF-8", path.display()))
-    })
+    path.to_str()
+        .ok_or_else(|| CannotStart::Unsupported(format!("{}: the name is not UTF-8", path.display())))
 }
