@@ -1,0 +1,189 @@
+//! The table from what a body touches to what that asks of the environment.
+//!
+//! The table is data (`catalog/calls.toml`, and a team's own entries); its head describes the entries. A dialect asks
+//! it how roles flow from call to call; [`crate::needs`] asks it for requirements.
+
+mod read;
+
+use lightest_model::catalog::{Evidence, When};
+
+use crate::facts::What;
+
+pub use read::{TableError, read};
+
+/// The text of the table that comes with the linter.
+pub const EMBEDDED: &str = include_str!("../../../../catalog/calls.toml");
+
+/// A kind of thing that a body touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A method, or a function.
+    Call,
+    /// A type in a signature.
+    Type,
+    /// A value or type named in an expression.
+    Name,
+    /// A field that is set.
+    Field,
+    /// A program run in the guest.
+    Program,
+    /// A path in the guest.
+    Path,
+    /// A value that a branch tests.
+    Condition,
+    /// A condition of the build.
+    Build,
+}
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// What it is about.
+    pub kind: Kind,
+    /// For calls: the role of the receiver; empty for any. For fields: the record or role. For programs and paths: the
+    /// role of the shell.
+    pub on: String,
+    /// The names that it is about. Programs and paths may end in `*`.
+    pub names: Vec<String>,
+    /// For calls and programs: a text that must occur in an argument.
+    pub containing: Vec<String>,
+    /// What that asks of the environment.
+    pub requires: Vec<String>,
+    /// The role of what it returns; several for a tuple; empty where it does not matter.
+    pub gives: Vec<String>,
+    /// The role of the parameter of a closure that is passed.
+    pub closure: Option<String>,
+    /// The configurations that it asks this of.
+    pub when: Vec<When>,
+    /// Whether a failure of the receiver is tolerated from here on.
+    pub tolerates: bool,
+    /// Why, in words.
+    pub because: String,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+    /// Whether it comes from the team's own configuration.
+    pub own: bool,
+}
+
+/// The table.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    entries: Vec<Entry>,
+    roles: Vec<String>,
+}
+
+impl Table {
+    /// A table of some entries; later ones outrank earlier ones.
+    #[must_use]
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let mut roles: Vec<String> = entries
+            .iter()
+            .filter(|entry| entry.kind == Kind::Call && !entry.on.is_empty())
+            .map(|entry| entry.on.clone())
+            .collect();
+        roles.sort();
+        roles.dedup();
+        Self { entries, roles }
+    }
+
+    /// The entries.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether calls on this role are judged: an unknown one leaves the inference open.
+    #[must_use]
+    pub fn is_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|known| known == role)
+    }
+
+    /// The entry for a method of something with that role, whatever its arguments.
+    #[must_use]
+    pub fn call(&self, on: &str, name: &str) -> Option<&Entry> {
+        self.last(Kind::Call, |entry| entry.on == on && entry.names.iter().any(|known| known == name))
+    }
+
+    /// The entry for a function by its path: a known name matches the end of the path.
+    #[must_use]
+    pub fn function(&self, path: &str) -> Option<&Entry> {
+        self.last(Kind::Call, |entry| entry.on.is_empty() && names_path(entry, path))
+    }
+
+    /// The entry of a kind for a path: a known name matches the end of the path.
+    #[must_use]
+    pub fn named(&self, kind: Kind, path: &str) -> Option<&Entry> {
+        self.last(kind, |entry| names_path(entry, path))
+    }
+
+    /// Whether a method of that name asks for something whatever it is called on.
+    #[must_use]
+    pub fn always_asks(&self, method: &str) -> bool {
+        let mut known = self
+            .entries
+            .iter()
+            .filter(|entry| {
+                entry.kind == Kind::Call
+                    && !entry.on.is_empty()
+                    && entry.names.iter().any(|known| known == method)
+            })
+            .peekable();
+        known.peek().is_some() && known.all(|entry| !entry.requires.is_empty())
+    }
+
+    fn last(&self, kind: Kind, fits: impl Fn(&Entry) -> bool) -> Option<&Entry> {
+        self.entries.iter().rev().find(|entry| entry.kind == kind && fits(entry))
+    }
+
+    /// The entry for something that a body touches. One whose text occurs outranks one that names no text; then a later
+    /// one an earlier one.
+    #[must_use]
+    pub fn judge(&self, what: &What) -> Option<&Entry> {
+        let fits = |entry: &&Entry| {
+            let named = |word: &str| entry.names.iter().any(|known| wild(known, word));
+            match what {
+                What::Call { on, name, .. } => entry.kind == Kind::Call && entry.on == *on && named(name),
+                What::Function(path) => {
+                    entry.kind == Kind::Call && entry.on.is_empty() && names_path(entry, path)
+                }
+                What::Type(name) => entry.kind == Kind::Type && names_path(entry, name),
+                What::Name(path) => entry.kind == Kind::Name && names_path(entry, path),
+                What::Field { of, name, .. } => entry.kind == Kind::Field && entry.on == *of && named(name),
+                What::Program { system, name, .. } => {
+                    entry.kind == Kind::Program && entry.on == *system && named(name)
+                }
+                What::Path { system, path } => entry.kind == Kind::Path && entry.on == *system && named(path),
+                What::Build(condition) => entry.kind == Kind::Build && named(condition),
+            }
+        };
+        let occurs = |entry: &&Entry| {
+            entry.containing.iter().any(|text| match what {
+                What::Call { texts, .. } => texts.iter().any(|given| given.contains(text.as_str())),
+                What::Field { value, .. } => match text.strip_prefix('=') {
+                    Some(whole) => value == whole,
+                    None => value.contains(text.as_str()),
+                },
+                What::Program { line, .. } => line.contains(text.as_str()),
+                _ => false,
+            })
+        };
+        let fitting = || self.entries.iter().rev().filter(fits);
+        fitting()
+            .find(|entry| !entry.containing.is_empty() && occurs(entry))
+            .or_else(|| fitting().find(|entry| entry.containing.is_empty()))
+    }
+}
+
+fn names_path(entry: &Entry, path: &str) -> bool {
+    entry.names.iter().any(|known| ends_with_path(path, known))
+}
+
+/// Whether `path` is `known` or ends with it at a boundary of segments.
+fn ends_with_path(path: &str, known: &str) -> bool {
+    path.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with("::"))
+}
+
+/// Whether `known`, which may end in `*`, matches.
+fn wild(known: &str, word: &str) -> bool {
+    known.strip_suffix('*').map_or(known == word, |start| word.starts_with(start))
+}

@@ -1,0 +1,165 @@
+//! Reads the table from TOML text: every mistake is reported, each with its place.
+
+use std::ops::Range;
+
+use lightest_model::catalog::{Catalog, Evidence, When};
+use lightest_model::suggest::nearest;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Entry, Kind};
+
+/// A mistake in the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableError {
+    /// What is wrong.
+    pub message: String,
+    /// Byte range in the text.
+    pub span: Range<usize>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    call: Vec<Spanned<Raw>>,
+    #[serde(default, rename = "type")]
+    ty: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    name: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    field: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    program: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    path: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    condition: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    build: Vec<Spanned<Raw>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    names: Spanned<Vec<String>>,
+    #[serde(default)]
+    on: String,
+    #[serde(default)]
+    containing: Vec<String>,
+    #[serde(default)]
+    requires: Vec<Spanned<String>>,
+    #[serde(default)]
+    neutral: bool,
+    #[serde(default)]
+    gives: Vec<String>,
+    #[serde(default)]
+    closure: Option<String>,
+    #[serde(default)]
+    when: Vec<When>,
+    #[serde(default)]
+    tolerates: bool,
+    #[serde(default)]
+    because: String,
+    #[serde(default)]
+    evidence: Vec<Evidence>,
+}
+
+/// Reads entries. Those of a team (`own`) need no evidence: the team's word is enough.
+///
+/// # Errors
+///
+/// Every mistake: bad TOML, unknown keys, unknown requirements or sources, an entry that says neither what is required
+/// nor that it is neutral, an entry of the base without evidence.
+pub fn read(text: &str, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<TableError>> {
+    let file: File = match toml::from_str(text) {
+        Ok(file) => file,
+        Err(error) => {
+            return Err(vec![TableError {
+                message: error.message().to_owned(),
+                span: error.span().unwrap_or(0..0),
+                help: None,
+            }]);
+        }
+    };
+    let groups = [
+        (Kind::Call, file.call),
+        (Kind::Type, file.ty),
+        (Kind::Name, file.name),
+        (Kind::Field, file.field),
+        (Kind::Program, file.program),
+        (Kind::Path, file.path),
+        (Kind::Condition, file.condition),
+        (Kind::Build, file.build),
+    ];
+    let (mut entries, mut errors) = (Vec::new(), Vec::new());
+    for (kind, group) in groups {
+        for raw in group {
+            let span = raw.span();
+            entries.push(entry(kind, raw.into_inner(), span, catalog, own, &mut errors));
+        }
+    }
+    if errors.is_empty() { Ok(entries) } else { Err(errors) }
+}
+
+fn entry(
+    kind: Kind,
+    raw: Raw,
+    span: Range<usize>,
+    catalog: &Catalog,
+    own: bool,
+    errors: &mut Vec<TableError>,
+) -> Entry {
+    let mut error = |message: String, span: Range<usize>, help: Option<String>| {
+        errors.push(TableError { message, span, help });
+    };
+    if raw.names.get_ref().is_empty() {
+        error("an entry without names".to_owned(), raw.names.span(), None);
+    }
+    for word in &raw.requires {
+        if catalog.requirement(word.get_ref()).is_none() {
+            let known = catalog.requirements.iter().map(|requirement| requirement.id.as_str());
+            let help = nearest(word.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
+            error(format!("there is no requirement `{}`", word.get_ref()), word.span(), help);
+        }
+    }
+    let says = !raw.requires.is_empty() || raw.neutral || kind == Kind::Condition;
+    if !says || (raw.neutral && !raw.requires.is_empty()) {
+        error(
+            "an entry says either what is required or that it is neutral".to_owned(),
+            span.clone(),
+            Some("add `requires = [..]` or `neutral = true`".to_owned()),
+        );
+    }
+    if raw.evidence.is_empty() && !own && kind != Kind::Condition {
+        error("a fact without evidence".to_owned(), span.clone(), None);
+    }
+    for place in &raw.evidence {
+        if catalog.source(&place.source).is_none() {
+            error(format!("there is no source `{}`", place.source), span.clone(), None);
+        }
+    }
+    Entry {
+        kind,
+        on: raw.on,
+        names: raw.names.into_inner(),
+        containing: raw.containing,
+        requires: raw
+            .requires
+            .into_iter()
+            .map(|word| {
+                let known = catalog.requirement(word.get_ref());
+                known.map_or_else(|| word.get_ref().clone(), |requirement| requirement.id.clone())
+            })
+            .collect(),
+        gives: raw.gives,
+        closure: raw.closure,
+        when: raw.when,
+        tolerates: raw.tolerates,
+        because: raw.because,
+        evidence: raw.evidence,
+        own,
+    }
+}

@@ -1,0 +1,40 @@
+//! The seam for test frameworks: what a dialect reads, and what it hands on.
+//!
+//! A dialect knows a language and a framework: how a test looks, how it names its guests, how calls follow from calls.
+//! Nothing outside this module assumes either. Petri, in Rust, is the first.
+
+mod petri;
+
+use lightest_model::catalog::Catalog;
+
+use crate::calls::Table;
+use crate::facts::{Note, Test};
+use crate::source::Source;
+
+pub use petri::Petri;
+
+/// Whether a file matters to a dialect, told from its bytes alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// It cannot matter.
+    None,
+    /// It may define what tests call.
+    Helpers,
+    /// It may hold tests.
+    Tests,
+}
+
+/// A language and a framework.
+pub trait Dialect {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// How the names of its files end, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// Whether a file of these bytes matters.
+    fn interest(&self, bytes: &[u8]) -> Interest;
+
+    /// Reads files. It never fails: what it did not understand is in the notes.
+    fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> (Vec<Test>, Vec<Note>);
+}

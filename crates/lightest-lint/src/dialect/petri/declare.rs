@@ -1,0 +1,142 @@
+//! Finds tests by their attributes, and the guests that the attributes name.
+
+use lightest_model::catalog::Catalog;
+use lightest_model::grammar::{AttributeKind, Grammar, Reason};
+
+use super::modules;
+use super::tree::{Attribute, Function, Tree};
+use crate::facts::{Declaration, Note, Opening, Remark, Sighting, Test, Variant};
+use crate::source::{Source, Span};
+
+/// Appends the tests of a file. `walk` tells what a body touches.
+pub(super) fn tests(
+    file: usize,
+    source: &Source,
+    tree: &Tree,
+    catalog: &Catalog,
+    tests: &mut Vec<Test>,
+    notes: &mut Vec<Note>,
+    walk: impl Fn(&Function) -> (Vec<Sighting>, Vec<Opening>),
+) {
+    let file_modules = modules::of_file(&source.local);
+    for function in &tree.functions {
+        let attributes: Vec<(AttributeKind, &Attribute)> = function
+            .attributes
+            .iter()
+            .filter_map(|attribute| Some((AttributeKind::from_word(&attribute.name)?, attribute)))
+            .collect();
+        if attributes.is_empty() {
+            continue;
+        }
+        let mut module = file_modules.clone();
+        module.extend(function.modules.iter().cloned());
+        let reader = Reader { file, source, catalog, module: &module, function };
+        let mut declarations = Vec::new();
+        for (kind, attribute) in attributes {
+            match reader.declaration(kind, attribute) {
+                Ok(declaration) => declarations.push(declaration),
+                Err(note) => notes.push(note),
+            }
+        }
+        let (sightings, openings) = walk(function);
+        let head = function.span.start..function.name_span.start;
+        tests.push(Test {
+            name: function.name.clone(),
+            bound_to: modules::bound_to(&module),
+            module,
+            name_span: Span::new(file, function.name_span.clone()),
+            span: Span::new(file, function.span.clone()),
+            declarations,
+            sightings,
+            openings,
+            remarks: tree
+                .comments
+                .iter()
+                .filter(|comment| head.contains(&comment.span.start))
+                .map(|comment| Remark { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) })
+                .collect(),
+        });
+    }
+    for invocation in &tree.invocations {
+        // Tests that another macro makes, and macros that make attributes: named, since they are not read.
+        let registers = invocation.path.ends_with("petri::test") || invocation.path.ends_with("petri::multitest");
+        let makes = invocation.text.contains("vmm_test(") || invocation.text.contains("vmm_test_with(");
+        if registers || (makes && invocation.path != "macro_rules") {
+            notes.push(Note {
+                span: Span::new(file, invocation.span.clone()),
+                message: format!("not understood: tests that `{}!` makes are not read", invocation.path),
+                help: None,
+            });
+        }
+    }
+    for broken in &tree.broken {
+        let inside = tree.functions.iter().find(|function| function.span.contains(&broken.start));
+        let message = match inside {
+            Some(function) => format!("not Rust: `{}` is read as far as it goes", function.name),
+            None => "not Rust: the rest of the file is read as far as it goes".to_owned(),
+        };
+        notes.push(Note { span: Span::new(file, broken.clone()), message, help: None });
+    }
+}
+
+struct Reader<'a> {
+    file: usize,
+    source: &'a Source,
+    catalog: &'a Catalog,
+    module: &'a [String],
+    function: &'a Function,
+}
+
+impl Reader<'_> {
+    fn span(&self, bytes: std::ops::Range<usize>) -> Span {
+        Span::new(self.file, bytes)
+    }
+
+    fn declaration(&self, kind: AttributeKind, attribute: &Attribute) -> Result<Declaration, Note> {
+        let Some((text, list)) = &attribute.arguments else {
+            return Err(Note {
+                span: self.span(attribute.span.clone()),
+                message: format!("not understood: `{}` names no guest", attribute.name),
+                help: Some(format!("write `#[{}(openvmm_linux_direct_x64)]`", attribute.name)),
+            });
+        };
+        let at = |bytes: &std::ops::Range<usize>| list.start + bytes.start..list.start + bytes.end;
+        let grammar = Grammar::new(self.catalog);
+        let parsed = grammar.parse_arguments(kind, text).map_err(|error| Note {
+            span: self.span(at(&error.span)),
+            message: format!("not understood: {error}"),
+            help: error.help.clone().or_else(|| {
+                (!error.expected.is_empty() && error.expected.len() <= 6)
+                    .then(|| format!("legal here: {}", error.expected.join(", ")))
+            }),
+        })?;
+        let remark = |reason: &Reason| Remark { text: reason.text.clone(), span: self.span(at(&reason.span)) };
+        let mut states = Vec::new();
+        if let Some(vendor) = parsed.vendor {
+            states.push(vendor.word().to_owned());
+        }
+        states.extend(parsed.requires.iter().cloned());
+        let variants = parsed.variants().map(|variant| {
+            let prefix = grammar.test_name_prefix(&variant.config).unwrap_or_default();
+            let own = format!("{prefix}_{}", self.function.name);
+            let name = self.module.iter().map(String::as_str).chain([own.as_str()]).collect::<Vec<_>>();
+            Variant {
+                name: name.join("::"),
+                written: self.source.text[at(&variant.entry.config_span)].to_owned(),
+                config_span: self.span(at(&variant.entry.config_span)),
+                span: self.span(at(&variant.entry.span)),
+                agent: variant.agent,
+                ignored: variant.ignored.map(remark),
+                unstable: variant.unstable.map(remark),
+                states: states.clone(),
+                config: variant.config,
+            }
+        });
+        Ok(Declaration {
+            span: self.span(attribute.span.clone()),
+            list: self.span(list.clone()),
+            vmm: parsed.common_vmm().map(str::to_owned),
+            variants: variants.collect(),
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! Rust source as this dialect needs it: functions with their attributes and bodies, and nothing of the parser.
+//!
+//! What makes no difference to who is called on what (`.await`, `?`, references, parentheses, types of turbofish) is
+//! left out. Spans are byte ranges of the file.
+
+use std::ops::Range;
+
+/// Byte range in a file.
+pub(super) type Bytes = Range<usize>;
+
+/// A file.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    pub(super) functions: Vec<Function>,
+    pub(super) constants: Vec<Constant>,
+    pub(super) records: Vec<RecordType>,
+    /// Macros invoked where an item may stand.
+    pub(super) invocations: Vec<Invocation>,
+    pub(super) comments: Vec<Comment>,
+    /// Places that are not Rust.
+    pub(super) broken: Vec<Bytes>,
+}
+
+/// A function, wherever it stands.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) name_span: Bytes,
+    /// From its attributes to the end of its body.
+    pub(super) span: Bytes,
+    /// Inline modules around it.
+    pub(super) modules: Vec<String>,
+    /// The type whose `impl` it stands in.
+    pub(super) owner: Option<String>,
+    pub(super) attributes: Vec<Attribute>,
+    /// `cfg` conditions of the modules around it.
+    pub(super) outer_cfg: Vec<String>,
+    /// Type parameters with their bounds, as text.
+    pub(super) generics: Vec<(String, String)>,
+    pub(super) params: Vec<Param>,
+    pub(super) returns: Option<String>,
+    pub(super) body: Option<Expr>,
+}
+
+/// An attribute of a function.
+#[derive(Debug)]
+pub(super) struct Attribute {
+    /// The last segment of its path.
+    pub(super) name: String,
+    pub(super) span: Bytes,
+    /// What stands between its parentheses.
+    pub(super) arguments: Option<(String, Bytes)>,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub(super) struct Param {
+    pub(super) pattern: Pattern,
+    pub(super) ty: String,
+    pub(super) ty_span: Bytes,
+}
+
+/// A `const` or `static` with its value.
+#[derive(Debug)]
+pub(super) struct Constant {
+    pub(super) name: String,
+    pub(super) value: Expr,
+}
+
+/// A `struct` with named fields.
+#[derive(Debug)]
+pub(super) struct RecordType {
+    pub(super) name: String,
+    pub(super) fields: Vec<(String, String)>,
+}
+
+/// A macro invoked as an item.
+#[derive(Debug)]
+pub(super) struct Invocation {
+    pub(super) path: String,
+    pub(super) span: Bytes,
+    pub(super) text: String,
+}
+
+/// A comment.
+#[derive(Clone, Debug)]
+pub(super) struct Comment {
+    pub(super) text: String,
+    pub(super) span: Bytes,
+}
+
+/// A pattern, by the names that it binds and the paths that it tests.
+#[derive(Clone, Debug)]
+pub(super) enum Pattern {
+    Bind(String),
+    Tuple(Vec<Pattern>),
+    Path(String),
+    Any(Vec<Pattern>),
+    /// A path with patterns inside: `Some(x)`.
+    Wrap(String, Vec<Pattern>),
+    Other,
+}
+
+/// An arm of a `match`.
+#[derive(Clone, Debug)]
+pub(super) struct Arm {
+    pub(super) pattern: Pattern,
+    pub(super) guard: Option<Expr>,
+    pub(super) body: Expr,
+}
+
+/// An expression or statement.
+#[derive(Clone, Debug)]
+pub(super) enum Expr {
+    Path { path: String, span: Bytes },
+    Text { value: String, span: Bytes },
+    Call { callee: Box<Expr>, args: Vec<Expr>, span: Bytes },
+    Method { receiver: Box<Expr>, name: String, name_span: Bytes, args: Vec<Expr> },
+    Field { base: Box<Expr>, name: String, name_span: Bytes },
+    Macro { path: String, args: Vec<Expr>, span: Bytes },
+    Record { path: String, path_span: Bytes, fields: Vec<(String, Bytes, Expr)> },
+    Tuple(Vec<Expr>),
+    Closure { params: Vec<Pattern>, body: Box<Expr> },
+    Block(Vec<Expr>),
+    /// A statement with a semicolon: its value is not the block's.
+    Statement(Box<Expr>),
+    Let { pattern: Pattern, ty: Option<String>, value: Option<Box<Expr>>, otherwise: Option<Box<Expr>> },
+    Assign { target: Box<Expr>, value: Box<Expr> },
+    Match { scrutinee: Box<Expr>, arms: Vec<Arm> },
+    If { condition: Box<Expr>, then: Box<Expr>, otherwise: Option<Box<Expr>> },
+    Equal { left: Box<Expr>, right: Box<Expr>, negated: bool },
+    Not(Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Loop { pattern: Option<Pattern>, head: Option<Box<Expr>>, body: Box<Expr> },
+    Return(Option<Box<Expr>>),
+    /// Anything else: its parts, in order.
+    Parts(Vec<Expr>),
+}

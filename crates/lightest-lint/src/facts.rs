@@ -1,0 +1,166 @@
+//! What a dialect found, in terms that fit any test framework: tests, the guests that they name, and what their bodies
+//! touch.
+
+use lightest_model::catalog::When;
+use lightest_model::config::{Arch, Config};
+
+use crate::source::Span;
+
+/// A test.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// Its name, without the modules around it.
+    pub name: String,
+    /// The modules around it.
+    pub module: Vec<String>,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// From its declarations to the end of its body.
+    pub span: Span,
+    /// Where it names its guests, in order.
+    pub declarations: Vec<Declaration>,
+    /// What its body touches, in the order of the walk.
+    pub sightings: Vec<Sighting>,
+    /// What the dialect could not follow.
+    pub openings: Vec<Opening>,
+    /// Comments within its declarations and directly above them.
+    pub remarks: Vec<Remark>,
+    /// Architectures that its place in the source restricts it to; empty where it is free.
+    pub bound_to: Vec<Arch>,
+}
+
+/// One list of guests that a test is run with.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// All of it.
+    pub span: Span,
+    /// The list alone.
+    pub list: Span,
+    /// The VMM that it names once for all its variants.
+    pub vmm: Option<String>,
+    /// Its variants, in order.
+    pub variants: Vec<Variant>,
+}
+
+/// A test with one configuration.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// The name that the framework gives it, with its modules.
+    pub name: String,
+    /// The configuration, its VMM named.
+    pub config: Config,
+    /// The configuration as the author wrote it.
+    pub written: String,
+    /// Where it stands.
+    pub config_span: Span,
+    /// Where it stands, with what is wrapped around it.
+    pub span: Span,
+    /// Whether the agent is to run in the guest.
+    pub agent: bool,
+    /// Why it is skipped by default.
+    pub ignored: Option<Remark>,
+    /// Why its failures do not block.
+    pub unstable: Option<Remark>,
+    /// Requirements that the declaration itself states.
+    pub states: Vec<String>,
+}
+
+/// Something that a body touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// What it is.
+    pub what: What,
+    /// Where it stands.
+    pub span: Span,
+    /// Where the test's own body leads to it, when it stands in a helper.
+    pub via: Option<Span>,
+    /// The branches that it stands in.
+    pub within: Vec<Branch>,
+    /// Whether the test goes on when it fails.
+    pub tolerated: bool,
+}
+
+/// What a body touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A method of something whose role is known.
+    Call {
+        /// The role of the receiver.
+        on: String,
+        /// The method.
+        name: String,
+        /// Texts among the arguments.
+        texts: Vec<String>,
+    },
+    /// A function that the test's package does not define, called with something whose role is known, or known by name.
+    Function(String),
+    /// A type in a signature.
+    Type(String),
+    /// A value or a type that is named in an expression.
+    Name(String),
+    /// A field that is set: its record, its name, the value as far as it is known.
+    Field {
+        /// The record or the role of what is changed.
+        of: String,
+        /// The field.
+        name: String,
+        /// The value as text.
+        value: String,
+    },
+    /// A program that is run.
+    Program {
+        /// The role of the shell.
+        system: String,
+        /// The program's name.
+        name: String,
+        /// The whole line.
+        line: String,
+    },
+    /// A path in the guest.
+    Path {
+        /// The role of the shell or agent.
+        system: String,
+        /// The path.
+        path: String,
+    },
+    /// A condition of the build on the test.
+    Build(String),
+}
+
+/// A branch that is taken only for some configurations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The configurations; any of them.
+    pub when: Vec<When>,
+    /// Whether it is taken for the others instead.
+    pub otherwise: bool,
+}
+
+/// A place that the dialect could not follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Where.
+    pub span: Span,
+    /// What is not known.
+    pub what: String,
+}
+
+/// A comment or a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Its text.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Something about the source that the reader should know: a test that was not understood, a file that was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Where.
+    pub span: Span,
+    /// What, lower-case and without a full stop.
+    pub message: String,
+    /// What would be legal there, or what to do.
+    pub help: Option<String>,
+}

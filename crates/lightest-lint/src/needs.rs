@@ -1,0 +1,112 @@
+//! What a test requires of its environment, told from what its body touches.
+
+use lightest_model::catalog::{Evidence, When};
+use lightest_model::space::Row;
+
+use crate::calls::{Entry, Table};
+use crate::facts::{Branch, Opening, Sighting, Test, What};
+use crate::source::Span;
+
+/// A requirement, and what shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The requirement's identifier.
+    pub requirement: String,
+    /// What shows it.
+    pub span: Span,
+    /// Where the test's own body leads to it, when it stands in a helper.
+    pub via: Option<Span>,
+    /// The branches that it stands in.
+    pub within: Vec<Branch>,
+    /// The configurations that it is asked of; empty for all.
+    pub when: Vec<When>,
+    /// Why, in words; may be empty.
+    pub because: String,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Everything that a test requires, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Requirements, in the order in which the body shows them.
+    pub needs: Vec<Need>,
+    /// What is not known; where there is any, nothing may be called too heavy.
+    pub openings: Vec<Opening>,
+}
+
+impl Needs {
+    /// What a test requires.
+    #[must_use]
+    pub fn of(test: &Test, table: &Table) -> Self {
+        let mut needs = Self { needs: Vec::new(), openings: test.openings.clone() };
+        for sighting in &test.sightings {
+            match table.judge(&sighting.what) {
+                Some(entry) => needs.add(sighting, entry),
+                None => {
+                    if let Some(what) = unknown(&sighting.what) {
+                        needs.openings.push(Opening { span: sighting.span.clone(), what });
+                    }
+                }
+            }
+        }
+        needs
+    }
+
+    fn add(&mut self, sighting: &Sighting, entry: &Entry) {
+        if sighting.tolerated && matches!(sighting.what, What::Program { .. } | What::Path { .. }) {
+            return;
+        }
+        for requirement in &entry.requires {
+            self.needs.push(Need {
+                requirement: requirement.clone(),
+                span: sighting.span.clone(),
+                via: sighting.via.clone(),
+                within: sighting.within.clone(),
+                when: entry.when.clone(),
+                because: entry.because.clone(),
+                evidence: entry.evidence.clone(),
+            });
+        }
+    }
+
+    /// Whether something is not known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.openings.is_empty()
+    }
+
+    /// The requirements that are asked of a configuration: those outside branches that it does not take.
+    pub fn asked_of<'n>(&'n self, row: &'n Row<'_>) -> impl Iterator<Item = &'n Need> {
+        self.needs.iter().filter(move |need| need.applies_to(row))
+    }
+
+    /// Whether a requirement is asked of any configuration.
+    #[must_use]
+    pub fn ask(&self, requirement: &str) -> bool {
+        self.needs.iter().any(|need| need.requirement == requirement)
+    }
+}
+
+impl Need {
+    /// Whether it is asked of a configuration.
+    #[must_use]
+    pub fn applies_to(&self, row: &Row<'_>) -> bool {
+        let selects = |when: &[When]| {
+            when.iter().any(|when| when.selects(&row.config, row.guest, row.boot.openhcl))
+        };
+        (self.when.is_empty() || selects(&self.when))
+            && self.within.iter().all(|branch| selects(&branch.when) != branch.otherwise)
+    }
+}
+
+/// What is not known, where it matters.
+fn unknown(what: &What) -> Option<String> {
+    match what {
+        What::Call { on, name, .. } => Some(format!("`{name}` of the {on}")),
+        What::Field { of, name, .. } => Some(format!("`{name}` of the {of}")),
+        What::Program { name, .. } => Some(format!("the program `{name}`")),
+        What::Path { path, .. } => Some(format!("the path `{path}`")),
+        What::Function(_) | What::Type(_) | What::Name(_) | What::Build(_) => None,
+    }
+}
