@@ -118,7 +118,7 @@ pub enum What {
     },
     /// A path in the guest.
     Path {
-        /// The role of the shell or agent.
+        /// The role of the shell.
         system: String,
         /// The path.
         path: String,

@@ -92,9 +92,8 @@ impl Need {
     /// Whether it is asked of a configuration.
     #[must_use]
     pub fn applies_to(&self, row: &Row<'_>) -> bool {
-        let selects = |when: &[When]| {
-            when.iter().any(|when| when.selects(&row.config, row.guest, row.boot.openhcl))
-        };
+        let selects =
+            |when: &[When]| when.iter().any(|when| when.selects(&row.config, row.guest, row.boot.openhcl));
         (self.when.is_empty() || selects(&self.when))
             && self.within.iter().all(|branch| selects(&branch.when) != branch.otherwise)
     }

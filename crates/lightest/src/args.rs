@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List what the catalog knows
     List(List),
+    /// Say what tests require of their environment, and what shows it
+    Requirements(Requirements),
     /// Print a completion script for a shell
     Completions(Completions),
 }
@@ -100,6 +102,19 @@ pub(crate) struct List {
     #[arg(value_enum)]
     pub(crate) kind: Kind,
     /// How to print the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Requirements {
+    /// Files or folders to read
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only this test: a function, or a variant as the test runner names it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) test: Option<String>,
+    /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
 }

@@ -8,6 +8,7 @@ mod embedded;
 mod exit;
 mod facts;
 mod failure;
+mod findings;
 mod json;
 mod output;
 mod render;

@@ -13,9 +13,25 @@ use crate::failure::{Failure, Place};
 pub(crate) struct Settings {
     /// Folder of a catalog that is laid over the embedded one, relative to the file.
     pub(crate) catalog: Option<PathBuf>,
+    /// What `check` reports, and what it knows of the team's own helpers.
+    pub(crate) check: Check,
     /// The folder that paths in it are relative to.
     #[serde(skip)]
     pub(crate) folder: PathBuf,
+    /// The file, for messages.
+    #[serde(skip)]
+    pub(crate) origin: String,
+    /// Its text, for messages.
+    #[serde(skip)]
+    pub(crate) text: String,
+}
+
+/// What a configuration file may say of `check`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(crate) struct Check {
+    /// Entries for the table of calls, as in `catalog/calls.toml`.
+    pub(crate) calls: lightest_lint::calls::Written,
 }
 
 /// The names that are looked for, in each folder from the current one upwards; the first found counts.
@@ -46,7 +62,12 @@ pub(crate) fn nearest() -> Result<Settings, Failure> {
 
 fn parse(path: &Path, folder: &Path, text: &str) -> Result<Settings, Failure> {
     match toml::from_str::<Settings>(text) {
-        Ok(settings) => Ok(Settings { folder: folder.to_owned(), ..settings }),
+        Ok(settings) => Ok(Settings {
+            folder: folder.to_owned(),
+            origin: path.display().to_string(),
+            text: text.to_owned(),
+            ..settings
+        }),
         Err(error) => {
             let place = Place {
                 origin: path.display().to_string(),

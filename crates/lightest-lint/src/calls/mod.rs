@@ -1,6 +1,6 @@
 //! The table from what a body touches to what that asks of the environment.
 //!
-//! The table is data (`catalog/calls.toml`, and a team's own entries); its head describes the entries. A dialect asks
+//! The table is data (`catalog/calls/`, and a team's own entries); the catalog's README describes the entries. A dialect asks
 //! it how roles flow from call to call; [`crate::needs`] asks it for requirements.
 
 mod read;
@@ -9,10 +9,17 @@ use lightest_model::catalog::{Evidence, When};
 
 use crate::facts::What;
 
-pub use read::{TableError, read};
+pub use read::{TableError, Written, check, read};
 
-/// The text of the table that comes with the linter.
-pub const EMBEDDED: &str = include_str!("../../../../catalog/calls.toml");
+/// The files of the table that comes with the linter: name and text.
+pub const EMBEDDED: [(&str, &str); 6] = [
+    ("catalog/calls/branches.toml", include_str!("../../../../catalog/calls/branches.toml")),
+    ("catalog/calls/builder.toml", include_str!("../../../../catalog/calls/builder.toml")),
+    ("catalog/calls/guest.toml", include_str!("../../../../catalog/calls/guest.toml")),
+    ("catalog/calls/names.toml", include_str!("../../../../catalog/calls/names.toml")),
+    ("catalog/calls/openvmm.toml", include_str!("../../../../catalog/calls/openvmm.toml")),
+    ("catalog/calls/vm.toml", include_str!("../../../../catalog/calls/vm.toml")),
+];
 
 /// A kind of thing that a body touches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -153,7 +160,10 @@ impl Table {
                     entry.kind == Kind::Program && entry.on == *system && named(name)
                 }
                 What::Path { system, path } => entry.kind == Kind::Path && entry.on == *system && named(path),
-                What::Build(condition) => entry.kind == Kind::Build && named(condition),
+                What::Build(condition) => {
+                    entry.kind == Kind::Build
+                        && entry.names.iter().any(|known| same_condition(known, condition))
+                }
             }
         };
         let occurs = |entry: &&Entry| {
@@ -186,4 +196,9 @@ fn ends_with_path(path: &str, known: &str) -> bool {
 /// Whether `known`, which may end in `*`, matches.
 fn wild(known: &str, word: &str) -> bool {
     known.strip_suffix('*').map_or(known == word, |start| word.starts_with(start))
+}
+
+/// Whether two conditions of the build differ in nothing but white space.
+fn same_condition(one: &str, other: &str) -> bool {
+    one.chars().filter(|c| !c.is_whitespace()).eq(other.chars().filter(|c| !c.is_whitespace()))
 }

@@ -20,9 +20,10 @@ pub struct TableError {
     pub help: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// Entries as they are written; part of a larger file, such as a team's configuration, or a file of their own.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub struct Written {
     #[serde(default)]
     call: Vec<Spanned<Raw>>,
     #[serde(default, rename = "type")]
@@ -41,7 +42,7 @@ struct File {
     build: Vec<Spanned<Raw>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
     names: Spanned<Vec<String>>,
@@ -74,16 +75,22 @@ struct Raw {
 /// Every mistake: bad TOML, unknown keys, unknown requirements or sources, an entry that says neither what is required
 /// nor that it is neutral, an entry of the base without evidence.
 pub fn read(text: &str, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<TableError>> {
-    let file: File = match toml::from_str(text) {
-        Ok(file) => file,
-        Err(error) => {
-            return Err(vec![TableError {
-                message: error.message().to_owned(),
-                span: error.span().unwrap_or(0..0),
-                help: None,
-            }]);
-        }
-    };
+    match toml::from_str(text) {
+        Ok(written) => check(written, catalog, own),
+        Err(error) => Err(vec![TableError {
+            message: error.message().to_owned(),
+            span: error.span().unwrap_or(0..0),
+            help: None,
+        }]),
+    }
+}
+
+/// Checks entries that were read as part of a larger file.
+///
+/// # Errors
+///
+/// Every mistake, as [`read`] reports them.
+pub fn check(file: Written, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<TableError>> {
     let groups = [
         (Kind::Call, file.call),
         (Kind::Type, file.ty),

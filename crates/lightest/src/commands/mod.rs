@@ -5,6 +5,7 @@ mod explain;
 mod list;
 mod parse;
 mod pick;
+mod requirements;
 
 use crate::args::{Args, Command};
 use crate::exit;
@@ -18,6 +19,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         Command::Parse(parse) => parse::run(parse, catalog),
         Command::Explain(explain) => explain::run(explain, catalog),
         Command::List(list) => list::run(list, catalog),
+        Command::Requirements(requirements) => requirements::run(requirements, catalog),
         Command::Completions(completions) => completions::run(completions),
     }
 }

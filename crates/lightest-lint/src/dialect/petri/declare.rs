@@ -53,13 +53,17 @@ pub(super) fn tests(
                 .comments
                 .iter()
                 .filter(|comment| head.contains(&comment.span.start))
-                .map(|comment| Remark { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) })
+                .map(|comment| Remark {
+                    text: comment.text.clone(),
+                    span: Span::new(file, comment.span.clone()),
+                })
                 .collect(),
         });
     }
     for invocation in &tree.invocations {
         // Tests that another macro makes, and macros that make attributes: named, since they are not read.
-        let registers = invocation.path.ends_with("petri::test") || invocation.path.ends_with("petri::multitest");
+        let registers =
+            invocation.path.ends_with("petri::test") || invocation.path.ends_with("petri::multitest");
         let makes = invocation.text.contains("vmm_test(") || invocation.text.contains("vmm_test_with(");
         if registers || (makes && invocation.path != "macro_rules") {
             notes.push(Note {
@@ -110,7 +114,8 @@ impl Reader<'_> {
                     .then(|| format!("legal here: {}", error.expected.join(", ")))
             }),
         })?;
-        let remark = |reason: &Reason| Remark { text: reason.text.clone(), span: self.span(at(&reason.span)) };
+        let remark =
+            |reason: &Reason| Remark { text: reason.text.clone(), span: self.span(at(&reason.span)) };
         let mut states = Vec::new();
         if let Some(vendor) = parsed.vendor {
             states.push(vendor.word().to_owned());

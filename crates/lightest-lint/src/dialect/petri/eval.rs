@@ -10,13 +10,47 @@ use crate::facts::{Branch, What};
 
 /// Methods of the language and its common crates that hand on what they are called on.
 const HANDS_ON: [&str; 30] = [
-    "as_deref", "as_mut", "as_ref", "as_str", "borrow", "borrow_mut", "boxed", "clone", "cloned", "context", "deref",
-    "display", "expect", "fuse", "into", "into_owned", "map_err", "ok", "ok_or", "ok_or_else", "take", "to_owned",
-    "to_string", "trim", "unwrap", "unwrap_or_default", "unwrap_or_else", "with_context", "as_path", "join",
+    "as_deref",
+    "as_mut",
+    "as_ref",
+    "as_str",
+    "borrow",
+    "borrow_mut",
+    "boxed",
+    "clone",
+    "cloned",
+    "context",
+    "deref",
+    "display",
+    "expect",
+    "fuse",
+    "into",
+    "into_owned",
+    "map_err",
+    "ok",
+    "ok_or",
+    "ok_or_else",
+    "take",
+    "to_owned",
+    "to_string",
+    "trim",
+    "unwrap",
+    "unwrap_or_default",
+    "unwrap_or_else",
+    "with_context",
+    "as_path",
+    "join",
 ];
 
+/// Functions of the language that let go of their argument.
+const CONSUMES: [&str; 5] = ["drop", "mem::drop", "std::mem::drop", "mem::forget", "std::mem::forget"];
+
+/// How methods of builders begin.
+const BUILDS: [&str; 4] = ["with_", "without_", "add_", "modify_backend"];
+
 /// Functions of the language that hand on their argument.
-const WRAPS: [&str; 8] = ["Some", "Ok", "Box::new", "Arc::new", "Rc::new", "Box::pin", "anyhow::Ok", "Cow::Borrowed"];
+const WRAPS: [&str; 8] =
+    ["Some", "Ok", "Box::new", "Arc::new", "Rc::new", "Box::pin", "anyhow::Ok", "Cow::Borrowed"];
 
 impl<'w, 't> Walk<'w, 't> {
     /// What an expression stands for.
@@ -33,7 +67,9 @@ impl<'w, 't> Walk<'w, 't> {
             Expr::Macro { path, args, span } => self.macro_call(path, args, span),
             Expr::Record { path, path_span, fields } => self.record(path, path_span, fields),
             Expr::Tuple(parts) => Value::Many(parts.iter().map(|part| self.eval(part)).collect()),
-            Expr::Closure { params, body } => Value::Closure(params, body, self.frames.len().saturating_sub(1)),
+            Expr::Closure { params, body } => {
+                Value::Closure(params, body, self.frames.len().saturating_sub(1))
+            }
             Expr::Block(parts) => {
                 let mut last = Value::Unknown;
                 for part in parts {
@@ -200,6 +236,9 @@ impl<'w, 't> Walk<'w, 't> {
             return values.into_iter().next().map_or(Value::Unknown, |value| self.let_go(value));
         }
         self.name(path, span);
+        if CONSUMES.contains(&path.as_str()) {
+            return Value::Unknown;
+        }
         if let Some(entry) = self.table.function(path).cloned() {
             self.see(What::Function(path.clone()), span.clone());
             self.run_closures(values, args, entry.closure.as_deref());
@@ -298,6 +337,10 @@ impl<'w, 't> Walk<'w, 't> {
             }
         }
         self.run_closures(values, args, entry.closure.as_deref());
+        if entry.gives.is_empty() && BUILDS.iter().any(|start| name.starts_with(start)) {
+            // A builder's method gives the builder back.
+            return value;
+        }
         given(&entry.gives, value)
     }
 
@@ -309,7 +352,7 @@ impl<'w, 't> Walk<'w, 't> {
         values: Vec<Value<'t>>,
         args: &'t [Expr],
     ) -> Value<'t> {
-        if let Value::Typed(ty) = &value
+        if let Value::Typed(ty, _) = &value
             && let Some((file, function)) = self.package.method(ty, name, self.file())
         {
             let mut all = vec![value.clone()];
@@ -322,7 +365,7 @@ impl<'w, 't> Walk<'w, 't> {
         }
         if matches!(value, Value::Unknown) {
             // A method that always asks for something, of a thing that was lost on the way here.
-            if self.table.always_asks(name) {
+            if name.contains('_') && self.table.always_asks(name) {
                 self.open(name_span.clone(), format!("what `{name}` is called on"));
             }
         }
@@ -339,10 +382,17 @@ impl<'w, 't> Walk<'w, 't> {
             Value::Many(parts) => {
                 name.parse::<usize>().ok().and_then(|at| parts.get(at).cloned()).unwrap_or(Value::Unknown)
             }
-            Value::Typed(ty) => self
-                .package
-                .field(&ty, name, self.file())
-                .map_or(Value::Unknown, |field| of_type(field, self.table, self.package, self.owner())),
+            Value::Typed(ty, fields) => {
+                let known = fields.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+                match known.unwrap_or(Value::Unknown) {
+                    Value::Unknown => {
+                        self.package.field(&ty, name, self.file()).map_or(Value::Unknown, |field| {
+                            of_type(field, self.table, self.package, self.owner())
+                        })
+                    }
+                    value => value,
+                }
+            }
             Value::Role(role) if self.table.is_role(&role) => {
                 let what = What::Field { of: role, name: name.to_owned(), value: String::new() };
                 self.see(what, name_span.clone());
@@ -373,6 +423,7 @@ impl<'w, 't> Walk<'w, 't> {
         let name = path.rsplit("::").next().unwrap_or_default();
         let own = if name == "Self" { self.owner().unwrap_or_default() } else { name };
         let local = self.package.has_type(own);
+        let mut known = Vec::new();
         for (field, bytes, value) in fields {
             let value = self.eval(value);
             let text = self.sources.get(self.file()).and_then(|source| source.text.get(bytes.clone()));
@@ -387,9 +438,10 @@ impl<'w, 't> Walk<'w, 't> {
             if value.matters(self.table) && !local {
                 self.open(bytes.clone(), format!("`{name}`, which keeps what it gets"));
             }
-            self.let_go(value);
+            let value = self.let_go(value);
+            known.push((field.as_str(), value));
         }
-        if local { Value::Typed(own.to_owned()) } else { Value::Unknown }
+        if local { Value::Typed(own.to_owned(), known) } else { Value::Unknown }
     }
 
     /// Arguments, with those of an array one by one.
@@ -407,11 +459,12 @@ impl<'w, 't> Walk<'w, 't> {
     /// Writes down the paths of a text that is handed to a shell or an agent.
     pub(super) fn path_in_guest(&mut self, role: &str, text: &str, span: &Bytes) {
         let system = match role {
-            "unix-shell" | "windows-shell" | "agent" => "guest",
-            "vtl2-shell" | "vtl2-agent" => "vtl2",
+            "unix-shell" | "agent" => "unix-shell",
+            "windows-shell" => role,
+            "vtl2-shell" | "vtl2-agent" => "vtl2-shell",
             _ => return,
         };
-        for path in paths(text) {
+        for path in paths(system, text) {
             self.see(What::Path { system: system.to_owned(), path }, span.clone());
         }
     }

@@ -26,6 +26,9 @@ pub(super) fn condition(expr: &Expr, table: &Table) -> Vec<Branch> {
             let found = args.get(1).and_then(|pattern| tested(pattern, table));
             found.map(|when| Branch { when, otherwise: false }).into_iter().collect()
         }
+        Expr::Method { name, .. } => {
+            path_of(name, table).map(|when| Branch { when, otherwise: false }).into_iter().collect()
+        }
         Expr::Let { pattern, .. } => {
             pattern_of(pattern, table).map(|when| Branch { when, otherwise: false }).into_iter().collect()
         }

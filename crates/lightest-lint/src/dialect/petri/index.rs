@@ -32,7 +32,12 @@ impl<'t> Package<'t> {
 
     /// The function that a path names, seen from a file and perhaps from within an `impl`. `None` where there is none, or
     /// where several could be meant.
-    pub(super) fn function(&self, path: &str, from: usize, owner: Option<&str>) -> Option<(usize, &'t Function)> {
+    pub(super) fn function(
+        &self,
+        path: &str,
+        from: usize,
+        owner: Option<&str>,
+    ) -> Option<(usize, &'t Function)> {
         let mut segments = path.rsplit("::");
         let name = segments.next()?;
         let before = segments.next();
@@ -45,9 +50,11 @@ impl<'t> Package<'t> {
             Some("self" | "super" | "crate") => {
                 known.iter().copied().filter(|(_, function)| function.owner.is_none()).collect()
             }
-            Some(word) if word.starts_with(char::is_uppercase) => {
-                known.iter().copied().filter(|(_, function)| function.owner.as_deref() == Some(word)).collect()
-            }
+            Some(word) if word.starts_with(char::is_uppercase) => known
+                .iter()
+                .copied()
+                .filter(|(_, function)| function.owner.as_deref() == Some(word))
+                .collect(),
             // A function of a module with that name; it may as well be of another package.
             Some(_) => known.iter().copied().filter(|(_, function)| function.owner.is_none()).collect(),
         };

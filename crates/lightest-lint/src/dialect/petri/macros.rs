@@ -57,14 +57,14 @@ impl<'w, 't> Walk<'w, 't> {
                     }
                 }
                 None => {
-                    let what = What::Program { system: command.system.clone(), name: run.program, line: run.line };
+                    let what =
+                        What::Program { system: command.system.clone(), name: run.program, line: run.line };
                     command.sightings.push(self.see_at(what, command.span.clone()));
                 }
             }
         }
-        let system = if command.system == "vtl2-shell" { "vtl2" } else { "guest" };
-        for path in paths(&command.line) {
-            let what = What::Path { system: system.to_owned(), path };
+        for path in paths(&command.system, &command.line) {
+            let what = What::Path { system: command.system.clone(), path };
             let known = command.sightings.iter().any(|index| self.sightings[*index].what == what);
             if !known {
                 command.sightings.push(self.see_at(what, command.span.clone()));

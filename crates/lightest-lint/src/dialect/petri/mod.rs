@@ -46,7 +46,8 @@ impl Dialect for Petri {
 
     fn interest(&self, bytes: &[u8]) -> Interest {
         let attribute = memmem::find_iter(bytes, MARK).any(|at| {
-            let before = bytes[..at].iter().rev().find(|byte| !byte.is_ascii_alphanumeric() && **byte != b'_');
+            let before =
+                bytes[..at].iter().rev().find(|byte| !byte.is_ascii_alphanumeric() && **byte != b'_');
             // `#[vmm_test`, `#[openvmm_test`, `#[vmm_test_macros::vmm_test`.
             matches!(before, Some(b'[' | b':'))
         });
@@ -76,9 +77,15 @@ impl Dialect for Petri {
         for files in packages.values() {
             let package = Package::new(files, &trees);
             for file in files {
-                declare::tests(*file, &sources[*file], &trees[*file], catalog, &mut tests, &mut notes, |function| {
-                    walk::body(function, *file, sources, &package, table)
-                });
+                declare::tests(
+                    *file,
+                    &sources[*file],
+                    &trees[*file],
+                    catalog,
+                    &mut tests,
+                    &mut notes,
+                    |function| walk::body(function, *file, sources, &package, table),
+                );
             }
         }
         tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));

@@ -21,7 +21,10 @@ const PREFIXES: [&str; 9] = ["sudo", "nohup", "timeout", "taskset", "env", "exec
 fn command(words: &[String], line: &str, depth: usize, runs: &mut Vec<Run>) {
     let Some(first) = words.first() else { return };
     let name = first.rsplit(['/', '\\']).next().unwrap_or(first).to_owned();
-    runs.push(Run { program: if first.contains('{') { first.clone() } else { name.clone() }, line: line.to_owned() });
+    runs.push(Run {
+        program: if first.contains('{') { first.clone() } else { name.clone() },
+        line: line.to_owned(),
+    });
     if depth > 4 {
         return;
     }
@@ -34,7 +37,7 @@ fn command(words: &[String], line: &str, depth: usize, runs: &mut Vec<Run>) {
         // The prefix's own arguments: options, numbers, lists of processors, assignments.
         let own = |word: &String| {
             word.starts_with('-')
-                || word.contains('=')
+                || word.contains(['=', '<', '>'])
                 || word.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '-' | '.' | 's'))
                 || (name == "taskset" && word.contains('{'))
         };
@@ -51,7 +54,18 @@ fn script(script: &str, depth: usize, runs: &mut Vec<Run>) {
         while words.first().is_some_and(|word| {
             matches!(
                 word.as_str(),
-                "if" | "then" | "else" | "elif" | "while" | "until" | "do" | "!" | "{" | "}" | "fi" | "done" | "esac"
+                "if" | "then"
+                    | "else"
+                    | "elif"
+                    | "while"
+                    | "until"
+                    | "do"
+                    | "!"
+                    | "{"
+                    | "}"
+                    | "fi"
+                    | "done"
+                    | "esac"
             ) || is_assignment(word)
                 || word.starts_with(['>', '<'])
                 || word.starts_with("2>")
@@ -59,7 +73,9 @@ fn script(script: &str, depth: usize, runs: &mut Vec<Run>) {
             words.remove(0);
         }
         match words.first().map(String::as_str) {
-            Some("for" | "case" | "in" | "1" | "2" | "\"" | "#") | None => {}
+            Some("for" | "case" | "in" | "#") | None => {}
+            // A redirection that was cut at its `&`.
+            Some(word) if word.chars().all(|c| c.is_ascii_digit() || matches!(c, '>' | '<' | '-')) => {}
             // What a string within `$( )` leaves behind.
             Some(word) if word.starts_with(['"', '\'', '#', '$', '+', '*']) || word.ends_with(')') => {}
             Some(_) => command(&words, part.trim(), depth, runs),
@@ -98,12 +114,25 @@ pub(super) fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The absolute paths in a text.
-pub(super) fn paths(text: &str) -> Vec<String> {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ';' | '|' | ')' | '(' | ',' | '>' | '<' | '=');
+/// The absolute paths in a text, as a shell of that role has them.
+pub(super) fn paths(shell: &str, text: &str) -> Vec<String> {
+    if shell == "windows-shell" {
+        // A slash begins an option there.
+        let drive = |word: &str| {
+            word.as_bytes().get(1) == Some(&b':') && word.starts_with(|c: char| c.is_ascii_uppercase())
+        };
+        let words = text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"'));
+        return words.filter(|word| drive(word) || word.starts_with("HKLM")).map(str::to_owned).collect();
+    }
+    let ends = |c: char| {
+        c.is_whitespace() || matches!(c, '\'' | '"' | ';' | '|' | ')' | '(' | ',' | '>' | '<' | '=')
+    };
     let mut found = Vec::new();
     for word in text.split(ends) {
-        if word.len() > 1 && word.starts_with('/') && !word.starts_with("//") && word[1..].starts_with(char::is_alphabetic)
+        if word.len() > 1
+            && word.starts_with('/')
+            && !word.starts_with("//")
+            && word[1..].starts_with(char::is_alphabetic)
         {
             found.push(word.to_owned());
         }
@@ -123,7 +152,10 @@ mod tests {
     fn programs_are_found_within_scripts_and_behind_prefixes() {
         assert_eq!(names("cat /proc/cpuinfo"), ["cat"]);
         assert_eq!(names("sudo dd if=/dev/zero"), ["sudo", "dd"]);
-        assert_eq!(names("/usr/lib/systemd/systemd-networkd-wait-online --any"), ["systemd-networkd-wait-online"]);
+        assert_eq!(
+            names("/usr/lib/systemd/systemd-networkd-wait-online --any"),
+            ["systemd-networkd-wait-online"]
+        );
         assert_eq!(names("sh -c 'ls /dev | wc -l'"), ["sh", "ls", "wc"]);
         assert_eq!(names("sh -c 'A=1 foo && if test -e /x; then bar; fi'"), ["sh", "foo", "test", "bar"]);
         assert_eq!(names("sh -c 'echo $(uname -r)'"), ["sh", "echo", "uname"]);
@@ -134,8 +166,8 @@ mod tests {
 
     #[test]
     fn absolute_paths_are_found_in_arguments() {
-        assert_eq!(paths("dd if=/dev/vda of=/tmp/x bs=1"), ["/dev/vda", "/tmp/x"]);
-        assert_eq!(paths("cmd.exe /c mkdir"), ["/c"]);
-        assert_eq!(paths("no path"), Vec::<String>::new());
+        assert_eq!(paths("unix-shell", "dd if=/dev/vda of=/tmp/x bs=1"), ["/dev/vda", "/tmp/x"]);
+        assert_eq!(paths("windows-shell", r"cmd.exe /c mkdir C:\drivers"), [r"C:\drivers"]);
+        assert_eq!(paths("unix-shell", "no path"), Vec::<String>::new());
     }
 }

@@ -4,7 +4,9 @@
 
 use std::ops::Range;
 
-use ra_ap_syntax::ast::{self, HasArgList, HasAttrs, HasGenericParams, HasModuleItem, HasName, HasTypeBounds};
+use ra_ap_syntax::ast::{
+    self, HasArgList, HasAttrs, HasGenericParams, HasModuleItem, HasName, HasTypeBounds,
+};
 use ra_ap_syntax::{AstNode, AstToken, Edition, SourceFile, SyntaxKind, SyntaxNode, TextRange};
 
 use super::tree::{
@@ -163,8 +165,15 @@ impl Reader<'_> {
         // Functions and constants within the body are found like any other.
         if let Some(body) = &body {
             let inner = body.syntax().descendants().filter_map(ast::Item::cast).filter(|item| {
-                matches!(item, ast::Item::Fn(_) | ast::Item::Const(_) | ast::Item::Struct(_))
-                    && nearest_function(item.syntax()).is_some_and(|outer| outer == *function.syntax())
+                let kept = match item {
+                    ast::Item::Fn(_) | ast::Item::Const(_) => item
+                        .syntax()
+                        .parent()
+                        .is_none_or(|parent| parent.kind() != SyntaxKind::ASSOC_ITEM_LIST),
+                    ast::Item::Struct(_) | ast::Item::Impl(_) => true,
+                    _ => false,
+                };
+                kept && nearest_function(item.syntax()).is_some_and(|outer| outer == *function.syntax())
             });
             for item in inner.collect::<Vec<_>>() {
                 self.item(item, None);
@@ -197,7 +206,9 @@ impl Reader<'_> {
                 _ => None,
             })
             .collect();
-        for clause in function.where_clause().into_iter().flat_map(|clause| clause.predicates().collect::<Vec<_>>()) {
+        for clause in
+            function.where_clause().into_iter().flat_map(|clause| clause.predicates().collect::<Vec<_>>())
+        {
             if let (Some(ty), Some(bounds)) = (clause.ty(), clause.type_bound_list()) {
                 generics.push((ty.syntax().text().to_string(), bounds.syntax().text().to_string()));
             }
@@ -424,7 +435,9 @@ impl Lower {
             ast::Expr::ReturnExpr(inner) => {
                 Expr::Return(inner.expr().map(|value| Box::new(self.expr(&value))))
             }
-            _ => Expr::Parts(node.children().filter_map(ast::Expr::cast).map(|part| self.expr(&part)).collect()),
+            _ => Expr::Parts(
+                node.children().filter_map(ast::Expr::cast).map(|part| self.expr(&part)).collect(),
+            ),
         }
     }
 
@@ -468,10 +481,8 @@ impl Lower {
         }
         let wrapped = format!("{HEAD}{})}}", &text[1..end.max(1)]);
         let start: u32 = tokens.syntax().text_range().start().into();
-        let inner = Lower {
-            offset: self.offset + start as isize + 1 - HEAD.len() as isize,
-            depth: self.depth + 1,
-        };
+        let inner =
+            Lower { offset: self.offset + start as isize + 1 - HEAD.len() as isize, depth: self.depth + 1 };
         let parse = SourceFile::parse(&wrapped, Edition::CURRENT);
         let call = parse.tree().syntax().descendants().find_map(ast::CallExpr::cast);
         let args = call.map(|call| inner.args(call.arg_list())).unwrap_or_default();

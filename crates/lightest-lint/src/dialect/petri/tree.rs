@@ -112,26 +112,79 @@ pub(super) struct Arm {
 /// An expression or statement.
 #[derive(Clone, Debug)]
 pub(super) enum Expr {
-    Path { path: String, span: Bytes },
-    Text { value: String, span: Bytes },
-    Call { callee: Box<Expr>, args: Vec<Expr>, span: Bytes },
-    Method { receiver: Box<Expr>, name: String, name_span: Bytes, args: Vec<Expr> },
-    Field { base: Box<Expr>, name: String, name_span: Bytes },
-    Macro { path: String, args: Vec<Expr>, span: Bytes },
-    Record { path: String, path_span: Bytes, fields: Vec<(String, Bytes, Expr)> },
+    Path {
+        path: String,
+        span: Bytes,
+    },
+    Text {
+        value: String,
+        span: Bytes,
+    },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+        span: Bytes,
+    },
+    Method {
+        receiver: Box<Expr>,
+        name: String,
+        name_span: Bytes,
+        args: Vec<Expr>,
+    },
+    Field {
+        base: Box<Expr>,
+        name: String,
+        name_span: Bytes,
+    },
+    Macro {
+        path: String,
+        args: Vec<Expr>,
+        span: Bytes,
+    },
+    Record {
+        path: String,
+        path_span: Bytes,
+        fields: Vec<(String, Bytes, Expr)>,
+    },
     Tuple(Vec<Expr>),
-    Closure { params: Vec<Pattern>, body: Box<Expr> },
+    Closure {
+        params: Vec<Pattern>,
+        body: Box<Expr>,
+    },
     Block(Vec<Expr>),
     /// A statement with a semicolon: its value is not the block's.
     Statement(Box<Expr>),
-    Let { pattern: Pattern, ty: Option<String>, value: Option<Box<Expr>>, otherwise: Option<Box<Expr>> },
-    Assign { target: Box<Expr>, value: Box<Expr> },
-    Match { scrutinee: Box<Expr>, arms: Vec<Arm> },
-    If { condition: Box<Expr>, then: Box<Expr>, otherwise: Option<Box<Expr>> },
-    Equal { left: Box<Expr>, right: Box<Expr>, negated: bool },
+    Let {
+        pattern: Pattern,
+        ty: Option<String>,
+        value: Option<Box<Expr>>,
+        otherwise: Option<Box<Expr>>,
+    },
+    Assign {
+        target: Box<Expr>,
+        value: Box<Expr>,
+    },
+    Match {
+        scrutinee: Box<Expr>,
+        arms: Vec<Arm>,
+    },
+    If {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Option<Box<Expr>>,
+    },
+    Equal {
+        left: Box<Expr>,
+        right: Box<Expr>,
+        negated: bool,
+    },
     Not(Box<Expr>),
     And(Box<Expr>, Box<Expr>),
-    Loop { pattern: Option<Pattern>, head: Option<Box<Expr>>, body: Box<Expr> },
+    Loop {
+        pattern: Option<Pattern>,
+        head: Option<Box<Expr>>,
+        body: Box<Expr>,
+    },
     Return(Option<Box<Expr>>),
     /// Anything else: its parts, in order.
     Parts(Vec<Expr>),

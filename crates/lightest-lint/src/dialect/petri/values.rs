@@ -20,8 +20,8 @@ pub(super) enum Value<'t> {
     Command(Command),
     /// A text; unknown parts are `{}`.
     Text(String),
-    /// A value of one of the package's own types.
-    Typed(String),
+    /// A value of one of the package's own types, and what is known of its fields.
+    Typed(String, Vec<(&'t str, Value<'t>)>),
     /// A tuple.
     Many(Vec<Value<'t>>),
     /// A closure, and the frame that it stands in.
@@ -92,7 +92,7 @@ fn of_type_at<'t>(
     if bare == "Self" {
         return owner.map_or(Value::Unknown, |owner| of_type_at(owner, table, package, None, depth + 1));
     }
-    if package.has_type(&bare) { Value::Typed(bare) } else { Value::Unknown }
+    if package.has_type(&bare) { Value::Typed(bare, Vec::new()) } else { Value::Unknown }
 }
 
 /// Splits at commas that stand in no brackets.

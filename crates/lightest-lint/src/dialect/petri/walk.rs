@@ -175,7 +175,9 @@ impl<'w, 't> Walk<'w, 't> {
         for param in &function.params {
             let given = args.next().unwrap_or(Value::Unknown);
             let value = match given {
-                Value::Unknown => of_type(&self.bounded(function, &param.ty), self.table, self.package, owner),
+                Value::Unknown => {
+                    of_type(&self.bounded(function, &param.ty), self.table, self.package, owner)
+                }
                 given => given,
             };
             self.bind(&param.pattern, value);

@@ -1,0 +1,194 @@
+//! `lightest requirements`: what every test is found to require, and what shows it.
+
+use lightest_lint::dialect::{Dialect, Petri};
+use lightest_lint::facts::{Branch, Note, Test, Variant, What};
+use lightest_lint::needs::{Need, Needs};
+use lightest_lint::source::{Source, Span, line_column};
+use serde_json::{Value, json};
+
+use crate::args::{Format, Requirements};
+use crate::failure::Failure;
+use crate::findings::{sources, table};
+use crate::{exit, facts, output, settings, words};
+
+pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Result<u8, Failure> {
+    let catalog = facts::catalog(catalog)?;
+    let settings = settings::nearest()?;
+    let table = table::table(&catalog, &settings)?;
+    let read = sources::read(&args.paths, &Petri)?;
+    let (mut tests, notes) = Petri.read(&read.files, &catalog, &table);
+    for (path, reason) in &read.unread {
+        output::message(&format!("warning: not read: {path}: {reason}"));
+    }
+    let any = !tests.is_empty();
+    if let Some(wanted) = &args.test {
+        tests.retain(|test| {
+            test.name == *wanted
+                || test
+                    .declarations
+                    .iter()
+                    .flat_map(|list| &list.variants)
+                    .any(|variant| variant.name == *wanted)
+        });
+        if tests.is_empty() && any {
+            return Err(Failure::new(format!("there is no test `{wanted}`"))
+                .help("name a function, or a variant as the test runner does"));
+        }
+    }
+    let view = View { sources: &read.files };
+    match args.format {
+        Format::Json => output::json(&json!({
+            "schema_version": 1,
+            "tests": tests.iter().map(|test| view.test(test, &Needs::of(test, &table))).collect::<Vec<_>>(),
+            "notes": notes.iter().map(|note| view.note(note)).collect::<Vec<_>>(),
+        }))?,
+        Format::Text => {
+            let mut text = String::new();
+            for test in &tests {
+                view.write(test, &Needs::of(test, &table), &mut text);
+            }
+            for note in &notes {
+                text.push_str(&format!("note: {}: {}\n", view.place(&note.span), note.message));
+            }
+            output::data(&text)?;
+        }
+    }
+    Ok(match (read.unread.is_empty(), any) {
+        (false, _) => exit::COULD_NOT,
+        (true, true) => exit::DONE,
+        (true, false) => {
+            output::message(&format!(
+                "no test found in {}: looked for `#[vmm_test(..)]` and its relatives",
+                words::count(read.looked_at, "file")
+            ));
+            exit::NOTHING
+        }
+    })
+}
+
+struct View<'a> {
+    sources: &'a [Source],
+}
+
+impl View<'_> {
+    fn place(&self, span: &Span) -> String {
+        let Some(source) = self.sources.get(span.file) else { return String::new() };
+        let (line, column) = line_column(&source.text, span.bytes.start);
+        format!("{}:{line}:{column}", source.path)
+    }
+
+    fn span(&self, span: &Span) -> Value {
+        let Some(source) = self.sources.get(span.file) else { return Value::Null };
+        let (line_start, column_start) = line_column(&source.text, span.bytes.start);
+        let (line_end, column_end) = line_column(&source.text, span.bytes.end);
+        json!({
+            "file_name": source.path,
+            "byte_start": span.bytes.start,
+            "byte_end": span.bytes.end,
+            "line_start": line_start,
+            "line_end": line_end,
+            "column_start": column_start,
+            "column_end": column_end,
+        })
+    }
+
+    fn test(&self, test: &Test, needs: &Needs) -> Value {
+        json!({
+            "test": test.name,
+            "module": test.module.join("::"),
+            "span": self.span(&test.name_span),
+            "configurations": test
+                .declarations
+                .iter()
+                .flat_map(|list| &list.variants)
+                .map(|variant| self.variant(variant))
+                .collect::<Vec<_>>(),
+            "requirements": needs.needs.iter().map(|need| self.need(need)).collect::<Vec<_>>(),
+            "touches": test
+                .sightings
+                .iter()
+                .map(|sighting| {
+                    let mut touched = touched(&sighting.what);
+                    touched["span"] = self.span(&sighting.span);
+                    touched
+                })
+                .collect::<Vec<_>>(),
+            "open": needs.is_open(),
+            "unknown": needs
+                .openings
+                .iter()
+                .map(|opening| json!({"what": opening.what, "span": self.span(&opening.span)}))
+                .collect::<Vec<_>>(),
+        })
+    }
+
+    fn variant(&self, variant: &Variant) -> Value {
+        json!({
+            "name": variant.name,
+            "config": variant.config.bare().to_string(),
+            "written": variant.written,
+            "agent": variant.agent,
+            "ignored": variant.ignored.as_ref().map(|reason| &reason.text),
+            "unstable": variant.unstable.as_ref().map(|reason| &reason.text),
+            "states": variant.states,
+            "span": self.span(&variant.config_span),
+        })
+    }
+
+    fn need(&self, need: &Need) -> Value {
+        json!({
+            "requirement": need.requirement,
+            "span": self.span(&need.span),
+            "via": need.via.as_ref().map(|span| self.span(span)),
+            "within": need.within.iter().map(branch).collect::<Vec<_>>(),
+            "because": need.because,
+            "evidence": need.evidence.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    }
+
+    fn note(&self, note: &Note) -> Value {
+        json!({"message": note.message, "help": note.help, "span": self.span(&note.span)})
+    }
+
+    fn write(&self, test: &Test, needs: &Needs, text: &mut String) {
+        let variants = test.declarations.iter().map(|list| list.variants.len()).sum();
+        let mut line = |indent: usize, words: &str| {
+            text.push_str(&"  ".repeat(indent));
+            text.push_str(words);
+            text.push('\n');
+        };
+        let name = test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::");
+        line(0, &format!("{name} ({}, {})", words::count(variants, "variant"), self.place(&test.name_span)));
+        let mut said: Vec<&str> = Vec::new();
+        for need in &needs.needs {
+            if said.contains(&need.requirement.as_str()) {
+                continue;
+            }
+            said.push(&need.requirement);
+            let why = if need.because.is_empty() { String::new() } else { format!(": {}", need.because) };
+            line(1, &format!("{} ({}){why}", need.requirement, self.place(&need.span)));
+        }
+        for opening in &needs.openings {
+            line(1, &format!("not known: {} ({})", opening.what, self.place(&opening.span)));
+        }
+    }
+}
+
+fn touched(what: &What) -> Value {
+    match what {
+        What::Call { on, name, .. } => json!({"kind": "call", "on": on, "name": name}),
+        What::Function(path) => json!({"kind": "function", "name": path}),
+        What::Type(name) => json!({"kind": "type", "name": name}),
+        What::Name(path) => json!({"kind": "name", "name": path}),
+        What::Field { of, name, value } => json!({"kind": "field", "on": of, "name": name, "value": value}),
+        What::Program { system, name, line } => {
+            json!({"kind": "program", "on": system, "name": name, "line": line})
+        }
+        What::Path { system, path } => json!({"kind": "path", "on": system, "name": path}),
+        What::Build(condition) => json!({"kind": "build", "name": condition}),
+    }
+}
+
+fn branch(branch: &Branch) -> Value {
+    json!({"when": branch.when, "otherwise": branch.otherwise})
+}
