@@ -16,6 +16,9 @@ fn main() {
     println!("cargo::rerun-if-changed={}", sources.display());
     println!("cargo::rerun-if-changed=build.rs");
     embed_sources(&sources, &out.join("agent_sources.rs"));
+    let application = here.join("../../guests/guest_test_uefi/src");
+    println!("cargo::rerun-if-changed={}", application.display());
+    embed_sources(&application, &out.join("application_sources.rs"));
 
     let agent = out.join("agent");
     let target = env::var("TARGET").expect("cargo sets TARGET");
@@ -29,7 +32,7 @@ fn main() {
 }
 
 fn embed_sources(sources: &Path, list: &Path) {
-    let entries = fs::read_dir(sources).expect("the agent's sources are beside this crate");
+    let entries = fs::read_dir(sources).expect("the guest's sources are in this repository");
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.ends_with(".rs"))

@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         tpm: false,
         agent: true,
         goal: Goal::AgentReady { resets: 0 },
+        ends_itself: false,
         limit: Duration::from_secs(60),
         max_resets: 0,
         extra_args: Vec::new(),

@@ -2,11 +2,15 @@
 
 mod agent;
 mod apt;
+mod disk;
 mod initrd;
 mod kernel;
 mod linux_direct;
 mod modules;
 pub mod recipe;
+mod small_disk;
+mod toolchain;
+mod uefi_app;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -184,12 +188,14 @@ impl Store {
             ("recipe", hash(text.as_bytes())),
             ("builder", BUILDER_VERSION.to_string()),
             ("agent-source", agent::source_hash()),
+            ("application-source", uefi_app::source_hash()),
         ];
         for (input, now) in own {
             if built.inputs.get(input).is_some_and(|then| *then != now) {
                 return Err(not_built(Some(match input {
                     "recipe" => "its recipe",
                     "builder" => "the builder",
+                    "application-source" => "the application",
                     _ => "the agent",
                 })));
             }
@@ -211,10 +217,28 @@ impl Store {
             .map_err(|error| ImageError::Tool { what: format!("the recipe of {name}: {error}") })?;
         let mut made = match &recipe {
             Recipe::LinuxDirect(recipe) => linux_direct::make(recipe, &self.cache, say)?,
+            Recipe::UefiApp(recipe) => uefi_app::make(recipe, &self.cache, say)?,
+            Recipe::SmallDisk(recipe) => {
+                if recipe.bios {
+                    host.require(&["image-bios"])?;
+                }
+                small_disk::make(recipe, host, &self.cache, say)?
+            }
         };
         made.inputs.insert("recipe".to_owned(), hash(text.as_bytes()));
         made.inputs.insert("builder".to_owned(), BUILDER_VERSION.to_string());
         self.keep(name, made)
+    }
+
+    /// A guest, built now if it was not built from today's recipe yet.
+    ///
+    /// # Errors
+    /// When it cannot be built.
+    pub fn ensure(&self, name: &str, host: &Host, say: &mut dyn FnMut(&str)) -> Result<Built, ImageError> {
+        match self.find(name) {
+            Err(ImageError::NotBuilt { .. }) => self.build(name, host, say),
+            other => other,
+        }
     }
 
     fn keep(&self, name: &str, made: Made) -> Result<Built, ImageError> {

@@ -3,14 +3,17 @@
 //! The only crate that starts virtual machines. [`machine::Machine`] is the engine, [`driver::Driver`] the seam to a VMM.
 //! Nothing here prints or decides exit codes, and a failed boot is an [`outcome::Failure`], never a number.
 
+pub mod accel;
 pub mod agent;
 mod channels;
 pub mod console;
 pub mod driver;
+pub mod format;
 pub mod host;
 pub mod images;
 pub mod machine;
 pub mod outcome;
+pub mod plan;
 pub mod process;
 pub mod qemu;
 pub mod qmp;

@@ -50,6 +50,7 @@ pub struct Machine {
     timeline: Timeline,
     consoles: Vec<Console>,
     progress: Progress,
+    reached: Option<Duration>,
     console_input: Option<UnixStream>,
     control: Option<Arc<dyn Control>>,
     agent: Option<Agent>,
@@ -102,6 +103,7 @@ impl Machine {
             timeline: Timeline::starting(started),
             consoles,
             progress: Progress::default(),
+            reached: None,
             console_input: None,
             control: None,
             agent: None,
@@ -175,7 +177,30 @@ impl Machine {
     /// With the reason why the goal was not reached.
     pub fn boot(&mut self, watch: &mut Watch<'_>) -> Result<(), Failure> {
         let deadline = self.timeline.started() + self.spec.limit;
-        self.wait(&self.spec.goal.clone(), deadline, watch)
+        self.wait(&self.spec.goal.clone(), deadline, watch)?;
+        // The event that reached the goal was the last one to be entered by time of its sight.
+        self.reached = self.timeline.events().last().map(|event| event.at);
+        Ok(())
+    }
+
+    /// When the goal was reached.
+    #[must_use]
+    pub fn reached_at(&self) -> Option<Duration> {
+        self.reached
+    }
+
+    /// Ends it as its guest expects: waits for a guest that ends itself, asks one that has an agent, ends the VMM otherwise.
+    ///
+    /// # Errors
+    /// When the guest does not do it in time.
+    pub fn end(&mut self, limit: Duration, watch: &mut Watch<'_>) -> Result<(), Failure> {
+        if self.spec.ends_itself {
+            self.wait(&Goal::Shutdown, Instant::now() + limit, watch)
+        } else if self.agent().is_some() {
+            self.shut_down(limit, watch)
+        } else {
+            Ok(())
+        }
     }
 
     /// Watches until a goal or an instant.
@@ -453,6 +478,7 @@ impl Machine {
             config: self.spec.config.clone(),
             vmm: self.driver.name().to_owned(),
             accelerator: self.spec.accelerator.name().to_owned(),
+            reached: if failure.is_some() { None } else { self.reached },
             timeline: self.timeline.clone(),
             failure,
             diagnosis,

@@ -66,7 +66,7 @@ impl fmt::Display for Failure {
             Self::TimedOut { waited_for, limit } => {
                 write!(f, "timed out after {:.1} s waiting for {waited_for}", limit.as_secs_f64())
             }
-            Self::Panicked { what } => write!(f, "the guest's kernel gave up: {what}"),
+            Self::Panicked { what } => write!(f, "the guest gave up: {what}"),
             Self::Exited { status, waited_for } => {
                 write!(f, "the VMM ended ({status}) before {waited_for}")
             }
@@ -99,6 +99,13 @@ pub struct Diagnosis {
     pub command: Vec<String>,
 }
 
+fn maybe_seconds<S: serde::Serializer>(at: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => seconds(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// One boot, from start to end.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -108,6 +115,9 @@ pub struct Report {
     pub vmm: String,
     /// `tcg`, `kvm` or another.
     pub accelerator: String,
+    /// When all that was waited for had come; absent on a failure.
+    #[serde(rename = "reached_s", serialize_with = "maybe_seconds", skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Duration>,
     /// What happened when.
     #[serde(flatten)]
     pub timeline: Timeline,

@@ -191,6 +191,8 @@ pub struct BootSpec {
     pub agent: bool,
     /// When it counts as booted.
     pub goal: Goal,
+    /// Whether the guest turns the machine off by itself once its goal is reached.
+    pub ends_itself: bool,
     /// When to give up.
     #[serde(skip)]
     pub limit: Duration,

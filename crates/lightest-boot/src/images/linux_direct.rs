@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::apt::{self, Apt, PackageFile};
-use super::initrd::Initrd;
+use super::initrd::Initrd as Archive;
 use super::modules::{Module, Modules};
-use super::recipe::LinuxDirect;
+use super::recipe::{Initrd, Kernel, LinuxDirect};
 use super::{ImageError, Made, agent, hash, kernel};
 use crate::spec::Arch;
 
@@ -16,11 +16,48 @@ pub(crate) const KERNEL: &str = "kernel";
 pub(crate) const INITRD: &str = "initrd.cpio";
 
 /// A kernel package, taken apart.
-pub(crate) struct KernelParts {
-    pub(crate) image: Vec<u8>,
+struct KernelParts {
+    image: Vec<u8>,
     modules: Modules,
     release: String,
     built_in: Vec<String>,
+}
+
+/// What a guest with our initial file system is made of.
+pub(crate) struct Parts {
+    pub(crate) inputs: BTreeMap<String, String>,
+    /// As its distribution ships it.
+    pub(crate) kernel: Vec<u8>,
+    pub(crate) initrd: Vec<u8>,
+}
+
+/// Fetches a kernel and packs the initial file system.
+pub(crate) fn parts(
+    arch: Arch,
+    kernel: &Kernel,
+    content: &Initrd,
+    cache: &Path,
+    say: &mut dyn FnMut(&str),
+) -> Result<Parts, ImageError> {
+    let apt = Apt::open(cache, arch)?;
+    let package = apt.dependency(&kernel.package, "linux-image-")?;
+    let package = package.unwrap_or_else(|| kernel.package.clone());
+    say(&format!("fetching {package}"));
+    let kernel_file = apt.fetch(&package)?;
+    say(&format!("fetching {}", content.busybox));
+    let busybox_file = apt.fetch(&content.busybox)?;
+    let agent = agent::binary(arch, cache, say)?;
+    say("packing the initial file system");
+    let taken = take_apart(&kernel_file)?;
+    let busybox = busybox(&busybox_file)?;
+    let mut inputs = BTreeMap::new();
+    for file in [&kernel_file, &busybox_file] {
+        inputs.insert(file.name(), file.sha256.clone());
+    }
+    inputs.insert("agent".to_owned(), hash(&agent));
+    inputs.insert("agent-source".to_owned(), agent::source_hash());
+    let initrd = pack(content, &taken, busybox, agent)?;
+    Ok(Parts { inputs, kernel: taken.image, initrd })
 }
 
 pub(crate) fn make(
@@ -28,32 +65,11 @@ pub(crate) fn make(
     cache: &Path,
     say: &mut dyn FnMut(&str),
 ) -> Result<Made, ImageError> {
-    let arch = Arch::from(recipe.arch);
-    let apt = Apt::open(cache, arch)?;
-    let package = apt.dependency(&recipe.kernel.package, "linux-image-")?;
-    let package = package.unwrap_or_else(|| recipe.kernel.package.clone());
-    say(&format!("fetching {package}"));
-    let kernel_file = apt.fetch(&package)?;
-    say(&format!("fetching {}", recipe.initrd.busybox));
-    let busybox_file = apt.fetch(&recipe.initrd.busybox)?;
-    say("unpacking the kernel and its modules");
-    let parts = take_apart(&kernel_file)?;
-    let busybox = busybox(&busybox_file)?;
-    let agent = agent::binary(arch, cache)?;
-
-    let mut inputs = BTreeMap::new();
-    for file in [&kernel_file, &busybox_file] {
-        inputs.insert(file.name(), file.sha256.clone());
-    }
-    inputs.insert("agent".to_owned(), hash(&agent));
-    inputs.insert("agent-source".to_owned(), agent::source_hash());
-
-    say("packing the initial file system");
-    let initrd = initrd(recipe, &parts, busybox, agent)?;
-    let image = kernel::uncompressed(&parts.image).unwrap_or(parts.image);
+    let parts = parts(recipe.arch.into(), &recipe.kernel, &recipe.initrd, cache, say)?;
+    let image = kernel::uncompressed(&parts.kernel).unwrap_or(parts.kernel);
     Ok(Made {
-        inputs,
-        files: vec![(KERNEL.to_owned(), image), (INITRD.to_owned(), initrd)],
+        inputs: parts.inputs,
+        files: vec![(KERNEL.to_owned(), image), (INITRD.to_owned(), parts.initrd)],
         cmdline: recipe.cmdline.clone(),
     })
 }
@@ -63,7 +79,7 @@ fn merged(path: &str) -> &str {
     path.strip_prefix("usr/").unwrap_or(path)
 }
 
-pub(crate) fn take_apart(package: &PackageFile) -> Result<KernelParts, ImageError> {
+fn take_apart(package: &PackageFile) -> Result<KernelParts, ImageError> {
     let mut image = None;
     let mut modules = Modules::default();
     let mut release = String::new();
@@ -103,13 +119,13 @@ fn busybox(package: &PackageFile) -> Result<Vec<u8>, ImageError> {
     found.ok_or_else(|| ImageError::Tool { what: format!("{} holds no bin/busybox", package.name()) })
 }
 
-fn initrd(
-    recipe: &LinuxDirect,
+fn pack(
+    content: &Initrd,
     parts: &KernelParts,
     busybox: Vec<u8>,
     agent: Vec<u8>,
 ) -> Result<Vec<u8>, ImageError> {
-    let mut initrd = Initrd::default();
+    let mut initrd = Archive::default();
     for directory in ["dev", "etc", "mnt", "proc", "root", "run", "sys", "tmp", "sbin", "usr/bin"] {
         initrd.directory(directory);
     }
@@ -122,9 +138,9 @@ fn initrd(
     initrd.file("etc/passwd", 0o644, b"root:x:0:0:root:/root:/bin/sh\n".to_vec());
     initrd.file("etc/group", 0o644, b"root:x:0:\n".to_vec());
 
-    let boot = parts.modules.closure(&recipe.initrd.boot_modules, &parts.built_in)?;
-    let mut all = recipe.initrd.boot_modules.clone();
-    all.extend(recipe.initrd.modules.iter().cloned());
+    let boot = parts.modules.closure(&content.boot_modules, &parts.built_in)?;
+    let mut all = content.boot_modules.clone();
+    all.extend(content.modules.iter().cloned());
     let all = parts.modules.closure(&all, &parts.built_in)?;
     for module in &all {
         initrd.file(&module.path[1..], 0o644, module.content.clone());

@@ -5,8 +5,14 @@ use serde::Deserialize;
 use crate::spec::Arch;
 
 /// Name and text of each recipe that came with the program.
-const RECIPES: &[(&str, &str)] =
-    &[("linux_direct_x64", include_str!("../../../../guests/linux_direct_x64.toml"))];
+const RECIPES: &[(&str, &str)] = &[
+    ("linux_direct_x64", include_str!("../../../../guests/linux_direct_x64.toml")),
+    ("linux_direct_aarch64", include_str!("../../../../guests/linux_direct_aarch64.toml")),
+    ("guest_test_uefi_x64", include_str!("../../../../guests/guest_test_uefi_x64.toml")),
+    ("guest_test_uefi_aarch64", include_str!("../../../../guests/guest_test_uefi_aarch64.toml")),
+    ("small_x64", include_str!("../../../../guests/small_x64.toml")),
+    ("small_aarch64", include_str!("../../../../guests/small_aarch64.toml")),
+];
 
 /// A recipe.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,6 +20,48 @@ const RECIPES: &[(&str, &str)] =
 pub enum Recipe {
     /// A kernel and its initial file system.
     LinuxDirect(LinuxDirect),
+    /// The UEFI test application.
+    UefiApp(UefiApp),
+    /// A small disk that firmware boots.
+    SmallDisk(SmallDisk),
+}
+
+/// How the UEFI test application is made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UefiApp {
+    /// The guest's architecture.
+    pub arch: RecipeArch,
+}
+
+/// How a small disk is made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmallDisk {
+    /// The guest's architecture.
+    pub arch: RecipeArch,
+    /// The kernel's command line.
+    pub cmdline: String,
+    /// What UEFI firmware starts.
+    pub uefi_loader: Loader,
+    /// Whether a BIOS can boot it too.
+    pub bios: bool,
+    /// Where the kernel comes from.
+    pub kernel: Kernel,
+    /// What the initial file system holds.
+    pub initrd: Initrd,
+}
+
+/// A boot loader from a package.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Loader {
+    /// The package.
+    pub package: String,
+    /// Its path in the package.
+    pub file: String,
+    /// Its path on the disk.
+    pub place: String,
 }
 
 /// How a Linux Direct pair is made.
