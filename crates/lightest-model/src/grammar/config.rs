@@ -166,15 +166,10 @@ fn boot_word<'c>(
         }
     }
     let words = boot_words(catalog);
-    let vmms = catalog.vmms.iter().map(|vmm| vmm.id.as_str());
-    let help =
-        if remainder.len() == word.len() && nearest(remainder, words.iter().map(String::as_str)).is_none() {
-            // Perhaps the VMM is misspelt: compare what stands before the first underscore.
-            let first = word.split('_').next().unwrap_or_default();
-            nearest(first, vmms).map(|near| format!("did you mean `{near}_` for `{first}_`?"))
-        } else {
+    let help = if remainder.len() == word.len() { misspelt_vmm(catalog, word, &words) } else { None }
+        .or_else(|| {
             nearest(remainder, words.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
-        };
+        });
     let span = if remainder.is_empty() { span.clone() } else { remainder_span };
     Err(SyntaxError { message: "unrecognized firmware".to_owned(), span, expected: words, help })
 }
@@ -219,4 +214,16 @@ fn options(boot: &BootMethod, cursor: &mut Cursor<'_>) -> Result<Option<Isolatio
     }
     cursor.close("the options")?;
     Ok(isolation)
+}
+
+/// What to say where no VMM was recognised before a boot method: it may be misspelt, or one of the lab's.
+fn misspelt_vmm(catalog: &Catalog, word: &str, boot_words: &[String]) -> Option<String> {
+    let boot =
+        boot_words.iter().filter(|boot| word.ends_with(boot.as_str())).max_by_key(|boot| boot.len())?;
+    let vmm = word.strip_suffix(boot.as_str())?.strip_suffix('_')?;
+    if catalog.vmm(vmm).is_some() {
+        return Some(format!("`{vmm}` is a VMM of `lightest boot`, which petri does not know"));
+    }
+    let near = nearest(vmm, catalog.vmms.iter().map(|vmm| vmm.id.as_str()))?;
+    Some(format!("did you mean `{near}_{boot}`?"))
 }

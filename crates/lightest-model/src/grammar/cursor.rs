@@ -171,47 +171,38 @@ impl<'t> Cursor<'t> {
         joined
     }
 
-    /// Takes `<..>` if it is next, whatever stands in it, and returns it as written; empty where there is none.
-    pub(super) fn generic_arguments(&mut self) -> Result<&'t str, SyntaxError> {
-        let start = self.span();
-        if !self.eat('<') {
-            return Ok("");
-        }
-        let mut angles = 1_usize;
-        while angles > 0 {
-            if self.eat('<') {
-                angles += 1;
-            } else if self.eat('>') {
-                angles -= 1;
-            } else if !self.eat('-') || !self.eat('>') {
-                // An arrow's `>` closes nothing.
-                if !self.skip() {
-                    return Err(SyntaxError {
-                        message: "`<` is never closed".to_owned(),
-                        span: start,
-                        expected: Vec::new(),
-                        help: Some("add `>`".to_owned()),
-                    });
-                }
-            }
-        }
-        Ok(&self.text[start.start..self.last_end()])
+    /// Where the cursor stands, to be gone back to.
+    pub(super) const fn position(&self) -> usize {
+        self.at
     }
 
-    /// Takes one token of any kind but a closing delimiter; whole groups at once. False at the end.
-    fn skip(&mut self) -> bool {
+    /// Goes back to where the cursor stood.
+    pub(super) const fn go_back(&mut self, position: usize) {
+        self.at = position;
+    }
+
+    /// Takes a whole group, and returns the text between its delimiters.
+    pub(super) fn group(&mut self) -> &'t str {
+        let start = self.span().end;
+        self.skip();
+        let end = self.last_end().saturating_sub(1);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Takes one token of any kind but a closing delimiter; whole groups at once.
+    fn skip(&mut self) {
         let mut depth = 0_usize;
         loop {
             match self.peek() {
-                None => return false,
-                Some(Kind::Close(_)) if depth == 0 => return false,
+                None => return,
+                Some(Kind::Close(_)) if depth == 0 => return,
                 Some(Kind::Close(_)) => depth -= 1,
                 Some(Kind::Open(_)) => depth += 1,
                 Some(_) => {}
             }
             self.at += 1;
             if depth == 0 {
-                return true;
+                return;
             }
         }
     }

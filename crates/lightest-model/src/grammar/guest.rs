@@ -68,9 +68,13 @@ pub(super) fn guest(
         return Ok((GuestRef { form: Form::Direct, id: id.unwrap_or_default() }, cursor.span()));
     }
     let start = cursor.span().start;
+    let options = cursor.opens('[');
     cursor.open('(', " and a guest").map_err(|mut error| {
-        error.help =
-            Some(format!("name what to boot: `{}_{}({})`", boot.id, scope.arch, scope.forms().join("|")));
+        let isolated = scope.catalog.boot_methods.iter().find(|boot| options && !boot.isolation.is_empty());
+        error.help = Some(match isolated {
+            Some(isolated) => format!("only `{}` takes options in brackets", isolated.id),
+            None => format!("name what to boot: `{}_{}({})`", boot.id, scope.arch, scope.forms().join("|")),
+        });
         error
     })?;
     let (word, span) = cursor.ident("a guest", || scope.forms())?;

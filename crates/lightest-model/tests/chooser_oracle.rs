@@ -1,0 +1,185 @@
+//! The chooser against an oracle that shares nothing with it but the catalog: every configuration is asked one by one,
+//! statement by statement.
+
+mod common;
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use lightest_model::catalog::{Catalog, Support};
+use lightest_model::chooser::{Query, choose};
+use lightest_model::config::Arch;
+use lightest_model::space::{Row, Space};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
+
+/// What is asked, with all that follows from it.
+fn closure(requires: &[String]) -> BTreeSet<String> {
+    let mut all: BTreeSet<String> = requires.iter().cloned().collect();
+    loop {
+        let more: BTreeSet<String> = all
+            .iter()
+            .flat_map(|id| {
+                CATALOG.requirements.iter().find(|known| known.id == *id).expect("known").implies.clone()
+            })
+            .collect();
+        let before = all.len();
+        all.extend(more);
+        if all.len() == before {
+            return all;
+        }
+    }
+}
+
+fn support(row: &Row<'_>, requirement: &str, asked: &BTreeSet<String>) -> Support {
+    let mut said: Vec<Support> = Vec::new();
+    for statement in CATALOG.capabilities.iter().filter(|statement| statement.requirement == requirement) {
+        let in_force = statement.when.with.iter().all(|word| asked.contains(word));
+        if in_force && statement.when.selects(&row.config, row.guest, row.boot.openhcl) {
+            said.push(statement.support);
+        }
+    }
+    [Support::No, Support::Unknown, Support::Yes]
+        .into_iter()
+        .find(|support| said.contains(support))
+        .unwrap_or(Support::Unknown)
+}
+
+/// Scarcity of the host, boot class, bytes, boots, waits, paravisor, then use and order.
+fn weight(
+    index: usize,
+    row: &Row<'_>,
+    asked: &BTreeSet<String>,
+) -> (usize, usize, u64, u32, u32, bool, Reverse<u32>, Reverse<u32>, usize) {
+    let asked_for = |with: &[String]| with.iter().all(|word| asked.contains(word));
+    let host = CATALOG
+        .hosts
+        .iter()
+        .rposition(|host| {
+            asked_for(&host.when.with) && host.when.selects(&row.config, row.guest, row.boot.openhcl)
+        })
+        .unwrap_or(0);
+    let class = |id: &str| CATALOG.boot_classes.iter().position(|class| class.id == id).expect("a class");
+    let quirks = CATALOG.quirks.iter().filter(|quirk| {
+        asked_for(&quirk.when.with) && quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
+    });
+    let (mut reboots, mut waits) = (0, 0);
+    for quirk in quirks {
+        reboots += quirk.cost.reboots;
+        waits += quirk.cost.waits_s;
+    }
+    (
+        host,
+        class(&row.boot.boot_class).max(class(&row.guest.boot_class)),
+        row.image.and_then(|image| image.bytes).unwrap_or(0),
+        reboots,
+        waits,
+        row.boot.openhcl,
+        Reverse(row.guest.variants.unwrap_or(0)),
+        Reverse(row.boot.variants.unwrap_or(0)),
+        index,
+    )
+}
+
+fn oracle(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<usize> {
+    let asked = closure(requires);
+    let fits = |row: &Row<'_>| {
+        row.config.arch == arch
+            && asked
+                .iter()
+                .map(String::as_str)
+                .chain(["runs", "repo-code"])
+                .all(|id| support(row, id, &asked) == Support::Yes)
+    };
+    space
+        .rows()
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| fits(row))
+        .min_by_key(|(index, row)| weight(*index, row, &asked))
+        .map(|(index, _)| index)
+}
+
+/// Requirements that do not say where a test runs.
+fn requirements() -> Vec<String> {
+    let place = |id: &str| Arch::from_word(id).is_some() || CATALOG.vmm(id).is_some();
+    CATALOG.requirements.iter().map(|known| known.id.clone()).filter(|id| !place(id)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn the_pick_is_the_oracles(requires in subsequence(requirements(), 0..5), arch in select(Arch::ALL.to_vec())) {
+        let space = Space::of_tests(&CATALOG);
+        let query = Query { requires: requires.clone(), archs: vec![arch], vmms: Vec::new() };
+        let choice = choose(&space, &query).expect("every word is known");
+        let part = &choice.parts[0];
+        prop_assert_eq!(part.pick.as_ref().map(|pick| pick.row), oracle(&space, &requires, arch));
+        prop_assert_eq!(part.pick.is_none(), part.conflict.is_some());
+
+        let asked = closure(&requires);
+        for refusal in &part.refused {
+            let id = space.requirement_id(refusal.missing.requirement);
+            prop_assert_eq!(support(&space.rows()[refusal.row], id, &asked), Support::No);
+        }
+        for unproven in &part.unproven {
+            let row = &space.rows()[unproven.row];
+            for id in asked.iter().map(String::as_str).chain(["runs", "repo-code"]) {
+                prop_assert_ne!(support(row, id, &asked), Support::No, "{} is not merely unproven", row.config);
+            }
+        }
+        for flip in &part.flips {
+            let less = space.requirement_id(flip.requirement);
+            let rest: Vec<String> = requires
+                .iter()
+                .filter(|id| !closure(&[(*id).clone()]).contains(less))
+                .cloned()
+                .collect();
+            prop_assert_eq!(Some(flip.row), oracle(&space, &rest, arch));
+        }
+    }
+
+    #[test]
+    fn a_conflict_has_no_answer_and_every_part_of_it_does(requires in subsequence(requirements(), 2..6), arch in select(Arch::ALL.to_vec())) {
+        let space = Space::of_tests(&CATALOG);
+        let query = Query { requires, archs: vec![arch], vmms: Vec::new() };
+        let choice = choose(&space, &query).expect("every word is known");
+        let Some(conflict) = &choice.parts[0].conflict else { return Ok(()) };
+        let between: Vec<String> =
+            conflict.between.iter().map(|cornered| space.requirement_id(cornered.requirement).to_owned()).collect();
+        let archs = conflict.arch.map_or(Arch::ALL.to_vec(), |arch| vec![arch]);
+        let answered = |requires: &[String], archs: &[Arch]| archs.iter().any(|arch| oracle(&space, requires, *arch).is_some());
+        prop_assert!(!answered(&between, &archs), "{between:?} can meet");
+        if between.len() + usize::from(conflict.arch.is_some()) == 2 {
+            for alone in &between {
+                prop_assert!(answered(std::slice::from_ref(alone), &Arch::ALL), "`{alone}` alone has no answer");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_single_requirement_and_every_pair_agrees_with_the_oracle_on_both_architectures() {
+    let space = Space::of_tests(&CATALOG);
+    let all = requirements();
+    for (at, first) in all.iter().enumerate() {
+        for second in &all[at..] {
+            let requires = vec![first.clone(), second.clone()];
+            let choice =
+                choose(&space, &Query { requires: requires.clone(), archs: Vec::new(), vmms: Vec::new() })
+                    .expect("every word is known");
+            for part in choice.parts {
+                assert_eq!(
+                    part.pick.map(|pick| pick.row),
+                    oracle(&space, &requires, part.arch),
+                    "{requires:?} on {}",
+                    part.arch
+                );
+            }
+        }
+    }
+}

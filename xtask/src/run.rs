@@ -1,0 +1,56 @@
+//! Runs programs, and says what is being done.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    // `cargo xtask` is an alias of `cargo run`, which tells where the package lies.
+    let package = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
+    package.parent().map_or_else(|| PathBuf::from("."), PathBuf::from)
+}
+
+/// Writes a line to standard error.
+pub(crate) fn say(line: &str) {
+    // Nothing is left to say it on.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// The cargo that runs this.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs a program in the root of the workspace.
+///
+/// # Errors
+///
+/// That it could not be started, or how it ended.
+pub(crate) fn run(mut command: Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let args: Vec<String> =
+        command.get_args().map(OsStr::to_string_lossy).map(|arg| arg.into_owned()).collect();
+    command.current_dir(root());
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{name} {}` failed: {status}", args.join(" "))),
+        Err(error) => Err(format!("`{name}` could not be started: {error}")),
+    }
+}
+
+/// Does a step under a heading, and says how long it took.
+///
+/// # Errors
+///
+/// Those of the step.
+pub(crate) fn step(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    say(&format!("== {title}"));
+    let start = Instant::now();
+    work().map_err(|error| format!("== {title}: {error}"))?;
+    say(&format!("== {title}: done in {:.0} s", start.elapsed().as_secs_f64()));
+    Ok(())
+}
