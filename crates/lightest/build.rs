@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use lightest_model::catalog::{File, Layer, load};
+use lightest_model::catalog::{Capability, Catalog, File, Layer, load};
+use lightest_model::space::Space;
 
 fn toml_files(dir: &Path, found: &mut Vec<PathBuf>) {
     println!("cargo::rerun-if-changed={}", dir.display());
@@ -51,12 +52,43 @@ fn main() {
         panic!("the catalog has {} mistakes", errors.len());
     });
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("catalog.bin"), postcard::to_stdvec(&catalog).expect("it can be written"))
-        .expect("OUT_DIR can be written");
+    let write = |name: &str, bytes: &[u8]| fs::write(out.join(name), bytes).expect("OUT_DIR can be written");
+    let bytes = |value: &Catalog| postcard::to_stdvec(value).expect("it can be written");
+    write("catalog.bin", &bytes(&catalog));
+    let alone = Space::of_tests(&catalog).alone();
+    write("alone.bin", &postcard::to_stdvec(&alone).expect("it can be written"));
+    // What a pick needs of it, and the statements by requirement, so that it reads only those that it looks at.
+    let rest = Catalog {
+        sources: Vec::new(),
+        capabilities: Vec::new(),
+        blockers: Vec::new(),
+        claims: Vec::new(),
+        questions: Vec::new(),
+        test_capabilities: Vec::new(),
+        ..catalog.clone()
+    };
+    write("catalog_rest.bin", &bytes(&rest));
+    let mut requirements: Vec<&str> = Vec::new();
+    for capability in &catalog.capabilities {
+        if !requirements.contains(&capability.requirement.as_str()) {
+            requirements.push(&capability.requirement);
+        }
+    }
+    let (mut statements, mut index) = (Vec::new(), String::from("&[\n"));
+    for requirement in requirements {
+        let of_it: Vec<&Capability> =
+            catalog.capabilities.iter().filter(|capability| capability.requirement == requirement).collect();
+        let start = statements.len();
+        statements.extend(postcard::to_stdvec(&of_it).expect("it can be written"));
+        writeln!(index, "    ({requirement:?}, {start}, {}),", statements.len()).expect("a string grows");
+    }
+    index.push(']');
+    write("statements.bin", &statements);
+    write("statements_index.rs", index.as_bytes());
     let mut list = String::from("&[\n");
     for (file, path) in files.iter().zip(paths.iter().filter(|path| !path.starts_with(root.join("calls")))) {
         writeln!(list, "    ({:?}, include_str!({path:?})),", file.name).expect("a string grows");
     }
     list.push(']');
-    fs::write(out.join("catalog_files.rs"), list).expect("OUT_DIR can be written");
+    write("catalog_files.rs", list.as_bytes());
 }

@@ -5,19 +5,40 @@ use std::path::{Path, PathBuf};
 
 use lightest_model::catalog::{Catalog, CatalogError, File, Layer, load};
 
+use lightest_model::space::Space;
+
 use crate::failure::{Failure, Place};
 use crate::{embedded, settings};
 
 /// The facts, with the catalog of `--catalog` or of the configuration file laid over them.
-pub(crate) fn catalog(folder: Option<&Path>) -> Result<Catalog, Failure> {
-    let folder = match folder {
-        Some(folder) => Some(folder.to_owned()),
+///
+/// They live as long as the program, which ends sooner when it need not take them apart.
+pub(crate) fn catalog(folder: Option<&Path>) -> Result<&'static Catalog, Failure> {
+    read(folder).map(|catalog| &*Box::leak(Box::new(catalog)))
+}
+
+/// The space of the tests' configurations, for answers that look at some requirements only; of the embedded catalog, no
+/// more is read than they need.
+pub(crate) fn space_about(folder: Option<&Path>, words: &[String]) -> Result<Space<'static>, Failure> {
+    if user_folder(folder)?.is_some() {
+        return Ok(Space::of_tests(catalog(folder)?));
+    }
+    let catalog = Box::leak(Box::new(embedded::catalog_about(words)?));
+    Ok(Space::of_tests(catalog).knowing_alone(embedded::alone()?))
+}
+
+fn user_folder(folder: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    match folder {
+        Some(folder) => Ok(Some(folder.to_owned())),
         None => {
             let settings = settings::nearest()?;
-            settings.catalog.map(|path| settings.folder.join(path))
+            Ok(settings.catalog.map(|path| settings.folder.join(path)))
         }
-    };
-    match folder {
+    }
+}
+
+fn read(folder: Option<&Path>) -> Result<Catalog, Failure> {
+    match user_folder(folder)? {
         None => embedded::catalog(),
         Some(folder) => {
             let mut files = embedded::files();

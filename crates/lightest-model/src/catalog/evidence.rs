@@ -39,12 +39,19 @@ impl fmt::Display for Evidence {
 
 impl Serialize for Evidence {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() {
+            return serializer.collect_str(self);
+        }
+        (&self.source, &self.place).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Evidence {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            let (source, place) = Deserialize::deserialize(deserializer)?;
+            return Ok(Self { source, place });
+        }
         let text = String::deserialize(deserializer)?;
         match text.split_once(':') {
             Some((source, place)) if !source.is_empty() && !place.is_empty() => {

@@ -1,6 +1,6 @@
 //! What would change the answer: a requirement less, or the next heavier configuration.
 
-use crate::catalog::{Catalog, Support};
+use crate::catalog::Catalog;
 use crate::space::{Asked, Bits, Price, Space};
 
 use super::{fitting, lightest};
@@ -64,12 +64,9 @@ pub(super) fn heavier<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: us
             && bound.is_lighter_than(&space.weight(*row, asked))
     };
     let row = fit.iter().filter(differs).min_by_key(|row| space.weight(*row, asked))?;
-    let gives = |row: usize, requirement: usize| {
-        let mut more = asked.clone();
-        more.add(space.catalog(), requirement);
-        space.answer(row, requirement, &more).support == Support::Yes
-    };
     let all = 0..space.catalog().requirements.len();
-    let adds = all.filter(|requirement| gives(row, *requirement) && !gives(best, *requirement)).collect();
+    let adds = all
+        .filter(|requirement| space.gives_alone(row, *requirement) && !space.gives_alone(best, *requirement));
+    let adds = adds.collect();
     Some(Heavier { row, price: space.price(row, asked), adds })
 }

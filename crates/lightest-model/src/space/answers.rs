@@ -115,12 +115,7 @@ impl<'c> Space<'c> {
             let of_it = catalog.capabilities.iter().filter(|capability| capability.requirement == id);
             of_it
                 .map(|capability| {
-                    let mut rows = Bits::none(self.rows.len());
-                    for (index, row) in self.rows.iter().enumerate() {
-                        if capability.when.selects(&row.config, row.guest, row.boot.openhcl) {
-                            rows.insert(index);
-                        }
-                    }
+                    let rows = self.index.select(&capability.when);
                     let with = capability.when.with.iter();
                     let with = with.filter_map(|word| self.requirement_index(word)).collect();
                     Statement { capability, rows, with }
@@ -181,5 +176,33 @@ impl<'c> Space<'c> {
             }
         }
         Answer { support: Support::Unknown, statement: None }
+    }
+
+    /// Whether a configuration gives a requirement when nothing else is asked of it.
+    #[must_use]
+    pub fn gives_alone(&self, row: usize, requirement: usize) -> bool {
+        if let Some(known) = self.alone.as_ref().and_then(|alone| alone.get(row)) {
+            return known & (1 << requirement.min(127)) != 0;
+        }
+        let mut asked = Asked::default();
+        asked.add(self.catalog, requirement);
+        self.answer(row, requirement, &asked).support == Support::Yes
+    }
+
+    /// For each configuration, a bit for each requirement that it gives when nothing else is asked of it; for
+    /// [`Space::knowing_alone`]. Requirements beyond 127 are not told apart.
+    #[must_use]
+    pub fn alone(&self) -> Vec<u128> {
+        let bits = |row: usize| {
+            let given = (0..self.catalog.requirements.len()).filter(|index| self.gives_alone(row, *index));
+            given.fold(0_u128, |bits, index| bits | 1 << index.min(127))
+        };
+        (0..self.rows.len()).map(bits).collect()
+    }
+
+    /// The same space, which need not work out again what [`Space::alone`] gave for it.
+    #[must_use]
+    pub fn knowing_alone(self, alone: Vec<u128>) -> Self {
+        Self { alone: Some(alone), ..self }
     }
 }

@@ -12,6 +12,15 @@ impl Bits {
         Self { words: vec![0; len.div_ceil(64)] }
     }
 
+    /// Every index below `len`.
+    pub(crate) fn all(len: usize) -> Self {
+        let mut all = Self { words: vec![u64::MAX; len.div_ceil(64)] };
+        if let Some(last) = all.words.last_mut().filter(|_| len % 64 != 0) {
+            *last = (1 << (len % 64)) - 1;
+        }
+        all
+    }
+
     /// Adds an index below the bound.
     pub(crate) fn insert(&mut self, index: usize) {
         self.words[index / 64] |= 1 << (index % 64);

@@ -2,17 +2,13 @@
 
 use std::cmp::Reverse;
 
-use crate::catalog::{BootMethod, Catalog, Guest, Image, Quirk};
-use crate::config::Config;
+use crate::catalog::{BootMethod, Catalog, Guest, Image, Quirk, When};
 
 use super::{Asked, Bits, Row, Space};
 
 /// What a configuration costs whatever is asked of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed {
-    /// The kinds of host that it needs, commonest first: index in the catalog, and the indices of the requirements
-    /// that must be asked for.
-    hosts: Vec<(usize, Vec<usize>)>,
     /// Index of the boot class in the catalog.
     class: usize,
     bytes: u64,
@@ -21,25 +17,10 @@ pub(crate) struct Fixed {
 }
 
 impl Fixed {
-    pub(crate) fn of(
-        catalog: &Catalog,
-        config: &Config,
-        boot: &BootMethod,
-        guest: &Guest,
-        image: Option<&Image>,
-    ) -> Self {
-        let position = |word: &String| catalog.requirements.iter().position(|known| known.id == *word);
-        let hosts = catalog
-            .hosts
-            .iter()
-            .enumerate()
-            .filter(|(_, host)| host.when.selects(config, guest, boot.openhcl))
-            .map(|(index, host)| (index, host.when.with.iter().filter_map(position).collect()))
-            .collect();
+    pub(crate) fn of(catalog: &Catalog, boot: &BootMethod, guest: &Guest, image: Option<&Image>) -> Self {
         let rank =
             |id: &str| catalog.boot_classes.iter().position(|class| class.id == id).unwrap_or(usize::MAX);
         Self {
-            hosts,
             class: rank(&boot.boot_class).max(rank(&guest.boot_class)),
             bytes: image.and_then(|image| image.bytes).unwrap_or(0),
             used: Reverse(guest.variants.unwrap_or(0)),
@@ -80,30 +61,40 @@ pub struct Price<'c> {
     pub host: &'c str,
 }
 
+/// Something that holds for some configurations, perhaps only when certain things are asked for.
+#[derive(Debug)]
+pub(super) struct Scoped<T> {
+    rows: Bits,
+    with: Vec<usize>,
+    what: T,
+}
+
+impl<T> Scoped<T> {
+    fn holds(&self, row: usize, asked: &Asked) -> bool {
+        self.rows.contains(row) && self.with.iter().all(|index| asked.holds(*index))
+    }
+}
+
 impl<'c> Space<'c> {
-    fn quirk_rows(&self) -> &[(Bits, &'c Quirk)] {
-        self.quirks.get_or_init(|| {
-            let of_quirk = |quirk: &'c Quirk| {
-                let mut rows = Bits::none(self.rows().len());
-                for (index, row) in self.rows().iter().enumerate() {
-                    if quirk.when.selects(&row.config, row.guest, row.boot.openhcl) {
-                        rows.insert(index);
-                    }
-                }
-                (rows, quirk)
-            };
-            self.catalog().quirks.iter().map(of_quirk).collect()
-        })
+    fn scoped<T>(&self, when: &When, what: T) -> Scoped<T> {
+        let with = when.with.iter().filter_map(|word| self.requirement_index(word)).collect();
+        Scoped { rows: self.index.select(when), with, what }
+    }
+
+    /// The kinds of host, commonest first.
+    fn hosts(&self) -> &[Scoped<()>] {
+        self.hosts
+            .get_or_init(|| self.catalog().hosts.iter().map(|host| self.scoped(&host.when, ())).collect())
+    }
+
+    fn quirk_rows(&self) -> &[Scoped<&'c Quirk>] {
+        let scoped = |quirk: &'c Quirk| self.scoped(&quirk.when, quirk);
+        self.quirks.get_or_init(|| self.catalog().quirks.iter().map(scoped).collect())
     }
 
     /// The quirks of a configuration that matter to what is asked of it.
     pub fn quirks(&self, row: usize, asked: &Asked) -> impl Iterator<Item = &'c Quirk> {
-        self.quirk_rows().iter().filter(move |(rows, _)| rows.contains(row)).map(|(_, quirk)| *quirk).filter(
-            |quirk| {
-                let with = quirk.when.with.iter();
-                with.filter_map(|word| self.requirement_index(word)).all(|index| asked.holds(index))
-            },
-        )
+        self.quirk_rows().iter().filter(move |scoped| scoped.holds(row, asked)).map(|scoped| scoped.what)
     }
 
     /// Where a configuration stands in the order of lightness.
@@ -115,9 +106,9 @@ impl<'c> Space<'c> {
             waits_s += quirk.cost.waits_s;
             reboots += quirk.cost.reboots;
         }
-        let needed = fixed.hosts.iter().rfind(|(_, with)| with.iter().all(|index| asked.holds(*index)));
+        let host = self.hosts().iter().rposition(|scoped| scoped.holds(row, asked));
         Weight {
-            host: needed.map_or(0, |(index, _)| *index),
+            host: host.unwrap_or(0),
             class: fixed.class,
             bytes: fixed.bytes,
             reboots,

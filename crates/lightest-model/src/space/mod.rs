@@ -5,6 +5,7 @@
 mod answers;
 mod bits;
 mod cost;
+mod index;
 
 use std::cell::OnceCell;
 
@@ -40,9 +41,13 @@ pub struct Row<'c> {
 pub struct Space<'c> {
     catalog: &'c Catalog,
     rows: Vec<Row<'c>>,
+    index: index::Index<'c>,
     /// The statements on each requirement, made ready when first asked for. The last two are those of [`ALWAYS`].
     statements: Vec<OnceCell<Vec<answers::Statement<'c>>>>,
-    quirks: OnceCell<Vec<(Bits, &'c Quirk)>>,
+    /// What each gives alone, where it was worked out before.
+    alone: Option<Vec<u128>>,
+    hosts: OnceCell<Vec<cost::Scoped<()>>>,
+    quirks: OnceCell<Vec<cost::Scoped<&'c Quirk>>>,
 }
 
 impl<'c> Space<'c> {
@@ -63,7 +68,16 @@ impl<'c> Space<'c> {
         }
         let slots = catalog.requirements.len() + ALWAYS.len();
         let statements = (0..slots).map(|_| OnceCell::new()).collect();
-        Self { catalog, rows, statements, quirks: OnceCell::new() }
+        let index = index::Index::of(&rows);
+        Self {
+            catalog,
+            rows,
+            index,
+            statements,
+            alone: None,
+            hosts: OnceCell::new(),
+            quirks: OnceCell::new(),
+        }
     }
 
     /// The facts.
@@ -120,7 +134,7 @@ fn enumerate<'c>(catalog: &'c Catalog, vmm: &'c Vmm, boot: &'c BootMethod, rows:
                     guest: GuestRef { form: guest.form, id: guest.id.clone() },
                     extra_deps: Vec::new(),
                 };
-                let fixed = cost::Fixed::of(catalog, &config, boot, guest, image);
+                let fixed = cost::Fixed::of(catalog, boot, guest, image);
                 rows.push(Row { config, vmm, boot, guest, image, fixed });
             }
         }

@@ -25,7 +25,7 @@ struct Explained {
 /// Prints the explanation.
 pub(crate) fn run(args: &Explain, catalog: Option<&Path>) -> Result<u8, Failure> {
     let catalog = facts::catalog(catalog)?;
-    let explained = explain(&catalog, &args.what)?;
+    let explained = explain(catalog, &args.what)?;
     match args.format {
         Format::Json => {
             let mut value = json!({"schema_version": SCHEMA_VERSION});

@@ -16,11 +16,11 @@ use crate::{exit, facts, output, words};
 pub(crate) fn run(args: &List, catalog: Option<&Path>) -> Result<u8, Failure> {
     let catalog = facts::catalog(catalog)?;
     let (key, values, text) = match args.kind {
-        Kind::Configs => configs(&catalog),
-        Kind::Guests => guests(&catalog),
-        Kind::Requirements => requirements(&catalog),
-        Kind::Quirks => quirks(&catalog),
-        Kind::Blockers => blockers(&catalog),
+        Kind::Configs => configs(catalog),
+        Kind::Guests => guests(catalog),
+        Kind::Requirements => requirements(catalog),
+        Kind::Quirks => quirks(catalog),
+        Kind::Blockers => blockers(catalog),
     };
     match args.format {
         Format::Json => output::json(&json!({"schema_version": SCHEMA_VERSION, key: values}))?,

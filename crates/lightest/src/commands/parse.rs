@@ -16,7 +16,7 @@ use crate::{exit, facts, output, words};
 /// Prints what the argument means.
 pub(crate) fn run(args: &Parse, catalog: Option<&Path>) -> Result<u8, Failure> {
     let catalog = facts::catalog(catalog)?;
-    let grammar = Grammar::new(&catalog);
+    let grammar = Grammar::new(catalog);
     let text = args.config.as_str();
     let configs: Vec<Config> = if text.trim_start().starts_with('#') {
         let attribute = grammar.parse_attribute(text).map_err(|error| failure(text, &error))?;
@@ -24,11 +24,11 @@ pub(crate) fn run(args: &Parse, catalog: Option<&Path>) -> Result<u8, Failure> {
     } else {
         vec![grammar.parse_entry(text).map_err(|error| failure(text, &error))?.config]
     };
-    let space = Space::of(&catalog, |_| true);
+    let space = Space::of(catalog, |_| true);
     match args.format {
         Format::Json => {
             let mut values: Vec<Value> =
-                configs.iter().map(|config| as_json(&catalog, &space, config)).collect();
+                configs.iter().map(|config| as_json(catalog, &space, config)).collect();
             let value = if text.trim_start().starts_with('#') {
                 json!({"schema_version": SCHEMA_VERSION, "variants": values})
             } else {
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Parse, catalog: Option<&Path>) -> Result<u8, Failure> {
             output::json(&value)?;
         }
         Format::Text => {
-            let parts: Vec<String> = configs.iter().map(|config| as_text(&catalog, &space, config)).collect();
+            let parts: Vec<String> = configs.iter().map(|config| as_text(catalog, &space, config)).collect();
             output::data(&parts.join("\n"))?;
         }
     }

@@ -18,18 +18,18 @@ use crate::{exit, facts, output};
 
 /// Answers, after asking where nothing is said and somebody can be asked.
 pub(crate) fn run(args: &Pick, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let catalog = facts::catalog(catalog)?;
-    let space = Space::of_tests(&catalog);
     let mut query =
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
     let nothing_said = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();
     if nothing_said && args.format == Format::Text && io::stdin().is_terminal() {
+        let space = Space::of_tests(facts::catalog(catalog)?);
         let answers = ask::ask(&space, &mut io::stdin().lock(), &mut io::stderr().lock())
             .map_err(|error| Failure::new(format!("the terminal cannot be read: {error}")))?;
         let Some(requires) = answers else { return Ok(exit::COULD_NOT) };
         query.requires = requires;
     }
-    let choice = choose(&space, &query).map_err(|unheard| unknown(&catalog, &query, &unheard))?;
+    let space = facts::space_about(catalog, &query.requires)?;
+    let choice = choose(&space, &query).map_err(|unheard| unknown(space.catalog(), &query, &unheard))?;
     match args.format {
         Format::Json => output::json(&as_json::answer(&space, &query, &choice))?,
         Format::Text => output::data(&as_text::answer(&space, &query, &choice, args.all))?,
