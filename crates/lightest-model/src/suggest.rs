@@ -2,13 +2,13 @@
 
 /// The candidate most like `word`, when one is near enough to be worth naming.
 ///
-/// Nearness is Jaro-Winkler similarity of at least 0.8, or a candidate that starts with `word`.
+/// Nearness is Jaro-Winkler similarity of at least 0.8, one slip of the fingers, or a candidate that starts with `word`.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates {
         let mut score = strsim::jaro_winkler(word, candidate);
-        if word.len() >= 3 && candidate.starts_with(word) {
+        if word.len() >= 3 && (candidate.starts_with(word) || strsim::osa_distance(word, candidate) == 1) {
             score = score.max(0.9);
         }
         if score >= 0.8 && best.is_none_or(|(top, _)| score > top) {
@@ -16,4 +16,40 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// A sentence of serde on an unknown name, in our words, and what to do about it: the nearest of the names that it lists,
+/// or all of them.
+#[must_use]
+pub fn reword(message: &str) -> (String, Option<String>) {
+    let unchanged = || (message.to_owned(), None);
+    let Some((what, expected)) = message.split_once(", expected ") else { return unchanged() };
+    let mut words = what.split('`');
+    let (Some(kind), Some(word)) = (words.next(), words.next()) else { return unchanged() };
+    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    if known.is_empty() || !kind.starts_with("unknown") {
+        return unchanged();
+    }
+    let help = match nearest(word, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known here: `{}`", known.join("`, `")),
+    };
+    let message = what.replace("unknown field", "unknown key").replace("unknown variant", "unknown word");
+    (message, Some(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised_and_other_words_are_not() {
+        let known = ["tpm", "systemd", "secure-boot", "uefi"];
+        let nearest_of = |word| nearest(word, known);
+        assert_eq!(nearest_of("tmp"), Some("tpm"));
+        assert_eq!(nearest_of("sytemd"), Some("systemd"));
+        assert_eq!(nearest_of("secure"), Some("secure-boot"));
+        assert_eq!(nearest_of("framebuffer"), None);
+        assert_eq!(nearest_of(""), None);
+    }
 }

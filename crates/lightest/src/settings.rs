@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use lightest_model::suggest::reword;
 use serde::Deserialize;
 
 use crate::failure::{Failure, Place};
@@ -74,7 +75,12 @@ fn parse(path: &Path, folder: &Path, text: &str) -> Result<Settings, Failure> {
                 text: text.to_owned(),
                 labels: vec![(error.span().unwrap_or(0..0), String::new())],
             };
-            Err(Failure::new(error.message().to_owned()).at(place))
+            let (message, help) = reword(error.message());
+            let failure = Failure::new(message).at(place);
+            Err(match help {
+                Some(help) => failure.help(help),
+                None => failure,
+            })
         }
     }
 }

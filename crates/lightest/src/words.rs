@@ -3,14 +3,16 @@
 /// A size in decimal units, two significant digits or more: `224 MB`, `3.8 GB`, `32 GB`.
 pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let mut unit = 0;
-    let mut tenths = u128::from(bytes) * 10;
-    while tenths >= 9_995 && unit + 1 < UNITS.len() {
-        tenths = (tenths + 500) / 1000;
-        unit += 1;
-    }
-    if tenths >= 100 || unit == 0 || tenths % 10 == 0 {
-        format!("{} {}", (tenths + 5) / 10, UNITS[unit])
+    let bytes = u128::from(bytes);
+    // Each figure is rounded once, from the bytes themselves.
+    let rounded = |parts: u128, unit: usize| {
+        let size = 1000_u128.pow(u32::try_from(unit).unwrap_or(0));
+        (bytes * parts + size / 2) / size
+    };
+    let unit = (0..UNITS.len()).find(|unit| rounded(1, *unit) < 1000).unwrap_or(UNITS.len() - 1);
+    let (tenths, whole) = (rounded(10, unit), rounded(1, unit));
+    if unit == 0 || tenths >= 100 || tenths.is_multiple_of(10) {
+        format!("{whole} {}", UNITS[unit])
     } else {
         format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
     }

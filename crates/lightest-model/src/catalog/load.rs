@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::entries::Layer;
 use super::merge::{Entry, collect};
 use super::{Catalog, validate};
-use crate::suggest::nearest;
+use crate::suggest::reword;
 
 /// One file of a catalog.
 #[derive(Clone, Debug)]
@@ -118,24 +118,4 @@ fn read<T: DeserializeOwned>(entries: &[Entry<'_>], errors: &mut Vec<CatalogErro
         }
     }
     read
-}
-
-/// Serde's sentence on an unknown name, with the nearest of the names it lists.
-fn reword(message: &str) -> (String, Option<String>) {
-    let Some((what, expected)) = message.split_once(", expected ") else {
-        return (message.to_owned(), None);
-    };
-    let mut words = what.split('`');
-    let (Some(kind), Some(word)) = (words.next(), words.next()) else {
-        return (message.to_owned(), None);
-    };
-    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    if known.is_empty() || !kind.starts_with("unknown") {
-        return (message.to_owned(), None);
-    }
-    let help = match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known here: `{}`", known.join("`, `")),
-    };
-    (what.replace("unknown field", "unknown key").replace("unknown variant", "unknown word"), Some(help))
 }

@@ -72,20 +72,14 @@ impl Explainer<'_, '_> {
         fitting(self.space, &self.asked(demands), &self.among(demands)).iter().next().is_some()
     }
 
-    /// A smallest set: singles, pairs and triples are tried in order, then all is thinned out.
+    /// A smallest set: singles and pairs are tried in order, then all is thinned out.
     fn smallest(&self, all: &[Demand]) -> Vec<Demand> {
-        let count = all.len();
-        for first in 0..count {
-            if !self.satisfiable(&[all[first]]) {
-                return vec![all[first]];
-            }
+        if let Some(alone) = all.iter().find(|alone| !self.satisfiable(&[**alone])) {
+            return vec![*alone];
         }
-        for first in 0..count {
-            for second in first + 1..count {
-                let pair = [all[first], all[second]];
-                if !self.satisfiable(&pair) {
-                    return pair.to_vec();
-                }
+        for (at, first) in all.iter().enumerate() {
+            if let Some(second) = all[at + 1..].iter().find(|second| !self.satisfiable(&[*first, **second])) {
+                return vec![*first, *second];
             }
         }
         let mut rest = all.to_vec();

@@ -14,9 +14,9 @@ use crate::{exit, facts, output, settings, words};
 pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Result<u8, Failure> {
     let catalog = facts::catalog(catalog)?;
     let settings = settings::nearest()?;
-    let table = table::table(&catalog, &settings)?;
+    let table = table::table(catalog, &settings)?;
     let read = sources::read(&args.paths, &Petri)?;
-    let (mut tests, notes) = Petri.read(&read.files, &catalog, &table);
+    let (mut tests, notes) = Petri.read(&read.files, catalog, &table);
     for (path, reason) in &read.unread {
         output::message(&format!("warning: not read: {path}: {reason}"));
     }

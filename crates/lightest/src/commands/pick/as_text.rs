@@ -141,7 +141,8 @@ fn price(space: &Space<'_>, pick: &Pick<'_>) -> String {
     if pick.price.waits_s > 0 {
         parts.push(format!("{} s of fixed waits", pick.price.waits_s));
     }
-    let host = catalog.hosts.iter().find(|host| host.id == pick.price.host);
+    // The commonest kind of host goes without saying.
+    let host = catalog.hosts.iter().skip(1).find(|host| host.id == pick.price.host);
     parts.extend(host.map(|host| format!("host: {}", host.title)));
     parts.join(", ")
 }
