@@ -29,6 +29,8 @@ pub(crate) enum Command {
     List(List),
     /// Say what tests require of their environment, and what shows it
     Requirements(Requirements),
+    /// Hold the catalog against OpenVMM's own source
+    Sync(Sync),
     /// Print a completion script for a shell
     Completions(Completions),
 }
@@ -104,6 +106,45 @@ pub(crate) struct List {
     /// How to print the list
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MessageFormat {
+    /// With snippets of the source.
+    Human,
+    /// One line each.
+    Short,
+    /// One of rustc's diagnostics a line.
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Sync {
+    /// The top of a checkout of OpenVMM
+    #[arg(long, value_name = "DIR")]
+    pub(crate) openvmm: PathBuf,
+    /// Say where the catalog and the source differ, which happens anyway; with --history, whether the page is stale
+    #[arg(long, conflicts_with = "write")]
+    pub(crate) check: bool,
+    /// Change the catalog in the folder of --facts to what the source states
+    #[arg(long, requires = "facts")]
+    pub(crate) write: bool,
+    /// Show how facts came and went, from git: one commit a month, and the commit of each change
+    #[arg(long, conflicts_with = "write")]
+    pub(crate) history: bool,
+    /// How many months of history
+    #[arg(long, value_name = "N", default_value_t = 24, requires = "history", value_parser = clap::value_parser!(u32).range(1..=240))]
+    pub(crate) months: u32,
+    /// The file of the timeline [default: standard output]
+    #[arg(long, value_name = "FILE", requires = "history")]
+    pub(crate) output: Option<PathBuf>,
+    /// The folder of the catalog [default: the embedded one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) facts: Option<PathBuf>,
+    /// How to print differences
+    #[arg(long, value_enum, default_value = "human")]
+    pub(crate) message_format: MessageFormat,
 }
 
 #[derive(Debug, ClapArgs)]

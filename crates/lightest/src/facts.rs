@@ -74,7 +74,7 @@ fn user_files(folder: &Path) -> Result<Vec<File>, Failure> {
 }
 
 /// The first mistake in full, and how many there are.
-fn failure(files: &[File], errors: &[CatalogError]) -> Failure {
+pub(crate) fn failure(files: &[File], errors: &[CatalogError]) -> Failure {
     let Some(first) = errors.first() else { return Failure::new("the catalog cannot be read") };
     let mut failure = Failure::new(first.message.clone());
     for label in &first.labels {

@@ -3,15 +3,40 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Place};
+
+/// A finding, ready to be drawn.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// Its rule.
+    pub(crate) rule: String,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// Where; the first label of the first place is where it is wrong.
+    pub(crate) places: Vec<Place>,
+    /// What is worth knowing.
+    pub(crate) notes: Vec<String>,
+    /// What to do.
+    pub(crate) help: Option<String>,
+}
+
+/// A finding as text, with terminal colours in it.
+pub(crate) fn finding(finding: &Finding) -> String {
+    let title = Level::ERROR.primary_title(finding.message.as_str()).id(finding.rule.as_str());
+    draw(Group::with_title(title), &finding.places, &finding.notes, finding.help.as_deref())
+}
 
 /// A failure as text, with terminal colours in it; `anstream` strips them where they are not wanted.
 pub(crate) fn failure(failure: &Failure) -> String {
-    let mut group = Group::with_title(Level::ERROR.primary_title(failure.message.as_str()));
-    for place in &failure.places {
+    let group = Group::with_title(Level::ERROR.primary_title(failure.message.as_str()));
+    draw(group, &failure.places, &failure.notes, failure.help.as_deref())
+}
+
+fn draw<'a>(mut group: Group<'a>, places: &'a [Place], notes: &'a [String], help: Option<&'a str>) -> String {
+    for (first, place) in places.iter().enumerate().map(|(at, place)| (at == 0, place)) {
         let mut snippet = Snippet::source(place.text.as_str()).path(place.origin.as_str());
         for (at, (span, label)) in place.labels.iter().enumerate() {
-            let kind = if at == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let kind = if at == 0 && first { AnnotationKind::Primary } else { AnnotationKind::Context };
             let annotation = kind.span(within(&place.text, span));
             snippet = snippet.annotation(if label.is_empty() {
                 annotation
@@ -21,11 +46,11 @@ pub(crate) fn failure(failure: &Failure) -> String {
         }
         group = group.element(snippet);
     }
-    for note in &failure.notes {
+    for note in notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
-    if let Some(help) = &failure.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+    if let Some(help) = help {
+        group = group.element(Level::HELP.message(help));
     }
     Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group]).to_string()
 }

@@ -381,6 +381,9 @@ pub struct Claim {
     /// The configuration that those requirements lead to.
     #[serde(default)]
     pub config: Option<String>,
+    /// Conditions on the source that make the sentence true, as `lightest-sync` reads them.
+    #[serde(default)]
+    pub watch: Vec<String>,
     /// Where that is known from.
     pub evidence: Vec<Evidence>,
 }

@@ -6,6 +6,7 @@ mod list;
 mod parse;
 mod pick;
 mod requirements;
+mod sync;
 
 use crate::args::{Args, Command};
 use crate::exit;
@@ -20,6 +21,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         Command::Explain(explain) => explain::run(explain, catalog),
         Command::List(list) => list::run(list, catalog),
         Command::Requirements(requirements) => requirements::run(requirements, catalog),
+        Command::Sync(sync) => sync::run(sync, catalog),
         Command::Completions(completions) => completions::run(completions),
     }
 }

@@ -1,0 +1,272 @@
+//! Blockers: whether each still holds, by the tests that name the configurations it holds back.
+
+use lightest_model::catalog::{Blocker, BlockerState, Evidence, Guest};
+use lightest_model::config::{Config, Form, GuestRef};
+
+use crate::catalog_text::{Edit, New, Target};
+use crate::corpus::Place;
+use crate::facts::{Test, Variant, issues};
+
+use super::{Compare, Spot};
+
+/// A configuration of a test that shows a blocker's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The test.
+    pub test: String,
+    /// The configuration, as petri writes it.
+    pub config: String,
+    /// Where it is named.
+    pub spot: Spot,
+}
+
+/// A blocker's state by the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// The blocker.
+    pub id: String,
+    /// Its state; `None` when the source does not tell.
+    pub state: Option<BlockerState>,
+    /// What shows it.
+    pub witness: Option<Witness>,
+    /// In words.
+    pub because: String,
+}
+
+pub(super) fn compare(work: &mut Compare<'_>) -> Vec<Derived> {
+    let catalog = work.catalog;
+    if work.facts.tests.is_empty() {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    for (index, blocker) in catalog.blockers.iter().enumerate() {
+        let derived = derive(work, blocker);
+        report(work, blocker, index, &derived);
+        all.push(derived);
+    }
+    uncovered(work);
+    all
+}
+
+/// The state of a blocker.
+///
+/// The tests that its evidence points into decide: a variant there that it holds back, is not ignored and is not refused
+/// by petri lifts it. Where they name no such variant, one of any test does, unless the blocker is about what a test asks
+/// for besides. Evidence outside of tests decides by lines that still stand there, or a comment that still names the issue.
+fn derive(work: &Compare<'_>, blocker: &Blocker) -> Derived {
+    let tests: Vec<&Test> = work.facts.tests.iter().filter(|test| points_into(work, blocker, test)).collect();
+    let say = |state, witness, because: &str| Derived {
+        id: blocker.id.clone(),
+        state,
+        witness,
+        because: because.to_owned(),
+    };
+    let mut held = None;
+    for test in &tests {
+        for variant in test.variants.iter().filter(|variant| selects(work, blocker, variant)) {
+            let witness = Some(Witness {
+                test: test.name.clone(),
+                config: written(variant),
+                spot: work.spot(&variant.place),
+            });
+            if variant.ignored.is_some() {
+                held = held.or(witness);
+            } else if work.facts.some_host_runs(&variant.vmm, &variant.boot, variant.arch) {
+                return say(
+                    Some(BlockerState::Lifted),
+                    witness,
+                    "this variant is not ignored, and petri runs it",
+                );
+            } else {
+                held = held.or(witness);
+            }
+        }
+    }
+    if held.is_some() {
+        return say(Some(BlockerState::Open), held, "this variant is held back");
+    }
+    if !tests.is_empty()
+        && blocker.when.with.is_empty()
+        && let Some(witness) = live_anywhere(work, blocker)
+    {
+        return say(
+            Some(BlockerState::Lifted),
+            Some(witness),
+            "this variant of another test is live, and petri runs it",
+        );
+    }
+    let named = issues(&blocker.issue);
+    if tests.iter().any(|test| {
+        work.facts.todos.iter().any(|todo| {
+            todo.test.as_deref() == Some(&test.name) && todo.issues.iter().any(|issue| named.contains(issue))
+        })
+    }) {
+        return say(Some(BlockerState::Open), None, "a TODO at its test still names the issue");
+    }
+    // Evidence outside of tests: the lines themselves.
+    let cited: Vec<&Evidence> =
+        blocker.evidence.iter().filter(|evidence| evidence.lines().is_some()).collect();
+    let still = |evidence: &&&Evidence| {
+        let Some((path, first, last)) = work.evidence.now(evidence) else { return false };
+        let unchanged = !matches!(work.evidence.fate(evidence), Some(crate::evidence::Fate::Changed { .. }));
+        unchanged || comment_names(work, path, first, last, &named)
+    };
+    if !cited.is_empty() && cited.iter().any(|evidence| still(&evidence)) {
+        return say(Some(BlockerState::Open), None, "the lines that it rests on are still there");
+    }
+    match live_anywhere(work, blocker).filter(|_| blocker.when.with.is_empty()) {
+        Some(witness) => {
+            let because = "the lines that it rests on are gone, and this variant is live";
+            say(Some(BlockerState::Lifted), Some(witness), because)
+        }
+        None => say(None, None, "nothing in the source tells"),
+    }
+}
+
+/// A variant of any test that the blocker would hold back and that runs.
+fn live_anywhere(work: &Compare<'_>, blocker: &Blocker) -> Option<Witness> {
+    work.facts.tests.iter().find_map(|test| {
+        let live = |variant: &&Variant| {
+            variant.ignored.is_none()
+                && selects(work, blocker, variant)
+                && work.facts.some_host_runs(&variant.vmm, &variant.boot, variant.arch)
+        };
+        test.variants.iter().find(live).map(|variant| Witness {
+            test: test.name.clone(),
+            config: written(variant),
+            spot: work.spot(&variant.place),
+        })
+    })
+}
+
+fn comment_names(work: &Compare<'_>, path: &str, first: u32, last: u32, named: &[u64]) -> bool {
+    let Some(file) = work.corpus.find(path) else { return false };
+    let text = &work.corpus.files()[file].text;
+    work.corpus.lexed(file).comments.iter().any(|comment| {
+        let line = crate::corpus::line_of(text, comment.start);
+        (first..=last).contains(&line)
+            && issues(text.get(comment.clone()).unwrap_or_default()).iter().any(|issue| named.contains(issue))
+    })
+}
+
+fn points_into(work: &Compare<'_>, blocker: &Blocker, test: &Test) -> bool {
+    let (path, first, last) = work.corpus.lines(&test.place);
+    blocker.evidence.iter().any(|evidence| {
+        work.evidence
+            .now(evidence)
+            .or_else(|| evidence.lines())
+            .is_some_and(|(at, from, to)| at == path && from <= last && to >= first)
+    })
+}
+
+fn guest_of<'a>(work: &Compare<'a>, variant: &Variant) -> Option<&'a Guest> {
+    let catalog = work.catalog;
+    match &variant.guest {
+        Some((form, word)) => catalog.guest(*form, word),
+        None => catalog.guests.iter().find(|guest| guest.form == Form::Direct && guest.lab.is_empty()),
+    }
+}
+
+fn selects(work: &Compare<'_>, blocker: &Blocker, variant: &Variant) -> bool {
+    let Some(guest) = guest_of(work, variant) else { return false };
+    let openhcl = work.catalog.boot_method(&variant.boot).is_some_and(|boot| boot.openhcl);
+    blocker.when.selects(&config(variant, guest), guest, openhcl)
+}
+
+fn config(variant: &Variant, guest: &Guest) -> Config {
+    Config {
+        vmm: Some(variant.vmm.clone()),
+        boot: variant.boot.clone(),
+        arch: variant.arch,
+        isolation: variant.isolation,
+        guest: GuestRef { form: guest.form, id: guest.id.clone() },
+        extra_deps: Vec::new(),
+    }
+}
+
+/// A variant as petri writes it, without further artifacts.
+#[must_use]
+pub fn written(variant: &Variant) -> String {
+    let mut text = format!("{}_{}_{}", variant.vmm, variant.boot, variant.arch);
+    if let Some(mode) = variant.isolation {
+        text.push_str(&format!("[{mode}]"));
+    }
+    match &variant.guest {
+        Some((Form::Vhd, word)) => text.push_str(&format!("(vhd({word}))")),
+        Some((Form::Iso, word)) => text.push_str(&format!("(iso({word}))")),
+        Some((_, word)) => text.push_str(&format!("({word})")),
+        None => {}
+    }
+    text
+}
+
+fn report(work: &mut Compare<'_>, blocker: &Blocker, index: usize, derived: &Derived) {
+    let target = Target::entry("blocker", index).key("state");
+    let Some(state) = derived.state.filter(|state| *state != blocker.state) else { return };
+    let spot = derived.witness.as_ref().map(|witness| witness.spot.clone());
+    match state {
+        BlockerState::Lifted => work
+            .differ("blocker-lifted", format!("`{}` is lifted", blocker.id))
+            .spot(spot, derived.because.clone())
+            .catalog(&target, "open in the catalog")
+            .help("set `state` and `since`, and see which *no* of the capabilities rests on it")
+            .edit(Edit { target, new: New::Str("lifted".to_owned()) })
+            .done(),
+        BlockerState::Open => work
+            .differ("blocker-reopened", format!("`{}` is not lifted", blocker.id))
+            .spot(spot, derived.because.clone())
+            .catalog(&target, "lifted in the catalog")
+            .edit(Edit { target, new: New::Str("open".to_owned()) })
+            .edit(Edit { target: Target::entry("blocker", index).key("since"), new: New::Gone })
+            .done(),
+    }
+}
+
+/// Reasons for which tests hold configurations back, and TODO comments that name one, that no blocker speaks of.
+fn uncovered(work: &mut Compare<'_>) {
+    let facts = work.facts;
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for test in &facts.tests {
+        for variant in &test.variants {
+            let Some(ignored) = &variant.ignored else { continue };
+            let once = (test.name.clone(), ignored.value.clone());
+            if seen.contains(&once) || covered(work, &ignored.place, &issues(&ignored.value), Some(variant)) {
+                continue;
+            }
+            seen.push(once);
+            let reason = if ignored.value.is_empty() {
+                "no reason is given".to_owned()
+            } else {
+                ignored.value.clone()
+            };
+            work.differ("blocker-missing", format!("`{}` holds `{}` back", test.name, written(variant)))
+                .source(Some(&ignored.place), reason)
+                .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
+                .done();
+        }
+    }
+    for todo in facts.todos.iter().filter(|todo| !todo.configs.is_empty() && todo.test.is_some()) {
+        if covered(work, &todo.place, &todo.issues, None) {
+            continue;
+        }
+        let words: Vec<String> = todo.configs.iter().map(|(boot, arch)| format!("{boot}_{arch}")).collect();
+        let test = todo.test.clone().unwrap_or_default();
+        work.differ("blocker-missing", format!("a TODO at `{test}` waits for {}", super::quoted(words)))
+            .source(Some(&todo.place), "it is not among the catalog's blockers")
+            .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
+            .done();
+    }
+}
+
+fn covered(work: &Compare<'_>, place: &Place, named: &[u64], variant: Option<&Variant>) -> bool {
+    let (path, first, last) = work.corpus.lines(place);
+    work.catalog.blockers.iter().any(|blocker| {
+        let cites = blocker.evidence.iter().any(|evidence| {
+            work.evidence
+                .now(evidence)
+                .is_some_and(|(at, from, to)| at == path && from <= last && to >= first)
+        });
+        let same_issue = issues(&blocker.issue).iter().any(|issue| named.contains(issue));
+        cites || same_issue && variant.is_none_or(|variant| selects(work, blocker, variant))
+    })
+}

@@ -1,0 +1,203 @@
+//! Quirks: what each guest waits and reboots, added up over the catalog's entries and by the source.
+
+use std::collections::BTreeMap;
+
+use lightest_model::catalog::{Guest, Support};
+use lightest_model::config::{Config, Form};
+
+use crate::catalog_text::{Edit, New, Target};
+use crate::corpus::Place;
+use crate::facts::{GuestQuirks, Image, Reboot};
+
+use super::Compare;
+use super::hosts::config;
+
+/// What is compared.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    /// Seconds before a shutdown through the integration component.
+    Shutdown,
+    /// Reboots at first boot.
+    Reboots,
+    /// Reboots at first boot with a TPM.
+    RebootsWithTpm,
+}
+
+impl What {
+    const ALL: [Self; 3] = [Self::Shutdown, Self::Reboots, Self::RebootsWithTpm];
+
+    const fn asks(self) -> &'static [&'static str] {
+        match self {
+            Self::Shutdown => &["shutdown-ic"],
+            Self::Reboots => &[],
+            Self::RebootsWithTpm => &["tpm"],
+        }
+    }
+
+    fn say(self, amount: u64) -> String {
+        match self {
+            Self::Shutdown => format!("{amount} s before a shutdown"),
+            Self::Reboots => format!("{amount} reboots at first boot"),
+            Self::RebootsWithTpm => format!("{amount} reboots at first boot with a TPM"),
+        }
+    }
+}
+
+/// Configurations of one guest that differ in the same way.
+struct Group {
+    configs: Vec<String>,
+    place: Option<Place>,
+    entries: Vec<usize>,
+}
+
+pub(super) fn compare(work: &mut Compare<'_>) {
+    let (facts, catalog) = (work.facts, work.catalog);
+    let Some(wait) = &facts.shutdown_wait else { return };
+    let mut groups: BTreeMap<(String, What, u64, u64), Group> = BTreeMap::new();
+    for boot in facts.boots.values() {
+        let Some(known) = catalog.boot_method(&boot.word) else { continue };
+        for arch in boot.archs.keys() {
+            for guest in &catalog.guests {
+                if !guest.lab.is_empty()
+                    || !boot.forms.contains(&guest.form)
+                    || guest.arch.is_some_and(|of| of != *arch)
+                {
+                    continue;
+                }
+                for vmm in facts.vmms.keys() {
+                    let config = config(vmm, &boot.word, *arch, guest);
+                    let Some((quirks, place)) = stated(work, guest, boot, vmm) else { continue };
+                    for what in What::ALL {
+                        if what == What::RebootsWithTpm && !gives_tpm(work, &config, guest, known.openhcl) {
+                            continue;
+                        }
+                        let sleep = quirks.shutdown_sleep.as_ref();
+                        let is = match what {
+                            What::Shutdown => wait.value + sleep.map_or(0, |sleep| sleep.value),
+                            What::Reboots => match quirks.reboot.as_ref().map(|reboot| &reboot.value) {
+                                Some(Reboot::Always) => 1,
+                                Some(Reboot::WithOpenhclUefi) if boot.firmware == "OpenhclUefi" => 1,
+                                _ => 0,
+                            },
+                            What::RebootsWithTpm => {
+                                match quirks.reboot.as_ref().map(|reboot| &reboot.value) {
+                                    Some(Reboot::Always | Reboot::WithTpm) => 1,
+                                    Some(Reboot::WithOpenhclUefi) if boot.firmware == "OpenhclUefi" => 1,
+                                    _ => 0,
+                                }
+                            }
+                        };
+                        let (was, entries) = said(work, &config, guest, known.openhcl, what);
+                        if is == was {
+                            continue;
+                        }
+                        let at = match what {
+                            What::Shutdown => sleep.map_or_else(
+                                || if entries.len() == 1 { wait.place.clone() } else { place.clone() },
+                                |sleep| sleep.place.clone(),
+                            ),
+                            _ => quirks
+                                .reboot
+                                .as_ref()
+                                .map_or_else(|| place.clone(), |reboot| reboot.place.clone()),
+                        };
+                        let group = groups.entry((guest.id.clone(), what, is, was)).or_insert_with(|| {
+                            Group { configs: Vec::new(), place: Some(at), entries: entries.clone() }
+                        });
+                        group.configs.push(config.to_string());
+                        group.entries.retain(|entry| entries.contains(entry));
+                    }
+                }
+            }
+        }
+    }
+    report(work, groups);
+}
+
+/// What the source says of this guest there; `None` where it says nothing of waits at all.
+fn stated(
+    work: &Compare<'_>,
+    guest: &Guest,
+    boot: &crate::facts::Boot,
+    vmm: &str,
+) -> Option<(GuestQuirks, Place)> {
+    let facts = work.facts;
+    if guest.form == Form::Direct {
+        return Some((GuestQuirks::default(), boot.place.clone()));
+    }
+    let word = facts.guests.get(&(guest.form, guest.id.clone()))?;
+    let image = word.images.get(&boot.generation?)?;
+    let Image::Artifact(key) = &image.value else { return None };
+    let artifact = facts.artifacts.get(key)?;
+    // What has no operating system is not asked to shut down.
+    if artifact.os.as_ref().is_some_and(|os| os.value == "Uefi") {
+        return None;
+    }
+    let honoured = facts.quirks_honoured.as_ref()?.value.contains(&boot.firmware);
+    let quirks =
+        if honoured { artifact.quirks.get(vmm).cloned().unwrap_or_default() } else { GuestQuirks::default() };
+    Some((quirks, artifact.quirks_place.clone().unwrap_or_else(|| artifact.place.clone())))
+}
+
+fn said(work: &Compare<'_>, config: &Config, guest: &Guest, openhcl: bool, what: What) -> (u64, Vec<usize>) {
+    let mut sum = 0;
+    let mut entries = Vec::new();
+    for (index, quirk) in work.catalog.quirks.iter().enumerate() {
+        let asked = quirk.when.with.iter().all(|word| what.asks().contains(&word.as_str()));
+        if !asked || !quirk.when.selects(config, guest, openhcl) {
+            continue;
+        }
+        let amount = match what {
+            What::Shutdown => quirk.cost.waits_s,
+            _ => quirk.cost.reboots,
+        };
+        if amount > 0 {
+            sum += u64::from(amount);
+            entries.push(index);
+        }
+    }
+    (sum, entries)
+}
+
+/// Whether the catalog says that it has a TPM: nobody pays for a reboot where there is none.
+fn gives_tpm(work: &Compare<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bool {
+    let says = |support| {
+        work.catalog.capabilities.iter().any(|statement| {
+            statement.requirement == "tpm"
+                && statement.support == support
+                && statement.when.selects(config, guest, openhcl)
+        })
+    };
+    says(Support::Yes) && !says(Support::No)
+}
+
+fn report(work: &mut Compare<'_>, groups: BTreeMap<(String, What, u64, u64), Group>) {
+    for ((guest, what, is, was), group) in groups {
+        let index = work.catalog.guests.iter().position(|known| known.id == guest).unwrap_or_default();
+        let key = if what == What::Shutdown { "waits_s" } else { "reboots" };
+        let mut draft = work
+            .differ("quirk-differs", format!("`{guest}` has {}, the catalog says {was}", what.say(is)))
+            .source(group.place.as_ref(), "the source says so here");
+        draft = match group.entries.as_slice() {
+            [] => draft.catalog(&Target::entry("guest", index), "no quirk of the catalog speaks of it"),
+            [first, ..] => {
+                let target = Target::entry("quirk", *first).key("cost").key(key);
+                draft.catalog(&target, format!("{was} in all by the catalog"))
+            }
+        };
+        // One entry that states all of it can be corrected; a share of a sum takes a person.
+        if let [only] = group.entries.as_slice()
+            && is > 0
+        {
+            draft = draft
+                .edit(Edit { target: Target::entry("quirk", *only).key("cost").key(key), new: New::Int(is) });
+        }
+        let shown: Vec<&str> = group.configs.iter().take(4).map(String::as_str).collect();
+        let more = group.configs.len().saturating_sub(4);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        draft
+            .note(format!("in {}{more}", super::quoted(shown)))
+            .help("correct `when` or `cost` of the quirk in quirks.toml")
+            .done();
+    }
+}

@@ -1,0 +1,401 @@
+//! Evidence: whether the lines that facts rest on still read as they did, and where they went.
+
+use std::collections::BTreeMap;
+
+use lightest_model::catalog::{Catalog, Evidence};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::catalog_text::{Edit, New, Target};
+use crate::compare::{Compare, Spot};
+use crate::corpus::Corpus;
+use crate::facts::Facts;
+
+/// A cited file as it was at the commit that the catalog records, and as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cited {
+    /// Its text at the recorded commit; `None` when that commit or file cannot be had.
+    pub was: Option<String>,
+    /// Its text now, and its path, which differs when the file was renamed; `None` when it is gone.
+    pub is: Option<(String, String)>,
+}
+
+/// What became of a piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It reads as it did, in the same place.
+    Same,
+    /// It reads as it did, elsewhere.
+    Moved {
+        /// Path now.
+        path: String,
+        /// First line now.
+        first: u32,
+        /// Last line now.
+        last: u32,
+    },
+    /// It reads differently; these lines are where it was.
+    Changed {
+        /// Path now.
+        path: String,
+        /// First line now.
+        first: u32,
+        /// Last line now.
+        last: u32,
+    },
+    /// The file, or every line of it, is gone.
+    Gone,
+    /// What it read like cannot be had.
+    Unknown,
+}
+
+/// What became of each piece of evidence that is a line of the source.
+#[derive(Clone, Debug, Default)]
+pub struct Evidences {
+    fates: BTreeMap<String, Fate>,
+    texts: BTreeMap<String, String>,
+}
+
+/// The paths that a catalog cites of a source, in order.
+#[must_use]
+pub fn cited_paths(catalog: &Catalog, source: &str) -> Vec<String> {
+    let mut paths: Vec<String> = all(catalog)
+        .into_iter()
+        .filter(|(evidence, _)| evidence.source == source)
+        .filter_map(|(evidence, _)| evidence.lines().map(|(path, _, _)| path.to_owned()))
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+impl Evidences {
+    /// Follows every cited line of `source` from the recorded commit to now.
+    #[must_use]
+    pub fn follow(catalog: &Catalog, source: &str, files: &BTreeMap<String, Cited>) -> Self {
+        let mut found = Self::default();
+        let mut maps: BTreeMap<&str, LineMap> = BTreeMap::new();
+        for (path, cited) in files {
+            if let (Some(was), Some((_, is))) = (&cited.was, &cited.is) {
+                maps.insert(path, LineMap::new(was, is));
+            }
+            if let Some((path, text)) = &cited.is {
+                found.texts.insert(path.clone(), text.clone());
+            }
+        }
+        for (evidence, _) in all(catalog) {
+            let Some((path, first, last)) = evidence.lines().filter(|_| evidence.source == source) else {
+                continue;
+            };
+            let fate = match (files.get(path), maps.get(path)) {
+                (Some(Cited { is: None, .. }), _) => Fate::Gone,
+                (Some(Cited { is: Some((now, _)), .. }), Some(map)) => map.fate(path, now, first, last),
+                _ => Fate::Unknown,
+            };
+            found.fates.insert(evidence.place.clone(), fate);
+        }
+        found
+    }
+
+    /// What became of it; `None` when it is no line of the source.
+    #[must_use]
+    pub fn fate(&self, evidence: &Evidence) -> Option<&Fate> {
+        self.fates.get(&evidence.place)
+    }
+
+    /// The path and lines where it stands now.
+    #[must_use]
+    pub fn now<'a>(&'a self, evidence: &'a Evidence) -> Option<(&'a str, u32, u32)> {
+        match self.fate(evidence)? {
+            Fate::Same => evidence.lines(),
+            Fate::Moved { path, first, last } | Fate::Changed { path, first, last } => {
+                Some((path, *first, *last))
+            }
+            Fate::Gone | Fate::Unknown => None,
+        }
+    }
+
+    /// How many pieces of evidence met that fate.
+    #[must_use]
+    pub fn count(&self, is: impl Fn(&Fate) -> bool) -> usize {
+        self.fates.values().filter(|fate| is(fate)).count()
+    }
+
+    fn spot(&self, path: &str, first: u32, last: u32) -> Option<Spot> {
+        let text = self.texts.get(path)?;
+        let mut start = 0;
+        let mut end = text.len();
+        for (index, line) in text.split_inclusive('\n').enumerate() {
+            let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            let line_start = line.as_ptr() as usize - text.as_ptr() as usize;
+            if number == first {
+                start = line_start + (line.len() - line.trim_start().len());
+            }
+            if number == last {
+                end = line_start + line.trim_end().len();
+                break;
+            }
+        }
+        Some(Spot { path: path.to_owned(), span: start.min(end)..end })
+    }
+}
+
+/// Where each line of an old text is in a new one.
+struct LineMap {
+    /// For each old line, the new one; both zero-based.
+    to: Vec<Option<u32>>,
+    /// For each old line, the new line at whose place it was, whether or not it is still there.
+    near: Vec<u32>,
+}
+
+impl LineMap {
+    fn new(was: &str, is: &str) -> Self {
+        let old: Vec<&str> = was.lines().collect();
+        let new: Vec<&str> = is.lines().collect();
+        let mut to = vec![None; old.len()];
+        let mut near = vec![0; old.len()];
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        for op in capture_diff_slices(Algorithm::Patience, &old, &new) {
+            match op {
+                DiffOp::Equal { old_index, new_index, len } => {
+                    for offset in 0..len {
+                        to[old_index + offset] = Some(number(new_index + offset));
+                        near[old_index + offset] = number(new_index + offset);
+                    }
+                }
+                DiffOp::Delete { old_index, old_len, new_index } => {
+                    for slot in &mut near[old_index..old_index + old_len] {
+                        *slot = number(new_index);
+                    }
+                }
+                DiffOp::Replace { old_index, old_len, new_index, new_len } => {
+                    for offset in 0..old_len {
+                        near[old_index + offset] = number(new_index + offset.min(new_len.saturating_sub(1)));
+                    }
+                }
+                DiffOp::Insert { .. } => {}
+            }
+        }
+        let last = number(new.len().saturating_sub(1));
+        near.iter_mut().for_each(|line| *line = (*line).min(last));
+        Self { to, near }
+    }
+
+    fn fate(&self, path: &str, now: &str, first: u32, last: u32) -> Fate {
+        let (from, upto) = (first as usize - 1, last as usize);
+        if from >= self.to.len() || upto > self.to.len() {
+            // The catalog cites a line that the file did not have.
+            return Fate::Unknown;
+        }
+        let lines = &self.to[from..upto];
+        let kept: Option<Vec<u32>> = lines.iter().copied().collect();
+        let whole = kept.filter(|kept| kept.windows(2).all(|pair| pair[1] == pair[0] + 1));
+        match whole.as_deref() {
+            Some([start, .., end]) => moved(path, now, first, *start + 1, *end + 1),
+            Some([only]) => moved(path, now, first, *only + 1, *only + 1),
+            _ if lines.iter().all(Option::is_none) && lines.len() > 1 => {
+                let at = self.near[from] + 1;
+                Fate::Changed { path: now.to_owned(), first: at, last: at }
+            }
+            _ => {
+                let start = self.near[from] + 1;
+                let end = (self.near[upto - 1] + 1).max(start);
+                Fate::Changed { path: now.to_owned(), first: start, last: end }
+            }
+        }
+    }
+}
+
+fn moved(path: &str, now: &str, was: u32, first: u32, last: u32) -> Fate {
+    if path == now && first == was { Fate::Same } else { Fate::Moved { path: now.to_owned(), first, last } }
+}
+
+/// Every piece of evidence of the catalog, with its place.
+pub(crate) fn all(catalog: &Catalog) -> Vec<(&Evidence, Target)> {
+    let mut found = Vec::new();
+    let mut add = |kind: &str, index: usize, list: &'_ [Evidence]| {
+        for at in 0..list.len() {
+            found.push((kind.to_owned(), index, None::<usize>, at));
+        }
+    };
+    macro_rules! kinds {
+        ($($kind:literal => $field:ident),* $(,)?) => {
+            $(for (index, entry) in catalog.$field.iter().enumerate() { add($kind, index, &entry.evidence); })*
+        };
+    }
+    kinds! {
+        "vmm" => vmms, "boot_method" => boot_methods, "isolation" => isolation, "guest" => guests,
+        "boot_class" => boot_classes, "host" => hosts, "capability" => capabilities, "quirk" => quirks,
+        "blocker" => blockers, "claim" => claims, "test_capability" => test_capabilities,
+    }
+    for (index, guest) in catalog.guests.iter().enumerate() {
+        for (image, entry) in guest.images.iter().enumerate() {
+            found.extend((0..entry.evidence.len()).map(|at| ("guest".to_owned(), index, Some(image), at)));
+        }
+    }
+    found
+        .into_iter()
+        .map(|(kind, index, image, at)| {
+            let list: &[Evidence] = match (kind.as_str(), image) {
+                ("guest", Some(image)) => &catalog.guests[index].images[image].evidence,
+                ("guest", None) => &catalog.guests[index].evidence,
+                ("vmm", _) => &catalog.vmms[index].evidence,
+                ("boot_method", _) => &catalog.boot_methods[index].evidence,
+                ("isolation", _) => &catalog.isolation[index].evidence,
+                ("boot_class", _) => &catalog.boot_classes[index].evidence,
+                ("host", _) => &catalog.hosts[index].evidence,
+                ("capability", _) => &catalog.capabilities[index].evidence,
+                ("quirk", _) => &catalog.quirks[index].evidence,
+                ("blocker", _) => &catalog.blockers[index].evidence,
+                ("claim", _) => &catalog.claims[index].evidence,
+                _ => &catalog.test_capabilities[index].evidence,
+            };
+            let target = Target::entry(&kind, index);
+            let target = match image {
+                Some(image) => target.key("image").at(image),
+                None => target,
+            };
+            (&list[at], target.key("evidence").at(at))
+        })
+        .collect()
+}
+
+/// Reports what reads differently; once for each place, however many facts rest on it.
+pub(crate) fn compare(work: &mut Compare<'_>) {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let pieces = all(work.catalog);
+    for (evidence, _) in &pieces {
+        *seen.entry(evidence.place.as_str()).or_default() += 1;
+    }
+    for (evidence, target) in pieces {
+        let Some(fate) = work.evidence.fate(evidence).cloned() else { continue };
+        let Some(facts) = seen.remove(evidence.place.as_str()) else { continue };
+        let rests =
+            if facts == 1 { "one fact rests on it".to_owned() } else { format!("{facts} facts rest on it") };
+        match fate {
+            Fate::Same | Fate::Moved { .. } => {}
+            Fate::Changed { path, first, last } => {
+                let spot = work.evidence.spot(&path, first, last);
+                work.differ("evidence-changed", format!("`{}` reads differently now", evidence.place))
+                    .spot(spot, "it was here")
+                    .catalog(&target, rests)
+                    .help("see whether the fact still holds, and cite the lines that show it")
+                    .done();
+            }
+            Fate::Gone => {
+                work.differ("evidence-changed", format!("`{}` is gone", evidence.place))
+                    .catalog(&target, rests)
+                    .note("the file does not exist any more")
+                    .help("see whether the fact still holds, and cite the lines that show it")
+                    .done();
+            }
+            Fate::Unknown => {
+                work.differ("cannot-read", format!("what `{}` read like cannot be had", evidence.place))
+                    .catalog(&target, rests)
+                    .note("the recorded commit, or that line at it, is not in this checkout's history")
+                    .help("fetch the recorded commit (in CI: fetch-depth: 0), or correct the line in the catalog")
+                    .done();
+            }
+        }
+    }
+}
+
+/// The places that images stand at now, for evidence of what was read anew; by the target of the image.
+#[must_use]
+pub fn fresh(corpus: &Corpus, facts: &Facts, catalog: &Catalog) -> BTreeMap<Target, String> {
+    let mut found = BTreeMap::new();
+    for (index, guest) in catalog.guests.iter().enumerate() {
+        for (at, image) in guest.images.iter().enumerate() {
+            let Some(name) = image.artifact.as_deref().map(|name| name.rsplit("::").next().unwrap_or(name))
+            else {
+                continue;
+            };
+            let artifact = facts.guests.get(&(guest.form, guest.id.clone())).and_then(|word| {
+                word.images.values().find_map(|image| match &image.value {
+                    crate::facts::Image::Artifact(key) => {
+                        facts.artifacts.get(key).filter(|artifact| artifact.name == name)
+                    }
+                    crate::facts::Image::Refused(_) => None,
+                })
+            });
+            if let Some(artifact) = artifact {
+                let target = Target::entry("guest", index).key("image").at(at);
+                found.insert(target, corpus.cite(&artifact.place));
+            }
+        }
+    }
+    found
+}
+
+/// The edits that move evidence to where it stands now.
+///
+/// Lines that read differently are taken from `fresh` where the fact itself was read anew. Others are left to a person, but
+/// the source they are cited of is about to be another commit: they are pinned to `pinned`, the name of a source that stays
+/// at the recorded one.
+#[must_use]
+pub fn rewrite(
+    catalog: &Catalog,
+    evidences: &Evidences,
+    pinned: &str,
+    fresh: &BTreeMap<Target, String>,
+) -> (Vec<Edit>, usize) {
+    let mut edits = Vec::new();
+    let mut left = 0;
+    for (evidence, target) in all(catalog) {
+        let anew = || {
+            let path = &target.path[..target.path.len().saturating_sub(2)];
+            fresh.get(&Target { path: path.to_vec(), ..target.clone() })
+        };
+        let text = match evidences.fate(evidence) {
+            None | Some(Fate::Same) => continue,
+            Some(Fate::Moved { path, first, last }) if first == last => {
+                format!("{}:{path}:{first}", evidence.source)
+            }
+            Some(Fate::Moved { path, first, last }) => format!("{}:{path}:{first}-{last}", evidence.source),
+            Some(Fate::Changed { .. } | Fate::Gone | Fate::Unknown) => match anew() {
+                Some(cite) => format!("{}:{cite}", evidence.source),
+                None => {
+                    left += 1;
+                    format!("{pinned}:{}", evidence.place)
+                }
+            },
+        };
+        edits.push(Edit { target, new: New::Str(text) });
+    }
+    (edits, left)
+}
+
+/// Entries of the catalog that no line of the source bears out, by kind and identifier.
+#[must_use]
+pub fn unsourced(catalog: &Catalog, source: &str) -> Vec<(String, String)> {
+    let mut cites: BTreeMap<(String, usize), bool> = BTreeMap::new();
+    for (evidence, target) in all(catalog) {
+        let of_source = evidence.source == source && evidence.lines().is_some();
+        *cites.entry((target.kind, target.index)).or_default() |= of_source;
+    }
+    cites
+        .into_iter()
+        .filter(|(_, cited)| !cited)
+        .map(|((kind, index), _)| {
+            let id = match kind.as_str() {
+                "vmm" => catalog.vmms[index].id.clone(),
+                "boot_method" => catalog.boot_methods[index].id.clone(),
+                "isolation" => catalog.isolation[index].id.word().to_owned(),
+                "guest" => catalog.guests[index].id.clone(),
+                "boot_class" => catalog.boot_classes[index].id.clone(),
+                "host" => catalog.hosts[index].id.clone(),
+                "quirk" => catalog.quirks[index].id.clone(),
+                "blocker" => catalog.blockers[index].id.clone(),
+                "claim" => catalog.claims[index].id.clone(),
+                "capability" => {
+                    let statement = &catalog.capabilities[index];
+                    statement
+                        .id
+                        .clone()
+                        .unwrap_or_else(|| format!("{}: {}", statement.requirement, statement.because))
+                }
+                _ => catalog.test_capabilities[index].id.clone(),
+            };
+            (kind, id)
+        })
+        .collect()
+}

@@ -1,0 +1,183 @@
+//! A checkout of the project whose facts these are: its files, and those of its commits.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use lightest_model::catalog::Catalog;
+use lightest_sync::evidence::{Cited, Evidences, cited_paths};
+use lightest_sync::{Corpus, MAX_BYTES, ROOTS, SourceFile, is_wanted};
+
+use super::git::{Commit, Objects, Repository};
+use crate::failure::Failure;
+
+/// Folders deeper than this hold no source.
+const DEPTH: usize = 24;
+
+/// A checkout.
+#[derive(Debug)]
+pub(crate) struct Checkout {
+    root: PathBuf,
+    /// Its repository, where it has one.
+    pub(crate) repository: Option<Repository>,
+    /// The commit that is checked out.
+    pub(crate) head: Option<Commit>,
+}
+
+impl Checkout {
+    /// The checkout in that folder.
+    pub(crate) fn open(root: &Path) -> Result<Self, Failure> {
+        if !ROOTS.iter().any(|folder| root.join(folder).is_dir()) {
+            return Err(Failure::new(format!("{} is no checkout of OpenVMM", root.display()))
+                .note(format!("it has none of the folders `{}`", ROOTS.join("`, `")))
+                .help("name the top of a checkout: git clone https://github.com/microsoft/openvmm"));
+        }
+        let repository = Repository::at(root);
+        let head = repository.as_ref().and_then(|repository| repository.commit("HEAD"));
+        Ok(Self { root: root.to_owned(), repository, head })
+    }
+
+    /// The repository, or why there must be one.
+    pub(crate) fn repository(&self) -> Result<&Repository, Failure> {
+        self.repository.as_ref().ok_or_else(|| {
+            Failure::new(format!("{} is no git repository", self.root.display()))
+                .help("name the top of a clone; git must be on PATH")
+        })
+    }
+
+    /// The files as they stand in the work tree.
+    pub(crate) fn corpus(&self) -> Result<Corpus, Failure> {
+        let mut files = Vec::new();
+        for folder in ROOTS {
+            self.walk(&self.root.join(folder), folder, 0, &mut files)?;
+        }
+        Ok(Corpus::new(files))
+    }
+
+    fn walk(
+        &self,
+        folder: &Path,
+        path: &str,
+        depth: usize,
+        files: &mut Vec<SourceFile>,
+    ) -> Result<(), Failure> {
+        if depth > DEPTH || !folder.is_dir() {
+            return Ok(());
+        }
+        let unreadable =
+            |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", folder.display()));
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+            let path = format!("{path}/{name}");
+            // Links are not followed: they may lead anywhere, or in a circle.
+            let kind = entry.file_type().map_err(unreadable)?;
+            if kind.is_dir() {
+                self.walk(&entry.path(), &path, depth + 1, files)?;
+            } else if kind.is_file() && is_wanted(&path) {
+                files.push(SourceFile { text: read(&entry.path())?, path });
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of a file in the work tree; `None` when it is not there.
+    pub(crate) fn text(&self, path: &str) -> Option<String> {
+        let safe = Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        let full = self.root.join(path);
+        if !safe || !fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_file()) {
+            return None;
+        }
+        read(&full).ok()
+    }
+
+    /// The files as they stand at a commit.
+    pub(crate) fn corpus_at(&self, commit: &str, objects: &mut Objects) -> Result<Corpus, Failure> {
+        let mut files = Vec::new();
+        for blob in self.repository()?.blobs(commit, &ROOTS)? {
+            if is_wanted(&blob.path)
+                && let Some(text) = objects.text(&blob.id, MAX_BYTES + 1)?
+            {
+                files.push(SourceFile { path: blob.path, text });
+            }
+        }
+        Ok(Corpus::new(files))
+    }
+
+    /// Follows the catalog's evidence from the commit that it records to the work tree. The error is a reason why that
+    /// cannot be done.
+    pub(crate) fn evidence(
+        &self,
+        catalog: &Catalog,
+        source: &str,
+        corpus: &Corpus,
+    ) -> Result<Evidences, String> {
+        let recorded = catalog.source(source).and_then(|source| source.commit.clone());
+        let Some(recorded) = recorded else { return Err(format!("the source `{source}` records no commit")) };
+        let Some(repository) = &self.repository else {
+            return Err(
+                "the checkout has no git history, so what the cited lines read like cannot be had".to_owned()
+            );
+        };
+        let Some(commit) = repository.commit(&recorded) else {
+            return Err(format!("the recorded commit `{recorded}` is not in this checkout's history"));
+        };
+        let mut objects = repository.objects().map_err(|failure| failure.message)?;
+        let mut files = BTreeMap::new();
+        for path in cited_paths(catalog, source) {
+            let was = objects
+                .text(&format!("{}:{path}", commit.id), MAX_BYTES)
+                .map_err(|failure| failure.message)?;
+            let is = match self.text(&path) {
+                Some(text) => Some((path.clone(), text)),
+                None => was.as_deref().and_then(|was| renamed(was, corpus)),
+            };
+            files.insert(path, Cited { was, is });
+        }
+        Ok(Evidences::follow(catalog, source, &files))
+    }
+
+    /// The first file that is wanted and differs from the checked-out commit.
+    pub(crate) fn changed(&self, corpus: &Corpus) -> Result<Option<String>, Failure> {
+        let Some(head) = &self.head else { return Ok(None) };
+        let mut objects = self.repository()?.objects()?;
+        let at_head = self.corpus_at(&head.id, &mut objects)?;
+        for file in at_head.files() {
+            let same = corpus
+                .find(&file.path)
+                .is_some_and(|index| corpus.files()[index].text == file.text.replace("\r\n", "\n"));
+            if !same {
+                return Ok(Some(file.path.clone()));
+            }
+        }
+        let added = corpus.files().iter().find(|file| at_head.find(&file.path).is_none());
+        Ok(added.map(|file| file.path.clone()))
+    }
+}
+
+/// The file that most of another's lines are in, when it is most of its lines too.
+fn renamed(was: &str, corpus: &Corpus) -> Option<(String, String)> {
+    let lines: std::collections::HashSet<&str> =
+        was.lines().map(str::trim).filter(|line| line.len() > 8).collect();
+    let mut best: Option<(usize, usize)> = None;
+    for (index, file) in corpus.files().iter().enumerate() {
+        let other: std::collections::HashSet<&str> =
+            file.text.lines().map(str::trim).filter(|line| line.len() > 8).collect();
+        let shared = lines.intersection(&other).count();
+        if shared * 2 > lines.len().max(other.len()) && best.is_none_or(|(most, _)| shared > most) {
+            best = Some((shared, index));
+        }
+    }
+    best.map(|(_, index)| (corpus.files()[index].path.clone(), corpus.files()[index].text.clone()))
+}
+
+/// A file's text, of which no more is read than shows that it is too large; line breaks are git's.
+fn read(path: &Path) -> Result<String, Failure> {
+    let unreadable =
+        |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", path.display()));
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
+}

@@ -1,0 +1,73 @@
+//! Since which commit a blocker is lifted: the first from which on its witness has been live without a break.
+
+use lightest_model::catalog::BlockerState;
+use lightest_sync::catalog_text::{Edit, New, Step, Target};
+use lightest_sync::compare::Witness;
+use lightest_sync::{Corpus, Facts, MAX_BYTES, SourceFile};
+
+use super::Compared;
+use crate::failure::Failure;
+
+/// Adds the commit to every difference that says that a blocker is lifted.
+pub(super) fn fill(compared: &mut Compared) -> Result<(), Failure> {
+    let lifted: Vec<(String, Witness)> = compared
+        .report
+        .blockers
+        .iter()
+        .filter(|derived| derived.state == Some(BlockerState::Lifted))
+        .filter_map(|derived| Some((derived.id.clone(), derived.witness.clone()?)))
+        .collect();
+    for (id, witness) in lifted {
+        let index = compared.catalog.blockers.iter().position(|blocker| blocker.id == id);
+        let of_it = |difference: &&mut lightest_sync::Difference| {
+            difference.rule == "blocker-lifted" && difference.message.contains(&format!("`{id}`"))
+        };
+        if !compared.report.differences.iter_mut().any(|difference| of_it(&difference)) {
+            continue;
+        }
+        let Some(since) = since(compared, &witness)? else { continue };
+        let (Some(difference), Some(index)) = (compared.report.differences.iter_mut().find(of_it), index)
+        else {
+            continue;
+        };
+        difference.notes.push(format!("live since {since}"));
+        difference.edits.push(Edit {
+            target: Target { kind: "blocker".to_owned(), index, path: vec![Step::Key("since".to_owned())] },
+            new: New::Str(since),
+        });
+    }
+    Ok(())
+}
+
+/// The commit since which the witness is live, by the history of the file that it stands in and of the macros.
+fn since(compared: &Compared, witness: &Witness) -> Result<Option<String>, Failure> {
+    let (Some(repository), Some(head)) = (&compared.checkout.repository, &compared.checkout.head) else {
+        return Ok(None);
+    };
+    let mut objects = repository.objects()?;
+    let path = witness.spot.path.as_str();
+    // Words and attributes are read from today's macros: only whether the variant is named and not ignored is asked.
+    let others: Vec<SourceFile> =
+        compared.corpus.files().iter().filter(|file| file.path != path).cloned().collect();
+    let mut found = None;
+    for commit in repository.main_line(None, &head.id, &[path])? {
+        let Some(text) = objects.text(&format!("{}:{path}", commit.id), MAX_BYTES)? else { break };
+        let file = SourceFile { path: path.to_owned(), text };
+        let corpus = Corpus::new(others.iter().cloned().chain([file]));
+        if !live(&corpus, &Facts::read(&corpus), witness) {
+            break;
+        }
+        found = Some(commit.short().to_owned());
+    }
+    Ok(found)
+}
+
+fn live(corpus: &Corpus, facts: &Facts, witness: &Witness) -> bool {
+    facts.tests.iter().filter(|test| test.name == witness.test).any(|test| {
+        test.variants.iter().any(|variant| {
+            variant.ignored.is_none()
+                && corpus.lines(&variant.place).0 == witness.spot.path
+                && lightest_sync::compare::written(variant) == witness.config
+        })
+    })
+}

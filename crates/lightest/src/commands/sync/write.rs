@@ -1,0 +1,127 @@
+//! `lightest sync --write`: changes the catalog's files to what the source states, and cites the commit that was read.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use lightest_model::catalog::{File, Layer, load};
+use lightest_sync::catalog_text::{Edit, New};
+use lightest_sync::evidence;
+
+use super::{Compared, SOURCE, save, store};
+use crate::failure::Failure;
+use crate::{exit, facts, output};
+
+/// Writes, and says what was written, what a person must decide, and what no source states.
+pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
+    let Some(head) = &compared.checkout.head else {
+        return Err(Failure::new("the checkout has no commit that could be recorded as evidence")
+            .help("name the top of a git clone"));
+    };
+    if let Some(path) = compared.checkout.changed(&compared.corpus)? {
+        return Err(Failure::new(format!(
+            "`{path}` differs from the commit that would be recorded as evidence"
+        ))
+        .help("commit or undo the changes in the checkout first"));
+    }
+    let catalog = &compared.catalog;
+    let index = catalog.sources.iter().position(|source| source.id == SOURCE);
+    let Some(index) = index else {
+        return Err(Failure::new(format!("the catalog has no source `{SOURCE}` to record the commit for")));
+    };
+    let source = &catalog.sources[index];
+    let recorded = source.commit.clone().unwrap_or_default();
+    let mut edits: Vec<Edit> =
+        compared.report.differences.iter().flat_map(|difference| difference.edits.iter().cloned()).collect();
+    let mut pinned = None;
+    if !head.id.starts_with(&recorded) || recorded.is_empty() {
+        let name = format!("{SOURCE}-{recorded}");
+        let fresh = evidence::fresh(&compared.corpus, &compared.facts, catalog);
+        let (moved, left) = evidence::rewrite(catalog, &compared.evidence, &name, &fresh);
+        edits.extend(moved);
+        edits.push(Edit {
+            target: store::source_key(index, "commit"),
+            new: New::Str(head.short().to_owned()),
+        });
+        edits.push(Edit { target: store::source_key(index, "date"), new: New::Str(head.date.clone()) });
+        pinned = (left > 0).then_some(name);
+    }
+    let (mut changed, refused) = compared.text.apply(&edits);
+    if let Some(name) = pinned.filter(|name| catalog.source(name).is_none()) {
+        pin(compared, &mut changed, &name, index);
+    }
+    // What would be written must be a catalog.
+    let files: Vec<File> = compared
+        .text
+        .files()
+        .iter()
+        .map(|(name, text)| {
+            let new = changed.iter().find(|(changed, _)| changed == name).map(|(_, text)| text);
+            File { name: name.clone(), text: new.unwrap_or(text).clone(), layer: Layer::Base }
+        })
+        .collect();
+    load(&files).map_err(|errors| {
+        facts::failure(&files, &errors).note("this is what would have been written; nothing was").help(
+            "make the change by hand: what the source says now does not fit the rest of the catalog by itself",
+        )
+    })?;
+    for (name, text) in &changed {
+        save(Path::new(name), text)?;
+    }
+    let mut report = String::new();
+    for (name, _) in &changed {
+        report.push_str(&format!("wrote {name}\n"));
+    }
+    if changed.is_empty() {
+        report.push_str("nothing to write\n");
+    }
+    let written: BTreeSet<_> =
+        edits.iter().filter(|edit| !refused.contains(edit)).map(|edit| &edit.target).collect();
+    let left: Vec<_> = compared
+        .report
+        .differences
+        .iter()
+        .filter(|difference| {
+            difference.edits.is_empty() || difference.edits.iter().any(|edit| !written.contains(&edit.target))
+        })
+        .collect();
+    if !left.is_empty() {
+        report.push_str("\na person must decide these:\n");
+        for difference in &left {
+            report.push_str(&format!("  {}: {}\n", difference.rule, difference.message));
+        }
+    }
+    let alone = evidence::unsourced(catalog, SOURCE);
+    if !alone.is_empty() {
+        report
+            .push_str(&format!("\nleft alone, since no line of the source states them ({}):\n", alone.len()));
+        for (kind, id) in alone {
+            report.push_str(&format!("  {kind} `{id}`\n"));
+        }
+    }
+    output::data(&report)?;
+    output::message(&format!("the catalog in {} follows {} now", folder.display(), head.short()));
+    Ok(if left.is_empty() { exit::DONE } else { exit::FINDINGS })
+}
+
+/// Adds a source that stays at the commit that was recorded until now, for evidence that does not stand there any more.
+fn pin(compared: &Compared, changed: &mut Vec<(String, String)>, name: &str, index: usize) {
+    let source = &compared.catalog.sources[index];
+    let Some(place) = store::commit_place(&compared.catalog, &compared.text) else { return };
+    let at = match changed.iter().position(|(file, _)| *file == place.file) {
+        Some(at) => at,
+        None => {
+            let text = compared.text.text(&place.file).unwrap_or_default().to_owned();
+            changed.push((place.file.clone(), text));
+            changed.len() - 1
+        }
+    };
+    let text = &mut changed[at].1;
+    let mut entry =
+        format!("\n[[source]]\nid = {name:?}\ntitle = {:?}\n", format!("{} (as it was)", source.title));
+    for (key, value) in [("url", &source.url), ("commit", &source.commit), ("date", &source.date)] {
+        if let Some(value) = value {
+            entry.push_str(&format!("{key} = {value:?}\n"));
+        }
+    }
+    text.push_str(&entry);
+}
