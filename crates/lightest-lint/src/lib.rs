@@ -1,6 +1,23 @@
 //! Reads test source text and says where the guest is wrong.
+//!
+//! No file system, no rendering, and reading never fails: it returns what it understood, and notes on the rest.
+//!
+//! - [`dialect`]: the seam for test frameworks; petri's tests in Rust are the first.
+//! - [`facts`]: what a dialect hands on: tests, the guests that they name, what their bodies touch.
+//! - [`calls`]: the table from what a body touches to what that asks of the environment.
+//! - [`needs`]: what a test requires, with the place that shows it.
+//! - [`rules`]: one file each.
+//! - [`linter`]: holds every rule against every test, and takes out what comments suppress.
+//! - [`finding`]: what a rule has to say, and the edits that it proposes.
+
 pub mod calls;
 pub mod dialect;
 pub mod facts;
+pub mod finding;
+pub mod linter;
 pub mod needs;
+pub mod rules;
 pub mod source;
+
+mod subject;
+mod suppress;

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List what the catalog knows
     List(List),
+    /// Read tests and say where the guest is wrong
+    Check(Check),
     /// Say what tests require of their environment, and what shows it
     Requirements(Requirements),
     /// Hold the catalog against OpenVMM's own source
@@ -145,6 +147,57 @@ pub(crate) struct Sync {
     /// How to print differences
     #[arg(long, value_enum, default_value = "human")]
     pub(crate) message_format: MessageFormat,
+}
+
+/// The form of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingFormat {
+    /// As rustc draws them.
+    Human,
+    /// One line each.
+    Short,
+    /// One rustc diagnostic a line, for editors and rustfix.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Commands to a GitHub workflow.
+    Github,
+    /// JUnit XML.
+    Junit,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Check {
+    /// Files or folders to read
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The form of findings
+    #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
+    pub(crate) message_format: FindingFormat,
+    /// Only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) rule: Vec<String>,
+    /// Speak of what is a choice, too
+    #[arg(long)]
+    pub(crate) pedantic: bool,
+    /// Count findings by rule
+    #[arg(long)]
+    pub(crate) statistics: bool,
+    /// Make the edits that keep what tests exercise
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// With `--fix` or `--diff`: make the other edits, too
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
+    /// Show the edits instead of making them
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Findings that are there already
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the baseline, or take out of it what is fixed
+    #[arg(long)]
+    pub(crate) update_baseline: bool,
 }
 
 #[derive(Debug, ClapArgs)]

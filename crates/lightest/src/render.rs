@@ -61,3 +61,86 @@ fn within(text: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
     let end = text.ceil_char_boundary(span.end.min(text.len())).max(start);
     start..end
 }
+
+/// A message with places, to be drawn.
+pub(crate) struct Drawing<'a> {
+    /// `error`, `warning` or `note`.
+    pub(crate) level: &'static str,
+    /// The rule, in brackets.
+    pub(crate) rule: Option<&'a str>,
+    pub(crate) message: &'a str,
+    /// The first is where it is wrong.
+    pub(crate) labels: &'a [Labelled<'a>],
+    pub(crate) notes: &'a [String],
+    pub(crate) help: Option<&'a str>,
+    /// What the help changes.
+    pub(crate) patches: &'a [Patch<'a>],
+}
+
+/// A place in a text, and what is to be said of it.
+pub(crate) struct Labelled<'a> {
+    pub(crate) origin: &'a str,
+    pub(crate) source: &'a str,
+    pub(crate) span: std::ops::Range<usize>,
+    pub(crate) text: &'a str,
+}
+
+/// A change of a text.
+pub(crate) struct Patch<'a> {
+    pub(crate) origin: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) span: std::ops::Range<usize>,
+    pub(crate) new: &'a str,
+}
+
+/// A message as text, with terminal colours in it.
+pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
+    let level = match drawing.level {
+        "error" => Level::ERROR,
+        "warning" => Level::WARNING,
+        _ => Level::NOTE,
+    };
+    let mut title = level.primary_title(drawing.message);
+    if let Some(rule) = drawing.rule {
+        title = title.id(rule);
+    }
+    let mut group = Group::with_title(title);
+    let mut drawn: Vec<&str> = Vec::new();
+    for first in drawing.labels {
+        if drawn.contains(&first.origin) {
+            continue;
+        }
+        drawn.push(first.origin);
+        let mut snippet = Snippet::source(first.source).path(first.origin);
+        for (index, label) in
+            drawing.labels.iter().enumerate().filter(|(_, label)| label.origin == first.origin)
+        {
+            let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let annotation = kind.span(within(label.source, &label.span));
+            snippet = snippet.annotation(if label.text.is_empty() {
+                annotation
+            } else {
+                annotation.label(label.text)
+            });
+        }
+        group = group.element(snippet);
+    }
+    for note in drawing.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    let mut groups = Vec::new();
+    match drawing.help {
+        Some(help) if drawing.patches.is_empty() => groups.push(group.element(Level::HELP.message(help))),
+        Some(help) => {
+            groups.push(group);
+            let mut patched = Group::with_title(Level::HELP.secondary_title(help));
+            for patch in drawing.patches {
+                let change = annotate_snippets::Patch::new(within(patch.text, &patch.span), patch.new);
+                patched = patched.element(Snippet::source(patch.text).path(patch.origin).patch(change));
+            }
+            groups.push(patched);
+        }
+        None => groups.push(group),
+    }
+    Renderer::styled().decor_style(DecorStyle::Ascii).render(&groups).to_string()
+}

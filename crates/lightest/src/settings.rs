@@ -31,8 +31,37 @@ pub(crate) struct Settings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct Check {
-    /// Entries for the table of calls, as in `catalog/calls.toml`.
+    /// Whether what is a choice is spoken of, too.
+    pub(crate) pedantic: bool,
+    /// Levels of rules.
+    pub(crate) rules: std::collections::BTreeMap<String, Level>,
+    /// Findings that are there already, relative to the file.
+    pub(crate) baseline: Option<PathBuf>,
+    /// Entries for the table of calls, as in the catalog's `calls/`.
     pub(crate) calls: lightest_lint::calls::Written,
+}
+
+/// The level of a rule.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Level {
+    /// Its findings are not reported.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They are errors.
+    Deny,
+}
+
+impl Level {
+    /// The same, for the linter.
+    pub(crate) const fn level(self) -> lightest_lint::linter::Level {
+        match self {
+            Self::Allow => lightest_lint::linter::Level::Allow,
+            Self::Warn => lightest_lint::linter::Level::Warn,
+            Self::Deny => lightest_lint::linter::Level::Deny,
+        }
+    }
 }
 
 /// The names that are looked for, in each folder from the current one upwards; the first found counts.

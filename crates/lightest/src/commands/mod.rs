@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod check;
 mod completions;
 mod explain;
 mod list;
@@ -20,6 +21,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         Command::Parse(parse) => parse::run(parse, catalog),
         Command::Explain(explain) => explain::run(explain, catalog),
         Command::List(list) => list::run(list, catalog),
+        Command::Check(check) => check::run(check, catalog),
         Command::Requirements(requirements) => requirements::run(requirements, catalog),
         Command::Sync(sync) => sync::run(sync, catalog),
         Command::Completions(completions) => completions::run(completions),

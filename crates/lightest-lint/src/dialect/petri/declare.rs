@@ -49,15 +49,7 @@ pub(super) fn tests(
             declarations,
             sightings,
             openings,
-            remarks: tree
-                .comments
-                .iter()
-                .filter(|comment| head.contains(&comment.span.start))
-                .map(|comment| Remark {
-                    text: comment.text.clone(),
-                    span: Span::new(file, comment.span.clone()),
-                })
-                .collect(),
+            remarks: remarks(file, source, tree, &head),
         });
     }
     for invocation in &tree.invocations {
@@ -81,6 +73,26 @@ pub(super) fn tests(
         };
         notes.push(Note { span: Span::new(file, broken.clone()), message, help: None });
     }
+}
+
+/// The comments of a range; lines that follow each other are one remark, except those that speak to the linter.
+fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usize>) -> Vec<Remark> {
+    let mut remarks: Vec<Remark> = Vec::new();
+    for comment in tree.comments.iter().filter(|comment| head.contains(&comment.span.start)) {
+        let speaks = |text: &str| text.contains("lightest:");
+        if let Some(last) = remarks.last_mut() {
+            let between = source.text.get(last.span.bytes.end..comment.span.start).unwrap_or("x");
+            let follows = between.trim().is_empty() && between.matches('\n').count() == 1;
+            if follows && !speaks(&comment.text) && !speaks(&last.text) {
+                last.text.push('\n');
+                last.text.push_str(&comment.text);
+                last.span.bytes.end = comment.span.end;
+                continue;
+            }
+        }
+        remarks.push(Remark { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) });
+    }
+    remarks
 }
 
 struct Reader<'a> {

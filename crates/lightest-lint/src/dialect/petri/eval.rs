@@ -303,8 +303,17 @@ impl<'w, 't> Walk<'w, 't> {
         let Some(role) = value.role().map(str::to_owned).filter(|role| self.table.is_role(role)) else {
             return self.method_of_other(value, name, name_span, values, args);
         };
-        let table = self.table;
-        let Some(entry) = table.call(&role, name).cloned() else {
+        let texts: Vec<String> = values
+            .iter()
+            .zip(args)
+            .filter_map(|(value, arg)| match (value, arg) {
+                (Value::Text(text), _) => Some(text.clone()),
+                (_, Expr::Path { path, .. }) => Some(path.clone()),
+                _ => None,
+            })
+            .collect();
+        let what = What::Call { on: role.clone(), name: name.to_owned(), texts: texts.clone() };
+        let Some(entry) = self.table.judge(&what).or_else(|| self.table.call(&role, name)).cloned() else {
             if HANDS_ON.contains(&name) {
                 self.run_closures(values, args, None);
                 return value;
@@ -316,19 +325,10 @@ impl<'w, 't> Walk<'w, 't> {
             self.run_closures(values, args, None);
             return Value::Unknown;
         };
-        let texts: Vec<String> = values
-            .iter()
-            .zip(args)
-            .filter_map(|(value, arg)| match (value, arg) {
-                (Value::Text(text), _) => Some(text.clone()),
-                (_, Expr::Path { path, .. }) => Some(path.clone()),
-                _ => None,
-            })
-            .collect();
         for text in &texts {
             self.path_in_guest(&role, text, name_span);
         }
-        self.see(What::Call { on: role, name: name.to_owned(), texts }, name_span.clone());
+        self.see(what, name_span.clone());
         if entry.tolerates
             && let Value::Command(command) = &value
         {

@@ -1,0 +1,83 @@
+//! Holds every rule against every test.
+
+use std::collections::BTreeMap;
+
+use lightest_model::catalog::Catalog;
+use lightest_model::space::Space;
+
+use crate::calls::Table;
+use crate::facts::Test;
+use crate::finding::Finding;
+use crate::needs::Needs;
+use crate::rules::{RULES, Rule};
+use crate::source::Source;
+use crate::subject::Subject;
+use crate::suppress;
+
+/// How a rule's findings are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Not at all.
+    Allow,
+    /// As warnings.
+    Warn,
+    /// As errors.
+    Deny,
+}
+
+/// What is asked of the rules.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whether pedantic rules speak, and others about what is a choice.
+    pub pedantic: bool,
+    /// Levels of rules by name, where they differ from the usual.
+    pub levels: BTreeMap<String, Level>,
+}
+
+impl Options {
+    /// The level of a rule.
+    #[must_use]
+    pub fn level(&self, rule: &Rule) -> Level {
+        let named = std::iter::once(&rule.name).chain(rule.aliases);
+        named
+            .into_iter()
+            .find_map(|name| self.levels.get(*name).copied())
+            .unwrap_or(if rule.pedantic && !self.pedantic { Level::Allow } else { Level::Warn })
+    }
+}
+
+/// The findings on some tests, in the order of their places.
+#[must_use]
+pub fn check(
+    tests: &[Test],
+    sources: &[Source],
+    catalog: &Catalog,
+    table: &Table,
+    options: &Options,
+) -> Vec<Finding> {
+    let needs: Vec<Needs> = tests.iter().map(|test| Needs::of(test, table)).collect();
+    let space = Space::of_tests(catalog);
+    let mut all = Vec::new();
+    for (test, needs) in tests.iter().zip(&needs) {
+        let subject = Subject::new(test, needs, &space, sources, options.pedantic);
+        let mut findings = Vec::new();
+        for rule in RULES.iter().filter(|rule| options.level(rule) != Level::Allow) {
+            (rule.check)(&subject, &mut findings);
+        }
+        let mut kept = suppress::apply(test, sources, findings);
+        // What was suppressed must be judged by all rules; what is said of it only when that is wanted.
+        kept.retain(|finding| {
+            Rule::named(finding.rule).is_some_and(|rule| options.level(rule) != Level::Allow)
+        });
+        all.extend(kept);
+    }
+    all.sort_by(|one, other| {
+        let key = |finding: &Finding| {
+            let place = &finding.primary.span;
+            let rule = RULES.iter().position(|rule| rule.name == finding.rule);
+            (place.file, place.bytes.start, rule, place.bytes.end)
+        };
+        key(one).cmp(&key(other))
+    });
+    all
+}

@@ -1,0 +1,138 @@
+//! The guest is known to lack what the test's body uses
+//!
+//! ## What it does
+//!
+//! Compares what the body asks of its environment with what each listed configuration is known to give, and names the
+//! first thing that is known to be missing. What nobody has shown either way is never reported. Code that runs only for
+//! some operating systems, architectures or isolation modes is held against those alone.
+//!
+//! ## Why
+//!
+//! Such a variant fails, or passes without testing what it means to: a Windows shell on Linux, systemd on Alpine, the
+//! shutdown component without VMBus, the agent with `noagent`.
+//!
+//! ## Example
+//!
+//! ```rust,ignore
+//! #[vmm_test(openvmm_uefi_x64(vhd(alpine_3_23_x64)))]
+//! async fn units(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+//!     let (vm, agent) = config.run().await?;
+//!     cmd!(agent.unix_shell(), "systemctl status").run().await?;
+//!     # Ok(())
+//! }
+//! ```
+//!
+//! ## Use instead
+//!
+//! ```rust,ignore
+//! #[vmm_test(openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)))]
+//! ```
+
+use lightest_model::catalog::{Capability, Support};
+
+use crate::finding::{Finding, Label, Safety};
+use crate::needs::Need;
+use crate::subject::{Placed, Subject};
+
+const RULE: &str = "lacks-what-it-uses";
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for placed in &subject.placed {
+        let Some(row) = placed.row else { continue };
+        if placed.variant.ignored.is_some() {
+            continue;
+        }
+        if let Some((need, id, statement)) = missing(subject, placed, row) {
+            findings.push(report(subject, placed, row, need, id, statement));
+        }
+    }
+}
+
+/// The first thing that is known to be missing: what asks for it, the requirement, and the statement that says so.
+fn missing<'a>(
+    subject: &Subject<'a>,
+    placed: &Placed<'_>,
+    row: usize,
+) -> Option<(Option<&'a Need>, &'a str, &'a Capability)> {
+    let asked = subject.asked(row, placed.variant.agent);
+    let denied = |id: &str, of: &_| {
+        let answer = subject.answer(row, id, of);
+        (answer.support == Support::No).then_some(answer.statement).flatten()
+    };
+    for need in subject.needs.asked_of(subject.row(row)) {
+        // What it stands for first, then what follows from it.
+        if let Some(statement) = denied(&need.requirement, &asked) {
+            return Some((Some(need), need.requirement.as_str(), statement));
+        }
+        for index in subject.ask([need.requirement.as_str()]).indices() {
+            let id = subject.space.requirement_id(*index);
+            if let Some(statement) = denied(id, &asked) {
+                return Some((Some(need), id, statement));
+            }
+        }
+    }
+    // An agent that the declaration itself asks for.
+    if placed.variant.agent {
+        let alone = subject.ask(["agent"]);
+        if let Some(statement) = denied("agent", &alone) {
+            return Some((None, "agent", statement));
+        }
+    }
+    None
+}
+
+fn report(
+    subject: &Subject<'_>,
+    placed: &Placed<'_>,
+    row: usize,
+    need: Option<&Need>,
+    id: &str,
+    statement: &Capability,
+) -> Finding {
+    let title = subject.catalog().requirement(id).map_or(id, |requirement| requirement.title.as_str());
+    let mut finding =
+        subject.on(RULE, placed, format!("this configuration lacks what the test uses: {title}"));
+    finding.primary.text = format!("does not give `{id}`");
+    if let Some(need) = need {
+        let because = if need.because.is_empty() { "this asks for it" } else { need.because.as_str() };
+        finding.context.push(subject.shows(need, because));
+        if need.via.is_some() && need.span.file == finding.primary.span.file {
+            finding.context.push(Label::new(&need.span, "in this helper"));
+        }
+    } else {
+        finding
+            .context
+            .push(Label::new(&placed.declaration.span, "the agent is asked for unless `noagent` is given"));
+    }
+    let evidence: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
+    finding.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
+    finding.requirements = subject.requirements(row).iter().map(|word| (*word).to_owned()).collect();
+    let own = subject.row(row);
+    let asked = subject.asked(row, placed.variant.agent);
+    finding.cost = Some(subject.cost(row, &asked));
+    // What would do: on the same VMM and architecture, with the paravisor where it is there now.
+    let better = subject.lightest(placed.variant.agent, &[], |other| {
+        other.config.arch == own.config.arch
+            && other.config.vmm == own.config.vmm
+            && other.boot.openhcl == own.boot.openhcl
+            && other.config.isolation == own.config.isolation
+    });
+    match better {
+        Some(better) if subject.lists(better) => {
+            let message = format!(
+                "`{}`, which gives it, is listed already: remove this one",
+                subject.row(better).config
+            );
+            finding.help = subject.remove(placed, message, Safety::Unsafe);
+        }
+        Some(better) => {
+            let config = &subject.row(better).config;
+            finding.suggested = Some(config.to_string());
+            finding.cost_after = Some(subject.cost(better, &asked));
+            let message = format!("boot `{config}`, which gives it");
+            finding.help = Some(subject.replace(placed, better, message, Safety::Unsafe));
+        }
+        None => {}
+    }
+    finding
+}

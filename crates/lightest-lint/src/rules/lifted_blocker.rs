@@ -1,0 +1,135 @@
+//! A remark waits for an issue that is done
+//!
+//! ## What it does
+//!
+//! Looks for the numbers of issues in comments of a test's declaration and in the reasons of `ignore(..)` and
+//! `unstable(..)`. When the catalog knows the issue as done, it says since which commit, and adds the configuration that the
+//! remark names, where that is known to give everything.
+//!
+//! ## Why
+//!
+//! Nobody is told when an issue is closed on which a comment in a test waits.
+//!
+//! ## Example
+//!
+//! ```rust,ignore
+//! #[vmm_test(
+//!     openvmm_linux_direct_x64,
+//!     // TODO: add openvmm_linux_direct_aarch64 (#1798)
+//! )]
+//! ```
+//!
+//! ## Use instead
+//!
+//! ```rust,ignore
+//! #[vmm_test(openvmm_linux_direct_x64, openvmm_linux_direct_aarch64)]
+//! ```
+
+use lightest_model::catalog::{Blocker, BlockerState};
+
+use crate::facts::Remark;
+use crate::finding::{Edit, Finding, Help, Label, Safety};
+use crate::subject::{Placed, Subject};
+
+const RULE: &str = "lifted-blocker";
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for placed in &subject.placed {
+        let reasons = [&placed.variant.ignored, &placed.variant.unstable];
+        for reason in reasons.into_iter().flatten() {
+            if let Some(blocker) = lifted(subject, reason) {
+                let mut finding = subject.on(RULE, placed, message(blocker));
+                finding.primary = Label::new(&reason.span, "waits for an issue that is done");
+                finding.context.push(Label::new(&placed.variant.config_span, "is held back"));
+                note(blocker, &mut finding);
+                finding.help = Some(Help {
+                    message: "run it again: take the wrapper away".to_owned(),
+                    edits: vec![Edit {
+                        span: placed.variant.span.clone(),
+                        text: placed.variant.written.clone(),
+                    }],
+                    safety: if placed.variant.span == placed.variant.config_span {
+                        Safety::DisplayOnly
+                    } else {
+                        Safety::Unsafe
+                    },
+                });
+                findings.push(finding);
+            }
+        }
+    }
+    for remark in &subject.test.remarks {
+        let Some(blocker) = lifted(subject, remark) else { continue };
+        let named = configuration(subject, remark);
+        if named.is_none() && !waits(&remark.text) {
+            continue;
+        }
+        let mut finding = subject.on_test(RULE, &remark.span, message(blocker));
+        finding.primary.text = "waits for an issue that is done".to_owned();
+        note(blocker, &mut finding);
+        if let Some((placed, row)) = named {
+            let config = &subject.row(row).config;
+            finding.suggested = Some(config.to_string());
+            let text = subject.written(placed.declaration, config);
+            let inside = placed.declaration.list.bytes.start <= remark.span.bytes.start
+                && remark.span.bytes.end <= placed.declaration.list.bytes.end;
+            finding.help = Some(Help {
+                message: format!("add `{config}`"),
+                edits: vec![Edit { span: remark.span.clone(), text: format!("{text},") }],
+                safety: if inside { Safety::Unsafe } else { Safety::DisplayOnly },
+            });
+        }
+        findings.push(finding);
+    }
+}
+
+fn message(blocker: &Blocker) -> String {
+    format!("this waits for {}, which is done", blocker.issue)
+}
+
+fn note(blocker: &Blocker, finding: &mut Finding) {
+    let evidence: Vec<String> = blocker.evidence.iter().map(ToString::to_string).collect();
+    let since = blocker.since.as_deref().map_or(String::new(), |since| format!(" since {since}"));
+    finding.notes.push(format!("lifted{since}: {} ({})", blocker.title, evidence.join(", ")));
+}
+
+/// The blocker that a remark names, when it is lifted and holds some configuration back no more.
+fn lifted<'a>(subject: &Subject<'a>, remark: &Remark) -> Option<&'a Blocker> {
+    subject.catalog().blockers.iter().find(|blocker| {
+        let number = blocker.issue.rsplit_once('#').map(|(_, number)| number);
+        blocker.state == BlockerState::Lifted && number.is_some_and(|number| mentions(&remark.text, number))
+    })
+}
+
+/// Whether a text names an issue by its number.
+fn mentions(text: &str, number: &str) -> bool {
+    ["#", "/issues/", "/pull/", "issue ", "Issue ", "GH "].iter().any(|before| {
+        let wanted = format!("{before}{number}");
+        let ends = |at: usize| !text[at + wanted.len()..].starts_with(|c: char| c.is_ascii_digit());
+        text.match_indices(&wanted).any(|(at, _)| ends(at))
+    })
+}
+
+/// Whether a comment asks for something to be done.
+fn waits(text: &str) -> bool {
+    ["TODO", "blocked", "Blocked", "once ", "until ", "waiting for"].iter().any(|word| text.contains(word))
+}
+
+/// The configuration that a remark asks for: a boot method and architecture that no variant has, and that would do.
+fn configuration<'s, 'a>(subject: &'s Subject<'a>, remark: &Remark) -> Option<(&'s Placed<'a>, usize)> {
+    let words = remark.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    for word in words.filter(|word| word.contains('_')) {
+        for placed in &subject.placed {
+            let vmm = placed.variant.config.vmm.as_deref().unwrap_or_default();
+            let word = word.strip_prefix(vmm).and_then(|word| word.strip_prefix('_')).unwrap_or(word);
+            let row = subject.lightest(placed.variant.agent, &[], |row| {
+                row.config.vmm.as_deref() == Some(vmm)
+                    && word == format!("{}_{}", row.config.boot, row.config.arch)
+            });
+            if let Some(row) = row.filter(|row| !subject.lists(*row)) {
+                return Some((placed, row));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,152 @@
+//! The rules: one file each, registered in [`RULES`], whose order is that of every list of rules.
+//!
+//! A rule's own module documentation is its explanation: in the terminal, on its page and in SARIF.
+
+mod architecture_gap;
+mod heavier_than_needed;
+mod isolation_not_exercised;
+mod lacks_what_it_uses;
+mod lifted_blocker;
+mod name_contradicts_guest;
+mod openhcl_without_plain;
+mod redundant_variant;
+mod runs_no_repo_code;
+mod runs_nowhere;
+mod unprovided_quirk;
+mod unused_suppression;
+
+use crate::finding::Finding;
+use crate::subject::Subject;
+
+/// A rule.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Its name, which is its identifier everywhere.
+    pub name: &'static str,
+    /// Names that it had before.
+    pub aliases: &'static [&'static str],
+    /// Whether it speaks only when asked to be pedantic.
+    pub pedantic: bool,
+    source: &'static str,
+    /// What it has to say of one test. Unused suppressions are found by the engine instead.
+    pub(crate) check: fn(&Subject<'_>, &mut Vec<Finding>),
+}
+
+/// Every rule.
+pub const RULES: [Rule; 12] = [
+    Rule {
+        name: "heavier-than-needed",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("heavier_than_needed.rs"),
+        check: heavier_than_needed::check,
+    },
+    Rule {
+        name: "lacks-what-it-uses",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("lacks_what_it_uses.rs"),
+        check: lacks_what_it_uses::check,
+    },
+    Rule {
+        name: "runs-nowhere",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("runs_nowhere.rs"),
+        check: runs_nowhere::check,
+    },
+    Rule {
+        name: "runs-no-repo-code",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("runs_no_repo_code.rs"),
+        check: runs_no_repo_code::check,
+    },
+    Rule {
+        name: "openhcl-without-plain",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("openhcl_without_plain.rs"),
+        check: openhcl_without_plain::check,
+    },
+    Rule {
+        name: "architecture-gap",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("architecture_gap.rs"),
+        check: architecture_gap::check,
+    },
+    Rule {
+        name: "lifted-blocker",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("lifted_blocker.rs"),
+        check: lifted_blocker::check,
+    },
+    Rule {
+        name: "name-contradicts-guest",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("name_contradicts_guest.rs"),
+        check: name_contradicts_guest::check,
+    },
+    Rule {
+        name: "unprovided-quirk",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("unprovided_quirk.rs"),
+        check: unprovided_quirk::check,
+    },
+    Rule {
+        name: "isolation-not-exercised",
+        aliases: &[],
+        pedantic: true,
+        source: include_str!("isolation_not_exercised.rs"),
+        check: isolation_not_exercised::check,
+    },
+    Rule {
+        name: "redundant-variant",
+        aliases: &[],
+        pedantic: true,
+        source: include_str!("redundant_variant.rs"),
+        check: redundant_variant::check,
+    },
+    Rule {
+        name: "unused-suppression",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("unused_suppression.rs"),
+        check: unused_suppression::check,
+    },
+];
+
+impl Rule {
+    /// The rule of that name, present or former.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        RULES.iter().find(|rule| rule.name == name || rule.aliases.contains(&name))
+    }
+
+    /// One line on what it finds.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.source.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap_or_default()
+    }
+
+    /// What it does, why, an example and what to use instead, as Markdown.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let mut text = String::new();
+        for line in self.source.lines().map_while(|line| line.strip_prefix("//!")) {
+            text.push_str(line.strip_prefix(' ').unwrap_or(line));
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rule").field("name", &self.name).finish_non_exhaustive()
+    }
+}

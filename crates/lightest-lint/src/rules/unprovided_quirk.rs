@@ -1,0 +1,109 @@
+//! The test pays for, or stumbles over, a peculiarity of its guest
+//!
+//! ## What it does
+//!
+//! Two things. It names shutdowns through the integration component in tests that have the agent and are not about the
+//! component: they wait for a fixed time that the agent's own `power_off()` does not. And it names variants whose declaration
+//! lacks the word, such as `requires(..)`, that the body's requirements ask for, so that hosts which cannot do it fail
+//! instead of skipping.
+//!
+//! ## Why
+//!
+//! Both were found by people who looked for flakiness or slowness for days.
+//!
+//! ## Example
+//!
+//! ```rust,ignore
+//! let (mut vm, agent) = config.run().await?;
+//! vm.send_enlightened_shutdown(ShutdownKind::Shutdown).await?;
+//! ```
+//!
+//! ## Use instead
+//!
+//! ```rust,ignore
+//! let (vm, agent) = config.run().await?;
+//! agent.power_off().await?;
+//! ```
+
+use crate::finding::{Finding, Label};
+use crate::subject::Subject;
+
+const RULE: &str = "unprovided-quirk";
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    waits(subject, findings);
+    undeclared(subject, findings);
+}
+
+/// A fixed wait that another call would not need.
+fn waits(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    let catalog = subject.catalog();
+    for need in &subject.needs.needs {
+        let waiting = catalog
+            .quirks
+            .iter()
+            .filter(|quirk| quirk.cost.waits_s > 0 && quirk.when.with == [need.requirement.clone()]);
+        // The name says when it is the point; so does anything else that only this requirement's device does.
+        let own = need.requirement.split('-').next().unwrap_or_default();
+        let is_point = subject.name().contains(own)
+            || subject.needs.needs.iter().filter(|other| other.requirement == need.requirement).count() > 1;
+        if is_point || need.via.is_some() || !subject.needs.ask("agent") {
+            continue;
+        }
+        let mut worst: Option<(u32, &crate::subject::Placed<'_>)> = None;
+        let quirks: Vec<_> = waiting.collect();
+        for placed in subject.placed.iter().filter(|placed| placed.variant.agent) {
+            let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
+            let seconds = quirks
+                .iter()
+                .filter(|quirk| quirk.when.selects(&row.config, row.guest, row.boot.openhcl))
+                .map(|quirk| quirk.cost.waits_s)
+                .sum();
+            if seconds > 0 && worst.is_none_or(|(most, _)| seconds > most) {
+                worst = Some((seconds, placed));
+            }
+        }
+        let Some((seconds, placed)) = worst else { continue };
+        let mut finding = subject.on_test(
+            RULE,
+            &need.span,
+            format!("this waits {seconds} seconds that the test does not need"),
+        );
+        finding.primary.text = format!("waits {seconds} seconds");
+        finding.context.push(Label::new(&placed.variant.config_span, "on this guest"));
+        finding.config = Some(placed.variant.config.bare().to_string());
+        for quirk in quirks {
+            let evidence: Vec<String> = quirk.evidence.iter().take(1).map(ToString::to_string).collect();
+            finding.notes.push(format!("{}: {} ({})", quirk.title, quirk.advice, evidence.join(", ")));
+        }
+        findings.push(finding);
+    }
+}
+
+/// A word that the declaration lacks.
+fn undeclared(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+    for placed in &subject.placed {
+        let Some(index) = placed.row else { continue };
+        let row = subject.row(index);
+        if placed.variant.ignored.is_some() || row.boot.openhcl || !row.vmm.in_repo {
+            // With the paravisor the hosts are few, and all of them can.
+            continue;
+        }
+        for need in subject.needs.asked_of(row) {
+            let attribute =
+                subject.catalog().requirement(&need.requirement).and_then(|known| known.attribute.as_ref());
+            let Some(word) = attribute.filter(|word| *word != "noagent") else { continue };
+            let bare = word.strip_prefix("requires(").and_then(|word| word.strip_suffix(')')).unwrap_or(word);
+            if placed.variant.states.iter().any(|state| state == bare) {
+                continue;
+            }
+            let mut finding =
+                subject.on(RULE, placed, format!("the declaration lacks `{word}`, which the test needs"));
+            finding.primary = Label::new(&placed.declaration.list, format!("add `{word}`"));
+            finding.context.push(subject.shows(need, need.because.as_str()));
+            finding.requirements = vec![need.requirement.clone()];
+            findings.push(finding);
+            return;
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! One test under judgement, with everything that rules ask about it.
+
+use lightest_model::catalog::{BlockerState, Catalog, Support};
+use lightest_model::config::{Arch, Config, Form};
+use lightest_model::space::{Answer, Asked, Row, Space};
+
+use crate::facts::{Declaration, Test, Variant};
+use crate::finding::{Cost, Edit, Finding, Help, Label, Safety};
+use crate::needs::{Need, Needs};
+use crate::source::{Source, Span};
+
+/// A test under judgement.
+pub(crate) struct Subject<'a> {
+    pub(crate) test: &'a Test,
+    pub(crate) needs: &'a Needs,
+    pub(crate) space: &'a Space<'a>,
+    pub(crate) sources: &'a [Source],
+    pub(crate) pedantic: bool,
+    /// Every variant with its place in the space.
+    pub(crate) placed: Vec<Placed<'a>>,
+    /// What the test's name says that it is about.
+    pub(crate) named: Vec<&'a str>,
+}
+
+/// A variant and its place in the space.
+#[derive(Clone, Copy)]
+pub(crate) struct Placed<'a> {
+    pub(crate) declaration: &'a Declaration,
+    pub(crate) variant: &'a Variant,
+    /// Index of its configuration in the space; `None` for what the space does not hold.
+    pub(crate) row: Option<usize>,
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) fn new(
+        test: &'a Test,
+        needs: &'a Needs,
+        space: &'a Space<'a>,
+        sources: &'a [Source],
+        pedantic: bool,
+    ) -> Self {
+        let placed = test
+            .declarations
+            .iter()
+            .flat_map(|declaration| declaration.variants.iter().map(move |variant| (declaration, variant)))
+            .map(|(declaration, variant)| Placed {
+                declaration,
+                variant,
+                row: space.position(&variant.config),
+            })
+            .collect();
+        Self { test, needs, space, sources, pedantic, placed, named: named(test, space.catalog()) }
+    }
+
+    pub(crate) fn catalog(&self) -> &'a Catalog {
+        self.space.catalog()
+    }
+
+    pub(crate) fn row(&self, row: usize) -> &'a Row<'a> {
+        &self.space.rows()[row]
+    }
+
+    /// The test's name with its modules.
+    pub(crate) fn name(&self) -> String {
+        let parts: Vec<&str> = self.test.module.iter().chain([&self.test.name]).map(String::as_str).collect();
+        parts.join("::")
+    }
+
+    /// What the body asks of a configuration, by identifier, each once.
+    pub(crate) fn requirements(&self, row: usize) -> Vec<&'a str> {
+        let mut words: Vec<&str> = Vec::new();
+        for need in self.needs.asked_of(self.row(row)) {
+            if !words.contains(&need.requirement.as_str()) {
+                words.push(&need.requirement);
+            }
+        }
+        words
+    }
+
+    /// What is asked of a configuration: by the body and, where the agent is wanted or not, by the declaration.
+    pub(crate) fn asked(&self, row: usize, agent: bool) -> Asked {
+        let mut words = self.requirements(row);
+        words.push(if agent { "agent" } else { "no-agent" });
+        self.ask(words)
+    }
+
+    pub(crate) fn ask<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Asked {
+        let known = words.into_iter().filter(|word| self.catalog().requirement(word).is_some());
+        Asked::new(self.catalog(), known).unwrap_or_default()
+    }
+
+    pub(crate) fn answer(&self, row: usize, requirement: &str, asked: &Asked) -> Answer<'a> {
+        match self.space.requirement_index(requirement) {
+            Some(index) => self.space.answer(row, index, asked),
+            None => Answer { support: Support::Unknown, statement: None },
+        }
+    }
+
+    /// Whether a configuration is known to give everything that is asked, and to run.
+    pub(crate) fn gives_all(&self, row: usize, asked: &Asked) -> bool {
+        let yes = |index: usize| self.space.answer(row, index, asked).support == Support::Yes;
+        asked.indices().iter().all(|index| yes(*index))
+            && ["runs", "repo-code"]
+                .iter()
+                .all(|always| self.space.requirement_index(always).is_some_and(yes))
+    }
+
+    /// The lightest of the configurations that `among` picks, that give everything the body asks of them, what the
+    /// name says, and what `further` adds.
+    pub(crate) fn lightest(
+        &self,
+        agent: bool,
+        further: &[&str],
+        among: impl Fn(&Row<'_>) -> bool,
+    ) -> Option<usize> {
+        let rows = self.space.rows().iter().enumerate().filter(|(_, row)| among(row));
+        let fitting = rows.filter_map(|(index, _)| {
+            let mut words = self.requirements(index);
+            words.push(if agent { "agent" } else { "no-agent" });
+            words.extend(&self.named);
+            words.extend(further);
+            let asked = self.ask(words);
+            self.gives_all(index, &asked).then(|| (self.space.weight(index, &asked), index))
+        });
+        fitting.min().map(|(_, index)| index)
+    }
+
+    /// Whether one configuration is lighter than another by something that costs.
+    pub(crate) fn is_lighter(&self, one: usize, other: usize, asked: &Asked) -> bool {
+        self.space.weight(one, asked).is_lighter_than(&self.space.weight(other, asked))
+    }
+
+    /// Whether a configuration boots from an image.
+    pub(crate) fn has_image(&self, row: usize) -> bool {
+        matches!(self.row(row).guest.form, Form::Vhd | Form::Iso)
+    }
+
+    /// The rank of a configuration's boot class, fastest first.
+    pub(crate) fn boot_class(&self, row: usize, asked: &Asked) -> usize {
+        let class = self.space.price(row, asked).boot;
+        let classes = &self.catalog().boot_classes;
+        classes.iter().position(|known| known.id == class).unwrap_or(classes.len())
+    }
+
+    /// Whether the list already has a configuration.
+    pub(crate) fn lists(&self, row: usize) -> bool {
+        self.placed.iter().any(|placed| placed.row == Some(row))
+    }
+
+    /// The architectures that the variants have.
+    pub(crate) fn archs(&self) -> Vec<Arch> {
+        Arch::ALL
+            .into_iter()
+            .filter(|arch| self.placed.iter().any(|placed| placed.variant.config.arch == *arch))
+            .collect()
+    }
+
+    /// Whether any requirement, of the body or of the name, is about the paravisor itself.
+    pub(crate) fn about_paravisor(&self) -> bool {
+        let about = |word: &str| {
+            word == "openhcl"
+                || self.catalog().requirement(word).is_some_and(|known| {
+                    known.paravisor || known.implies.iter().any(|implied| implied == "openhcl")
+                })
+        };
+        self.needs.needs.iter().any(|need| about(&need.requirement))
+            || self.named.iter().any(|word| about(word))
+    }
+
+    /// Whether a comment in the test's declarations speaks of a configuration, so that its author knows of it.
+    pub(crate) fn remarks_on(&self, row: usize) -> bool {
+        let config = &self.row(row).config;
+        let word = format!("{}_{}", config.boot, config.arch);
+        let plain = |text: &str| {
+            let before = text.find(&word).map(|at| &text[..at]);
+            // `openhcl_uefi_x64` holds `uefi_x64`, too.
+            before.is_some_and(|before| {
+                let vmm = config.vmm.as_deref().unwrap_or_default();
+                let before =
+                    before.strip_suffix('_').map_or(before, |rest| rest.strip_suffix(vmm).unwrap_or(before));
+                !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+            })
+        };
+        self.test.remarks.iter().any(|remark| plain(&remark.text))
+    }
+
+    /// Whether a known limit that still holds speaks against a configuration.
+    pub(crate) fn is_blocked(&self, row: usize, asked: &Asked) -> bool {
+        let own = self.row(row);
+        self.catalog().blockers.iter().any(|blocker| {
+            blocker.state == BlockerState::Open
+                && blocker.when.selects(&own.config, own.guest, own.boot.openhcl)
+                && blocker
+                    .when
+                    .with
+                    .iter()
+                    .all(|word| self.space.requirement_index(word).is_some_and(|index| asked.holds(index)))
+        })
+    }
+
+    pub(crate) fn cost(&self, row: usize, asked: &Asked) -> Cost {
+        let price = self.space.price(row, asked);
+        Cost {
+            image_bytes: price.image_bytes,
+            has_image: self.has_image(row),
+            boot: price.boot.to_owned(),
+            waits_s: price.waits_s,
+            reboots: price.reboots,
+            host: price.host.to_owned(),
+        }
+    }
+
+    /// A finding on one variant.
+    pub(crate) fn on(&self, rule: &'static str, placed: &Placed<'_>, message: impl Into<String>) -> Finding {
+        Finding {
+            config: Some(placed.variant.config.bare().to_string()),
+            primary: Label::new(&placed.variant.config_span, ""),
+            ..self.on_test(rule, &placed.variant.config_span, message)
+        }
+    }
+
+    /// A finding on the whole test.
+    pub(crate) fn on_test(&self, rule: &'static str, span: &Span, message: impl Into<String>) -> Finding {
+        Finding {
+            rule,
+            message: message.into(),
+            primary: Label::new(span, ""),
+            context: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            test: self.name(),
+            config: None,
+            requirements: Vec::new(),
+            suggested: None,
+            cost: None,
+            cost_after: None,
+        }
+    }
+
+    /// A label on what shows a need: in the test's own body, where a helper stands elsewhere.
+    pub(crate) fn shows(&self, need: &Need, text: impl Into<String>) -> Label {
+        Label::new(need.via.as_ref().unwrap_or(&need.span), text)
+    }
+
+    /// A configuration as it is written in a declaration.
+    pub(crate) fn written(&self, declaration: &Declaration, config: &Config) -> String {
+        let vmm = if declaration.vmm.is_some() { None } else { config.vmm.clone() };
+        Config { vmm, ..config.clone() }.to_string()
+    }
+
+    /// Puts another configuration into the place of a variant's.
+    pub(crate) fn replace(&self, placed: &Placed<'_>, row: usize, message: String, safety: Safety) -> Help {
+        let own = &placed.variant.config;
+        let config = Config { extra_deps: own.extra_deps.clone(), ..self.row(row).config.clone() };
+        let fits = placed.declaration.vmm.is_none() || placed.declaration.vmm == config.vmm;
+        // What a test brings along is made for its own guest.
+        let safety = match (fits, own.extra_deps.is_empty()) {
+            (true, true) => safety,
+            (true, false) if safety == Safety::Safe => Safety::Unsafe,
+            (true, false) => safety,
+            (false, _) => Safety::DisplayOnly,
+        };
+        let text = self.written(placed.declaration, &config);
+        Help { message, edits: vec![Edit { span: placed.variant.config_span.clone(), text }], safety }
+    }
+
+    /// Adds a configuration behind a variant.
+    pub(crate) fn add(&self, placed: &Placed<'_>, row: usize, message: String) -> Help {
+        let config = self.row(row).config.clone();
+        let fits = placed.declaration.vmm.is_none() || placed.declaration.vmm == config.vmm;
+        let safety = if fits { Safety::Unsafe } else { Safety::DisplayOnly };
+        let text = self.written(placed.declaration, &config);
+        let span = &placed.variant.span;
+        let lines = self.line_start(span);
+        let text = match lines {
+            Some(indent) => format!("{text},\n{indent}"),
+            None => format!("{text}, "),
+        };
+        let at = Span::new(span.file, span.bytes.start..span.bytes.start);
+        Help { message, edits: vec![Edit { span: at, text }], safety }
+    }
+
+    /// Takes a variant out; `None` where it is the only one of its declaration.
+    pub(crate) fn remove(&self, placed: &Placed<'_>, message: String, safety: Safety) -> Option<Help> {
+        let variants = &placed.declaration.variants;
+        if variants.len() < 2 {
+            return None;
+        }
+        let span = &placed.variant.span;
+        let text = &self.sources.get(span.file)?.text;
+        let mut end = span.bytes.end;
+        let rest = text.get(end..)?;
+        let comma = rest.trim_start().starts_with(',');
+        let mut start = span.bytes.start;
+        if comma {
+            end += rest.find(',')? + 1;
+            // The rest of the line goes with it, when nothing else stands there.
+            let after = text.get(end..)?;
+            let blank = after.len() - after.trim_start_matches([' ', '\t']).len();
+            match self.line_start(span) {
+                Some(indent) if after[blank..].starts_with('\n') => {
+                    end += blank + 1;
+                    start -= indent.len();
+                }
+                _ => end += blank,
+            }
+        } else {
+            // The last one: the comma before it goes.
+            let before = text.get(..start)?;
+            let kept = before.trim_end();
+            start = kept.strip_suffix(',').map_or(start, str::len);
+        }
+        let edit = Edit { span: Span::new(span.file, start..end), text: String::new() };
+        Some(Help { message, edits: vec![edit], safety })
+    }
+
+    /// The white space before something that begins its line.
+    fn line_start(&self, span: &Span) -> Option<String> {
+        let text = self.sources.get(span.file)?.text.get(..span.bytes.start)?;
+        let line = text.rsplit('\n').next().unwrap_or_default();
+        line.chars().all(char::is_whitespace).then(|| line.to_owned())
+    }
+}
+
+/// The requirements that a test's own name and its module name, which say what it is about.
+fn named<'c>(test: &Test, catalog: &'c Catalog) -> Vec<&'c str> {
+    let words = |text: &str| format!("_{}_", text.replace(['-', ' '], "_").to_lowercase());
+    let mut text = words(&test.name);
+    for module in &test.module {
+        text.push_str(&words(module));
+    }
+    let mut found = Vec::new();
+    for requirement in &catalog.requirements {
+        let names = std::iter::once(&requirement.id).chain(&requirement.aliases);
+        if requirement.group != "where" && names.into_iter().any(|name| text.contains(&words(name))) {
+            found.push(requirement.id.as_str());
+        }
+    }
+    found
+}

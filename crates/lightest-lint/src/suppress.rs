@@ -1,0 +1,141 @@
+//! Suppressions: comments that expect a rule to fire, with the reason.
+
+use crate::facts::{Remark, Test};
+use crate::finding::{Edit, Finding, Help, Label, Safety};
+use crate::rules::Rule;
+use crate::source::{Source, Span};
+
+const RULE: &str = "unused-suppression";
+const MARK: &str = "lightest:";
+
+/// A suppression of one rule.
+struct Suppression<'a> {
+    remark: &'a Remark,
+    rule: String,
+    /// What is wrong with it by itself.
+    mistake: Option<String>,
+    /// The variant that it stands above; `None` for the whole test.
+    variant: Option<usize>,
+    used: bool,
+}
+
+/// Takes out the findings of one test that its comments expect, and adds one for each comment that expects none.
+pub(crate) fn apply(test: &Test, sources: &[Source], findings: Vec<Finding>) -> Vec<Finding> {
+    let mut suppressions: Vec<Suppression<'_>> =
+        test.remarks.iter().flat_map(|remark| read(remark, test)).collect();
+    if suppressions.is_empty() {
+        return findings;
+    }
+    let variants: Vec<&Span> =
+        test.declarations.iter().flat_map(|list| &list.variants).map(|variant| &variant.span).collect();
+    let mut kept = Vec::new();
+    for finding in findings {
+        let at = &finding.primary.span;
+        let hit =
+            suppressions.iter_mut().filter(|suppression| suppression.mistake.is_none()).find(|suppression| {
+                let here = suppression.variant.is_none_or(|index| {
+                    variants.get(index).is_some_and(|span| {
+                        span.file == at.file
+                            && span.bytes.start <= at.bytes.start
+                            && at.bytes.end <= span.bytes.end
+                    })
+                });
+                let same = Rule::named(&suppression.rule).is_some_and(|rule| rule.name == finding.rule);
+                here && same
+            });
+        match hit {
+            Some(suppression) => suppression.used = true,
+            None => kept.push(finding),
+        }
+    }
+    for suppression in suppressions.iter().filter(|suppression| !suppression.used) {
+        kept.push(unused(suppression, test, sources));
+    }
+    kept
+}
+
+fn unused(suppression: &Suppression<'_>, test: &Test, sources: &[Source]) -> Finding {
+    let span = &suppression.remark.span;
+    let (message, help) = match &suppression.mistake {
+        Some(mistake) => (mistake.clone(), None),
+        None => {
+            let edit = Edit { span: whole_line(span, sources), text: String::new() };
+            let help =
+                Help { message: "remove the comment".to_owned(), edits: vec![edit], safety: Safety::Safe };
+            (format!("`{}` does not fire here: this suppresses nothing", suppression.rule), Some(help))
+        }
+    };
+    Finding {
+        rule: RULE,
+        message,
+        primary: Label::new(span, ""),
+        context: Vec::new(),
+        notes: Vec::new(),
+        help,
+        test: test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::"),
+        config: None,
+        requirements: Vec::new(),
+        suggested: None,
+        cost: None,
+        cost_after: None,
+    }
+}
+
+/// The line of a comment, where nothing else stands on it.
+fn whole_line(span: &Span, sources: &[Source]) -> Span {
+    let Some(text) = sources.get(span.file).map(|source| &source.text) else { return span.clone() };
+    let start = text[..span.bytes.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.bytes.end..].find('\n').map_or(text.len(), |at| span.bytes.end + at + 1);
+    let blank = |part: &str| part.chars().all(char::is_whitespace);
+    if blank(&text[start..span.bytes.start]) && blank(&text[span.bytes.end..end]) {
+        Span::new(span.file, start..end)
+    } else {
+        span.clone()
+    }
+}
+
+/// The suppressions of a comment; several rules may be named, with commas between them.
+fn read<'a>(remark: &'a Remark, test: &Test) -> Vec<Suppression<'a>> {
+    let text = remark.text.trim_start_matches(['/', '*', '#', '!', ';', '-', ' ', '\t']);
+    let Some(rest) = text.strip_prefix(MARK).map(str::trim) else { return Vec::new() };
+    let variants = test.declarations.iter().flat_map(|list| &list.variants);
+    let inside = test.declarations.iter().any(|list| {
+        list.list.file == remark.span.file
+            && list.list.bytes.start <= remark.span.bytes.start
+            && remark.span.bytes.end <= list.list.bytes.end
+    });
+    let variant = inside
+        .then(|| variants.clone().position(|variant| variant.span.bytes.start >= remark.span.bytes.end))
+        .flatten();
+    let make = |rule: &str, mistake: Option<String>| Suppression {
+        remark,
+        rule: rule.to_owned(),
+        mistake,
+        variant,
+        used: false,
+    };
+    let Some((rules, reason)) = rest.strip_prefix("expect(").and_then(|rest| rest.split_once(')')) else {
+        let mistake = "not a suppression: write `lightest: expect(rule): reason`".to_owned();
+        return vec![make("", Some(mistake))];
+    };
+    let reason = reason.trim().strip_prefix(':').map(|reason| reason.trim().trim_end_matches("*/").trim());
+    rules
+        .split(',')
+        .map(str::trim)
+        .map(|rule| {
+            let mistake = if Rule::named(rule).is_none() {
+                let names = crate::rules::RULES.iter().map(|rule| rule.name);
+                let near = lightest_model::suggest::nearest(rule, names);
+                Some(match near {
+                    Some(near) => format!("there is no rule `{rule}`: did you mean `{near}`?"),
+                    None => format!("there is no rule `{rule}`"),
+                })
+            } else if reason.is_none_or(str::is_empty) {
+                Some("this suppression gives no reason: write `lightest: expect(rule): reason`".to_owned())
+            } else {
+                None
+            };
+            make(rule, mistake)
+        })
+        .collect()
+}

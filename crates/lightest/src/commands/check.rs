@@ -1,0 +1,248 @@
+//! `lightest check`: reads tests and says where the guest is wrong.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lightest_lint::calls::Table;
+use lightest_lint::dialect::{Dialect, Petri};
+use lightest_lint::facts::{Note, Test};
+use lightest_lint::finding::Finding;
+use lightest_lint::linter::{self, Level, Options};
+use lightest_lint::rules::{RULES, Rule};
+use lightest_lint::source::Source;
+use lightest_model::catalog::Catalog;
+use lightest_model::suggest::nearest;
+
+use crate::args::{Check, FindingFormat};
+use crate::failure::Failure;
+use crate::findings::baseline::Baseline;
+use crate::findings::sources::Sources;
+use crate::findings::{Report, fix, github, human, junit, rustc_json, sarif, short, sources, summary, table};
+use crate::settings::Settings;
+use crate::{exit, facts, output, settings, words};
+
+/// Rounds of fixing: an edit may make room for another.
+const MAX_ROUNDS: usize = 10;
+
+pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
+    let catalog = facts::catalog(catalog)?;
+    let settings = settings::nearest()?;
+    let table = table::table(&catalog, &settings)?;
+    let options = options(args, &settings)?;
+    let judge = Judge { catalog: &catalog, table: &table, options: &options };
+    let mut read = sources::read(&args.paths, &Petri)?;
+    for (path, reason) in &read.unread {
+        output::message(&format!("warning: not read: {path}: {reason}"));
+    }
+    if args.fix || args.diff {
+        let changed = judge.fix(args, &mut read)?;
+        if args.diff {
+            return Ok(if changed { exit::FINDINGS } else { exit::DONE });
+        }
+    }
+    let judged = judge.judge(&read.files);
+    let report = judged.report(&read.files, &options);
+    let code = finish(args, &settings, &report, &read)?;
+    Ok(if read.unread.is_empty() { code } else { exit::COULD_NOT })
+}
+
+/// Prints what is to be said, and tells the exit code.
+fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources) -> Result<u8, Failure> {
+    let baseline = args
+        .baseline
+        .clone()
+        .or_else(|| settings.check.baseline.as_ref().map(|path| settings.folder.join(path)));
+    let mut held = None;
+    if let Some(path) = &baseline {
+        held = Some(hold(args, path, report)?);
+    }
+    let findings = held.as_deref().unwrap_or(report.findings);
+    let report = Report { findings, ..*report };
+    print(args, &report, read.looked_at)?;
+    if report.tests.is_empty() && report.notes.is_empty() {
+        output::message(&format!(
+            "no test found in {}: looked for `#[vmm_test(..)]` and its relatives",
+            words::count(read.looked_at, "file")
+        ));
+        return Ok(exit::NOTHING);
+    }
+    Ok(if report.findings.is_empty() { exit::DONE } else { exit::FINDINGS })
+}
+
+/// The findings that a baseline does not know.
+fn hold(args: &Check, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some(baseline) = Baseline::read(path)? else {
+        if !args.update_baseline {
+            return Err(Failure::new(format!("there is no baseline {}", path.display()))
+                .help("write it with `--update-baseline`"));
+        }
+        Baseline::of(report, folder).write(path)?;
+        output::message(&format!("wrote {}", path.display()));
+        return Ok(Vec::new());
+    };
+    let held = baseline.hold(report, folder);
+    if held.gone > 0 {
+        if args.update_baseline {
+            held.shrunk.write(path)?;
+            output::message(&format!(
+                "took {} out of {}",
+                words::count(held.gone, "finding"),
+                path.display()
+            ));
+        } else {
+            output::message(&format!(
+                "note: {} in {} no longer there: shrink it with `--update-baseline`",
+                if held.gone == 1 {
+                    "1 finding is".to_owned()
+                } else {
+                    format!("{} findings are", held.gone)
+                },
+                path.display()
+            ));
+        }
+    }
+    if held.known > 0 {
+        output::message(&format!("{} known to the baseline", words::count(held.known, "finding")));
+    }
+    Ok(held.new)
+}
+
+fn print(args: &Check, report: &Report<'_>, looked_at: usize) -> Result<(), Failure> {
+    let each = |form: fn(&Report<'_>, &Finding) -> String| -> String {
+        report.findings.iter().map(|finding| form(report, finding)).collect()
+    };
+    let notes = |form: fn(&Report<'_>, &Note) -> String| -> String {
+        report.notes.iter().map(|note| form(report, note)).collect()
+    };
+    let text = match args.message_format {
+        FindingFormat::Human => {
+            let spaced = |text: String| if text.is_empty() { text } else { text + "\n\n" };
+            let notes: String = report.notes.iter().map(|note| spaced(human::note(report, note))).collect();
+            let findings: String =
+                report.findings.iter().map(|finding| spaced(human::finding(report, finding))).collect();
+            notes + &findings
+        }
+        FindingFormat::Short => each(short::finding),
+        FindingFormat::Json => notes(rustc_json::note) + &each(rustc_json::finding),
+        FindingFormat::Sarif => sarif::document(report),
+        FindingFormat::Github => each(github::finding),
+        FindingFormat::Junit => junit::document(report),
+    };
+    output::data(&text)?;
+    if args.statistics {
+        // Beside machine-readable output it would be in the way.
+        let table = summary::statistics(report);
+        match args.message_format {
+            FindingFormat::Human | FindingFormat::Short => output::data(&table)?,
+            _ => output::message(table.trim_end()),
+        }
+    }
+    if !report.tests.is_empty() {
+        output::message(&summary::line(report, looked_at));
+    }
+    Ok(())
+}
+
+/// What was asked for, on the command line and in the configuration.
+fn options(args: &Check, settings: &Settings) -> Result<Options, Failure> {
+    let mut options = Options { pedantic: args.pedantic || settings.check.pedantic, ..Options::default() };
+    let unknown = |name: &str| {
+        let failure = Failure::new(format!("there is no rule `{name}`"));
+        match nearest(name, RULES.iter().map(|rule| rule.name)) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help("`lightest list rules` lists them"),
+        }
+    };
+    for (name, level) in &settings.check.rules {
+        let rule = Rule::named(name)
+            .ok_or_else(|| unknown(name).note(format!("in {}, under `check.rules`", settings.origin)))?;
+        options.levels.insert(rule.name.to_owned(), level.level());
+    }
+    if !args.rule.is_empty() {
+        let wanted: Vec<&Rule> = args
+            .rule
+            .iter()
+            .map(|name| Rule::named(name).ok_or_else(|| unknown(name)))
+            .collect::<Result<_, _>>()?;
+        for rule in &RULES {
+            let is_wanted = wanted.iter().any(|wanted| wanted.name == rule.name);
+            let level = if !is_wanted {
+                Level::Allow
+            } else if options.level(rule) == Level::Allow {
+                Level::Warn
+            } else {
+                options.level(rule)
+            };
+            options.levels.insert(rule.name.to_owned(), level);
+        }
+    }
+    Ok(options)
+}
+
+/// Everything that findings are made with.
+struct Judge<'a> {
+    catalog: &'a Catalog,
+    table: &'a Table,
+    options: &'a Options,
+}
+
+struct Judged {
+    tests: Vec<Test>,
+    notes: Vec<Note>,
+    findings: Vec<Finding>,
+}
+
+impl Judged {
+    fn report<'a>(&'a self, sources: &'a [Source], options: &'a Options) -> Report<'a> {
+        Report { sources, tests: &self.tests, findings: &self.findings, notes: &self.notes, options }
+    }
+}
+
+impl Judge<'_> {
+    fn judge(&self, sources: &[Source]) -> Judged {
+        let (tests, notes) = Petri.read(sources, self.catalog, self.table);
+        let findings = linter::check(&tests, sources, self.catalog, self.table, self.options);
+        Judged { tests, notes, findings }
+    }
+
+    /// Makes edits until there is nothing left to make, then writes the files or shows what would change.
+    fn fix(&self, args: &Check, read: &mut Sources) -> Result<bool, Failure> {
+        let before = read.files.clone();
+        let mut count = 0;
+        for _ in 0..MAX_ROUNDS {
+            let judged = self.judge(&read.files);
+            let fixed = fix::apply(&read.files, &judged.findings, args.unsafe_fixes);
+            if fixed.count == 0 {
+                break;
+            }
+            let mut files = read.files.clone();
+            for (file, text) in fixed.texts {
+                files[file].text = Arc::from(text.as_str());
+            }
+            // An edit that makes something unreadable is not made.
+            let again = self.judge(&files);
+            if again.notes.len() > judged.notes.len() || again.tests.len() != judged.tests.len() {
+                return Err(Failure::new(
+                    "an edit would leave a file that cannot be read; nothing was written",
+                )
+                .help("make the edits by hand, and report this"));
+            }
+            count += fixed.count;
+            read.files = files;
+        }
+        let mut changed = false;
+        for (old, new) in before.iter().zip(&read.files).filter(|(old, new)| old.text != new.text) {
+            changed = true;
+            if args.diff {
+                output::data(&fix::diff(&old.path, &old.text, &new.text))?;
+            } else {
+                fix::write(&PathBuf::from(&old.path), &new.text)?;
+            }
+        }
+        if changed && !args.diff {
+            output::message(&format!("fixed {}", words::count(count, "finding")));
+        }
+        Ok(changed)
+    }
+}

@@ -1,0 +1,125 @@
+//! A baseline: findings that are there already, by file, test and rule. Its counts only shrink.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use lightest_lint::finding::Finding;
+use serde::{Deserialize, Serialize};
+
+use super::Report;
+use crate::failure::{Failure, Place};
+
+/// The file's first line.
+const HEAD: &str = "# Findings that `lightest check` found when this was written; its counts only shrink.\n\
+                    # `lightest check --update-baseline` takes out what is fixed, and never adds.\n\n";
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    finding: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    path: String,
+    test: String,
+    rule: String,
+    count: usize,
+}
+
+/// Known findings, counted.
+#[derive(Debug, Default)]
+pub(crate) struct Baseline {
+    known: BTreeMap<(String, String, String), usize>,
+}
+
+/// What became of the findings.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// Findings that the baseline does not know.
+    pub(crate) new: Vec<Finding>,
+    /// How many it knows.
+    pub(crate) known: usize,
+    /// How many it expects that are gone.
+    pub(crate) gone: usize,
+    /// The baseline without those.
+    pub(crate) shrunk: Baseline,
+}
+
+impl Baseline {
+    /// Reads a baseline; `None` where there is none yet.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, Failure> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Failure::new(format!("{} cannot be read: {error}", path.display()))),
+        };
+        let file: File = toml::from_str(&text).map_err(|error| {
+            Failure::new(error.message().to_owned()).at(Place {
+                origin: path.display().to_string(),
+                text: text.clone(),
+                labels: vec![(error.span().unwrap_or(0..0), String::new())],
+            })
+        })?;
+        let mut baseline = Self::default();
+        for entry in file.finding {
+            *baseline.known.entry((entry.path, entry.test, entry.rule)).or_default() += entry.count;
+        }
+        Ok(Some(baseline))
+    }
+
+    /// The baseline that knows exactly these findings.
+    pub(crate) fn of(report: &Report<'_>, folder: &Path) -> Self {
+        let mut baseline = Self::default();
+        for finding in report.findings {
+            *baseline.known.entry(key(report, finding, folder)).or_default() += 1;
+        }
+        baseline
+    }
+
+    /// Holds findings against the baseline.
+    pub(crate) fn hold(&self, report: &Report<'_>, folder: &Path) -> Held {
+        let mut left = self.known.clone();
+        let (mut new, mut shrunk) = (Vec::new(), Self::default());
+        let mut known = 0;
+        for finding in report.findings {
+            let key = key(report, finding, folder);
+            match left.get_mut(&key).filter(|count| **count > 0) {
+                Some(count) => {
+                    *count -= 1;
+                    known += 1;
+                    *shrunk.known.entry(key).or_default() += 1;
+                }
+                None => new.push(finding.clone()),
+            }
+        }
+        Held { new, known, gone: left.values().sum(), shrunk }
+    }
+
+    /// Writes the baseline.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
+        let finding =
+            self.known.iter().filter(|(_, count)| **count > 0).map(|((path, test, rule), count)| Entry {
+                path: path.clone(),
+                test: test.clone(),
+                rule: rule.clone(),
+                count: *count,
+            });
+        let file = File { finding: finding.collect() };
+        let text = toml::to_string(&file)
+            .map_err(|error| Failure::new(format!("the baseline cannot be written: {error}")))?;
+        super::fix::write(path, &format!("{HEAD}{text}"))
+    }
+}
+
+/// The key of a finding; paths are relative to the baseline's folder.
+fn key(report: &Report<'_>, finding: &Finding, folder: &Path) -> (String, String, String) {
+    let path = Path::new(report.place(&finding.primary.span).path);
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let local = absolute.strip_prefix(&folder).unwrap_or(path);
+    (local.display().to_string().replace('\\', "/"), finding.test.clone(), finding.rule.to_owned())
+}

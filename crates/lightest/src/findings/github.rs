@@ -1,0 +1,36 @@
+//! Findings as commands to a GitHub workflow, which shows them beside the change.
+
+use lightest_lint::finding::Finding;
+
+use super::Report;
+
+/// `::warning file=..,line=..::message`.
+pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
+    let place = report.place(&finding.primary.span);
+    let mut text = finding.message.clone();
+    for note in &finding.notes {
+        text.push_str(&format!("\nnote: {note}"));
+    }
+    if let Some(help) = &finding.help {
+        text.push_str(&format!("\nhelp: {}", help.message));
+    }
+    format!(
+        "::{} file={},line={},endLine={},col={},endColumn={},title={}::{}\n",
+        report.level(finding),
+        property(place.path),
+        place.line_start,
+        place.line_end,
+        place.column_start,
+        place.column_end,
+        property(finding.rule),
+        data(&text)
+    )
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

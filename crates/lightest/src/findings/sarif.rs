@@ -1,0 +1,126 @@
+//! Findings as SARIF 2.1.0, for code scanning.
+
+use lightest_lint::finding::{Finding, Safety};
+use lightest_lint::rules::RULES;
+use lightest_lint::source::Span;
+use serde_json::{Value, json};
+
+use super::Report;
+
+/// The whole document.
+pub(crate) fn document(report: &Report<'_>) -> String {
+    let rules: Vec<Value> = RULES
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.name,
+                "shortDescription": {"text": rule.summary()},
+                "fullDescription": {"text": rule.summary()},
+                "help": {"text": rule.explanation(), "markdown": rule.explanation()},
+                "defaultConfiguration": {"level": "warning", "enabled": !rule.pedantic},
+            })
+        })
+        .collect();
+    let results: Vec<Value> = report.findings.iter().map(|finding| result(report, finding)).collect();
+    let value = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "lightest",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{value:#}\n")
+}
+
+fn result(report: &Report<'_>, finding: &Finding) -> Value {
+    let mut text = finding.message.clone();
+    for note in &finding.notes {
+        text.push_str(&format!("\n{note}"));
+    }
+    let related: Vec<Value> = finding
+        .context
+        .iter()
+        .enumerate()
+        .map(|(index, label)| {
+            let mut place = location(report, &label.span);
+            place["id"] = json!(index);
+            place["message"] = json!({"text": if label.text.is_empty() { "see here" } else { &label.text }});
+            place
+        })
+        .collect();
+    let mut result = json!({
+        "ruleId": finding.rule,
+        "ruleIndex": RULES.iter().position(|rule| rule.name == finding.rule),
+        "level": report.level(finding),
+        "message": {"text": text},
+        "locations": [location(report, &finding.primary.span)],
+        "relatedLocations": related,
+        "partialFingerprints": {
+            "lightest/v1": format!("{}:{}:{}", finding.rule, finding.test, finding.config.as_deref().unwrap_or("")),
+        },
+    });
+    if let Some(help) =
+        finding.help.as_ref().filter(|help| help.safety != Safety::DisplayOnly && !help.edits.is_empty())
+    {
+        let changes: Vec<Value> = help
+            .edits
+            .iter()
+            .map(|edit| {
+                json!({
+                    "artifactLocation": artifact(report, &edit.span),
+                    "replacements": [{
+                        "deletedRegion": region(report, &edit.span),
+                        "insertedContent": {"text": edit.text},
+                    }],
+                })
+            })
+            .collect();
+        result["fixes"] = json!([{"description": {"text": help.message}, "artifactChanges": changes}]);
+    }
+    result
+}
+
+fn location(report: &Report<'_>, span: &Span) -> Value {
+    json!({
+        "physicalLocation": {
+            "artifactLocation": artifact(report, span),
+            "region": region(report, span),
+        },
+    })
+}
+
+fn artifact(report: &Report<'_>, span: &Span) -> Value {
+    let path = report.place(span).path.replace('\\', "/");
+    json!({"uri": uri(path.strip_prefix("./").unwrap_or(&path))})
+}
+
+fn region(report: &Report<'_>, span: &Span) -> Value {
+    let place = report.place(span);
+    json!({
+        "startLine": place.line_start,
+        "startColumn": place.column_start,
+        "endLine": place.line_end,
+        "endColumn": place.column_end,
+        "byteOffset": span.bytes.start,
+        "byteLength": span.bytes.len(),
+    })
+}
+
+/// A path as a URI reference: what URIs reserve is escaped.
+fn uri(path: &str) -> String {
+    let mut escaped = String::new();
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            escaped.push(byte as char);
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
