@@ -43,14 +43,17 @@ pub struct Missing {
     pub things: Vec<String>,
 }
 
+impl Missing {
+    /// What to type.
+    #[must_use]
+    pub fn command(&self) -> String {
+        format!("on Debian: apt-get install --no-install-recommends {}", self.packages.join(" "))
+    }
+}
+
 impl std::fmt::Display for Missing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "this host lacks {}; on Debian: apt-get install --no-install-recommends {}",
-            self.things.join(", "),
-            self.packages.join(" ")
-        )
+        write!(f, "this host lacks {} (packages: {})", self.things.join(", "), self.packages.join(" "))
     }
 }
 
@@ -156,10 +159,7 @@ mod tests {
     fn a_host_without_anything_is_told_exactly_what_to_install() {
         let host = Host::with_path(Vec::new());
         let missing = host.require(&["tpm", "disk"]).expect_err("nothing is there");
-        assert_eq!(
-            missing.to_string(),
-            "this host lacks qemu-img, swtpm; on Debian: apt-get install --no-install-recommends qemu-utils swtpm"
-        );
+        assert_eq!(missing.to_string(), "this host lacks qemu-img, swtpm (packages: qemu-utils swtpm)");
     }
 
     #[test]

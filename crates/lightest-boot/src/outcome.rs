@@ -68,10 +68,10 @@ impl fmt::Display for Failure {
             }
             Self::Panicked { what } => write!(f, "the guest gave up: {what}"),
             Self::Exited { status, waited_for } => {
-                write!(f, "the VMM ended ({status}) before {waited_for}")
+                write!(f, "the VMM ended ({status}) while waiting for {waited_for}")
             }
             Self::ShutDown { waited_for } => {
-                write!(f, "the guest turned itself off before {waited_for}")
+                write!(f, "the guest turned itself off while waiting for {waited_for}")
             }
             Self::ResetLoop { resets } => write!(f, "the guest was reset {resets} times"),
             Self::NothingToBoot { line } => {

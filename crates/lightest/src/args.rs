@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use lightest_model::config::Arch;
 
+use crate::commands;
+
 /// Picks the lightest guest that exercises the code under test.
 #[derive(Debug, Parser)]
 #[command(name = "lightest", version, about, max_term_width = 100, after_help = crate::commands::exit_codes())]
@@ -33,6 +35,10 @@ pub(crate) enum Command {
     Requirements(Requirements),
     /// Hold the catalog against OpenVMM's own source
     Sync(Sync),
+    /// Start real virtual machines and tell what happens when
+    Boot(commands::lab::boot::Boot),
+    /// Build the lab's guests
+    Image(commands::lab::image::Image),
     /// Print a completion script for a shell
     Completions(Completions),
 }

@@ -42,7 +42,6 @@ impl Failure {
     }
 
     /// Something that this host lacks.
-    #[expect(dead_code, reason = "the lab's commands say it")]
     pub(crate) fn host_cannot(message: impl Into<String>) -> Self {
         Self { code: exit::HOST_CANNOT, ..Self::new(message) }
     }

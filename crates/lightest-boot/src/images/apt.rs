@@ -118,6 +118,8 @@ impl Apt {
     /// The file of today's version of a package, from the cache when it is there.
     pub(crate) fn fetch(&self, package: &str) -> Result<PackageFile, ImageError> {
         let mut query = self.command("apt-get");
+        // Where the file lies already, apt would say nothing.
+        query.current_dir(self.root.join("state"));
         let output = Self::run(query.args(["download", "--print-uris", package]))?;
         let text = String::from_utf8_lossy(&output.stdout);
         // 'URI' FILE SIZE HASH

@@ -164,7 +164,9 @@ impl Toolchain {
             .map_err(ImageError::io(&toolchain))?;
         let mut failed = Ok(());
         let below = |path: &str| {
-            let (_, below) = path.split_once("/library/")?;
+            // usr/src/rustc-VERSION/library/..; the tools' sources have folders of the same names.
+            let mut parts = path.splitn(5, '/');
+            let below = (parts.nth(3) == Some("library")).then(|| parts.next()).flatten()?;
             CORE.iter().any(|part| below.starts_with(part)).then(|| below.to_owned())
         };
         apt::unpack(&file.path, &|path| below(path).is_some(), &mut |path, content| {

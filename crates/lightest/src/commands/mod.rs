@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod explain;
+pub(crate) mod lab;
 mod list;
 mod parse;
 mod pick;
@@ -24,6 +25,8 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         Command::Check(check) => check::run(check, catalog),
         Command::Requirements(requirements) => requirements::run(requirements, catalog),
         Command::Sync(sync) => sync::run(sync, catalog),
+        Command::Boot(boot) => lab::boot::run(boot, catalog),
+        Command::Image(image) => lab::image::run(image),
         Command::Completions(completions) => completions::run(completions),
     }
 }

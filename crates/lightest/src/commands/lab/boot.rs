@@ -1,0 +1,196 @@
+//! `lightest boot`: starts real machines and tells what happens when.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use clap::Args as ClapArgs;
+use lightest_boot::agent::{Agent, Output, Stream};
+use lightest_boot::machine::Machine;
+use lightest_boot::message::{Ended, Run};
+use lightest_boot::outcome::{Failure as BootFailure, Report};
+use lightest_boot::qemu::Qemu;
+use lightest_boot::timeline::Event;
+use serde_json::{Value, json};
+
+use super::{Lab, MachineArgs, Planned, show, start_failure};
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::json::SCHEMA_VERSION;
+use crate::style::{aside, heading};
+use crate::{exit, output};
+
+/// How much of a program's output JSON carries.
+const MOST_OUTPUT: usize = 16 * 1024 * 1024;
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Boot {
+    /// Configurations, such as `qemu_linux_direct_x64` or `qemu_uefi_x64(none)`
+    #[arg(value_name = "CONFIG", required = true)]
+    configs: Vec<String>,
+    #[command(flatten)]
+    machine: MachineArgs,
+    /// Run this many machines at a time [default: as many as there are processors for]
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<usize>,
+    /// Copy the guest's console to standard error
+    #[arg(long)]
+    console: bool,
+    /// Leave the guest this many seconds to turn itself off
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    shutdown_timeout: u32,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// A program to run in the guest once it is up, with its arguments
+    #[arg(last = true, value_name = "PROGRAM")]
+    program: Vec<String>,
+}
+
+/// One machine's story.
+struct Told {
+    report: Report,
+    accelerator_reason: String,
+    output: Option<Output>,
+}
+
+/// Boots them all.
+pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
+    let lab = Lab::open(catalog)?;
+    let mut planned = Vec::new();
+    for text in &args.configs {
+        planned.push(lab.plan(&lab.config(text)?, &args.machine)?);
+    }
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let each = usize::try_from(args.machine.cpus.unwrap_or(1)).unwrap_or(1).max(1);
+    let jobs = args.jobs.unwrap_or(cores / each).clamp(1, planned.len());
+    let next = AtomicUsize::new(0);
+    let told: Mutex<Vec<(usize, Result<Told, Failure>)>> = Mutex::default();
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some((number, plan)) = {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    planned.get(number).map(|plan| (number, plan))
+                } {
+                    let one = boot(&lab, plan, args, jobs > 1);
+                    told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, one));
+                }
+            });
+        }
+    });
+    let mut told = told.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    told.sort_by_key(|(number, _)| *number);
+    let told = told.into_iter().map(|(_, one)| one).collect::<Result<Vec<_>, _>>()?;
+    if args.format == Format::Json {
+        let boots = told.iter().map(as_json).collect::<Result<Vec<_>, _>>()?;
+        output::json(&json!({"schema_version": SCHEMA_VERSION, "boots": boots}))?;
+    }
+    let bad = told.iter().any(|one| {
+        one.report.failure.is_some() || one.output.as_ref().is_some_and(|output| !output.success())
+    });
+    Ok(if bad { exit::FINDINGS } else { exit::DONE })
+}
+
+fn boot(lab: &Lab, plan: &Planned, args: &Boot, several: bool) -> Result<Told, Failure> {
+    let text = args.format == Format::Text;
+    let config = &plan.spec.config;
+    let label = if several { format!("{config}  ") } else { String::new() };
+    if text {
+        let accelerator = plan.spec.accelerator.name();
+        let reason = aside(format!("({accelerator}: {})", plan.accelerator_reason));
+        output::message(&format!("{} {reason}", heading(config)));
+    }
+    let mut watch = |event: &Event| {
+        if text {
+            output::message(&format!("{label}{}", show::event(event)));
+        }
+    };
+    let mut machine =
+        Machine::start(&Qemu, &plan.spec, &lab.host, &mut watch).map_err(|error| start_failure(&error))?;
+    let mut result = machine.boot(&mut watch);
+    let mut ran = None;
+    if result.is_ok() && !args.program.is_empty() {
+        match run_program(&machine, args, text) {
+            Ok(output) => ran = Some(output),
+            Err(what) => result = Err(BootFailure::Agent { what }),
+        }
+    }
+    if result.is_ok() {
+        result = machine.end(Duration::from_secs(args.shutdown_timeout.into()), &mut watch);
+    }
+    if args.console {
+        let mut err = std::io::stderr().lock();
+        // Nothing is left to say it on.
+        let _ = err.write_all(&machine.console().kept());
+    }
+    let report = machine.finish(result);
+    if text {
+        if report.failure.is_some() {
+            output::message(&show::failure(&report));
+        } else if let Some(reached) = report.reached {
+            let reached = reached.as_secs_f64();
+            output::data(&format!("{config}: booted in {reached:.3} s\n"))?;
+        }
+        if let Some(output) = &ran
+            && !output.success()
+        {
+            output::message(&format!("{config}: the program {}", ended(output.ended)));
+        }
+    }
+    Ok(Told { report, accelerator_reason: plan.accelerator_reason.clone(), output: ran })
+}
+
+fn run_program(machine: &Machine, args: &Boot, text: bool) -> Result<Output, String> {
+    let agent = machine.agent().ok_or("this guest has no agent to run a program with")?;
+    let argv = args.program.iter().map(|word| word.clone().into_bytes()).collect();
+    let run = Run { argv, ..Run::default() };
+    let limit = Duration::from_secs(args.machine.timeout.into());
+    if text {
+        stream_program(agent, &run, limit)
+    } else {
+        agent.run(&run, b"", MOST_OUTPUT, limit).map_err(|error| error.to_string())
+    }
+}
+
+fn stream_program(agent: &Agent, run: &Run, limit: Duration) -> Result<Output, String> {
+    let mut copy = |stream: Stream, piece: &[u8]| {
+        // A reader that went away is no failure of the guest's.
+        let _ = match stream {
+            Stream::Stdout => std::io::stdout().lock().write_all(piece),
+            Stream::Stderr => std::io::stderr().lock().write_all(piece),
+        };
+    };
+    let ended = agent.run_streaming(run, b"", limit, &mut copy).map_err(|error| error.to_string())?;
+    Ok(Output { ended, stdout: Vec::new(), stderr: Vec::new(), cut: false })
+}
+
+fn ended(ended: Ended) -> String {
+    match ended {
+        Ended::Exited(status) => format!("returned {status}"),
+        Ended::Signalled(signal) => format!("was ended by signal {signal}"),
+    }
+}
+
+fn as_json(told: &Told) -> Result<Value, Failure> {
+    let mut value = serde_json::to_value(&told.report)
+        .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
+    value["accelerator_reason"] = json!(told.accelerator_reason);
+    if let Some(output) = &told.output {
+        let (status, signal) = match output.ended {
+            Ended::Exited(status) => (Some(status), None),
+            Ended::Signalled(signal) => (None, Some(signal)),
+        };
+        value["program"] = json!({
+            "status": status,
+            "signal": signal,
+            "stdout": String::from_utf8_lossy(&output.stdout),
+            "stderr": String::from_utf8_lossy(&output.stderr),
+            "cut": output.cut,
+        });
+    }
+    Ok(value)
+}

@@ -1,0 +1,87 @@
+//! `lightest image`: builds the lab's guests and says where they are.
+
+use clap::{Args as ClapArgs, Subcommand};
+use lightest_boot::images::{Built, recipe};
+use serde_json::json;
+
+use super::{Lab, image_failure};
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::json::SCHEMA_VERSION;
+use crate::{exit, output, words};
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Image {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Build guests from Debian's packages and keep them in the cache
+    Build {
+        /// Names of guests
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+        /// How to print the answer
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// List the guests that can be built, and where the built ones are
+    List {
+        /// How to print the answer
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+}
+
+/// Builds or lists.
+pub(crate) fn run(args: &Image) -> Result<u8, Failure> {
+    let lab = Lab::open(None)?;
+    match &args.what {
+        What::Build { names, format } => {
+            let mut all = Vec::new();
+            for name in names {
+                let say = &mut |what: &str| output::message(&format!("{name}: {what}"));
+                let built = lab.store.build(name, &lab.host, say).map_err(|error| image_failure(&error))?;
+                all.push(built);
+            }
+            print(&all, *format)
+        }
+        What::List { format } => {
+            let built: Vec<Built> =
+                recipe::names().into_iter().filter_map(|name| lab.store.find(name).ok()).collect();
+            if *format == Format::Text {
+                for name in recipe::names() {
+                    if built.iter().all(|built| built.name != name) {
+                        output::data(&format!("{name}: not built\n"))?;
+                    }
+                }
+            }
+            print(&built, *format)
+        }
+    }
+}
+
+fn print(all: &[Built], format: Format) -> Result<u8, Failure> {
+    match format {
+        Format::Json => {
+            let guests: Vec<_> = all
+                .iter()
+                .map(|built| {
+                    json!({"name": built.name, "key": built.key, "dir": built.dir, "bytes": built.bytes(),
+                           "cmdline": built.cmdline, "inputs": built.inputs, "outputs": built.outputs})
+                })
+                .collect();
+            output::json(&json!({"schema_version": SCHEMA_VERSION, "guests": guests}))?;
+        }
+        Format::Text => {
+            for built in all {
+                let line =
+                    format!("{}: {} in {}\n", built.name, words::bytes(built.bytes()), built.dir.display());
+                output::data(&line)?;
+            }
+        }
+    }
+    Ok(exit::DONE)
+}
