@@ -29,6 +29,10 @@ struct Package {
 pub(crate) const GUESTS: [&str; 4] =
     ["linux_direct_x64", "linux_direct_aarch64", "guest_test_uefi_x64", "small_x64"];
 
+/// What the packages are wanted for: all but the full guest, whose build takes minutes.
+pub(crate) const PURPOSES: [&str; 8] =
+    ["x64", "x64-uefi", "aarch64", "aarch64-uefi", "disk", "tpm", "image", "image-bios"];
+
 /// The packages of `guests/packages.toml` that are not there, for these purposes; all purposes when none is given.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Chores for the people who work on Lightest: `cargo xtask test` and its kin.
 
 mod generated;
+mod lab;
 mod run;
 mod test;
 

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use crate::generated;
-use crate::run::{cargo, run, step};
+use crate::run::{cargo, root, run, step};
+use crate::{generated, lab};
 
 fn with(mut command: Command, args: &[&str]) -> Command {
     command.args(args);
@@ -17,6 +17,15 @@ pub(crate) fn all() -> Result<(), String> {
         run(with(cargo(), &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
     })?;
     step("generated files", || generated::run(true))?;
+    // The tests boot real guests; they install nothing themselves.
+    step("the lab's packages", || lab::install(&root(), &lab::PURPOSES))?;
+    step("the lab's guests", || {
+        run(with(
+            cargo(),
+            &[&["run", "--quiet", "--package", "lightest", "--", "image", "build"][..], &lab::GUESTS]
+                .concat(),
+        ))
+    })?;
     step("tests", || {
         let mut command = with(cargo(), &["test", "--workspace"]);
         // A snapshot that differs is a failure, not something to be accepted by itself.
