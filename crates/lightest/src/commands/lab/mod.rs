@@ -99,7 +99,7 @@ impl MachineArgs {
 pub(crate) struct Lab {
     pub(crate) host: Host,
     pub(crate) store: Store,
-    catalog: lightest_model::catalog::Catalog,
+    catalog: &'static lightest_model::catalog::Catalog,
 }
 
 /// A machine that can be started, and how it was decided what executes it.
@@ -120,7 +120,7 @@ impl Lab {
     /// Reads a configuration; its VMM must be one that the lab has a driver for.
     pub(crate) fn config(&self, text: &str) -> Result<Config, Failure> {
         let config =
-            Grammar::new(&self.catalog).parse_config(text).map_err(|error| parse::failure(text, &error))?;
+            Grammar::new(self.catalog).parse_config(text).map_err(|error| parse::failure(text, &error))?;
         match config.vmm.as_deref() {
             Some("qemu") => Ok(config),
             Some(vmm) => Err(Failure::host_cannot(format!("this host has no {vmm} to boot `{config}` with"))
