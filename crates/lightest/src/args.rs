@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Boot(commands::lab::boot::Boot),
     /// Build the lab's guests
     Image(commands::lab::image::Image),
+    /// Write the guidance, made from the catalog
+    Guide(Guide),
     /// Print a completion script for a shell
     Completions(Completions),
 }
@@ -217,6 +219,13 @@ pub(crate) struct Requirements {
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Guide {
+    /// Write the picker page into this folder: `index.html`, and `picker.md` for an mdBook
+    #[arg(long, value_name = "DIR")]
+    pub(crate) site: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

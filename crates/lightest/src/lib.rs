@@ -13,6 +13,7 @@ mod json;
 mod output;
 mod render;
 mod settings;
+mod site;
 mod style;
 mod words;
 

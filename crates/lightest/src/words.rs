@@ -23,6 +23,11 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// The head of a title: what stands before its first colon, comma or parenthesis.
+pub(crate) fn short(title: &str) -> &str {
+    title.split([':', ',', '(']).next().unwrap_or(title).trim_end()
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(crate) fn list<S: AsRef<str>>(items: &[S], last: &str) -> String {
     match items {

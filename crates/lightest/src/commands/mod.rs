@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod explain;
 pub(crate) mod lab;
+mod guide;
 mod list;
 mod parse;
 mod pick;
@@ -27,6 +28,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         Command::Sync(sync) => sync::run(sync, catalog),
         Command::Boot(boot) => lab::boot::run(boot, catalog),
         Command::Image(image) => lab::image::run(image),
+        Command::Guide(guide) => guide::run(guide, catalog),
         Command::Completions(completions) => completions::run(completions),
     }
 }

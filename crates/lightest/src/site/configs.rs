@@ -1,0 +1,65 @@
+//! Every legal configuration as the page holds it: its parts, and its answer to every requirement.
+
+use lightest_model::catalog::Blocker;
+use lightest_model::config::{Arch, Isolation};
+use lightest_model::space::{ALWAYS, Asked, Space};
+use serde_json::{Value, json};
+
+use super::answers::Answers;
+use super::intern::{Pool, runs};
+use super::statements::Statements;
+
+/// The configurations, in the order of the space.
+pub(super) fn rows(space: &Space<'_>, answers: &mut Answers<'_, '_>, blocker_lists: &mut Pool) -> Value {
+    let catalog = space.catalog();
+    let nothing = Asked::default();
+    let mut values = Vec::new();
+    for (index, row) in space.rows().iter().enumerate() {
+        let guest = catalog.guests.iter().position(|guest| std::ptr::eq(guest, row.guest));
+        let boot = catalog.boot_methods.iter().position(|boot| std::ptr::eq(boot, row.boot));
+        let vmm = catalog.vmms.iter().position(|vmm| std::ptr::eq(vmm, row.vmm));
+        let arch = Arch::ALL.iter().position(|arch| *arch == row.config.arch);
+        let isolation = row.config.isolation;
+        let isolation = isolation.map(|mode| Isolation::ALL.iter().position(|known| *known == mode));
+        let selected =
+            |when: &lightest_model::catalog::When| when.selects(&row.config, row.guest, row.boot.openhcl);
+        let quirks = answers.quirks(catalog.quirks.iter().filter(|quirk| selected(&quirk.when)));
+        let blockers = catalog.blockers.iter().enumerate();
+        let blockers: Vec<usize> = blockers
+            .filter(|(_, blocker): &(usize, &Blocker)| selected(&blocker.when))
+            .map(|(at, _)| at)
+            .collect();
+        let price = space.price(index, &nothing);
+        let class = catalog.boot_classes.iter().position(|class| class.id == price.boot);
+        values.push(json!([
+            row.config.to_string(),
+            guest,
+            boot,
+            vmm,
+            arch,
+            isolation,
+            price.image_bytes,
+            price.image_note,
+            class,
+            answers.price(&price),
+            quirks,
+            blocker_lists.index(json!(blockers)),
+        ]));
+    }
+    Value::Array(values)
+}
+
+/// For each requirement, and then for each of those that always hold, the statement that decides for each
+/// configuration when nothing else is asked.
+pub(super) fn matrix<'c>(space: &Space<'c>, statements: &mut Statements<'c>) -> Value {
+    let requirements = space.catalog().requirements.iter().map(|requirement| requirement.id.as_str());
+    let columns = requirements.chain(ALWAYS).filter_map(|id| {
+        let requirement = space.requirement_index(id)?;
+        let asked = Asked::new(space.catalog(), [id]).unwrap_or_default();
+        let column: Vec<usize> = (0..space.rows().len())
+            .map(|row| statements.index(space.answer(row, requirement, &asked).statement))
+            .collect();
+        Some(json!(runs(&column)))
+    });
+    Value::Array(columns.collect())
+}

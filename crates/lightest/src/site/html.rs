@@ -1,0 +1,79 @@
+//! Pieces of HTML: text made safe, code, and links to evidence.
+
+use lightest_model::catalog::{Catalog, Evidence};
+
+use super::places;
+
+/// A text as HTML, with what stands between backquotes set as code.
+pub(super) fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for (at, piece) in text.split('`').enumerate() {
+        if at % 2 == 1 {
+            out.push_str(&code(piece));
+        } else {
+            out.push_str(&escaped(piece));
+        }
+    }
+    out
+}
+
+/// A text as HTML, or as the value of an attribute in double quotes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\r' => out.push(' '),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// A text as code.
+pub(super) fn code(text: &str) -> String {
+    format!("<code>{}</code>", escaped(text))
+}
+
+/// Identifiers as code, with commas.
+pub(super) fn codes<S: AsRef<str>>(words: &[S]) -> String {
+    words.iter().map(|word| code(word.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+/// The first letter made a capital, for the start of a sentence or a cell, unless an identifier stands there.
+pub(super) fn capital(text: &str) -> String {
+    if text.split([' ', ',', '(']).next().is_some_and(|word| word.contains('_')) {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Links to where something is known from.
+pub(super) fn evidence(catalog: &Catalog, evidence: &[Evidence]) -> String {
+    let one = |evidence: &Evidence| {
+        let place = places::place(catalog, evidence);
+        let (short, full) = (escaped(&place.short()), escaped(&place.full()));
+        match place.address() {
+            Some(address) => format!(r#"<a href="{}" title="{full}">{short}</a>"#, escaped(&address)),
+            None => format!("<span>{full}</span>"),
+        }
+    };
+    let places: Vec<String> = evidence.iter().map(one).collect();
+    format!(r#"<span class="lt-evidence">{}</span>"#, places.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_be_markup_is_text() {
+        assert_eq!(text("a <b> & `c<d`\n\"e\""), "a &lt;b&gt; &amp; <code>c&lt;d</code> &quot;e&quot;");
+        assert_eq!(capital("émile"), "Émile");
+        assert_eq!(capital("guest_test_uefi, in the tree"), "guest_test_uefi, in the tree");
+    }
+}

@@ -1,0 +1,116 @@
+//! The page as text: by itself, and as a page of an mdBook.
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use lightest_model::catalog::Catalog;
+use lightest_model::space::Space;
+
+use super::html::escaped;
+use super::{data, guidance, tables};
+use crate::failure::Failure;
+
+const PAGE: &str = include_str!("assets/page.html");
+const BODY: &str = include_str!("assets/body.html");
+const STYLES: [&str; 2] = [include_str!("assets/style.css"), include_str!("assets/picker.css")];
+/// The script, in the order in which it runs; it is one function, so that nothing leaks into the page around it.
+const SCRIPTS: [&str; 8] = [
+    include_str!("assets/elements.js"),
+    include_str!("assets/data.js"),
+    include_str!("assets/state.js"),
+    include_str!("assets/answer.js"),
+    include_str!("assets/explain.js"),
+    include_str!("assets/questions.js"),
+    include_str!("assets/search.js"),
+    include_str!("assets/table.js"),
+];
+const MAIN: &str = include_str!("assets/main.js");
+
+/// The whole page: one file that needs nothing else.
+pub(super) fn standalone(catalog: &Catalog) -> Result<String, Failure> {
+    let body = body(catalog, "<h1>Pick the lightest guest</h1>")?;
+    Ok(filled(PAGE, &[("body", body.trim_end())]))
+}
+
+/// The same as a page of an mdBook: Markdown with one block of HTML, which ends where a blank line would be.
+pub(super) fn chapter(catalog: &Catalog) -> Result<String, Failure> {
+    let body = body(catalog, "")?;
+    Ok(format!("# Pick the lightest guest\n\n{body}"))
+}
+
+fn body(catalog: &Catalog, title: &str) -> Result<String, Failure> {
+    let space = Space::of_tests(catalog);
+    let style = STYLES.join("\n");
+    let script = format!("(() => {{\n\"use strict\";\n{}\n{MAIN}\n}})();", SCRIPTS.join("\n"));
+    let body = filled(
+        BODY,
+        &[
+            ("title", title),
+            ("style", style.trim()),
+            ("tree", &guidance::tree(catalog, &space)),
+            ("touches", &guidance::touches(catalog, &space)),
+            ("trade_offs", &tables::trade_offs(catalog, &space)),
+            ("architectures", &tables::architectures(catalog, &space)),
+            ("guidelines", &guidance::guidelines(catalog)),
+            ("quirks", &guidance::quirks(catalog)),
+            ("blockers", &guidance::blockers(catalog)),
+            ("configurations", &tables::configurations(catalog, &space)),
+            ("hosts", &tables::hosts(catalog)),
+            ("sources", &sources(catalog)),
+            ("data", &packed(&data::data(catalog)?)?),
+            ("script", script.trim()),
+        ],
+    );
+    let lines = body.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    Ok(lines.fold(String::with_capacity(body.len()), |mut text, line| {
+        text.push_str(line);
+        text.push('\n');
+        text
+    }))
+}
+
+/// The template with its `{{names}}` replaced, each once; what is put in is not looked at again.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let Some((name, after)) = after.split_once("}}") else { break };
+        let value = values.iter().find(|(known, _)| *known == name);
+        out.push_str(value.map_or("", |(_, value)| value));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The data, compressed, as letters.
+fn packed(data: &serde_json::Value) -> Result<String, Failure> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder
+        .write_all(data.to_string().as_bytes())
+        .and_then(|()| encoder.finish())
+        .map(|bytes| STANDARD.encode(bytes))
+        .map_err(|error| Failure::new(format!("the page's data cannot be compressed: {error}")))
+}
+
+/// Where the facts were read, and when.
+fn sources(catalog: &Catalog) -> String {
+    let of = |source: &lightest_model::catalog::Source| {
+        let date = source.date.as_deref().map_or(String::new(), |date| format!(", read on {date}"));
+        let commit = source
+            .commit
+            .as_deref()
+            .map_or(String::new(), |commit| format!(" at {}", &commit[..commit.len().min(9)]));
+        let title = escaped(&source.title);
+        match &source.url {
+            Some(url) => format!("<a href=\"{}\">{title}</a>{commit}{date}", escaped(url)),
+            None => title,
+        }
+    };
+    let sources: Vec<String> = catalog.sources.iter().map(of).collect();
+    format!("Sources: {}.", sources.join("; "))
+}

@@ -1,0 +1,54 @@
+//! Statements of the catalog as the page holds them, each once, with the places that bear them out.
+
+use lightest_model::catalog::{Capability, Catalog, Evidence, Support};
+use serde_json::{Value, json};
+
+use super::intern::Pool;
+use super::places;
+
+/// Statements and places, each once.
+pub(super) struct Statements<'c> {
+    catalog: &'c Catalog,
+    places: Pool,
+    statements: Pool,
+}
+
+impl<'c> Statements<'c> {
+    /// None yet, but the one that stands for no statement.
+    pub(super) fn new(catalog: &'c Catalog) -> Self {
+        let mut statements = Pool::default();
+        statements.index(json!([letter(Support::Unknown), crate::json::because(None), ""]));
+        Self { catalog, places: Pool::default(), statements }
+    }
+
+    /// The index of a statement; 0 where there is none.
+    pub(super) fn index(&mut self, statement: Option<&Capability>) -> usize {
+        let Some(statement) = statement else { return 0 };
+        let evidence = self.evidence(&statement.evidence);
+        self.statements.index(json!([letter(statement.support), statement.because, evidence]))
+    }
+
+    /// Places, as text: `name` or `name:lines` each, where `name` is an index.
+    pub(super) fn evidence(&mut self, evidence: &[Evidence]) -> String {
+        let one = |evidence: &Evidence| {
+            let place = places::place(self.catalog, evidence);
+            let index = self.places.index(json!([place.name, place.url]));
+            place.span().map_or_else(|| index.to_string(), |span| format!("{index}:{span}"))
+        };
+        evidence.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The statements, and the names of places.
+    pub(super) fn into_values(self) -> (Value, Value) {
+        (self.statements.into_value(), self.places.into_value())
+    }
+}
+
+/// One letter for an answer.
+const fn letter(support: Support) -> &'static str {
+    match support {
+        Support::Yes => "y",
+        Support::No => "n",
+        Support::Unknown => "u",
+    }
+}
