@@ -60,6 +60,12 @@ pub(crate) fn data(catalog: &Catalog) -> Result<Value, Failure> {
         .iter()
         .map(|guest| json!([guest.id, guest.title, words::short(&guest.title), guest.family, guest.agent]))
         .collect();
+    let sizes: serde_json::Map<String, Value> = space
+        .rows()
+        .iter()
+        .filter_map(|row| row.image?.bytes)
+        .map(|bytes| (bytes.to_string(), json!(words::bytes(bytes))))
+        .collect();
     let answers = answers.into_value(&mut statements)?;
     let (statements, places) = statements.into_values();
     let titles = |titles: Vec<(&str, &str)>| -> Vec<Value> {
@@ -74,6 +80,7 @@ pub(crate) fn data(catalog: &Catalog) -> Result<Value, Failure> {
         "classes": titles(catalog.boot_classes.iter().map(|class| (class.id.as_str(), class.title.as_str())).collect()),
         "hosts": titles(catalog.hosts.iter().map(|host| (host.id.as_str(), host.title.as_str())).collect()),
         "isolation": titles(catalog.isolation.iter().map(|mode| (mode.id.word(), mode.title.as_str())).collect()),
+        "sizes": sizes,
         "quirks": quirks,
         "blockers": blockers,
         "blockerLists": blocker_lists.into_value(),

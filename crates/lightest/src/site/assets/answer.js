@@ -30,7 +30,7 @@ function statement(index) {
 function cost(row, prices) {
   const { bytes, note, bootClass } = config(row);
   const parts = [];
-  if (bytes) parts.push(`${size(bytes)} image`);
+  if (bytes) parts.push(`${data.sizes[bytes]} image`);
   else parts.push("no disk image");
   parts.push(`${data.classes[bootClass][1].toLowerCase()} boot`);
   if (prices.reboots > 0) parts.push(`${count(prices.reboots, "boot")} more`);

@@ -29,19 +29,6 @@ const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 /** The first letter made a capital, unless an identifier stands there. */
 const capital = (text) => (text.split(/[ ,(]/)[0].includes("_") ? text : text.charAt(0).toUpperCase() + text.slice(1));
 
-/** A size in decimal units, as the command line prints it. */
-function size(bytes) {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let unit = 0;
-  let tenths = bytes * 10;
-  while (tenths >= 9995 && unit + 1 < units.length) {
-    tenths = Math.floor((tenths + 500) / 1000);
-    unit += 1;
-  }
-  const whole = tenths >= 100 || unit === 0 || tenths % 10 === 0;
-  return `${whole ? Math.floor((tenths + 5) / 10) : tenths / 10} ${units[unit]}`;
-}
-
 /** A button that copies a text, and says so. */
 function copying(text, what) {
   const button = el("button", { type: "button", class: "lt-copy", "aria-label": `Copy ${what}` }, "Copy");
