@@ -3,8 +3,8 @@
 mod check;
 mod completions;
 mod explain;
-pub(crate) mod lab;
 mod guide;
+pub(crate) mod lab;
 mod list;
 mod parse;
 mod pick;

@@ -45,7 +45,7 @@ function askedFor() {
     if (!state.answers.some((answer) => answer !== null)) return ["Answer what you know, skip the rest."];
     return [el("a", { href: "#arch=" + state.arch }, "Start again")];
   }
-  return ["Asked for: ", list(state.requires.map((word) => code(word)), "and"), ". ", el("a", { href: "#arch=" + state.arch }, "Ask the questions instead")];
+  return ["Asked for: ", ...list(state.requires.map((word) => code(word)), "and"), ". ", el("a", { href: "#arch=" + state.arch }, "Ask the questions instead")];
 }
 
 /** Keys: `/` searches; the page around ours must not turn its pages when ours are for choosing. */
