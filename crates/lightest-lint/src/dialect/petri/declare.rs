@@ -38,7 +38,13 @@ pub(super) fn tests(
                 Err(note) => notes.push(note),
             }
         }
-        let (sightings, openings) = walk(function);
+        let (sightings, mut openings) = walk(function);
+        if let Some(broken) = tree.broken.iter().find(|broken| function.span.contains(&broken.start)) {
+            openings.push(Opening {
+                span: Span::new(file, broken.clone()),
+                what: "what stands where the source is not Rust".to_owned(),
+            });
+        }
         let head = function.span.start..function.name_span.start;
         tests.push(Test {
             name: function.name.clone(),
@@ -65,8 +71,15 @@ pub(super) fn tests(
             });
         }
     }
+    let mut said: Vec<usize> = Vec::new();
     for broken in &tree.broken {
         let inside = tree.functions.iter().find(|function| function.span.contains(&broken.start));
+        // One mistake makes many: the first of each function is named.
+        let key = inside.map_or(usize::MAX, |function| function.span.start);
+        if said.contains(&key) {
+            continue;
+        }
+        said.push(key);
         let message = match inside {
             Some(function) => format!("not Rust: `{}` is read as far as it goes", function.name),
             None => "not Rust: the rest of the file is read as far as it goes".to_owned(),

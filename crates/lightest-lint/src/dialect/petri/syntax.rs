@@ -134,7 +134,11 @@ impl Reader<'_> {
             }
             ast::Item::MacroCall(call) => self.tree.invocations.push(Invocation {
                 path: call.path().map(|path| path.syntax().text().to_string()).unwrap_or_default(),
-                span: bytes(call.syntax().text_range(), 0),
+                span: {
+                    let whole = bytes(call.syntax().text_range(), 0);
+                    let path = call.path().map(|path| bytes(path.syntax().text_range(), 0));
+                    path.map_or(whole.start, |path| path.start)..whole.end
+                },
                 text: call.token_tree().map(|tree| tree.syntax().text().to_string()).unwrap_or_default(),
             }),
             _ => {}

@@ -1,0 +1,51 @@
+// A file of sysfs is read: any Linux guest has it.
+
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn cache_size(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    let sh = agent.unix_shell();
+    let size = sh.read_file("/sys/devices/system/cpu/cpu0/cache/index0/size").await?;
+    assert!(!size.is_empty());
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// Windows is booted, and nothing is asked of it that Linux does not give.
+#[vmm_test(
+    // formatting and comments stay
+    openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64)),
+)]
+async fn answers<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.ping().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// A list of operating systems: the lightest that would do is missing on aarch64.
+#[openvmm_test(
+    linux_direct_x64,
+    uefi_x64(vhd(windows_datacenter_core_2022_x64)),
+    uefi_aarch64(vhd(windows_11_enterprise_aarch64)),
+    uefi_aarch64(vhd(ubuntu_2404_server_aarch64))
+)]
+async fn ports(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let flavor = config.os_flavor();
+    let (vm, agent) = config.modify_backend(|b| b.with_pcie_root_topology(1, 1, 2)).run().await?;
+    match flavor {
+        OsFlavor::Linux => {
+            let sh = agent.unix_shell();
+            cmd!(sh, "ls /sys/bus/pci/devices").read().await?;
+        }
+        OsFlavor::Windows => {
+            let sh = agent.windows_shell();
+            cmd!(sh, "pnputil.exe /enum-devices").read().await?;
+        }
+        _ => unreachable!(),
+    }
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}

@@ -1,0 +1,77 @@
+// Something in the body is not known: nothing is claimed.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn unknown_call(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.unheard_of().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// So it is with a program that nobody knows.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn unknown_program(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    let sh = agent.unix_shell();
+    cmd!(sh, "frobnicate --all").run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// The agent of the paravisor is not the guest's: this asks nothing of the guest, but for the paravisor.
+#[openvmm_test(openhcl_linux_direct_x64)]
+async fn paravisor_only(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.run().await?;
+    let vtl2 = vm.wait_for_vtl2_agent().await?;
+    let sh = vtl2.unix_shell();
+    cmd!(sh, "ps").read().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// systemd is asked for, and the lightest guest with it is listed.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2404_server_x64)))]
+async fn units(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    let sh = agent.unix_shell();
+    cmd!(sh, "systemctl list-units").read().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// A matrix on purpose, with its lightest member.
+#[vmm_test(
+    openvmm_linux_direct_x64,
+    openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64)),
+    openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))
+)]
+async fn stops<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// A boot test: the guest is the point.
+#[vmm_test(openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn boot_once<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// The author knows of the lighter one.
+#[openvmm_test(
+    // TODO: linux_direct_x64 once the kernel has the driver
+    uefi_x64(vhd(ubuntu_2504_server_x64)),
+)]
+async fn sensors(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.unix_shell().read_file("/proc/interrupts").await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+// flags: --pedantic --rule redundant-variant
+#[vmm_test(
+    openvmm_uefi_x64(vhd(alpine_3_23_x64)),
+    openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)),
+)]
+async fn stops<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}

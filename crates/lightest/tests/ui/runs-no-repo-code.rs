@@ -1,0 +1,11 @@
+#[vmm_test(
+    hyperv_uefi_x64(vhd(ubuntu_2504_server_x64)),
+    openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)),
+    openvmm_linux_direct_x64,
+)]
+async fn stops<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}

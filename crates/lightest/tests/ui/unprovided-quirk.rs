@@ -1,0 +1,21 @@
+// The agent is there: its own way to power off waits for nothing.
+#[vmm_test(
+    openvmm_linux_direct_x64,
+    openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)),
+)]
+async fn ends<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.run().await?;
+    agent.ping().await?;
+    vm.send_enlightened_shutdown(ShutdownKind::Shutdown).await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// A host without VPCI must skip it, which it is not told.
+#[vmm_test(openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64)))]
+async fn boot_vpci<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.with_boot_device_type(petri::BootDeviceType::Nvme).run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
