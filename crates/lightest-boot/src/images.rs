@@ -259,11 +259,16 @@ impl Store {
             fs::write(&path, content).map_err(ImageError::io(&path))?;
             outputs.insert(file.clone(), hash(content));
         }
-        if dir.exists() {
-            fs::remove_dir_all(&dir).map_err(ImageError::io(&dir))?;
+        let same =
+            |(file, hash): (&String, &String)| hash_file(&dir.join(file)).is_ok_and(|kept| kept == *hash);
+        // The same bytes stay where they are: a machine may be starting from them now.
+        if !outputs.iter().all(same) {
+            if dir.exists() {
+                fs::remove_dir_all(&dir).map_err(ImageError::io(&dir))?;
+            }
+            let aside = aside.keep();
+            fs::rename(&aside, &dir).map_err(ImageError::io(&dir))?;
         }
-        let aside = aside.keep();
-        fs::rename(&aside, &dir).map_err(ImageError::io(&dir))?;
         let built =
             Built { name: name.to_owned(), key, inputs: made.inputs, outputs, cmdline: made.cmdline, dir };
         let record = guests.join(format!("{name}.json"));

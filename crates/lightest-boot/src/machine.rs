@@ -22,6 +22,10 @@ use crate::timeline::{Event, EventKind, Initiator, Source, Timeline};
 
 /// How long the VMM may take to answer on its control channel.
 const CONTROL_LIMIT: Duration = Duration::from_secs(5);
+/// How long the channels of a process that ended may still have something.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+/// A guest that asks for a reset in several ways at once is reset once; no firmware is faster than this.
+const SAME_RESET: Duration = Duration::from_millis(100);
 /// How many lines of the console a diagnosis shows.
 const TAIL_LINES: usize = 25;
 
@@ -214,7 +218,12 @@ impl Machine {
                 return Ok(());
             }
             if let Some(failure) = self.failed(goal) {
-                return Err(failure);
+                // The end of the process may be seen before its last words on another channel.
+                let more =
+                    self.progress.ended.as_ref().and_then(|_| self.inbox.recv_timeout(LAST_WORDS).ok());
+                let Some(signal) = more else { return Err(failure) };
+                self.take(signal, goal, watch);
+                continue;
             }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.inbox.recv_timeout(left) {
@@ -290,6 +299,13 @@ impl Machine {
 
     fn vmm_event(&mut self, when: Instant, kind: EventKind, watch: &mut Watch<'_>) {
         match &kind {
+            EventKind::Reset { .. }
+                if self.timeline.last("reset").is_some_and(|last| {
+                    when.saturating_duration_since(self.timeline.started()) < last + SAME_RESET
+                }) =>
+            {
+                return;
+            }
             EventKind::Reset { by } => {
                 // Linux Direct resets once more on the host's side when it starts: only the guest's own count.
                 if *by == Initiator::Guest {

@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 const UNDERTAKER: &str = r#"
 trap '' INT TERM HUP QUIT
 read -r word
-if [ "$word" != done ]; then kill -KILL -- "-$1" 2>/dev/null; fi
+if [ "$word" != done ]; then kill -s KILL -- "-$1" 2>/dev/null; fi
 cd / && rm -rf -- "$2"
 "#;
 const STDERR_KEPT: usize = 16 * 1024;

@@ -1,0 +1,84 @@
+//! The program boots real guests, and leaves nothing behind however it goes.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_lightest");
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Processes whose command line names something in the directory.
+fn processes_in(dir: &Path) -> Vec<String> {
+    let dir = dir.to_str().expect("a plain name");
+    let entries = fs::read_dir("/proc").expect("a Linux").flatten();
+    let lines = entries.filter_map(|entry| fs::read_to_string(entry.path().join("cmdline")).ok());
+    lines.filter(|line| line.contains(dir)).map(|line| line.replace('\0', " ")).collect()
+}
+
+fn wait_until(what: &str, mut true_: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !true_() {
+        assert!(started.elapsed() < PATIENCE, "{what} did not come about");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_program_runs_in_a_guest_and_its_answer_is_the_answer() {
+    let output = Command::new(PROGRAM)
+        .args(["boot", "qemu_linux_direct_x64", "--format", "json", "--", "sh", "-c", "echo hello; exit 7"])
+        .output()
+        .expect("it starts");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let boot = &answer["boots"][0];
+    assert_eq!(boot["program"]["status"], 7, "{boot:#}");
+    assert_eq!(boot["program"]["stdout"], "hello\n");
+    assert!(boot["reached_s"].is_f64());
+    let events = boot["events"].as_array().expect("events").iter();
+    let names: Vec<&str> = events.filter_map(|event| event["event"].as_str()).collect();
+    assert_eq!(
+        names,
+        ["spawned", "vmm-ready", "kernel", "init", "agent-ready", "shutdown-asked", "shutdown", "exited"]
+    );
+}
+
+#[test]
+fn a_killed_program_leaves_no_process_and_no_file() {
+    let room = tempfile::tempdir().expect("a directory");
+    let mut child = Command::new(PROGRAM)
+        .args(["boot", "qemu_linux_direct_x64", "--accel", "tcg", "--tpm", "--", "sleep", "1000"])
+        .env("TMPDIR", room.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut words = child.stderr.take().expect("a pipe");
+    // The VMM, the TPM's process, and the shell that waits for our death.
+    wait_until("a machine", || processes_in(room.path()).len() >= 3);
+    thread::sleep(Duration::from_millis(300));
+    // SIGKILL: no destructor runs.
+    child.kill().expect("it runs");
+    child.wait().expect("it ended");
+    wait_until("the end of all processes", || processes_in(room.path()).is_empty());
+    wait_until("an empty directory", || fs::read_dir(room.path()).expect("it is there").next().is_none());
+    let mut all = String::new();
+    words.read_to_string(&mut all).expect("text");
+    assert!(all.contains("VMM started"), "{all}");
+}
+
+#[test]
+fn a_host_without_qemu_is_told_which_packages_to_install() {
+    let output = Command::new(PROGRAM)
+        .args(["boot", "qemu_uefi_x64(none)", "--accel", "tcg"])
+        .env("PATH", "/nowhere")
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(4));
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(words.contains("qemu-system-x86"), "{words}");
+}
