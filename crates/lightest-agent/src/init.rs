@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::os::fd::AsFd;
+use std::process::Command;
 
 use crate::sys;
 
@@ -21,7 +22,32 @@ pub(crate) fn prepare() {
     let Ok(list) = fs::read_to_string(BOOT_MODULES) else {
         return;
     };
-    for path in list.lines().filter(|line| !line.is_empty()) {
+    load(list.lines());
+    drivers();
+}
+
+/// Loads the drivers of virtio devices that nobody drives yet; on a machine without extra devices there are none.
+fn drivers() {
+    let Ok(devices) = fs::read_dir("/sys/bus/virtio/devices") else { return };
+    let mut wanted = Vec::new();
+    for device in devices.flatten() {
+        let device = device.path();
+        if !device.join("driver").exists()
+            && let Ok(alias) = fs::read_to_string(device.join("modalias"))
+        {
+            wanted.push(alias.trim_end().to_owned());
+        }
+    }
+    if !wanted.is_empty() {
+        let loaded = Command::new("modprobe").arg("-qa").args(&wanted).env("PATH", "/bin:/sbin").status();
+        if let Err(error) = loaded {
+            eprintln!("lightest-agent: cannot load drivers: {error}");
+        }
+    }
+}
+
+fn load<'a>(list: impl Iterator<Item = &'a str>) {
+    for path in list.filter(|line| !line.is_empty()) {
         let loaded = File::open(path).and_then(|file| sys::load_module(file.as_fd()));
         match loaded {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {

@@ -25,7 +25,7 @@ use crate::host::{Host, Missing};
 use recipe::Recipe;
 
 /// Part of every guest's key: raised when the builder makes other bytes from the same inputs.
-const BUILDER_VERSION: u32 = 1;
+const BUILDER_VERSION: u32 = 2;
 
 /// Why a guest cannot be made or found.
 #[derive(Debug)]

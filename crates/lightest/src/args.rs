@@ -37,6 +37,12 @@ pub(crate) enum Command {
     Sync(Sync),
     /// Start real virtual machines and tell what happens when
     Boot(commands::lab::boot::Boot),
+    /// Boot again and again, in turns, and write down what came out
+    Measure(commands::lab::measure::Measure),
+    /// Ask a running guest what it has
+    Probe(commands::lab::probe::Probe),
+    /// Hold the catalog's claims against running guests
+    Verify(commands::lab::verify::Verify),
     /// Build the lab's guests
     Image(commands::lab::image::Image),
     /// Write the guidance, made from the catalog

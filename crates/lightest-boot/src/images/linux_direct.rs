@@ -151,6 +151,8 @@ fn pack(
     let dependencies = parts.modules.dependency_file(&all, &base)?;
     let directory = base.trim_matches('/');
     initrd.file(&format!("{directory}/modules.dep"), 0o644, dependencies.into_bytes());
+    let aliases = Modules::alias_file(&all);
+    initrd.file(&format!("{directory}/modules.alias"), 0o644, aliases.into_bytes());
     let built_in: String = parts.built_in.iter().map(|name| format!("kernel/{name}.ko\n")).collect();
     initrd.file(&format!("{directory}/modules.builtin"), 0o644, built_in.into_bytes());
     Ok(initrd.pack())

@@ -18,6 +18,7 @@ pub(crate) struct Module {
     pub(crate) path: String,
     pub(crate) content: Vec<u8>,
     depends: Vec<String>,
+    aliases: Vec<String>,
 }
 
 impl Modules {
@@ -25,9 +26,17 @@ impl Modules {
     pub(crate) fn add(&mut self, path: &str, content: Vec<u8>) {
         let file = path.rsplit('/').next().unwrap_or(path);
         let name = file.trim_end_matches(".ko").replace('-', "_");
-        let depends = depends(&content);
+        let information = information(&content);
+        let values = |key: &str| {
+            let prefix = format!("{key}=");
+            let found = information.iter().filter_map(|entry| entry.strip_prefix(&prefix));
+            found.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let depends = values("depends").concat();
+        let depends = depends.split(',').filter(|name| !name.is_empty());
+        let depends = depends.map(|name| name.replace('-', "_")).collect();
         let path = format!("/{path}");
-        let module = Module { path, content, depends };
+        let module = Module { path, content, depends, aliases: values("alias") };
         self.by_name.insert(name, module);
     }
 
@@ -63,6 +72,15 @@ impl Modules {
         Ok(())
     }
 
+    /// `modules.alias`, by which `modprobe` finds a device's driver, of the given modules.
+    pub(crate) fn alias_file(modules: &[&Module]) -> String {
+        let lines = modules.iter().flat_map(|module| {
+            let name = module.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".ko");
+            module.aliases.iter().map(move |alias| format!("alias {alias} {}\n", name.replace('-', "_")))
+        });
+        lines.collect()
+    }
+
     /// `modules.dep`, as `modprobe` reads it, of the given modules.
     pub(crate) fn dependency_file(&self, modules: &[&Module], base: &str) -> Result<String, ImageError> {
         let mut text = String::new();
@@ -85,14 +103,11 @@ impl Modules {
     }
 }
 
-/// The names after `depends=` in the module's information section.
-fn depends(content: &[u8]) -> Vec<String> {
+/// The `key=value` entries of the module's information section.
+fn information(content: &[u8]) -> Vec<String> {
     let section = object::File::parse(content)
         .ok()
         .and_then(|file| Some(file.section_by_name(".modinfo")?.data().ok()?.to_vec()));
     let section = section.unwrap_or_default();
-    let mut entries = section.split(|byte| *byte == 0);
-    let names = entries.find_map(|entry| entry.strip_prefix(b"depends="));
-    let names = String::from_utf8_lossy(names.unwrap_or_default()).into_owned();
-    names.split(',').filter(|name| !name.is_empty()).map(|name| name.replace('-', "_")).collect()
+    section.split(|byte| *byte == 0).map(|entry| String::from_utf8_lossy(entry).into_owned()).collect()
 }

@@ -2,7 +2,10 @@
 
 pub(crate) mod boot;
 pub(crate) mod image;
+pub(crate) mod measure;
+pub(crate) mod probe;
 mod show;
+pub(crate) mod verify;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -99,7 +102,7 @@ impl MachineArgs {
 pub(crate) struct Lab {
     pub(crate) host: Host,
     pub(crate) store: Store,
-    catalog: &'static lightest_model::catalog::Catalog,
+    pub(crate) catalog: &'static lightest_model::catalog::Catalog,
 }
 
 /// A machine that can be started, and how it was decided what executes it.

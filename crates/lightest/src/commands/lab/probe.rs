@@ -1,0 +1,75 @@
+//! `lightest probe`: asks a running guest what it has.
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::Args as ClapArgs;
+use lightest_boot::machine::Machine;
+use lightest_boot::probe::{self, Found};
+use lightest_boot::qemu::Qemu;
+use serde_json::json;
+
+use super::{Lab, MachineArgs, Planned, show, start_failure};
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::json::SCHEMA_VERSION;
+use crate::style::aside;
+use crate::{exit, output};
+
+/// How long one question may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Probe {
+    /// A configuration whose guest has an agent
+    #[arg(value_name = "CONFIG")]
+    config: String,
+    #[command(flatten)]
+    machine: MachineArgs,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// Boots, asks, and prints.
+pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
+    let lab = Lab::open(catalog)?;
+    let plan = lab.plan(&lab.config(&args.config)?, &args.machine)?;
+    let found = ask(&lab, &plan)?;
+    match args.format {
+        Format::Json => {
+            let value = json!({"schema_version": SCHEMA_VERSION, "config": plan.spec.config, "found": found});
+            output::json(&value)?;
+        }
+        Format::Text => {
+            let mut text = String::new();
+            for one in &found {
+                let word = if one.met { "yes" } else { "no" };
+                let answer = if one.met { one.answer.as_str() } else { one.command.as_str() };
+                text.push_str(&format!("{:<16} {word:<4} {}\n", one.requirement, aside(answer)));
+            }
+            output::data(&text)?;
+        }
+    }
+    Ok(exit::DONE)
+}
+
+/// Boots the machine and asks its guest everything.
+pub(crate) fn ask(lab: &Lab, plan: &Planned) -> Result<Vec<Found>, Failure> {
+    let mut machine =
+        Machine::start(&Qemu, &plan.spec, &lab.host, &mut |_| ()).map_err(|error| start_failure(&error))?;
+    if let Err(failure) = machine.boot(&mut |_| ()) {
+        let report = machine.finish(Err(failure));
+        return Err(Failure::new(format!("{} does not boot", plan.spec.config)).note(show::failure(&report)));
+    }
+    let agent = machine.agent().ok_or_else(|| {
+        Failure::new(format!("the guest of {} has no agent to ask", plan.spec.config)).help(
+            "only a guest with an agent can be asked; firmware alone and the UEFI application have none",
+        )
+    })?;
+    let found = probe::ask(agent, LIMIT)
+        .map_err(|error| Failure::new(format!("the guest does not answer: {error}")))?;
+    // What it says when it goes changes nothing of what it answered.
+    let _ = machine.end(LIMIT, &mut |_| ());
+    Ok(found)
+}
