@@ -108,6 +108,7 @@ impl Agent {
         let (jobs, frames) = (Arc::clone(&waiting), Arc::clone(&decoder));
         thread::spawn(move || {
             let mut piece = vec![0; 64 * 1024];
+            let mut known = None;
             while let Ok(read) = reader.read(&mut piece) {
                 if read == 0 {
                     break;
@@ -124,8 +125,12 @@ impl Agent {
                 for frame in whole {
                     match Reply::from_frame(&frame) {
                         Ok(Reply::Hello(word)) if frame.job == 0 => {
-                            // It began anew: nobody will answer the jobs of before.
-                            forget(&jobs);
+                            let start = Some((word.boot_id, word.started_ns));
+                            if start != known {
+                                // It began anew: nobody will answer the jobs of before.
+                                forget(&jobs);
+                                known = start;
+                            }
                             hello(now, word);
                         }
                         Ok(reply) => {

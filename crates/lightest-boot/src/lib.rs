@@ -21,6 +21,7 @@ pub mod qemu;
 pub mod qmp;
 pub mod spec;
 pub mod timeline;
+pub mod warm;
 
 /// The messages between host and agent.
 pub use lightest_agent::message;

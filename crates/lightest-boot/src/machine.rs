@@ -282,12 +282,24 @@ impl Machine {
             Seen::Vmm(kind) => self.vmm_event(when, kind, watch),
             Seen::Control(control) => self.control = Some(control),
             Seen::ConsoleInput(input) => self.console_input = Some(input),
-            Seen::Agent(agent) => self.agent = Some(agent),
+            Seen::Agent(agent) => {
+                self.agent = Some(agent);
+                self.greet_restored();
+            }
             Seen::Hello(hello) => self.agent_event(when, hello, watch),
             Seen::Console { number, bytes } => {
                 self.console_event(when, number, &bytes, goal, watch);
             }
             Seen::Ended => self.ended(when, watch),
+        }
+    }
+
+    /// A restored agent does not know that there is a new host to introduce itself to.
+    fn greet_restored(&self) {
+        if self.spec.restore.is_some()
+            && let Some(agent) = &self.agent
+        {
+            let _ = agent.ask_hello(u64::from(std::process::id()));
         }
     }
 
@@ -318,6 +330,8 @@ impl Machine {
                 }
             }
             EventKind::Shutdown { .. } => self.progress.shutdown = true,
+            EventKind::Restored if self.spec.restore.is_none() => return,
+            EventKind::Restored => self.greet_restored(),
             EventKind::Panicked { what } => self.progress.panicked = Some(what.clone()),
             _ => {}
         }

@@ -125,6 +125,7 @@ pub fn plan(
         ends_itself: false,
         limit: wishes.limit.unwrap_or(Duration::from_secs(120)),
         max_resets: wishes.resets,
+        restore: None,
         extra_args: wishes.extra_args.clone(),
     };
     let mut built = |name: Option<String>| -> Result<Built, PlanError> {

@@ -58,6 +58,7 @@ fn event(told: Told) -> Option<EventKind> {
     Some(match name.as_str() {
         "RESET" => EventKind::Reset { by },
         "SHUTDOWN" => EventKind::Shutdown { by },
+        "RESUME" => EventKind::Restored,
         "GUEST_PANICKED" => EventKind::Panicked { what: "the guest told its panic device".to_owned() },
         _ => return None,
     })
@@ -89,8 +90,7 @@ impl Control for QemuControl {
 
     fn save(&self, file: &Path, limit: Duration) -> Result<(), String> {
         let deadline = Instant::now() + limit;
-        self.execute("stop", &Value::Null, limit)?;
-        // As fast as the disk takes it: the machine stands still.
+        // As fast as the disk takes it. The machine is not stopped before: it would be restored stopped.
         let bandwidth = json!({"max-bandwidth": 1_u64 << 40});
         self.execute("migrate-set-parameters", &bandwidth, limit)?;
         let file = file.to_str().ok_or("the file's name is not UTF-8")?;

@@ -198,6 +198,9 @@ pub struct BootSpec {
     pub limit: Duration,
     /// More resets than this by the guest are a loop.
     pub max_resets: u32,
+    /// A saved machine to go on from, in place of booting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore: Option<PathBuf>,
     /// Arguments added to the VMM's command line as they are.
     pub extra_args: Vec<String>,
 }

@@ -104,6 +104,15 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
     if spec.tpm {
         helpers.push(tpm(spec, host, room, &mut args)?);
     }
+    if let Some(state) = &spec.restore {
+        let state = path_text(state)?;
+        if state.contains(['\'', '\\']) {
+            return Err(CannotStart::Unsupported(format!(
+                "{state}: the name has a character that a shell would read"
+            )));
+        }
+        args.pair("-incoming", format!("exec:exec cat '{state}'"));
+    }
     args.0.extend(spec.extra_args.iter().cloned());
 
     let program = match spec.arch {

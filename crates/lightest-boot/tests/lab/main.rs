@@ -5,6 +5,7 @@ mod agent;
 mod boots;
 mod failures;
 mod images;
+mod warm;
 
 use std::time::Duration;
 
@@ -52,6 +53,7 @@ fn machine(arch: Arch, payload: Payload, goal: Goal) -> BootSpec {
         ends_itself: false,
         limit: LIMIT,
         max_resets: 0,
+        restore: None,
         extra_args: Vec::new(),
     }
 }

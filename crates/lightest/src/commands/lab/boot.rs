@@ -14,6 +14,7 @@ use lightest_boot::message::{Ended, Run};
 use lightest_boot::outcome::{Failure as BootFailure, Report};
 use lightest_boot::qemu::Qemu;
 use lightest_boot::timeline::Event;
+use lightest_boot::warm;
 use serde_json::{Value, json};
 
 use super::{Lab, MachineArgs, Planned, show, start_failure};
@@ -36,6 +37,9 @@ pub(crate) struct Boot {
     /// Run this many machines at a time [default: as many as there are processors for]
     #[arg(long, short, value_name = "N")]
     jobs: Option<usize>,
+    /// Go on from a saved machine in place of booting; the first time, boot and save it
+    #[arg(long)]
+    warm: bool,
     /// Copy the guest's console to standard error
     #[arg(long)]
     console: bool,
@@ -109,8 +113,14 @@ fn boot(lab: &Lab, plan: &Planned, args: &Boot, several: bool) -> Result<Told, F
             output::message(&format!("{label}{}", show::event(event)));
         }
     };
+    let mut spec = plan.spec.clone();
+    if args.warm {
+        let say = &mut |what: &str| output::message(&format!("{config}: {what}"));
+        spec = warm::warmed(&spec, &lab.host, &lab.store, say, &mut |_| ())
+            .map_err(|error| Failure::host_cannot(format!("{config}: {error}")))?;
+    }
     let mut machine =
-        Machine::start(&Qemu, &plan.spec, &lab.host, &mut watch).map_err(|error| start_failure(&error))?;
+        Machine::start(&Qemu, &spec, &lab.host, &mut watch).map_err(|error| start_failure(&error))?;
     let mut result = machine.boot(&mut watch);
     let mut ran = None;
     if result.is_ok() && !args.program.is_empty() {
