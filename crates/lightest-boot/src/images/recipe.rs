@@ -7,6 +7,7 @@ use crate::spec::Arch;
 /// Name and text of each recipe that came with the program.
 const RECIPES: &[(&str, &str)] = &[
     ("linux_direct_x64", include_str!("../../../../guests/linux_direct_x64.toml")),
+    ("linux_direct_generic_x64", include_str!("../../../../guests/linux_direct_generic_x64.toml")),
     ("linux_direct_aarch64", include_str!("../../../../guests/linux_direct_aarch64.toml")),
     ("guest_test_uefi_x64", include_str!("../../../../guests/guest_test_uefi_x64.toml")),
     ("guest_test_uefi_aarch64", include_str!("../../../../guests/guest_test_uefi_aarch64.toml")),

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Side by side, as whole processes: lightest, the bare QEMU command line for the same boot, virtme-ng, and vmtest.
+#
+# Needs hyperfine and jq (Debian). virtme-ng (PyPI) and vmtest (crates.io) take part when they are on PATH; vmtest needs a
+# kernel with 9p built in, named by VMTEST_KERNEL, which is then used for lightest too. Usage: benches/boots.sh [RUNS] [FOLDER]
+set -euo pipefail
+runs=${1:-10}
+out=${2:-measurements}
+cd "$(dirname "$0")/.."
+cargo build --quiet --release --package lightest
+lightest=$PWD/target/release/lightest
+accel=${ACCEL:-tcg}
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+mkdir -p "$out"
+
+guest() { "$lightest" image build "$1" --format json 2> /dev/null | jq -r '.guests[0].dir'; }
+pair=$(guest linux_direct_x64)
+generic=$(guest linux_direct_generic_x64)
+
+echo "== the same boot by the bare QEMU command line: overhead" >&2
+cat > "$room/bare" << EOF
+#!/bin/sh
+exec qemu-system-x86_64 -nodefaults -no-user-config -display none -accel $accel -machine q35 \
+  -cpu $([ "$accel" = kvm ] && echo host || echo qemu64) -m 256 -smp 1 -serial stdio -kernel $pair/kernel \
+  -initrd $pair/initrd.cpio -append "console=ttyS0 panic=-1 cryptomgr.notests rdinit=/bin/poweroff -- -f" \
+  -device virtio-serial-pci,max_ports=2 > /dev/null < /dev/null
+EOF
+cat > "$room/ours" << EOF
+#!/bin/sh
+exec $lightest boot qemu_linux_direct_x64 --accel $accel --append "rdinit=/bin/poweroff -- -f" --until "reboot: Power down" \
+  --format json > /dev/null 2>&1
+EOF
+chmod +x "$room/bare" "$room/ours"
+# In turns, one by one: what disturbs one disturbs the other.
+for _ in $(seq "$runs"); do
+  for who in bare ours; do
+    hyperfine --style none --warmup 0 --runs 1 --export-json "$room/one.json" "$room/$who" > /dev/null
+    jq -c --arg who "$who" '{who: $who, seconds: .results[0].mean, user: .results[0].user, system: .results[0].system}' "$room/one.json"
+  done
+done | tee "$out/bench-overhead.jsonl" >&2
+
+echo "== from start to the result of \`true\`, the same kernel" >&2
+names=(--command-name lightest "$lightest boot qemu_linux_direct_x64 --accel $accel --kernel $generic/kernel --initrd $generic/initrd.cpio -- true")
+if command -v vng > /dev/null; then
+  kvm=; [ "$accel" = kvm ] || kvm=--disable-kvm
+  names+=(--command-name virtme-ng "vng $kvm --force-9p --memory 256M --cpus 1 --run $generic/kernel -- true")
+fi
+if command -v vmtest > /dev/null && [ -n "${VMTEST_KERNEL:-}" ]; then
+  names+=(--command-name vmtest "vmtest --kernel $VMTEST_KERNEL true")
+  names+=(--command-name lightest-vmtest-kernel "$lightest boot qemu_linux_direct_x64 --accel $accel --kernel $VMTEST_KERNEL -- true")
+fi
+hyperfine --warmup 1 --runs "$runs" --export-json "$out/bench-true.json" "${names[@]}" >&2
+
+echo "== a restored machine and a cold boot" >&2
+hyperfine --warmup 1 --runs "$runs" --export-json "$out/bench-warm.json" \
+  --command-name cold "$lightest boot qemu_linux_direct_x64 --accel $accel -- true" \
+  --command-name warm "$lightest boot --warm qemu_linux_direct_x64 --accel $accel -- true" >&2
+
+jq -s -r 'def median: sort | .[length / 2 | floor];
+  (map(select(.who == "bare").seconds) | median) as $bare | (map(select(.who == "ours").seconds) | median) as $ours
+  | ([range(0; length; 2) as $i | .[$i + 1].seconds / .[$i].seconds] | median) as $paired
+  | "bare QEMU \($bare) s, lightest \($ours) s, median of the pairs \(($paired - 1) * 100) % more"' "$out/bench-overhead.jsonl"
+jq -r '.results[] | "\(.command): median \(.median) s, \(.min) to \(.max)"' "$out/bench-true.json" "$out/bench-warm.json"
