@@ -193,6 +193,15 @@ impl Machine {
         self.reached
     }
 
+    /// Presses the power button and waits for the guest to heed it.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn shut_down_by_button(&mut self, limit: Duration, watch: &mut Watch<'_>) -> Result<(), Failure> {
+        self.press_power_button(watch)?;
+        self.wait(&Goal::Shutdown, Instant::now() + limit, watch)
+    }
+
     /// Ends it as its guest expects: waits for a guest that ends itself, asks one that has an agent, ends the VMM otherwise.
     ///
     /// # Errors
@@ -242,7 +251,7 @@ impl Machine {
         let progress = &self.progress;
         match goal {
             Goal::AgentReady { resets } => {
-                progress.agent_starts > *resets && self.hello.is_some() && self.agent.is_some()
+                progress.resets >= *resets && self.hello.is_some() && self.agent.is_some()
             }
             Goal::ConsoleLine(_) => progress.console_hit,
             Goal::NothingToBoot => progress.nothing_to_boot.is_some(),

@@ -138,6 +138,9 @@ fn pack(
     initrd.file("etc/passwd", 0o644, b"root:x:0:0:root:/root:/bin/sh\n".to_vec());
     initrd.file("etc/group", 0o644, b"root:x:0:\n".to_vec());
 
+    if let Some(script) = &content.first_program {
+        initrd.file("sbin/first", 0o755, script.trim_start().as_bytes().to_vec());
+    }
     let boot = parts.modules.closure(&content.boot_modules, &parts.built_in)?;
     let mut all = content.boot_modules.clone();
     all.extend(content.modules.iter().cloned());

@@ -12,6 +12,7 @@ const RECIPES: &[(&str, &str)] = &[
     ("guest_test_uefi_x64", include_str!("../../../../guests/guest_test_uefi_x64.toml")),
     ("guest_test_uefi_aarch64", include_str!("../../../../guests/guest_test_uefi_aarch64.toml")),
     ("small_x64", include_str!("../../../../guests/small_x64.toml")),
+    ("first_boot_x64", include_str!("../../../../guests/first_boot_x64.toml")),
     ("small_aarch64", include_str!("../../../../guests/small_aarch64.toml")),
 ];
 
@@ -116,6 +117,9 @@ pub struct Initrd {
     pub boot_modules: Vec<String>,
     /// Modules that are there for `modprobe`.
     pub modules: Vec<String>,
+    /// A script at `/sbin/first`, for a guest that does something before its agent starts.
+    #[serde(default)]
+    pub first_program: Option<String>,
 }
 
 /// The names of all recipes.

@@ -5,6 +5,7 @@ mod agent;
 mod boots;
 mod failures;
 mod images;
+mod quirks;
 mod warm;
 
 use std::time::Duration;

@@ -46,6 +46,9 @@ pub(crate) struct Boot {
     /// Leave the guest this many seconds to turn itself off
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     shutdown_timeout: u32,
+    /// End by pressing the power button in place of asking the agent
+    #[arg(long)]
+    power_button: bool,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -130,7 +133,12 @@ fn boot(lab: &Lab, plan: &Planned, args: &Boot, several: bool) -> Result<Told, F
         }
     }
     if result.is_ok() {
-        result = machine.end(Duration::from_secs(args.shutdown_timeout.into()), &mut watch);
+        let limit = Duration::from_secs(args.shutdown_timeout.into());
+        result = if args.power_button {
+            machine.shut_down_by_button(limit, &mut watch)
+        } else {
+            machine.end(limit, &mut watch)
+        };
     }
     if args.console {
         let mut err = std::io::stderr().lock();
