@@ -1,5 +1,7 @@
 //! Chores for the people who work on Lightest: `cargo xtask test` and its kin.
 
+mod corpus;
+mod fuzz;
 mod generated;
 mod lab;
 mod run;
@@ -12,6 +14,8 @@ usage: cargo xtask CHORE
 
   test     run every test; installs what they need, or says exactly what is missing
   gen      write every generated file anew; with --check, say which are stale
+  fuzz     [RUNS]: mutate sources and attributes, a million times each, and see that nothing panics
+  corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
 ";
 
 fn main() -> ExitCode {
@@ -21,6 +25,10 @@ fn main() -> ExitCode {
         ["test"] => test::all(),
         ["gen"] => generated::run(false),
         ["gen", "--check"] => generated::run(true),
+        ["corpus", "--openvmm", folder] => corpus::run(folder, false),
+        ["corpus", "--openvmm", folder, "--check"] => corpus::run(folder, true),
+        ["fuzz"] => fuzz::run(1_000_000),
+        ["fuzz", runs] => runs.parse().map_err(|_| USAGE.to_owned()).and_then(fuzz::run),
         _ => Err(USAGE.to_owned()),
     };
     match done {

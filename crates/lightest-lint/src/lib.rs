@@ -19,5 +19,6 @@ pub mod needs;
 pub mod rules;
 pub mod source;
 
+mod parallel;
 mod subject;
 mod suppress;

@@ -9,6 +9,7 @@ use crate::calls::Table;
 use crate::facts::Test;
 use crate::finding::Finding;
 use crate::needs::Needs;
+use crate::parallel;
 use crate::rules::{RULES, Rule};
 use crate::source::Source;
 use crate::subject::Subject;
@@ -55,22 +56,15 @@ pub fn check(
     table: &Table,
     options: &Options,
 ) -> Vec<Finding> {
-    let needs: Vec<Needs> = tests.iter().map(|test| Needs::of(test, table)).collect();
-    let space = Space::of_tests(catalog);
-    let mut all = Vec::new();
-    for (test, needs) in tests.iter().zip(&needs) {
-        let subject = Subject::new(test, needs, &space, sources, options.pedantic);
-        let mut findings = Vec::new();
-        for rule in RULES.iter().filter(|rule| options.level(rule) != Level::Allow) {
-            (rule.check)(&subject, &mut findings);
-        }
-        let mut kept = suppress::apply(test, sources, findings);
-        // What was suppressed must be judged by all rules; what is said of it only when that is wanted.
-        kept.retain(|finding| {
-            Rule::named(finding.rule).is_some_and(|rule| options.level(rule) != Level::Allow)
-        });
-        all.extend(kept);
-    }
+    let judged = parallel::map(
+        tests,
+        || Space::of_tests(catalog),
+        |space, test| {
+            let needs = Needs::of(test, table);
+            judge(test, &needs, space, sources, options)
+        },
+    );
+    let mut all: Vec<Finding> = judged.into_iter().flatten().collect();
     all.sort_by(|one, other| {
         let key = |finding: &Finding| {
             let place = &finding.primary.span;
@@ -80,4 +74,22 @@ pub fn check(
         key(one).cmp(&key(other))
     });
     all
+}
+
+/// The findings on one test.
+fn judge(
+    test: &Test,
+    needs: &Needs,
+    space: &Space<'_>,
+    sources: &[Source],
+    options: &Options,
+) -> Vec<Finding> {
+    let subject = Subject::new(test, needs, space, sources, options.pedantic);
+    let mut findings = Vec::new();
+    for rule in RULES.iter().filter(|rule| options.level(rule) != Level::Allow) {
+        (rule.check)(&subject, &mut findings);
+    }
+    let mut kept = suppress::apply(test, sources, findings);
+    kept.retain(|finding| Rule::named(finding.rule).is_some_and(|rule| options.level(rule) != Level::Allow));
+    kept
 }

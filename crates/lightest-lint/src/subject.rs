@@ -10,10 +10,10 @@ use crate::needs::{Need, Needs};
 use crate::source::{Source, Span};
 
 /// A test under judgement.
-pub(crate) struct Subject<'a> {
+pub(crate) struct Subject<'a, 'c> {
     pub(crate) test: &'a Test,
     pub(crate) needs: &'a Needs,
-    pub(crate) space: &'a Space<'a>,
+    pub(crate) space: &'a Space<'c>,
     pub(crate) sources: &'a [Source],
     pub(crate) pedantic: bool,
     /// Every variant with its place in the space.
@@ -31,11 +31,11 @@ pub(crate) struct Placed<'a> {
     pub(crate) row: Option<usize>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a, 'c: 'a> Subject<'a, 'c> {
     pub(crate) fn new(
         test: &'a Test,
         needs: &'a Needs,
-        space: &'a Space<'a>,
+        space: &'a Space<'c>,
         sources: &'a [Source],
         pedantic: bool,
     ) -> Self {
@@ -52,11 +52,11 @@ impl<'a> Subject<'a> {
         Self { test, needs, space, sources, pedantic, placed, named: named(test, space.catalog()) }
     }
 
-    pub(crate) fn catalog(&self) -> &'a Catalog {
+    pub(crate) fn catalog(&self) -> &'c Catalog {
         self.space.catalog()
     }
 
-    pub(crate) fn row(&self, row: usize) -> &'a Row<'a> {
+    pub(crate) fn row(&self, row: usize) -> &'a Row<'c> {
         &self.space.rows()[row]
     }
 
@@ -89,7 +89,7 @@ impl<'a> Subject<'a> {
         Asked::new(self.catalog(), known).unwrap_or_default()
     }
 
-    pub(crate) fn answer(&self, row: usize, requirement: &str, asked: &Asked) -> Answer<'a> {
+    pub(crate) fn answer(&self, row: usize, requirement: &str, asked: &Asked) -> Answer<'c> {
         match self.space.requirement_index(requirement) {
             Some(index) => self.space.answer(row, index, asked),
             None => Answer { support: Support::Unknown, statement: None },

@@ -25,7 +25,7 @@ pub(crate) enum Command {
     Pick(Pick),
     /// Say what a configuration means, or where it is wrong
     Parse(Parse),
-    /// Explain a configuration, guest, requirement, quirk, boot method or blocker
+    /// Explain a configuration, guest, requirement, quirk, boot method, blocker or rule
     Explain(Explain),
     /// List what the catalog knows
     List(List),
@@ -112,6 +112,8 @@ pub(crate) enum Kind {
     Quirks,
     /// Limits that somebody means to lift.
     Blockers,
+    /// What `check` finds.
+    Rules,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -82,6 +82,9 @@ pub(crate) fn nearest() -> Result<Settings, Failure> {
                 }
             }
         }
+        if let Some(settings) = of_workspace(folder)? {
+            return Ok(settings);
+        }
         // A repository is where a search ends.
         if folder.join(".git").exists() {
             break;
@@ -90,8 +93,52 @@ pub(crate) fn nearest() -> Result<Settings, Failure> {
     Ok(Settings::default())
 }
 
+/// A manifest, as far as it matters here.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Manifest {
+    workspace: Workspace,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Workspace {
+    metadata: Metadata,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Metadata {
+    lightest: Option<Settings>,
+}
+
+/// `[workspace.metadata.lightest]` of the manifest in a folder, if there is one.
+fn of_workspace(folder: &Path) -> Result<Option<Settings>, Failure> {
+    let path = folder.join("Cargo.toml");
+    let Ok(text) = fs::read_to_string(&path) else { return Ok(None) };
+    // A manifest that says nothing of it is cargo's to judge.
+    if !text.contains("lightest") {
+        return Ok(None);
+    }
+    let read = toml::from_str::<Manifest>(&text).map(|manifest| manifest.workspace.metadata.lightest);
+    match read {
+        Ok(None) => Ok(None),
+        Ok(Some(settings)) => finish(&path, folder, &text, Ok(settings)).map(Some),
+        Err(error) => finish(&path, folder, &text, Err(error)).map(Some),
+    }
+}
+
 fn parse(path: &Path, folder: &Path, text: &str) -> Result<Settings, Failure> {
-    match toml::from_str::<Settings>(text) {
+    finish(path, folder, text, toml::from_str::<Settings>(text))
+}
+
+fn finish(
+    path: &Path,
+    folder: &Path,
+    text: &str,
+    read: Result<Settings, toml::de::Error>,
+) -> Result<Settings, Failure> {
+    match read {
         Ok(settings) => Ok(Settings {
             folder: folder.to_owned(),
             origin: path.display().to_string(),

@@ -29,7 +29,7 @@ use crate::subject::Subject;
 
 const RULE: &str = "architecture-gap";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let [arch] = subject.archs()[..] else { return };
     if subject.needs.is_open() || !subject.test.bound_to.is_empty() || names_an_arch(subject) {
         return;
@@ -86,7 +86,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn names_an_arch(subject: &Subject<'_>) -> bool {
+fn names_an_arch(subject: &Subject<'_, '_>) -> bool {
     let name = format!("_{}_", subject.name().replace("::", "_"));
     subject.catalog().requirements.iter().any(|requirement| {
         let names = std::iter::once(&requirement.id).chain(&requirement.aliases);

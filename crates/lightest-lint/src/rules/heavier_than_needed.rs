@@ -43,7 +43,7 @@ use crate::subject::{Placed, Subject};
 
 const RULE: &str = "heavier-than-needed";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if subject.needs.is_open() || names_a_guest(subject) || only_boots(subject) {
         return;
     }
@@ -60,13 +60,13 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether the test's name or module names a family of guests.
-fn names_a_guest(subject: &Subject<'_>) -> bool {
+fn names_a_guest(subject: &Subject<'_, '_>) -> bool {
     let name = format!("_{}_", subject.name().replace("::", "_"));
     subject.catalog().guests.iter().any(|guest| name.contains(&format!("_{}_", guest.family)))
 }
 
 /// Whether the name says that it is a boot test, and the guest does nothing but boot, answer and stop.
-fn only_boots(subject: &Subject<'_>) -> bool {
+fn only_boots(subject: &Subject<'_, '_>) -> bool {
     let uses = |group: &str| matches!(group, "guest" | "devices" | "memory" | "integration components");
     let used = subject.needs.needs.iter().any(|need| {
         need.requirement != "agent"
@@ -79,7 +79,7 @@ fn only_boots(subject: &Subject<'_>) -> bool {
 }
 
 /// Several operating systems, several ways to boot, or several guests: chosen on purpose.
-fn is_matrix(subject: &Subject<'_>) -> bool {
+fn is_matrix(subject: &Subject<'_, '_>) -> bool {
     let rows = || subject.placed.iter().filter_map(|placed| placed.row).map(|row| subject.row(row));
     let mut systems: Vec<_> = rows().map(|row| row.guest.os).collect();
     systems.sort();
@@ -96,7 +96,7 @@ fn is_matrix(subject: &Subject<'_>) -> bool {
 }
 
 /// A matrix that lacks the lightest member that would do.
-fn missing(subject: &Subject<'_>, arch: Arch, here: &[&Placed<'_>], findings: &mut Vec<Finding>) {
+fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings: &mut Vec<Finding>) {
     // Only where the list has plain members of a VMM that the repository builds: the lightest one joins them.
     let plain: Vec<&&Placed<'_>> = here
         .iter()
@@ -146,7 +146,7 @@ fn missing(subject: &Subject<'_>, arch: Arch, here: &[&Placed<'_>], findings: &m
 }
 
 /// Variants for which something lighter does the same.
-fn replace(subject: &Subject<'_>, here: &[&Placed<'_>], matrix: bool, findings: &mut Vec<Finding>) {
+fn replace(subject: &Subject<'_, '_>, here: &[&Placed<'_>], matrix: bool, findings: &mut Vec<Finding>) {
     let mut suggested: Vec<usize> = Vec::new();
     for placed in here {
         let Some(own) = placed.row else { continue };
@@ -198,14 +198,14 @@ fn replace(subject: &Subject<'_>, here: &[&Placed<'_>], matrix: bool, findings: 
 }
 
 /// A configuration in words.
-fn full(subject: &Subject<'_>, row: usize) -> String {
+fn full(subject: &Subject<'_, '_>, row: usize) -> String {
     let guest = &subject.row(row).guest.id;
     let boot = &subject.row(row).boot.title;
     if subject.has_image(row) { format!("{guest} with {boot}") } else { boot.clone() }
 }
 
 /// The last requirement that the body shows, and where it is known that the suggestion gives it.
-fn evidence(subject: &Subject<'_>, best: usize, finding: &mut Finding) {
+fn evidence(subject: &Subject<'_, '_>, best: usize, finding: &mut Finding) {
     let row = subject.row(best);
     let mut said: Vec<&str> = Vec::new();
     let needs: Vec<_> = subject.needs.asked_of(row).filter(|need| need.requirement != "openvmm").collect();

@@ -30,7 +30,7 @@ use crate::subject::Subject;
 
 const RULE: &str = "isolation-not-exercised";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if subject.needs.is_open() || subject.about_paravisor() || subject.needs.ask("tpm") {
         return;
     }

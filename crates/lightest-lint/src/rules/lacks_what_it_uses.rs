@@ -30,13 +30,13 @@
 
 use lightest_model::catalog::{Capability, Support};
 
-use crate::finding::{Finding, Label, Safety};
+use crate::finding::{Finding, Help, Label, Safety};
 use crate::needs::Need;
 use crate::subject::{Placed, Subject};
 
 const RULE: &str = "lacks-what-it-uses";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {
         let Some(row) = placed.row else { continue };
         if placed.variant.ignored.is_some() {
@@ -49,8 +49,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The first thing that is known to be missing: what asks for it, the requirement, and the statement that says so.
-fn missing<'a>(
-    subject: &Subject<'a>,
+fn missing<'a, 'c: 'a>(
+    subject: &Subject<'a, 'c>,
     placed: &Placed<'_>,
     row: usize,
 ) -> Option<(Option<&'a Need>, &'a str, &'a Capability)> {
@@ -82,7 +82,7 @@ fn missing<'a>(
 }
 
 fn report(
-    subject: &Subject<'_>,
+    subject: &Subject<'_, '_>,
     placed: &Placed<'_>,
     row: usize,
     need: Option<&Need>,
@@ -102,7 +102,7 @@ fn report(
     } else {
         finding
             .context
-            .push(Label::new(&placed.declaration.span, "the agent is asked for unless `noagent` is given"));
+            .push(Label::new(&placed.declaration.span, "the declaration asks for the agent"));
     }
     let evidence: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
     finding.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
@@ -110,6 +110,16 @@ fn report(
     let own = subject.row(row);
     let asked = subject.asked(row, placed.variant.agent);
     finding.cost = Some(subject.cost(row, &asked));
+    if need.is_none() {
+        // The body does without the agent: so can the declaration.
+        let word = subject.catalog().requirement("no-agent").and_then(|known| known.attribute.as_deref());
+        finding.help = Some(Help {
+            message: format!("the test itself does not use the agent: declare `{}`", word.unwrap_or("no-agent")),
+            edits: Vec::new(),
+            safety: Safety::DisplayOnly,
+        });
+        return finding;
+    }
     // What would do: on the same VMM and architecture, with the paravisor where it is there now.
     let better = subject.lightest(placed.variant.agent, &[], |other| {
         other.config.arch == own.config.arch

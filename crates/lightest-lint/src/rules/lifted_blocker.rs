@@ -33,7 +33,7 @@ use crate::subject::{Placed, Subject};
 
 const RULE: &str = "lifted-blocker";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {
         let reasons = [&placed.variant.ignored, &placed.variant.unstable];
         for reason in reasons.into_iter().flatten() {
@@ -94,7 +94,7 @@ fn note(blocker: &Blocker, finding: &mut Finding) {
 }
 
 /// The blocker that a remark names, when it is lifted and holds some configuration back no more.
-fn lifted<'a>(subject: &Subject<'a>, remark: &Remark) -> Option<&'a Blocker> {
+fn lifted<'c>(subject: &Subject<'_, 'c>, remark: &Remark) -> Option<&'c Blocker> {
     subject.catalog().blockers.iter().find(|blocker| {
         let number = blocker.issue.rsplit_once('#').map(|(_, number)| number);
         blocker.state == BlockerState::Lifted && number.is_some_and(|number| mentions(&remark.text, number))
@@ -116,7 +116,7 @@ fn waits(text: &str) -> bool {
 }
 
 /// The configuration that a remark asks for: a boot method and architecture that no variant has, and that would do.
-fn configuration<'s, 'a>(subject: &'s Subject<'a>, remark: &Remark) -> Option<(&'s Placed<'a>, usize)> {
+fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, remark: &Remark) -> Option<(&'s Placed<'a>, usize)> {
     let words = remark.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     for word in words.filter(|word| word.contains('_')) {
         for placed in &subject.placed {

@@ -29,7 +29,7 @@ pub struct Rule {
     pub pedantic: bool,
     source: &'static str,
     /// What it has to say of one test. Unused suppressions are found by the engine instead.
-    pub(crate) check: fn(&Subject<'_>, &mut Vec<Finding>),
+    pub(crate) check: fn(&Subject<'_, '_>, &mut Vec<Finding>),
 }
 
 /// Every rule.

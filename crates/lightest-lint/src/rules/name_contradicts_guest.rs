@@ -29,7 +29,7 @@ use crate::subject::Subject;
 
 const RULE: &str = "name-contradicts-guest";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let name = format!("_{}_", subject.test.name);
     let says = |word: &str| {
         let wanted = format!("_{}_", word.replace('-', "_"));

@@ -36,7 +36,7 @@ use crate::subject::{Placed, Subject};
 
 const RULE: &str = "openhcl-without-plain";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if subject.needs.is_open() || subject.about_paravisor() || names_the_paravisor(subject) {
         return;
     }
@@ -89,7 +89,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether the name or a module of the test speaks of the paravisor, by the words of boot methods that have it.
-fn names_the_paravisor(subject: &Subject<'_>) -> bool {
+fn names_the_paravisor(subject: &Subject<'_, '_>) -> bool {
     let name = subject.name();
     let catalog = subject.catalog();
     let boots = catalog.boot_methods.iter().filter(|boot| boot.openhcl);

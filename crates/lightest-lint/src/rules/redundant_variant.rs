@@ -29,7 +29,7 @@ use crate::subject::Subject;
 
 const RULE: &str = "redundant-variant";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if subject.needs.is_open() {
         return;
     }

@@ -27,7 +27,7 @@ use crate::subject::Subject;
 
 const RULE: &str = "runs-no-repo-code";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {
         let Some(row) = placed.row else { continue };
         let asked = subject.ask([]);

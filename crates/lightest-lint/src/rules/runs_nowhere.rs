@@ -28,7 +28,7 @@ use crate::subject::Subject;
 
 const RULE: &str = "runs-nowhere";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {
         let Some(row) = placed.row else { continue };
         if placed.variant.ignored.is_some() {

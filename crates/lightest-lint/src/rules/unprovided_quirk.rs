@@ -30,13 +30,13 @@ use crate::subject::Subject;
 
 const RULE: &str = "unprovided-quirk";
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     waits(subject, findings);
     undeclared(subject, findings);
 }
 
 /// A fixed wait that another call would not need.
-fn waits(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let catalog = subject.catalog();
     for need in &subject.needs.needs {
         let waiting = catalog
@@ -81,7 +81,7 @@ fn waits(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// A word that the declaration lacks.
-fn undeclared(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {
         let Some(index) = placed.row else { continue };
         let row = subject.row(index);

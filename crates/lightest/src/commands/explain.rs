@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lightest_lint::rules::{RULES, Rule};
 use lightest_model::catalog::{Catalog, Evidence, Support, When};
 use lightest_model::config::Config;
 use lightest_model::grammar::Grammar;
@@ -41,6 +42,9 @@ pub(crate) fn run(args: &Explain, catalog: Option<&Path>) -> Result<u8, Failure>
 
 fn explain(catalog: &Catalog, what: &str) -> Result<Explained, Failure> {
     let what = what.trim();
+    if let Some(rule) = Rule::named(what) {
+        return Ok(explained_rule(rule));
+    }
     if let Some(explained) = entry(catalog, what) {
         return Ok(explained);
     }
@@ -59,8 +63,25 @@ fn explain(catalog: &Catalog, what: &str) -> Result<Explained, Failure> {
     }
 }
 
+/// A rule of `check`: its own documentation.
+fn explained_rule(rule: &Rule) -> Explained {
+    let explanation = rule.explanation();
+    Explained {
+        value: json!({
+            "kind": "rule",
+            "id": rule.name,
+            "aliases": rule.aliases,
+            "pedantic": rule.pedantic,
+            "summary": rule.summary(),
+            "explanation": explanation,
+        }),
+        text: format!("{}\n\n{explanation}", heading(rule.name)),
+    }
+}
+
 fn identifiers(catalog: &Catalog) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
+    known.extend(RULES.iter().map(|rule| rule.name.to_owned()));
     known.extend(catalog.requirements.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.guests.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.quirks.iter().map(|entry| entry.id.clone()));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lightest_lint::rules::RULES;
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::space::{Asked, Space};
 use serde_json::{Value, json};
@@ -21,12 +22,33 @@ pub(crate) fn run(args: &List, catalog: Option<&Path>) -> Result<u8, Failure> {
         Kind::Requirements => requirements(catalog),
         Kind::Quirks => quirks(catalog),
         Kind::Blockers => blockers(catalog),
+        Kind::Rules => rules(),
     };
     match args.format {
         Format::Json => output::json(&json!({"schema_version": SCHEMA_VERSION, key: values}))?,
         Format::Text => output::data(&text)?,
     }
     Ok(exit::DONE)
+}
+
+/// The rules of `check`, in their order.
+fn rules() -> Listed {
+    let (mut values, mut text) = (Vec::new(), String::new());
+    for rule in &RULES {
+        values.push(json!({
+            "id": rule.name,
+            "aliases": rule.aliases,
+            "pedantic": rule.pedantic,
+            "summary": rule.summary(),
+        }));
+        let pedantic = if rule.pedantic { " (pedantic)" } else { "" };
+        text.push_str(&format!(
+            "{}  {}\n",
+            heading(rule.name),
+            aside(format!("{}{pedantic}", rule.summary()))
+        ));
+    }
+    ("rules", values, text)
 }
 
 type Listed = (&'static str, Vec<Value>, String);

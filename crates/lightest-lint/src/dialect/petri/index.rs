@@ -6,6 +6,7 @@ use super::tree::{Expr, Function, RecordType, Tree};
 
 /// What the files of a package define.
 pub(super) struct Package<'t> {
+    files: Vec<usize>,
     functions: HashMap<&'t str, Vec<(usize, &'t Function)>>,
     constants: HashMap<&'t str, Vec<(usize, &'t Expr)>>,
     records: HashMap<&'t str, Vec<(usize, &'t RecordType)>>,
@@ -13,8 +14,12 @@ pub(super) struct Package<'t> {
 
 impl<'t> Package<'t> {
     pub(super) fn new(files: &[usize], trees: &'t [Tree]) -> Self {
-        let mut package =
-            Self { functions: HashMap::new(), constants: HashMap::new(), records: HashMap::new() };
+        let mut package = Self {
+            files: files.to_vec(),
+            functions: HashMap::new(),
+            constants: HashMap::new(),
+            records: HashMap::new(),
+        };
         for file in files {
             let Some(tree) = trees.get(*file) else { continue };
             for function in &tree.functions {
@@ -28,6 +33,11 @@ impl<'t> Package<'t> {
             }
         }
         package
+    }
+
+    /// Its files.
+    pub(super) fn files(&self) -> &[usize] {
+        &self.files
     }
 
     /// The function that a path names, seen from a file and perhaps from within an `impl`. `None` where there is none, or

@@ -20,6 +20,7 @@ use memchr::memmem;
 use super::{Dialect, Interest};
 use crate::calls::Table;
 use crate::facts::{Note, Test};
+use crate::parallel;
 use crate::source::{Source, Span};
 
 use index::Package;
@@ -62,21 +63,33 @@ impl Dialect for Petri {
 
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> (Vec<Test>, Vec<Note>) {
         let mut notes = Vec::new();
-        let mut trees = Vec::new();
-        for (file, source) in sources.iter().enumerate() {
-            trees.push(syntax::read(&source.text).unwrap_or_else(|reason| {
-                notes.push(not_read(file, reason));
-                Tree::default()
-            }));
-        }
+        let trees = parallel::map(sources, || (), |(), source| syntax::read(&source.text));
+        let trees: Vec<Tree> = trees
+            .into_iter()
+            .enumerate()
+            .map(|(file, tree)| {
+                tree.unwrap_or_else(|reason| {
+                    notes.push(not_read(file, reason));
+                    Tree::default()
+                })
+            })
+            .collect();
         let mut packages: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (file, source) in sources.iter().enumerate() {
             packages.entry(&source.package).or_default().push(file);
         }
-        let mut tests = Vec::new();
-        for files in packages.values() {
-            let package = Package::new(files, &trees);
-            for file in files {
+        let packages: Vec<Package<'_>> = packages.values().map(|files| Package::new(files, &trees)).collect();
+        let mut work: Vec<(usize, &Package<'_>)> = packages
+            .iter()
+            .flat_map(|package| package.files().iter().map(move |file| (*file, package)))
+            .collect();
+        // The longest first, so that no thread is left with it at the end.
+        work.sort_by_key(|(file, _)| std::cmp::Reverse(sources[*file].text.len()));
+        let found = parallel::map(
+            &work,
+            || (),
+            |(), (file, package)| {
+                let (mut tests, mut notes) = (Vec::new(), Vec::new());
                 declare::tests(
                     *file,
                     &sources[*file],
@@ -84,9 +97,15 @@ impl Dialect for Petri {
                     catalog,
                     &mut tests,
                     &mut notes,
-                    |function| walk::body(function, *file, sources, &package, table),
+                    |function| walk::body(function, *file, sources, package, table),
                 );
-            }
+                (tests, notes)
+            },
+        );
+        let mut tests = Vec::new();
+        for (more, noted) in found {
+            tests.extend(more);
+            notes.extend(noted);
         }
         tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
         notes.sort_by_key(|note| (note.span.file, note.span.bytes.start));

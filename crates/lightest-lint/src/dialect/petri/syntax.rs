@@ -7,7 +7,9 @@ use std::ops::Range;
 use ra_ap_syntax::ast::{
     self, HasArgList, HasAttrs, HasGenericParams, HasModuleItem, HasName, HasTypeBounds,
 };
-use ra_ap_syntax::{AstNode, AstToken, Edition, SourceFile, SyntaxKind, SyntaxNode, TextRange};
+use ra_ap_syntax::{
+    AstNode, AstToken, Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, TextRange,
+};
 
 use super::tree::{
     Arm, Attribute, Bytes, Comment, Constant, Expr, Function, Invocation, Param, Pattern, RecordType, Tree,
@@ -36,12 +38,6 @@ pub(super) fn read(text: &str) -> Result<Tree, Unreadable> {
         broken: parse.errors().iter().map(|error| bytes(error.range(), 0)).collect(),
         ..Tree::default()
     };
-    for token in file.syntax().descendants_with_tokens().filter_map(|element| element.into_token()) {
-        if let Some(comment) = ast::Comment::cast(token) {
-            let span = bytes(comment.syntax().text_range(), 0);
-            tree.comments.push(Comment { text: comment.text().to_owned(), span });
-        }
-    }
     let mut reader = Reader { tree: &mut tree, modules: Vec::new(), cfg: Vec::new() };
     reader.items(file.items());
     Ok(tree)
@@ -166,6 +162,23 @@ impl Reader<'_> {
     fn function(&mut self, function: &ast::Fn, owner: Option<&str>) {
         let lower = Lower { offset: 0, depth: 0 };
         let body = function.body();
+        let attributes = attributes(function);
+        // Comments matter where a test declares its guests: above the function and within its attributes.
+        if attributes.iter().any(|attribute| attribute.arguments.is_some()) {
+            for element in function.syntax().children_with_tokens() {
+                let tokens: Vec<SyntaxToken> = match element {
+                    NodeOrToken::Token(token) => vec![token],
+                    NodeOrToken::Node(node) if node.kind() == SyntaxKind::ATTR => {
+                        node.descendants_with_tokens().filter_map(|element| element.into_token()).collect()
+                    }
+                    NodeOrToken::Node(_) => Vec::new(),
+                };
+                for comment in tokens.into_iter().filter_map(ast::Comment::cast) {
+                    let span = bytes(comment.syntax().text_range(), 0);
+                    self.tree.comments.push(Comment { text: comment.text().to_owned(), span });
+                }
+            }
+        }
         // Functions and constants within the body are found like any other.
         if let Some(body) = &body {
             let inner = body.syntax().descendants().filter_map(ast::Item::cast).filter(|item| {
@@ -223,7 +236,7 @@ impl Reader<'_> {
             span: bytes(function.syntax().text_range(), 0),
             modules: self.modules.clone(),
             owner: owner.map(str::to_owned),
-            attributes: attributes(function),
+            attributes,
             outer_cfg: self.cfg.clone(),
             generics,
             params,

@@ -1,0 +1,45 @@
+//! The same work on many things at once, on threads with room for deep recursion.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Stack of a thread. Source is read recursively; see the limits in the dialect's reader.
+const STACK: usize = 64 << 20;
+/// More threads than this help nobody.
+const MAX_THREADS: usize = 8;
+
+/// What `work` makes of each thing, in the order of the things. `start` makes what one thread works with.
+pub(crate) fn map<T: Sync, S, R: Send>(
+    things: &[T],
+    start: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, &T) -> R + Sync,
+) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(things.len());
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(things.len()));
+    let run = || {
+        let mut state = start();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(thing) = things.get(index) else { break };
+            let result = work(&mut state, thing);
+            if let Ok(mut done) = done.lock() {
+                done.push((index, result));
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let mut started = 0;
+        for _ in 0..threads {
+            let thread = thread::Builder::new().stack_size(STACK);
+            started += usize::from(thread.spawn_scoped(scope, run).is_ok());
+        }
+        if started == 0 {
+            run();
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,164 @@
+//! `cargo xtask corpus`: reads a checkout of OpenVMM with `lightest`, and writes down what it found and what became of it.
+//!
+//! Written are `corpus/variants.tsv` (facts) and `docs/book/src/evaluation.md` (findings with the verdicts of
+//! `corpus/verdicts.toml`, and what maintainers did in the history). Nothing of the checkout's text is kept.
+
+mod history;
+mod page;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A judgement on a finding, or on a test about which nothing is said.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Verdict {
+    /// The test, with its modules.
+    test: String,
+    /// The rule; of what is not reported, the rule that could have spoken.
+    rule: String,
+    /// The configuration, where one test has several findings of a rule.
+    #[serde(default)]
+    config: Option<String>,
+    /// Whether a maintainer would accept it.
+    accepted: bool,
+    /// Why.
+    why: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Verdicts {
+    #[serde(default)]
+    verdict: Vec<Verdict>,
+}
+
+/// A finding, as far as the page shows it.
+struct Finding {
+    test: String,
+    rule: String,
+    config: Option<String>,
+    suggested: Option<String>,
+    place: String,
+}
+
+/// Reads the checkout and writes the files; with `check`, says which are stale.
+pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
+    let openvmm = PathBuf::from(openvmm);
+    let program = program()?;
+    let read = json(&program, &["requirements", &openvmm.display().to_string(), "--format", "json"])?;
+    let variants = variants(&read, &openvmm);
+    let text = fs::read_to_string("corpus/verdicts.toml")
+        .map_err(|error| format!("corpus/verdicts.toml: {error}"))?;
+    let verdicts: Verdicts =
+        toml::from_str(&text).map_err(|error| format!("corpus/verdicts.toml: {error}"))?;
+    let usual = findings(&program, &openvmm, &[])?;
+    let pedantic = findings(&program, &openvmm, &["--pedantic"])?;
+    let history = history::read(&program, &openvmm)?;
+    let commit = git(&openvmm, &["rev-parse", "--short=9", "HEAD"])?;
+    let page = page::write(commit.trim(), &read, &usual, &pedantic, &verdicts, &history);
+    for (path, text) in [("corpus/variants.tsv", variants), ("docs/book/src/evaluation.md", page)] {
+        let old = fs::read_to_string(path).unwrap_or_default();
+        if check && old != text {
+            return Err(format!("{path} is stale: run `cargo xtask corpus --openvmm DIR`"));
+        }
+        if let Some(folder) = Path::new(path).parent() {
+            fs::create_dir_all(folder).map_err(|error| format!("{path}: {error}"))?;
+        }
+        fs::write(path, text).map_err(|error| format!("{path}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// The program, built with optimization.
+fn program() -> Result<PathBuf, String> {
+    let status =
+        Command::new("cargo").args(["build", "--quiet", "--release", "--package", "lightest"]).status();
+    match status {
+        Ok(status) if status.success() => Ok(PathBuf::from("target/release/lightest")),
+        Ok(_) => Err("lightest does not build".to_owned()),
+        Err(error) => Err(format!("cargo does not start: {error}")),
+    }
+}
+
+fn output(program: &Path, args: &[&str]) -> Result<String, String> {
+    let output = Command::new(program).args(args).output().map_err(|error| error.to_string())?;
+    if output.status.code().is_none_or(|code| code == 2) {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
+
+fn json(program: &Path, args: &[&str]) -> Result<Value, String> {
+    serde_json::from_str(&output(program, args)?).map_err(|error| error.to_string())
+}
+
+fn git(openvmm: &Path, args: &[&str]) -> Result<String, String> {
+    let output =
+        Command::new("git").arg("-C").arg(openvmm).args(args).output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A path of the checkout, relative to its top.
+fn local(path: &str, openvmm: &Path) -> String {
+    Path::new(path).strip_prefix(openvmm).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
+}
+
+/// Every variant: facts only.
+fn variants(read: &Value, openvmm: &Path) -> String {
+    let mut lines = Vec::new();
+    for test in read["tests"].as_array().into_iter().flatten() {
+        for variant in test["configurations"].as_array().into_iter().flatten() {
+            let text = |value: &Value| {
+                value.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+            };
+            lines.push(format!(
+                "{}\t{}\t{}\t{}\t{}",
+                text(&variant["name"]),
+                text(&variant["written"]),
+                text(&variant["config"]),
+                local(variant["span"]["file_name"].as_str().unwrap_or_default(), openvmm),
+                variant["span"]["line_start"],
+            ));
+        }
+    }
+    lines.sort();
+    let mut text = String::from("name\twritten\tconfig\tfile\tline\n");
+    for line in lines {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+fn findings(program: &Path, openvmm: &Path, more: &[&str]) -> Result<Vec<Finding>, String> {
+    let folder = openvmm.display().to_string();
+    let mut args = vec!["check", folder.as_str(), "--message-format", "json"];
+    args.extend(more);
+    let mut found = Vec::new();
+    for line in output(program, &args)?.lines() {
+        let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        let Some(rule) = value["code"]["code"].as_str() else { continue };
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let span = &value["spans"][0];
+        found.push(Finding {
+            test: text(&value["lightest"]["test"]).unwrap_or_default(),
+            rule: rule.to_owned(),
+            config: text(&value["lightest"]["config"]),
+            suggested: text(&value["lightest"]["suggested"]),
+            place: format!(
+                "{}:{}",
+                local(span["file_name"].as_str().unwrap_or_default(), openvmm),
+                span["line_start"]
+            ),
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,143 @@
+//! The page on how `check` was judged: findings with verdicts, what it leaves alone and why, and the history.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::history::{History, Said};
+use super::{Finding, Verdict, Verdicts};
+
+/// The whole page.
+pub(super) fn write(
+    commit: &str,
+    read: &Value,
+    usual: &[Finding],
+    pedantic: &[Finding],
+    verdicts: &Verdicts,
+    history: &History,
+) -> String {
+    let tests = read["tests"].as_array().map_or(0, Vec::len);
+    let variants: usize = read["tests"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|test| test["configurations"].as_array().map_or(0, Vec::len))
+        .sum();
+    let open = read["tests"].as_array().into_iter().flatten().filter(|test| test["open"] == true).count();
+    let mut page = format!(
+        "# How `check` was judged\n\n\
+         <!-- Made by `cargo xtask corpus --openvmm DIR`; verdicts are in `corpus/verdicts.toml`. -->\n\n\
+         Read was microsoft/openvmm at `{commit}`: {tests} test functions and {variants} variants, whose names equal those of \
+         the macros' own expansion (`corpus/variants.tsv`). The inference is open for {open} functions. The table of calls was \
+         written from these same tests, so this page says how well it fits them, not how well it fits others; the history \
+         below is the nearest thing to others.\n\n"
+    );
+    findings(&mut page, usual, verdicts);
+    left_alone(&mut page, usual, pedantic, verdicts);
+    past(&mut page, history);
+    page
+}
+
+fn verdict<'v>(verdicts: &'v Verdicts, finding: &Finding) -> Option<&'v Verdict> {
+    let of_it = || {
+        verdicts.verdict.iter().filter(|verdict| verdict.test == finding.test && verdict.rule == finding.rule)
+    };
+    // One on this very configuration outranks one on the whole test.
+    of_it()
+        .find(|verdict| verdict.config.is_some() && verdict.config == finding.config)
+        .or_else(|| of_it().find(|verdict| verdict.config.is_none()))
+}
+
+fn findings(page: &mut String, usual: &[Finding], verdicts: &Verdicts) {
+    let judged: Vec<_> = usual.iter().map(|finding| (finding, verdict(verdicts, finding))).collect();
+    let accepted =
+        judged.iter().filter(|(_, verdict)| verdict.is_some_and(|verdict| verdict.accepted)).count();
+    let unjudged = judged.iter().filter(|(_, verdict)| verdict.is_none()).count();
+    let _ = writeln!(
+        page,
+        "## Findings\n\nThe question for each, answered by reading the test: would a maintainer accept it? {accepted} of {} \
+         would be accepted in our judgement; {unjudged} are not judged. OpenVMM's maintainers were not asked.\n",
+        judged.len()
+    );
+    let _ = writeln!(page, "| place | rule | suggested | accepted | why |\n| --- | --- | --- | --- | --- |");
+    for (finding, verdict) in judged {
+        let (answer, why) = match verdict {
+            Some(verdict) if verdict.accepted => ("yes", verdict.why.as_str()),
+            Some(verdict) => ("no", verdict.why.as_str()),
+            None => ("not judged", ""),
+        };
+        let suggested = finding.suggested.as_ref().map_or(String::new(), |config| format!("`{config}`"));
+        let _ = writeln!(page, "| `{}` | {} | {suggested} | {answer} | {why} |", finding.place, finding.rule);
+    }
+}
+
+fn left_alone(page: &mut String, usual: &[Finding], pedantic: &[Finding], verdicts: &Verdicts) {
+    let more: Vec<&Finding> = pedantic
+        .iter()
+        .filter(|finding| {
+            !usual.iter().any(|known| {
+                known.place == finding.place && known.rule == finding.rule && known.config == finding.config
+            })
+        })
+        .collect();
+    let _ = writeln!(
+        page,
+        "\n## What it leaves alone\n\nWith `--pedantic` it says {} more, about what is a choice: heavy members of a matrix, one \
+         Linux image in the place of another, isolation. For each test, why it is not said otherwise.\n",
+        more.len()
+    );
+    let _ = writeln!(page, "| test | rule | findings | why it is left alone |\n| --- | --- | --- | --- |");
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for finding in &more {
+        let key = (finding.test.as_str(), finding.rule.as_str());
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let count = more.iter().filter(|other| (other.test.as_str(), other.rule.as_str()) == key).count();
+        let why = verdict(verdicts, finding).map_or("", |verdict| verdict.why.as_str());
+        let _ = writeln!(page, "| `{}` | {} | {count} | {why} |", finding.test, finding.rule);
+    }
+}
+
+fn past(page: &mut String, history: &History) {
+    let of = |said: Said| history.changes.iter().filter(|change| change.said == said).count();
+    let _ = writeln!(
+        page,
+        "\n## The history\n\nOf {} commits on the main line that touched the tests, {} changed the configurations of tests that \
+         were there before and after; {} more hold attributes that today's grammar does not read (macros and images that are \
+         gone), and are left out. For each, `check` read the commit before, with today's catalog: what a configuration gives \
+         today may not have held then. *Same* means that a finding speaks against a configuration that the commit removed, or \
+         suggests one that it added: {}. *Other*: findings on those tests, of something else: {}. *Nothing*: {}. Most changes \
+         add coverage or follow new features, which no linter can foresee.\n",
+        history.commits,
+        history.changes.len(),
+        history.unread,
+        of(Said::Same),
+        of(Said::Other),
+        of(Said::Nothing),
+    );
+    let _ = writeln!(
+        page,
+        "| commit | date | pull request | tests | added | removed | `check` on the commit before | rules |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- |"
+    );
+    for change in &history.changes {
+        let said = match change.said {
+            Said::Same => "same",
+            Said::Other => "other",
+            Said::Nothing => "nothing",
+        };
+        let pull = if change.pull.is_empty() { String::new() } else { format!("#{}", change.pull) };
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {pull} | {} | {} | {} | {said} | {} |",
+            change.commit,
+            change.date,
+            change.tests,
+            change.added,
+            change.removed,
+            change.findings.join(", ")
+        );
+    }
+}
