@@ -89,6 +89,12 @@ impl Needs {
 }
 
 impl Need {
+    /// Whether it is asked of some configurations only.
+    #[must_use]
+    pub fn is_conditional(&self) -> bool {
+        !self.when.is_empty() || !self.within.is_empty()
+    }
+
     /// Whether it is asked of a configuration.
     #[must_use]
     pub fn applies_to(&self, row: &Row<'_>) -> bool {

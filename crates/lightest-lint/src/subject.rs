@@ -1,5 +1,9 @@
 //! One test under judgement, with everything that rules ask about it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use lightest_model::catalog::{BlockerState, Catalog, Support};
 use lightest_model::config::{Arch, Config, Form};
 use lightest_model::space::{Answer, Asked, Row, Space};
@@ -20,7 +24,14 @@ pub(crate) struct Subject<'a, 'c> {
     pub(crate) placed: Vec<Placed<'a>>,
     /// What the test's name says that it is about.
     pub(crate) named: Vec<&'a str>,
+    /// Needs that are asked of some configurations only, by index.
+    conditional: Vec<usize>,
+    /// What is asked in each situation so far.
+    known: RefCell<HashMap<Situation, Rc<Asked>>>,
 }
+
+/// What decides what is asked: whether the agent is wanted, which conditional needs apply, what else is wanted.
+type Situation = (bool, Vec<bool>, String);
 
 /// A variant and its place in the space.
 #[derive(Clone, Copy)]
@@ -49,7 +60,18 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                 row: space.position(&variant.config),
             })
             .collect();
-        Self { test, needs, space, sources, pedantic, placed, named: named(test, space.catalog()) }
+        let conditional = needs.needs.iter().enumerate().filter(|(_, need)| need.is_conditional());
+        Self {
+            test,
+            needs,
+            space,
+            sources,
+            pedantic,
+            placed,
+            named: named(test, space.catalog()),
+            conditional: conditional.map(|(index, _)| index).collect(),
+            known: RefCell::default(),
+        }
     }
 
     pub(crate) fn catalog(&self) -> &'c Catalog {
@@ -114,12 +136,20 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         among: impl Fn(&Row<'_>) -> bool,
     ) -> Option<usize> {
         let rows = self.space.rows().iter().enumerate().filter(|(_, row)| among(row));
-        let fitting = rows.filter_map(|(index, _)| {
-            let mut words = self.requirements(index);
-            words.push(if agent { "agent" } else { "no-agent" });
-            words.extend(&self.named);
-            words.extend(further);
-            let asked = self.ask(words);
+        let fitting = rows.filter_map(|(index, row)| {
+            let applies =
+                self.conditional.iter().map(|need| self.needs.needs[*need].applies_to(row)).collect();
+            let key = (agent, applies, further.join(","));
+            let known = self.known.borrow().get(&key).cloned();
+            let asked = known.unwrap_or_else(|| {
+                let mut words = self.requirements(index);
+                words.push(if agent { "agent" } else { "no-agent" });
+                words.extend(&self.named);
+                words.extend(further);
+                let asked = Rc::new(self.ask(words));
+                self.known.borrow_mut().insert(key, Rc::clone(&asked));
+                asked
+            });
             self.gives_all(index, &asked).then(|| (self.space.weight(index, &asked), index))
         });
         fitting.min().map(|(_, index)| index)

@@ -155,7 +155,8 @@ const PIECES: [&str; 19] = [
 ];
 
 fn texts() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![4 => (0..PIECES.len()).prop_map(|at| PIECES[at].to_owned()), 1 => any::<String>()];
+    let piece =
+        prop_oneof![4 => (0..PIECES.len()).prop_map(|at| PIECES[at].to_owned()), 1 => any::<String>()];
     prop::collection::vec(piece, 0..40).prop_map(|words| words.concat())
 }
 

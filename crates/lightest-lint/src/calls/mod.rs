@@ -5,6 +5,9 @@
 
 mod read;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use lightest_model::catalog::{Evidence, When};
 
 use crate::facts::What;
@@ -77,6 +80,9 @@ pub struct Entry {
 pub struct Table {
     entries: Vec<Entry>,
     roles: Vec<String>,
+    /// Entries by their kind and the last segment of a name; by their kind alone where a name ends in `*`.
+    index: HashMap<(Kind, String), Vec<usize>>,
+    wild: HashMap<Kind, Vec<usize>>,
 }
 
 impl Table {
@@ -90,7 +96,31 @@ impl Table {
             .collect();
         roles.sort();
         roles.dedup();
-        Self { entries, roles }
+        let mut index: HashMap<(Kind, String), Vec<usize>> = HashMap::new();
+        let mut wild: HashMap<Kind, Vec<usize>> = HashMap::new();
+        for (at, entry) in entries.iter().enumerate() {
+            for name in &entry.names {
+                let list = if name.ends_with('*') {
+                    wild.entry(entry.kind).or_default()
+                } else {
+                    index.entry((entry.kind, key(entry.kind, name).into_owned())).or_default()
+                };
+                if list.last() != Some(&at) {
+                    list.push(at);
+                }
+            }
+        }
+        Self { entries, roles, index, wild }
+    }
+
+    /// The entries of a kind that may be about a name, last first.
+    fn candidates(&self, kind: Kind, name: &str) -> Vec<&Entry> {
+        let exact = self.index.get(&(kind, key(kind, name).into_owned()));
+        let wild = self.wild.get(&kind);
+        let mut found: Vec<usize> = exact.into_iter().chain(wild).flatten().copied().collect();
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found.dedup();
+        found.into_iter().map(|at| &self.entries[at]).collect()
     }
 
     /// The entries.
@@ -108,19 +138,21 @@ impl Table {
     /// The entry for a method of something with that role, whatever its arguments.
     #[must_use]
     pub fn call(&self, on: &str, name: &str) -> Option<&Entry> {
-        self.last(Kind::Call, |entry| entry.on == on && entry.names.iter().any(|known| known == name))
+        let fits = |entry: &&Entry| entry.on == on && entry.names.iter().any(|known| known == name);
+        self.candidates(Kind::Call, name).into_iter().find(fits)
     }
 
     /// The entry for a function by its path: a known name matches the end of the path.
     #[must_use]
     pub fn function(&self, path: &str) -> Option<&Entry> {
-        self.last(Kind::Call, |entry| entry.on.is_empty() && names_path(entry, path))
+        let fits = |entry: &&Entry| entry.on.is_empty() && names_path(entry, path);
+        self.candidates(Kind::Call, path).into_iter().find(fits)
     }
 
     /// The entry of a kind for a path: a known name matches the end of the path.
     #[must_use]
     pub fn named(&self, kind: Kind, path: &str) -> Option<&Entry> {
-        self.last(kind, |entry| names_path(entry, path))
+        self.candidates(kind, path).into_iter().find(|entry| names_path(entry, path))
     }
 
     /// Whether a method of that name asks for something whatever it is called on.
@@ -138,35 +170,31 @@ impl Table {
         known.peek().is_some() && known.all(|entry| !entry.requires.is_empty())
     }
 
-    fn last(&self, kind: Kind, fits: impl Fn(&Entry) -> bool) -> Option<&Entry> {
-        self.entries.iter().rev().find(|entry| entry.kind == kind && fits(entry))
-    }
-
     /// The entry for something that a body touches. One whose text occurs outranks one that names no text; then a later
     /// one an earlier one.
     #[must_use]
     pub fn judge(&self, what: &What) -> Option<&Entry> {
-        let fits = |entry: &&Entry| {
-            let named = |word: &str| entry.names.iter().any(|known| wild(known, word));
-            match what {
-                What::Call { on, name, .. } => entry.kind == Kind::Call && entry.on == *on && named(name),
-                What::Function(path) => {
-                    entry.kind == Kind::Call && entry.on.is_empty() && names_path(entry, path)
-                }
-                What::Type(name) => entry.kind == Kind::Type && names_path(entry, name),
-                What::Name(path) => entry.kind == Kind::Name && names_path(entry, path),
-                What::Field { of, name, .. } => entry.kind == Kind::Field && entry.on == *of && named(name),
-                What::Program { system, name, .. } => {
-                    entry.kind == Kind::Program && entry.on == *system && named(name)
-                }
-                What::Path { system, path } => entry.kind == Kind::Path && entry.on == *system && named(path),
-                What::Build(condition) => {
-                    entry.kind == Kind::Build
-                        && entry.names.iter().any(|known| same_condition(known, condition))
-                }
+        let (kind, name) = match what {
+            What::Call { name, .. } | What::Function(name) => (Kind::Call, name),
+            What::Type(name) => (Kind::Type, name),
+            What::Name(name) => (Kind::Name, name),
+            What::Field { name, .. } => (Kind::Field, name),
+            What::Program { name, .. } => (Kind::Program, name),
+            What::Path { path, .. } => (Kind::Path, path),
+            What::Build(condition) => (Kind::Build, condition),
+        };
+        let fits = |entry: &&Entry| match what {
+            What::Function(path) => entry.on.is_empty() && names_path(entry, path),
+            What::Type(path) | What::Name(path) => names_path(entry, path),
+            What::Build(condition) => entry.names.iter().any(|known| same_condition(known, condition)),
+            What::Call { on, .. }
+            | What::Field { of: on, .. }
+            | What::Program { system: on, .. }
+            | What::Path { system: on, .. } => {
+                entry.on == *on && entry.names.iter().any(|known| wild(known, name))
             }
         };
-        let occurs = |entry: &&Entry| {
+        let occurs = |entry: &Entry| {
             entry.containing.iter().any(|text| match what {
                 What::Call { texts, .. } => texts.iter().any(|given| given.contains(text.as_str())),
                 What::Field { value, .. } => match text.strip_prefix('=') {
@@ -177,10 +205,20 @@ impl Table {
                 _ => false,
             })
         };
-        let fitting = || self.entries.iter().rev().filter(fits);
-        fitting()
-            .find(|entry| !entry.containing.is_empty() && occurs(entry))
-            .or_else(|| fitting().find(|entry| entry.containing.is_empty()))
+        let fitting: Vec<&Entry> = self.candidates(kind, name).into_iter().filter(fits).collect();
+        let saying = fitting.iter().find(|entry| !entry.containing.is_empty() && occurs(entry));
+        saying.or_else(|| fitting.iter().find(|entry| entry.containing.is_empty())).copied()
+    }
+}
+
+/// What an entry is found by: the last segment of a name; of a condition of the build, all but its white space.
+fn key(kind: Kind, name: &str) -> Cow<'_, str> {
+    match kind {
+        Kind::Type | Kind::Name | Kind::Condition | Kind::Call => {
+            Cow::Borrowed(name.rsplit("::").next().unwrap_or(name))
+        }
+        Kind::Build => Cow::Owned(name.chars().filter(|c| !c.is_whitespace()).collect()),
+        Kind::Field | Kind::Program | Kind::Path => Cow::Borrowed(name),
     }
 }
 

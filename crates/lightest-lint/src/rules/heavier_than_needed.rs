@@ -115,7 +115,7 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
         return;
     };
     let asked = subject.asked(best, agent);
-    let heavier = |placed: &&&Placed<'_>| placed.row.is_some_and(|row| subject.is_lighter(best, row, &asked));
+    let heavier = |placed: &Placed<'_>| placed.row.is_some_and(|row| subject.is_lighter(best, row, &asked));
     // A member of the same operating system shows that the point is not the other one.
     let same_system = plain
         .iter()
@@ -125,7 +125,7 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
         || subject.remarks_on(best)
         || subject.is_blocked(best, &asked)
         || !same_system
-        || !plain.iter().all(|placed| heavier(&placed))
+        || !plain.iter().all(|placed| heavier(placed))
     {
         return;
     }

@@ -100,9 +100,7 @@ fn report(
             finding.context.push(Label::new(&need.span, "in this helper"));
         }
     } else {
-        finding
-            .context
-            .push(Label::new(&placed.declaration.span, "the declaration asks for the agent"));
+        finding.context.push(Label::new(&placed.declaration.span, "the declaration asks for the agent"));
     }
     let evidence: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
     finding.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
@@ -114,7 +112,10 @@ fn report(
         // The body does without the agent: so can the declaration.
         let word = subject.catalog().requirement("no-agent").and_then(|known| known.attribute.as_deref());
         finding.help = Some(Help {
-            message: format!("the test itself does not use the agent: declare `{}`", word.unwrap_or("no-agent")),
+            message: format!(
+                "the test itself does not use the agent: declare `{}`",
+                word.unwrap_or("no-agent")
+            ),
             edits: Vec::new(),
             safety: Safety::DisplayOnly,
         });

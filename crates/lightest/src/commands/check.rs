@@ -27,9 +27,9 @@ const MAX_ROUNDS: usize = 10;
 pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
     let catalog = facts::catalog(catalog)?;
     let settings = settings::nearest()?;
-    let table = table::table(&catalog, &settings)?;
+    let table = table::table(catalog, &settings)?;
     let options = options(args, &settings)?;
-    let judge = Judge { catalog: &catalog, table: &table, options: &options };
+    let judge = Judge { catalog, table: &table, options: &options };
     let mut read = sources::read(&args.paths, &Petri)?;
     for (path, reason) in &read.unread {
         output::message(&format!("warning: not read: {path}: {reason}"));
