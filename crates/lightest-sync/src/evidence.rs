@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lightest_model::catalog::{Catalog, Evidence};
+use lightest_model::catalog::{Catalog, Evidence, Source};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::catalog_text::{Edit, New, Target};
@@ -55,6 +55,18 @@ pub struct Evidences {
     texts: BTreeMap<String, String>,
 }
 
+/// The sources that are the same repository as `source`, at whatever commit: itself, and those that evidence was pinned to.
+#[must_use]
+pub fn same_repository<'c>(catalog: &'c Catalog, source: &str) -> Vec<&'c Source> {
+    let url = catalog.source(source).and_then(|source| source.url.as_deref());
+    catalog
+        .sources
+        .iter()
+        .filter(|other| other.commit.is_some())
+        .filter(|other| other.id == source || (url.is_some() && other.url.as_deref() == url))
+        .collect()
+}
+
 /// The paths that a catalog cites of a source, in order.
 #[must_use]
 pub fn cited_paths(catalog: &Catalog, source: &str) -> Vec<String> {
@@ -69,10 +81,10 @@ pub fn cited_paths(catalog: &Catalog, source: &str) -> Vec<String> {
 }
 
 impl Evidences {
-    /// Follows every cited line of `source` from the recorded commit to now.
+    /// Follows every cited line of `source` from the commit that it records to now, beside those that are followed already.
     #[must_use]
-    pub fn follow(catalog: &Catalog, source: &str, files: &BTreeMap<String, Cited>) -> Self {
-        let mut found = Self::default();
+    pub fn follow(self, catalog: &Catalog, source: &str, files: &BTreeMap<String, Cited>) -> Self {
+        let mut found = self;
         let mut maps: BTreeMap<&str, LineMap> = BTreeMap::new();
         for (path, cited) in files {
             if let (Some(was), Some((_, is))) = (&cited.was, &cited.is) {
@@ -91,7 +103,7 @@ impl Evidences {
                 (Some(Cited { is: Some((now, _)), .. }), Some(map)) => map.fate(path, now, first, last),
                 _ => Fate::Unknown,
             };
-            found.fates.insert(evidence.place.clone(), fate);
+            found.fates.insert(evidence.to_string(), fate);
         }
         found
     }
@@ -99,7 +111,7 @@ impl Evidences {
     /// What became of it; `None` when it is no line of the source.
     #[must_use]
     pub fn fate(&self, evidence: &Evidence) -> Option<&Fate> {
-        self.fates.get(&evidence.place)
+        self.fates.get(&evidence.to_string())
     }
 
     /// The path and lines where it stands now.
@@ -259,43 +271,117 @@ pub(crate) fn all(catalog: &Catalog) -> Vec<(&Evidence, Target)> {
         .collect()
 }
 
-/// Reports what reads differently; once for each place, however many facts rest on it.
+/// Cited lines that read differently, gathered where they overlap.
+struct Touched {
+    path: String,
+    first: u32,
+    last: u32,
+    /// The narrowest citation, which is the one that is pointed at.
+    narrowest: (u32, String, Target),
+    others: Vec<String>,
+    facts: usize,
+}
+
+/// Reports what reads differently, once for each place however many facts rest on it, and files that were renamed.
+///
+/// Where another difference stands in the same lines, that one says it already.
 pub(crate) fn compare(work: &mut Compare<'_>) {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let pieces = all(work.catalog);
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (evidence, _) in &pieces {
-        *seen.entry(evidence.place.as_str()).or_default() += 1;
+        *seen.entry(evidence.to_string()).or_default() += 1;
     }
+    let mut touched: Vec<Touched> = Vec::new();
+    let mut renamed: BTreeMap<String, (String, usize, Target)> = BTreeMap::new();
     for (evidence, target) in pieces {
         let Some(fate) = work.evidence.fate(evidence).cloned() else { continue };
-        let Some(facts) = seen.remove(evidence.place.as_str()) else { continue };
-        let rests =
-            if facts == 1 { "one fact rests on it".to_owned() } else { format!("{facts} facts rest on it") };
+        let Some(facts) = seen.remove(&evidence.to_string()) else { continue };
+        let was = evidence.lines().map_or("", |(path, _, _)| path).to_owned();
+        if let Fate::Moved { path, .. } | Fate::Changed { path, .. } = &fate
+            && *path != was
+        {
+            renamed.entry(was).or_insert_with(|| (path.clone(), 0, target.clone())).1 += facts;
+        }
         match fate {
             Fate::Same | Fate::Moved { .. } => {}
             Fate::Changed { path, first, last } => {
-                let spot = work.evidence.spot(&path, first, last);
-                work.differ("evidence-changed", format!("`{}` reads differently now", evidence.place))
-                    .spot(spot, "it was here")
-                    .catalog(&target, rests)
-                    .help("see whether the fact still holds, and cite the lines that show it")
-                    .done();
+                let size = last - first;
+                let known = touched
+                    .iter_mut()
+                    .find(|known| known.path == path && first <= known.last && last >= known.first);
+                match known {
+                    Some(known) => {
+                        known.first = known.first.min(first);
+                        known.last = known.last.max(last);
+                        known.facts += facts;
+                        let mut other = evidence.place.clone();
+                        if size < known.narrowest.0 {
+                            other = std::mem::replace(&mut known.narrowest, (size, other, target)).1;
+                        }
+                        known.others.push(other);
+                    }
+                    None => touched.push(Touched {
+                        path,
+                        first,
+                        last,
+                        narrowest: (size, evidence.place.clone(), target),
+                        others: Vec::new(),
+                        facts,
+                    }),
+                }
             }
             Fate::Gone => {
                 work.differ("evidence-changed", format!("`{}` is gone", evidence.place))
-                    .catalog(&target, rests)
+                    .catalog(&target, rests(facts))
                     .note("the file does not exist any more")
                     .help("see whether the fact still holds, and cite the lines that show it")
                     .done();
             }
             Fate::Unknown => {
                 work.differ("cannot-read", format!("what `{}` read like cannot be had", evidence.place))
-                    .catalog(&target, rests)
+                    .catalog(&target, rests(facts))
                     .note("the recorded commit, or that line at it, is not in this checkout's history")
                     .help("fetch the recorded commit (in CI: fetch-depth: 0), or correct the line in the catalog")
                     .done();
             }
         }
+    }
+    for (was, (is, facts, target)) in renamed {
+        work.differ("evidence-moved", format!("`{was}` is `{is}` now"))
+            .spot(Some(Spot { path: is, span: 0..0 }), "it is here")
+            .catalog(&target, rests(facts))
+            .help("`lightest sync --write` cites it there")
+            .done();
+    }
+    report(work, touched);
+}
+
+fn rests(facts: usize) -> String {
+    if facts == 1 { "one fact rests on it".to_owned() } else { format!("{facts} facts rest on it") }
+}
+
+fn report(work: &mut Compare<'_>, touched: Vec<Touched>) {
+    for place in touched {
+        let Some(whole) = work.evidence.spot(&place.path, place.first, place.last) else { continue };
+        let said = work.found.iter().any(|difference| {
+            difference.source.as_ref().is_some_and(|spot| {
+                spot.path == whole.path
+                    && spot.span.start < whole.span.end
+                    && spot.span.end > whole.span.start
+            })
+        });
+        if said {
+            continue;
+        }
+        let (_, cited, target) = place.narrowest;
+        let mut draft = work
+            .differ("evidence-changed", format!("`{cited}` reads differently now"))
+            .spot(Some(whole), "it was here")
+            .catalog(&target, rests(place.facts));
+        if !place.others.is_empty() {
+            draft = draft.note(format!("cited in other ways too: `{}`", place.others.join("`, `")));
+        }
+        draft.help("see whether what rests on it still holds, and cite the lines that show it").done();
     }
 }
 
@@ -330,11 +416,12 @@ pub fn fresh(corpus: &Corpus, facts: &Facts, catalog: &Catalog) -> BTreeMap<Targ
 ///
 /// Lines that read differently are taken from `fresh` where the fact itself was read anew. Others are left to a person, but
 /// the source they are cited of is about to be another commit: they are pinned to `pinned`, the name of a source that stays
-/// at the recorded one.
+/// at the recorded one. Lines that were pinned and stand in the source again lose their pin.
 #[must_use]
 pub fn rewrite(
     catalog: &Catalog,
     evidences: &Evidences,
+    source: &str,
     pinned: &str,
     fresh: &BTreeMap<Target, String>,
 ) -> (Vec<Edit>, usize) {
@@ -345,14 +432,16 @@ pub fn rewrite(
             let path = &target.path[..target.path.len().saturating_sub(2)];
             fresh.get(&Target { path: path.to_vec(), ..target.clone() })
         };
+        let own = evidence.source == source;
         let text = match evidences.fate(evidence) {
-            None | Some(Fate::Same) => continue,
-            Some(Fate::Moved { path, first, last }) if first == last => {
-                format!("{}:{path}:{first}", evidence.source)
-            }
-            Some(Fate::Moved { path, first, last }) => format!("{}:{path}:{first}-{last}", evidence.source),
+            None => continue,
+            Some(Fate::Same) if own => continue,
+            Some(Fate::Same) => format!("{source}:{}", evidence.place),
+            Some(Fate::Moved { path, first, last }) if first == last => format!("{source}:{path}:{first}"),
+            Some(Fate::Moved { path, first, last }) => format!("{source}:{path}:{first}-{last}"),
             Some(Fate::Changed { .. } | Fate::Gone | Fate::Unknown) => match anew() {
-                Some(cite) => format!("{}:{cite}", evidence.source),
+                Some(cite) => format!("{source}:{cite}"),
+                None if !own => continue,
                 None => {
                     left += 1;
                     format!("{pinned}:{}", evidence.place)
@@ -367,9 +456,11 @@ pub fn rewrite(
 /// Entries of the catalog that no line of the source bears out, by kind and identifier.
 #[must_use]
 pub fn unsourced(catalog: &Catalog, source: &str) -> Vec<(String, String)> {
+    let sources: Vec<&str> =
+        same_repository(catalog, source).iter().map(|source| source.id.as_str()).collect();
     let mut cites: BTreeMap<(String, usize), bool> = BTreeMap::new();
     for (evidence, target) in all(catalog) {
-        let of_source = evidence.source == source && evidence.lines().is_some();
+        let of_source = sources.contains(&evidence.source.as_str()) && evidence.lines().is_some();
         *cites.entry((target.kind, target.index)).or_default() |= of_source;
     }
     cites

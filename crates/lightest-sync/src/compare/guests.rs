@@ -30,12 +30,13 @@ pub(super) fn compare(work: &mut Compare<'_>) {
             direct(work, guest, index);
             continue;
         }
+        // Where the words of its form cannot be read, that is the gap.
+        let Some(list) = facts.lists.get(&guest.form) else { continue };
         if !guest.lab.is_empty() || facts.guests.contains_key(&key) {
             continue;
         }
-        let list = facts.lists.get(&guest.form);
         work.differ("guest-gone", format!("the guest `{}` is no legal word any more", guest.id))
-            .source(list, format!("these are the words of `{}`", guest.form.word()))
+            .source(Some(list), format!("these are the words of `{}`", guest.form.word()))
             .catalog(&Target::entry("guest", index), "the catalog still has it")
             .help("remove the guest, and what is said of it elsewhere in the catalog")
             .done();
@@ -106,7 +107,12 @@ fn same(work: &mut Compare<'_>, guest: &GuestWord, index: usize) {
     let facts = work.facts;
     let known = &work.catalog.guests[index];
     let target = || Target::entry("guest", index);
-    if guest.arch != known.arch {
+    // What an artifact that is not known would be is a gap already.
+    let unknown = guest.images.values().any(|image| match &image.value {
+        Image::Artifact(key) => !facts.artifacts.contains_key(key),
+        Image::Refused(_) => false,
+    });
+    if guest.arch != known.arch && !unknown {
         let (is, was) = (guest.arch.map(|arch| arch.word()), known.arch.map(|arch| arch.word()));
         work.differ("guest-differs", format!("`{}` is built for another architecture", guest.word))
             .source(Some(&guest.place), format!("{} here", is.unwrap_or("either")))
@@ -163,11 +169,9 @@ fn same(work: &mut Compare<'_>, guest: &GuestWord, index: usize) {
                     .catalog(&target(), "the catalog has no image for it")
                     .done();
             }
-            (None, Some(at)) if in_source.is_some() => {
-                let reason = match in_source.map(|image| &image.value) {
-                    Some(Image::Refused(reason)) => format!("refused: {reason}"),
-                    _ => "its artifact is not known".to_owned(),
-                };
+            (None, Some(at)) => {
+                let Some(Image::Refused(reason)) = in_source.map(|image| &image.value) else { continue };
+                let reason = format!("refused: {reason}");
                 let message = format!("`{}` does not boot in generation {generation}", guest.word);
                 work.differ("image-differs", message)
                     .source(Some(place), reason)

@@ -50,7 +50,7 @@ pub struct Difference {
 }
 
 /// Every kind of difference, with what it means.
-pub const RULES: [(&str, &str); 18] = [
+pub const RULES: [(&str, &str); 19] = [
     ("cannot-read", "the source states this in a way that is not understood, or not at all any more"),
     ("vmm-missing", "configurations may name a VMM that the catalog does not have"),
     ("vmm-gone", "the catalog has a VMM that no configuration may name"),
@@ -71,6 +71,7 @@ pub const RULES: [(&str, &str); 18] = [
     ("blocker-lifted", "what the catalog calls blocked runs by now"),
     ("blocker-reopened", "what the catalog calls lifted is ignored again"),
     ("blocker-missing", "a test holds a configuration back for a reason that the catalog does not have"),
+    ("evidence-moved", "a file that facts rest on has another name now"),
     ("evidence-changed", "the lines that a fact rests on read differently now"),
 ];
 

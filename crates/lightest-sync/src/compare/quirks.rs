@@ -7,7 +7,7 @@ use lightest_model::config::{Config, Form};
 
 use crate::catalog_text::{Edit, New, Target};
 use crate::corpus::Place;
-use crate::facts::{GuestQuirks, Image, Reboot};
+use crate::facts::{At, GuestQuirks, Image, Reboot};
 
 use super::Compare;
 use super::hosts::config;
@@ -53,6 +53,7 @@ struct Group {
 pub(super) fn compare(work: &mut Compare<'_>) {
     let (facts, catalog) = (work.facts, work.catalog);
     let Some(wait) = &facts.shutdown_wait else { return };
+    let base = base(work, wait);
     let mut groups: BTreeMap<(String, What, u64, u64), Group> = BTreeMap::new();
     for boot in facts.boots.values() {
         let Some(known) = catalog.boot_method(&boot.word) else { continue };
@@ -87,7 +88,7 @@ pub(super) fn compare(work: &mut Compare<'_>) {
                                 }
                             }
                         };
-                        let (was, entries) = said(work, &config, guest, known.openhcl, what);
+                        let (was, entries) = said(work, &config, guest, known.openhcl, what, base);
                         if is == was {
                             continue;
                         }
@@ -114,6 +115,30 @@ pub(super) fn compare(work: &mut Compare<'_>) {
     report(work, groups);
 }
 
+/// Holds the wait of every guest against the one entry that states it for a guest without a sleep of its own: Linux
+/// Direct. The result is that entry, and what it should say.
+fn base(work: &mut Compare<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
+    let catalog = work.catalog;
+    let guest = catalog.guests.iter().find(|guest| guest.form == Form::Direct && guest.lab.is_empty())?;
+    let boot = catalog.boot_methods.iter().find(|boot| boot.forms.contains(&Form::Direct))?;
+    let vmm = catalog.vmms.iter().find(|vmm| !vmm.lab)?;
+    let config = config(&vmm.id, &boot.id, *boot.archs.first()?, guest);
+    let (was, entries) = said(work, &config, guest, boot.openhcl, What::Shutdown, None);
+    let [entry] = entries.as_slice() else { return None };
+    if was != wait.value {
+        let target = Target::entry("quirk", *entry).key("cost").key("waits_s");
+        work.differ(
+            "quirk-differs",
+            format!("every guest waits {} s before a shutdown, the catalog says {was}", wait.value),
+        )
+        .source(Some(&wait.place), format!("{} s here", wait.value))
+        .catalog(&target, format!("{was} s in the catalog"))
+        .edit(Edit { target, new: New::Int(wait.value) })
+        .done();
+    }
+    Some((*entry, wait.value))
+}
+
 /// What the source says of this guest there; `None` where it says nothing of waits at all.
 fn stated(
     work: &Compare<'_>,
@@ -129,6 +154,10 @@ fn stated(
     let image = word.images.get(&boot.generation?)?;
     let Image::Artifact(key) = &image.value else { return None };
     let artifact = facts.artifacts.get(key)?;
+    // Quirks that could not be read are a gap already.
+    if !artifact.quirks_known {
+        return None;
+    }
     // What has no operating system is not asked to shut down.
     if artifact.os.as_ref().is_some_and(|os| os.value == "Uefi") {
         return None;
@@ -139,7 +168,15 @@ fn stated(
     Some((quirks, artifact.quirks_place.clone().unwrap_or_else(|| artifact.place.clone())))
 }
 
-fn said(work: &Compare<'_>, config: &Config, guest: &Guest, openhcl: bool, what: What) -> (u64, Vec<usize>) {
+/// What the catalog says; `base` is an entry that is reported already, and what it should say.
+fn said(
+    work: &Compare<'_>,
+    config: &Config,
+    guest: &Guest,
+    openhcl: bool,
+    what: What,
+    base: Option<(usize, u64)>,
+) -> (u64, Vec<usize>) {
     let mut sum = 0;
     let mut entries = Vec::new();
     for (index, quirk) in work.catalog.quirks.iter().enumerate() {
@@ -147,12 +184,13 @@ fn said(work: &Compare<'_>, config: &Config, guest: &Guest, openhcl: bool, what:
         if !asked || !quirk.when.selects(config, guest, openhcl) {
             continue;
         }
-        let amount = match what {
-            What::Shutdown => quirk.cost.waits_s,
-            _ => quirk.cost.reboots,
+        let amount = match (what, base) {
+            (What::Shutdown, Some((entry, seconds))) if entry == index => seconds,
+            (What::Shutdown, _) => u64::from(quirk.cost.waits_s),
+            _ => u64::from(quirk.cost.reboots),
         };
         if amount > 0 {
-            sum += u64::from(amount);
+            sum += amount;
             entries.push(index);
         }
     }

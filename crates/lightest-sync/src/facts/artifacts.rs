@@ -115,6 +115,7 @@ fn bootable(
         lazy_fetch: false,
         base: None,
         quirks: BTreeMap::new(),
+        quirks_known: true,
         place,
         quirks_place: None,
     };
@@ -161,7 +162,10 @@ fn bootable(
                 Ok(Stated::SameAs(other)) => {
                     same.push(Same { key: key.clone(), what: "quirks", other, place: function.body.place() })
                 }
-                Err((because, place)) => facts.gap(format!("the quirks of `{key}`"), because, Some(place)),
+                Err((because, place)) => {
+                    artifact.quirks_known = false;
+                    facts.gap(format!("the quirks of `{key}`"), because, Some(place));
+                }
             }
         }
     }
@@ -240,6 +244,7 @@ fn resolve(facts: &mut Facts, same: Vec<Same>) {
                     }
                     _ => {
                         artifact.quirks = other.quirks;
+                        artifact.quirks_known = other.quirks_known;
                         for quirks in artifact.quirks.values_mut() {
                             if let Some(sleep) = &mut quirks.shutdown_sleep {
                                 sleep.place = entry.place.clone();
@@ -259,6 +264,11 @@ fn resolve(facts: &mut Facts, same: Vec<Same>) {
         left = unsettled;
     }
     for entry in left {
+        if let Some(artifact) = facts.artifacts.get_mut(&entry.key)
+            && entry.what == "quirks"
+        {
+            artifact.quirks_known = false;
+        }
         facts.gap(
             format!("`{}` of `{}`", entry.what, entry.key),
             format!("it is said to be that of `{}`, which is not known", entry.other),

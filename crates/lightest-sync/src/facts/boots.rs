@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lightest_model::config::{Form, Isolation};
 
-use crate::corpus::{Corpus, View};
+use crate::corpus::{Corpus, Place, View};
 use crate::items::{Arm, Item, functions, functions_in, impls, matches_in};
 
 use super::value::{only_arch, split_arch};
@@ -23,7 +23,7 @@ pub(super) fn read(corpus: &Corpus, facts: &mut Facts) {
         }
     }
     if arms.is_empty() {
-        let place = parsers.first().map(|item| item.whole.place());
+        let place = parsers.first().map(|item| item.whole.place()).or_else(|| macros(corpus));
         facts.gap(
             "the words of boot methods",
             "there is no `match` from words to `Firmware` in an `impl Parse for Config`",
@@ -56,6 +56,11 @@ pub(super) fn read(corpus: &Corpus, facts: &mut Facts) {
     facts.boots.retain(|_, boot| !boot.archs.is_empty());
     names(corpus, facts);
     checks(corpus, facts);
+}
+
+/// Where the test macros begin, for what is not found among them.
+fn macros(corpus: &Corpus) -> Option<Place> {
+    corpus.views().find_map(|view| view.find(&["proc_macro_attribute"]).map(|at| view.place_at(at)))
 }
 
 fn names_firmware(arm: &Arm<'_>) -> bool {
@@ -231,7 +236,7 @@ pub(super) fn generation(view: View<'_>) -> Option<u8> {
     }
 }
 
-fn options_parser(corpus: &Corpus, body: View<'_>) -> Vec<(String, bool, crate::corpus::Place)> {
+fn options_parser(corpus: &Corpus, body: View<'_>) -> Vec<(String, bool, Place)> {
     let Some(at) = body.all().find(|at| {
         body.ident(*at).is_some_and(|word| word.starts_with("parse_") && word.ends_with("_options"))
     }) else {

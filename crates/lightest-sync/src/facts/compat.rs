@@ -17,6 +17,10 @@ pub(super) fn read(corpus: &Corpus, facts: &mut Facts) {
     let variants = variants(corpus, facts);
     let predicates = predicates(corpus);
     honoured(corpus, facts);
+    // Without boot methods there is nothing to ask for.
+    if facts.boots.is_empty() {
+        return;
+    }
     let boots: Vec<(String, String)> = facts
         .boots
         .values()

@@ -92,6 +92,8 @@ pub struct Artifact {
     pub base: Option<String>,
     /// Its quirks on each VMM: `openvmm`, `hyperv`.
     pub quirks: BTreeMap<String, GuestQuirks>,
+    /// Whether its quirks, or that it has none, could be read.
+    pub quirks_known: bool,
     /// All lines that declare it.
     pub place: Place,
     /// The lines that declare its quirks.

@@ -1,6 +1,6 @@
 //! Tests: the configurations that each names, which of them are ignored and why, and the TODO comments around them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lightest_model::config::{Arch, Form, Isolation};
 
@@ -18,9 +18,18 @@ pub(super) fn read(corpus: &Corpus, facts: &mut Facts) {
     if attributes.is_empty() {
         facts.gap("tests", "no `#[proc_macro_attribute]` function is named like `vmm_test`", None);
     }
+    let mut unknown = BTreeMap::new();
     for view in corpus.views() {
         if corpus.files()[view.file].path.starts_with(TESTS) {
-            tests(view, &attributes, facts);
+            tests(view, &attributes, &mut unknown, facts);
+        }
+    }
+    // Where no boot method is known, that is the gap.
+    if !facts.boots.is_empty() {
+        for (word, places) in unknown {
+            let because =
+                format!("the macros have no boot method of that name; places that name it: {}", places.len());
+            facts.gap(format!("configurations with `{word}`"), because, places.first().cloned());
         }
     }
     if facts.tests.is_empty() {
@@ -46,7 +55,10 @@ fn attributes(corpus: &Corpus) -> BTreeSet<String> {
     found
 }
 
-fn tests(view: View<'_>, attributes: &BTreeSet<String>, facts: &mut Facts) {
+/// Places of configurations whose boot method the macros do not have, by its word.
+type Unknown = BTreeMap<String, Vec<Place>>;
+
+fn tests(view: View<'_>, attributes: &BTreeSet<String>, unknown: &mut Unknown, facts: &mut Facts) {
     let functions = named(view, "fn");
     let comments = &view.corpus.lexed(view.file).comments;
     for at in view.all() {
@@ -75,7 +87,7 @@ fn tests(view: View<'_>, attributes: &BTreeSet<String>, facts: &mut Facts) {
         let start = view.place_at(at).start;
         test.place.start = before(comments, &view.corpus.files()[view.file].text, start);
         let vmm = common_vmm(name, arguments);
-        configurations(arguments, vmm, &mut test, facts);
+        configurations(arguments, vmm, &mut test, unknown, facts);
         facts.tests.push(test);
     }
 }
@@ -129,7 +141,13 @@ fn memory(body: View<'_>) -> Option<At<u64>> {
 /// Words that may stand before a configuration's own.
 const MARKS: [&str; 2] = ["unstable_", "ignored_"];
 
-fn configurations(arguments: View<'_>, vmm: Option<String>, test: &mut Test, facts: &mut Facts) {
+fn configurations(
+    arguments: View<'_>,
+    vmm: Option<String>,
+    test: &mut Test,
+    unknown: &mut Unknown,
+    facts: &mut Facts,
+) {
     let whole_ignored = ignore_of_all(arguments);
     let words: BTreeSet<String> = facts.vmms.keys().cloned().collect();
     // The group that an `ignore(..)` opens, and its reason.
@@ -175,8 +193,7 @@ fn configurations(arguments: View<'_>, vmm: Option<String>, test: &mut Test, fac
         }
         skip_to = end;
         if !facts.boots.get(boot).is_some_and(|known| known.archs.contains_key(&arch)) {
-            let because = "the macros have no such boot method";
-            facts.gap(format!("the configuration `{word}` of `{}`", test.name), because, Some(place));
+            unknown.entry(boot_word.to_owned()).or_default().push(place);
             continue;
         }
         let vmm = own

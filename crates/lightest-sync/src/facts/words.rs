@@ -21,7 +21,8 @@ fn images(corpus: &Corpus, facts: &mut Facts, form: Form, function: &str) {
     let found = functions_in(corpus, function);
     let [parser] = found.as_slice() else {
         let because = format!("there are {} functions `{function}`, not one", found.len());
-        facts.gap(format!("the words of `{}`", form.word()), because, None);
+        let near = facts.boot_list.clone();
+        facts.gap(format!("the words of `{}`", form.word()), because, near);
         return;
     };
     let Some(list) = matches_in(parser.body)

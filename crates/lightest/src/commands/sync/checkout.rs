@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use lightest_model::catalog::Catalog;
-use lightest_sync::evidence::{Cited, Evidences, cited_paths};
+use lightest_sync::evidence::{Cited, Evidences, cited_paths, same_repository};
 use lightest_sync::{Corpus, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 
 use super::git::{Commit, Objects, Repository};
@@ -105,7 +105,7 @@ impl Checkout {
         Ok(Corpus::new(files))
     }
 
-    /// Follows the catalog's evidence from the commit that it records to the work tree. The error is a reason why that
+    /// Follows the catalog's evidence from the commits that it records to the work tree. The error is a reason why that
     /// cannot be done.
     pub(crate) fn evidence(
         &self,
@@ -113,29 +113,36 @@ impl Checkout {
         source: &str,
         corpus: &Corpus,
     ) -> Result<Evidences, String> {
-        let recorded = catalog.source(source).and_then(|source| source.commit.clone());
-        let Some(recorded) = recorded else { return Err(format!("the source `{source}` records no commit")) };
+        let sources = same_repository(catalog, source);
+        if !sources.iter().any(|known| known.id == source) {
+            return Err(format!("the source `{source}` records no commit"));
+        }
         let Some(repository) = &self.repository else {
             return Err(
                 "the checkout has no git history, so what the cited lines read like cannot be had".to_owned()
             );
         };
-        let Some(commit) = repository.commit(&recorded) else {
-            return Err(format!("the recorded commit `{recorded}` is not in this checkout's history"));
-        };
         let mut objects = repository.objects().map_err(|failure| failure.message)?;
-        let mut files = BTreeMap::new();
-        for path in cited_paths(catalog, source) {
-            let was = objects
-                .text(&format!("{}:{path}", commit.id), MAX_BYTES)
-                .map_err(|failure| failure.message)?;
-            let is = match self.text(&path) {
-                Some(text) => Some((path.clone(), text)),
-                None => was.as_deref().and_then(|was| renamed(was, corpus)),
+        let mut followed = Evidences::default();
+        for known in sources {
+            let recorded = known.commit.as_deref().unwrap_or_default();
+            let Some(commit) = repository.commit(recorded) else {
+                return Err(format!("the recorded commit `{recorded}` is not in this checkout's history"));
             };
-            files.insert(path, Cited { was, is });
+            let mut files = BTreeMap::new();
+            for path in cited_paths(catalog, &known.id) {
+                let was = objects
+                    .text(&format!("{}:{path}", commit.id), MAX_BYTES)
+                    .map_err(|failure| failure.message)?;
+                let is = match self.text(&path) {
+                    Some(text) => Some((path.clone(), text)),
+                    None => was.as_deref().and_then(|was| renamed(was, corpus)),
+                };
+                files.insert(path, Cited { was, is });
+            }
+            followed = followed.follow(catalog, &known.id, &files);
         }
-        Ok(Evidences::follow(catalog, source, &files))
+        Ok(followed)
     }
 
     /// The first file that is wanted and differs from the checked-out commit.

@@ -32,18 +32,17 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
     let recorded = source.commit.clone().unwrap_or_default();
     let mut edits: Vec<Edit> =
         compared.report.differences.iter().flat_map(|difference| difference.edits.iter().cloned()).collect();
-    let mut pinned = None;
-    if !head.id.starts_with(&recorded) || recorded.is_empty() {
-        let name = format!("{SOURCE}-{recorded}");
-        let fresh = evidence::fresh(&compared.corpus, &compared.facts, catalog);
-        let (moved, left) = evidence::rewrite(catalog, &compared.evidence, &name, &fresh);
-        edits.extend(moved);
+    let name = format!("{SOURCE}-{recorded}");
+    let fresh = evidence::fresh(&compared.corpus, &compared.facts, catalog);
+    let (moved, left) = evidence::rewrite(catalog, &compared.evidence, SOURCE, &name, &fresh);
+    edits.extend(moved);
+    let pinned = (left > 0).then_some(name);
+    if recorded.is_empty() || !head.id.starts_with(&recorded) {
         edits.push(Edit {
             target: store::source_key(index, "commit"),
             new: New::Str(head.short().to_owned()),
         });
         edits.push(Edit { target: store::source_key(index, "date"), new: New::Str(head.date.clone()) });
-        pinned = (left > 0).then_some(name);
     }
     let (mut changed, refused) = compared.text.apply(&edits);
     if let Some(name) = pinned.filter(|name| catalog.source(name).is_none()) {
