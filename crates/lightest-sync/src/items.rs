@@ -4,7 +4,7 @@ use crate::corpus::{Corpus, Place, View};
 
 /// How many tokens or groups a signature, the subject of a `match` or a constant may span: hostile files must not make
 /// every keyword a search to the end.
-const REACH: usize = 4096;
+const REACH: usize = 256;
 
 /// An item with a body: `impl Trait for Name { .. }`, `fn name(..) { .. }` and the like.
 #[derive(Clone, Copy)]

@@ -65,7 +65,8 @@ pub(super) fn compare(work: &mut Compare<'_>) {
                 {
                     continue;
                 }
-                for vmm in facts.vmms.keys() {
+                // A VMM that the catalog does not have is reported by itself.
+                for vmm in facts.vmms.keys().filter(|vmm| catalog.vmm(vmm).is_some()) {
                     let config = config(vmm, &boot.word, *arch, guest);
                     let Some((quirks, place)) = stated(work, guest, boot, vmm) else { continue };
                     for what in What::ALL {

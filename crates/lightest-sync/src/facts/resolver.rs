@@ -46,7 +46,9 @@ fn copied(module: &str, key: &str, body: View<'_>, facts: &mut Facts) -> bool {
     let of_base = base.and_then(|base| facts.artifacts.get(&format!("{module}::{base}")).cloned());
     let (Some(of_base), [from, to]) = (of_base, strings.as_slice()) else { return false };
     let Some(artifact) = facts.artifacts.get_mut(key) else { return false };
-    artifact.file = of_base.file.map(|file| At::new(file.value.replace(from, to), body.place()));
+    artifact.file = of_base
+        .file
+        .map(|file| At::new(file.value.replace(from, to), body.slice(at, body.next(at + 1)).place()));
     artifact.bytes = of_base.bytes;
     artifact.file.is_some()
 }
@@ -61,7 +63,7 @@ fn made(corpus: &Corpus, module: &str, key: &str, body: View<'_>, facts: &mut Fa
             body.inside(at + 1).split(',').iter().filter_map(|part| part.string(part.from)).collect();
         let (Some(of_base), [from, to]) = (of_base, strings.as_slice()) else { return false };
         let Some(artifact) = facts.artifacts.get_mut(key) else { return false };
-        let place = body.place();
+        let place = body.slice(at, body.next(at + 1)).place();
         artifact.file = of_base.file.map(|file| At::new(file.value.replace(from, to), place.clone()));
         artifact.bytes = of_base.bytes;
         artifact.base = Some(base);

@@ -72,6 +72,16 @@ fn tests(view: View<'_>, attributes: &BTreeSet<String>, unknown: &mut Unknown, f
         };
         let name = attribute.text(name_at);
         if !attributes.contains(name) {
+            // What names configurations makes tests, whatever it is called.
+            let arguments = attribute.inside(name_at + 1);
+            let word =
+                arguments.all().find(|at| arguments.ident(*at).is_some_and(|word| names_boot(word, facts)));
+            if word.is_some() {
+                let because = format!(
+                    "the attribute `{name}` names configurations, and no macro of that name is known"
+                );
+                facts.gap("a test", because, Some(attribute.place()));
+            }
             continue;
         }
         let after = view.next(at + 1);
@@ -291,6 +301,12 @@ pub(crate) fn issues(text: &str) -> Vec<u64> {
             rest[..digits].parse().ok()
         })
         .collect()
+}
+
+/// Whether a word is that of a boot method with its architecture.
+fn names_boot(word: &str, facts: &Facts) -> bool {
+    let own = facts.vmms.keys().find_map(|vmm| word.strip_prefix(vmm.as_str())?.strip_prefix('_'));
+    split_arch(own.unwrap_or(word)).is_some_and(|(boot, _)| facts.boots.contains_key(boot))
 }
 
 fn configs(text: &str, facts: &Facts) -> Vec<(String, Arch)> {

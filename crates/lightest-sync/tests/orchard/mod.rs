@@ -1,0 +1,110 @@
+//! A small project of its own whose source states facts, and a catalog that agrees with it.
+
+#![allow(clippy::allow_attributes, dead_code, reason = "each test file uses some of it")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_sync::catalog_text::CatalogText;
+use lightest_sync::evidence::{Cited, Evidences, cited_paths};
+use lightest_sync::{Corpus, Difference, Facts, Report, SourceFile, compare, line_of};
+
+pub(crate) const ARTIFACTS: &str = "vmm_tests/artifacts/src/lib.rs";
+pub(crate) const MACROS: &str = "vmm_tests/macros/src/lib.rs";
+pub(crate) const RESOLVER: &str = "vmm_tests/resolver/src/lib.rs";
+pub(crate) const COMMON: &str = "petri/petri_artifacts_common/src/lib.rs";
+pub(crate) const MACHINES: &str = "petri/src/vm/mod.rs";
+pub(crate) const HYPERV: &str = "petri/src/vm/hyperv/mod.rs";
+pub(crate) const TESTS: &str = "vmm_tests/vmm_tests/tests/fruit.rs";
+
+/// The files as they were when the catalog was written.
+pub(crate) fn tree() -> BTreeMap<String, String> {
+    fn walk(root: &Path, folder: &Path, found: &mut BTreeMap<String, String>) {
+        for entry in fs::read_dir(folder).expect("the fixture is there") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                walk(root, &path, found);
+            } else {
+                let name =
+                    path.strip_prefix(root).expect("it is below").display().to_string().replace('\\', "/");
+                let text = fs::read_to_string(&path).expect("it is text").replace("\r\n", "\n");
+                found.insert(name, text);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tree/now");
+    let mut found = BTreeMap::new();
+    walk(&root, &root, &mut found);
+    found
+}
+
+/// The files with one text replaced, which must be there once.
+pub(crate) fn with(path: &str, was: &str, is: &str) -> BTreeMap<String, String> {
+    let mut tree = tree();
+    let text = tree.get_mut(path).expect("the file exists");
+    assert_eq!(text.matches(was).count(), 1, "`{was}` is in {path} once");
+    *text = text.replace(was, is);
+    tree
+}
+
+pub(crate) fn corpus(tree: &BTreeMap<String, String>) -> Corpus {
+    Corpus::new(tree.iter().map(|(path, text)| SourceFile { path: path.clone(), text: text.clone() }))
+}
+
+pub(crate) fn catalog() -> (Catalog, CatalogText) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tree/catalog/all.toml");
+    let text = fs::read_to_string(path).expect("the fixture is there").replace("\r\n", "\n");
+    let file = File { name: "all.toml".to_owned(), text: text.clone(), layer: Layer::Base };
+    let catalog = load(&[file]).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let text = CatalogText::new(vec![("all.toml".to_owned(), text)]).expect("it is TOML");
+    (catalog, text)
+}
+
+/// Follows the evidence from the tree as it was; `renames` gives paths as they are now.
+pub(crate) fn evidence(
+    catalog: &Catalog,
+    now: &BTreeMap<String, String>,
+    renames: &[(&str, &str)],
+) -> Evidences {
+    let was = tree();
+    let mut files = BTreeMap::new();
+    for path in cited_paths(catalog, "openvmm") {
+        let name = renames.iter().find(|(from, _)| *from == path).map_or(path.as_str(), |(_, to)| *to);
+        let is = now.get(name).map(|text| (name.to_owned(), text.clone()));
+        files.insert(path.clone(), Cited { was: was.get(&path).cloned(), is });
+    }
+    Evidences::default().follow(catalog, "openvmm", &files)
+}
+
+pub(crate) fn report(now: &BTreeMap<String, String>, renames: &[(&str, &str)]) -> Report {
+    let (catalog, text) = catalog();
+    let corpus = corpus(now);
+    let facts = Facts::read(&corpus);
+    compare(&corpus, &facts, &catalog, &text, &evidence(&catalog, now, renames))
+}
+
+/// Each difference as `path:line: rule: message [the catalog's line]`.
+pub(crate) fn lines(now: &BTreeMap<String, String>) -> Vec<String> {
+    lines_of(&report(now, &[]).differences, now)
+}
+
+pub(crate) fn lines_of(differences: &[Difference], now: &BTreeMap<String, String>) -> Vec<String> {
+    let (_, text) = catalog();
+    differences
+        .iter()
+        .map(|difference| {
+            let source = difference.source.as_ref().map_or("nowhere".to_owned(), |spot| {
+                format!("{}:{}", spot.path, line_of(&now[&spot.path], spot.span.start))
+            });
+            let catalog = difference.catalog.as_ref().map_or(String::new(), |place| {
+                let text = text.text(&place.file).expect("it is there");
+                let start = text[..place.span.start].rfind('\n').map_or(0, |at| at + 1);
+                let line = text[start..].lines().next().expect("a line starts there");
+                format!(" [{line}]")
+            });
+            format!("{source}: {}: {}{catalog}", difference.rule, difference.message)
+        })
+        .collect()
+}
