@@ -14,7 +14,8 @@ usage: cargo xtask CHORE
 
   test     run every test; installs what they need, or says exactly what is missing
   gen      write every generated file anew; with --check, say which are stale
-  fuzz     [RUNS]: mutate sources and attributes, a million times each, and see that nothing panics
+  fuzz     [RUNS]: mutate sources and attributes, a million times each, and see that nothing panics; build it
+           with `cargo run --profile fuzz -p xtask -- fuzz`
   corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
 ";
 

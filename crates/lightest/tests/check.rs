@@ -84,6 +84,10 @@ fn each_fixture_says_what_its_expected_file_says() {
         let mut args = vec!["check", file.as_str()];
         args.extend(flags(&text));
         let said = lightest(folder.path(), &args);
+        let fires = said.out.contains("warning[");
+        if said.code != i32::from(fires) {
+            problems.push(format!("{name}: exit code {}", said.code));
+        }
         hold(&ui().join(format!("{name}.stderr")), &format!("{}{}", said.out, said.err), &mut problems);
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
@@ -223,4 +227,53 @@ fn which_rules_fire_on_which_fixtures() {
         table.push_str(&format!("{name}: {}\n", fired.join(", ")));
     }
     insta::assert_snapshot!(table);
+}
+
+/// A fixture with a finding, a fix and a note, for the forms of output.
+const SMALL: &str = "\
+petri::test!(elsewhere, |resolver| resolver);
+
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.ping().await?;
+    Ok(())
+}
+";
+
+#[test]
+fn every_form_of_output_says_the_same() {
+    let (folder, file) = checkout(SMALL);
+    let mut all = String::new();
+    for form in ["human", "short", "json", "github", "junit"] {
+        let said = lightest(folder.path(), &["check", &file, "--message-format", form]);
+        all.push_str(&format!("# {form}: exit {}\n{}", said.code, said.out));
+        if form == "json" {
+            for line in said.out.lines() {
+                let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                assert_eq!(value["$message_type"], "diagnostic");
+            }
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn sarif_names_every_rule_and_holds_the_fix() {
+    let (folder, file) = checkout(SMALL);
+    let said = lightest(folder.path(), &["check", &file, "--message-format", "sarif"]);
+    let mut value: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let rules = value["runs"][0]["tool"]["driver"]["rules"].take();
+    let ids: Vec<&str> = rules.as_array().expect("rules").iter().filter_map(|rule| rule["id"].as_str()).collect();
+    assert_eq!(ids, RULES.iter().map(|rule| rule.name).collect::<Vec<_>>());
+    insta::assert_snapshot!(format!("{value:#}"));
+}
+
+#[test]
+fn requirements_shows_what_was_touched_and_what_that_asks() {
+    let (folder, file) = checkout(SMALL);
+    let text = lightest(folder.path(), &["requirements", &file]);
+    let json = lightest(folder.path(), &["requirements", &file, "--test", "answers", "--format", "json"]);
+    let none = lightest(folder.path(), &["requirements", &file, "--test", "nobody"]);
+    insta::assert_snapshot!(format!("{}\n{}\n{}", text.out, json.out, none.err));
 }
