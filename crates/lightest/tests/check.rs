@@ -264,7 +264,8 @@ fn sarif_names_every_rule_and_holds_the_fix() {
     let said = lightest(folder.path(), &["check", &file, "--message-format", "sarif"]);
     let mut value: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
     let rules = value["runs"][0]["tool"]["driver"]["rules"].take();
-    let ids: Vec<&str> = rules.as_array().expect("rules").iter().filter_map(|rule| rule["id"].as_str()).collect();
+    let ids: Vec<&str> =
+        rules.as_array().expect("rules").iter().filter_map(|rule| rule["id"].as_str()).collect();
     assert_eq!(ids, RULES.iter().map(|rule| rule.name).collect::<Vec<_>>());
     insta::assert_snapshot!(format!("{value:#}"));
 }
