@@ -1,6 +1,61 @@
 //! `cargo xtask gen`: the files that are made from the catalog and the program.
 
+use std::fs;
+use std::path::Path;
+
+use crate::run::{capture, cargo, root, say};
+
+/// A generated file: where it lies in the repository, and what belongs into it.
+struct Generated {
+    path: &'static str,
+    make: fn() -> Result<String, String>,
+}
+
+/// Every generated file that is not the business of a command of its own.
+const FILES: [Generated; 1] = [Generated { path: "docs/pick.svg", make: picture }];
+
 /// Writes every generated file, or says which are stale.
-pub(crate) fn run(_check: bool) -> Result<(), String> {
-    Ok(())
+///
+/// # Errors
+///
+/// What could not be made or written, or, when only checking, the stale files.
+pub(crate) fn run(check: bool) -> Result<(), String> {
+    let mut stale = Vec::new();
+    for file in &FILES {
+        let made = (file.make)()?;
+        let path = root().join(file.path);
+        if fs::read_to_string(&path).is_ok_and(|found| found == made) {
+            continue;
+        }
+        if check {
+            stale.push(file.path);
+        } else {
+            write(&path, &made)?;
+            say(&format!("wrote {}", file.path));
+        }
+    }
+    if stale.is_empty() {
+        return Ok(());
+    }
+    Err(format!("stale: {}; run `cargo xtask gen`", stale.join(", ")))
+}
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
+    let part = path.with_extension("part");
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    fs::write(&part, text).and_then(|()| fs::rename(&part, path)).map_err(failed)
+}
+
+/// The picture of the README: what the program prints, as a terminal shows it.
+fn picture() -> Result<String, String> {
+    let args = ["pick", "--requires", "tpm,systemd", "--arch", "x64"];
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--package", "lightest", "--"]).args(args).env("CLICOLOR_FORCE", "1");
+    let printed = capture(command)?;
+    let shown = format!("$ lightest {}\n\n{printed}", args.join(" "));
+    Ok(anstyle_svg::Term::new().render_svg(&shown))
 }

@@ -54,3 +54,21 @@ pub(crate) fn step(title: &str, work: impl FnOnce() -> Result<(), String>) -> Re
     say(&format!("== {title}: done in {:.0} s", start.elapsed().as_secs_f64()));
     Ok(())
 }
+
+/// Runs a program in the root of the workspace, and returns what it wrote to standard output.
+///
+/// # Errors
+///
+/// That it could not be started, or how it ended.
+pub(crate) fn capture(mut command: Command) -> Result<String, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .current_dir(root())
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|error| format!("`{name}` could not be started: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("`{name}` failed: {}", output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|_| format!("`{name}` printed something that is not UTF-8"))
+}

@@ -1,5 +1,7 @@
 //! What a configuration gives, when certain things are asked of it.
 
+use std::borrow::Cow;
+
 use crate::catalog::{Capability, Catalog, Layer, Support};
 
 use super::{ALWAYS, Bits, Space};
@@ -134,7 +136,15 @@ impl<'c> Space<'c> {
     }
 
     /// The configurations that answer *yes* to one requirement.
-    pub(crate) fn giving(&self, requirement: usize, asked: &Asked) -> Bits {
+    pub(crate) fn giving(&self, requirement: usize, asked: &Asked) -> Cow<'_, Bits> {
+        let bound_up = self.statements(requirement).iter().any(|statement| !statement.with.is_empty());
+        if bound_up {
+            return Cow::Owned(self.work_out(requirement, asked));
+        }
+        Cow::Borrowed(self.giving[requirement].get_or_init(|| self.work_out(requirement, &Asked::default())))
+    }
+
+    fn work_out(&self, requirement: usize, asked: &Asked) -> Bits {
         let none = || Bits::none(self.rows.len());
         let (mut yes, mut not_yes, mut user) = (none(), none(), none());
         for statement in self.in_force(requirement, asked) {

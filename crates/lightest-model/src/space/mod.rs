@@ -44,6 +44,8 @@ pub struct Space<'c> {
     index: index::Index<'c>,
     /// The statements on each requirement, made ready when first asked for. The last two are those of [`ALWAYS`].
     statements: Vec<OnceCell<Vec<answers::Statement<'c>>>>,
+    /// The configurations that give each requirement, where that does not hang on what else is asked.
+    giving: Vec<OnceCell<Bits>>,
     /// What each gives alone, where it was worked out before.
     alone: Option<Vec<u128>>,
     hosts: OnceCell<Vec<cost::Scoped<()>>>,
@@ -68,12 +70,14 @@ impl<'c> Space<'c> {
         }
         let slots = catalog.requirements.len() + ALWAYS.len();
         let statements = (0..slots).map(|_| OnceCell::new()).collect();
+        let giving = (0..slots).map(|_| OnceCell::new()).collect();
         let index = index::Index::of(&rows);
         Self {
             catalog,
             rows,
             index,
             statements,
+            giving,
             alone: None,
             hosts: OnceCell::new(),
             quirks: OnceCell::new(),

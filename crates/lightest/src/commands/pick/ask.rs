@@ -100,3 +100,47 @@ fn numbers(words: &str, most: usize) -> Option<Vec<usize>> {
         .map(|word| word.parse::<usize>().ok().filter(|at| (1..=most).contains(at)).map(|at| at - 1))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The author's answers, what was understood, and everything that was printed.
+    fn asked(answers: &str) -> (Option<Vec<String>>, String) {
+        let catalog = crate::embedded::catalog().expect("the embedded catalog");
+        let space = Space::of_tests(&catalog);
+        let mut output = Vec::new();
+        let requires = ask(&space, &mut answers.as_bytes(), &mut output).expect("memory can be written");
+        (requires, String::from_utf8(output).expect("UTF-8"))
+    }
+
+    #[test]
+    fn skipping_every_question_asks_for_nothing() {
+        let (requires, said) = asked("\n\n\n\n\n");
+        assert_eq!(requires, Some(Vec::new()));
+        assert!(said.matches("\n> ").count() <= MOST, "at most five questions: {said}");
+    }
+
+    #[test]
+    fn answers_add_up_and_the_best_so_far_is_shown_after_each() {
+        let (requires, said) = asked("6\n4\n\n\n\n");
+        let requires = requires.expect("answered");
+        assert!(requires.contains(&"tpm".to_owned()), "{requires:?}");
+        assert_eq!(said.matches("so far:").count(), 3, "at first, and after each answer: {said}");
+    }
+
+    #[test]
+    fn why_is_answered_and_nonsense_is_asked_again() {
+        let (requires, said) = asked("?\n77\nnonsense\n\n\n\n\n\n");
+        let catalog = crate::embedded::catalog().expect("the embedded catalog");
+        assert_eq!(requires, Some(Vec::new()));
+        assert!(said.contains(&catalog.questions[0].why));
+        assert_eq!(said.matches("a number from 1 to").count(), 2);
+    }
+
+    #[test]
+    fn leaving_and_the_end_of_input_answer_nothing() {
+        assert_eq!(asked("q\n").0, None);
+        assert_eq!(asked("").0, None);
+    }
+}
