@@ -1,0 +1,87 @@
+//! The map of the code is true: every path that it names exists, every crate and dependency is on it.
+
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn map() -> String {
+    std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the map")
+}
+
+/// The words in backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    let prose = text.split("```").step_by(2);
+    prose.flat_map(|part| part.split('`').skip(1).step_by(2)).collect()
+}
+
+#[test]
+fn every_path_on_the_map_exists() {
+    let map = map();
+    let paths: Vec<&str> = quoted(&map).into_iter().filter(|word| word.contains('/')).collect();
+    assert!(paths.len() > 10, "{paths:?}");
+    for path in paths {
+        assert!(root().join(path).exists(), "ARCHITECTURE.md names `{path}`, which is not there");
+    }
+}
+
+#[test]
+fn every_crate_and_every_folder_is_on_the_map() {
+    let map = map();
+    let mut missing = Vec::new();
+    for entry in std::fs::read_dir(root().join("crates")).expect("crates") {
+        let name = format!("crates/{}", entry.expect("an entry").file_name().to_string_lossy());
+        if !map.contains(&format!("`{name}`")) {
+            missing.push(name);
+        }
+    }
+    for folder in ["catalog", "guests", "corpus", "docs", "benches"] {
+        if !map.contains(&format!("`{folder}/`")) {
+            missing.push(folder.to_owned());
+        }
+    }
+    assert!(missing.is_empty(), "not on the map: {missing:?}");
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let map = map();
+    let mut missing = Vec::new();
+    let crates = std::fs::read_dir(root().join("crates"))
+        .expect("crates")
+        .map(|entry| entry.expect("an entry").path());
+    for folder in crates.chain([root().join("xtask")]) {
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
+        let manifest: toml::Table = manifest.parse().expect("TOML");
+        for kind in ["dependencies", "build-dependencies", "dev-dependencies"] {
+            let Some(dependencies) = manifest.get(kind).and_then(toml::Value::as_table) else { continue };
+            for name in dependencies.keys().filter(|name| !name.starts_with("lightest")) {
+                if !map.contains(&format!("`{name}`")) && !missing.contains(name) {
+                    missing.push(name.clone());
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "ARCHITECTURE.md says of no use for {missing:?}");
+}
+
+#[test]
+fn no_file_of_code_has_outgrown_its_room() {
+    let mut long = Vec::new();
+    let mut folders = vec![root().join("crates"), root().join("xtask")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.extend((!path.ends_with("target") && !path.ends_with("fixtures")).then_some(path));
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let lines = std::fs::read_to_string(&path).expect("UTF-8").lines().count();
+                if lines > 700 {
+                    long.push(format!("{}: {lines} lines", path.display()));
+                }
+            }
+        }
+    }
+    assert!(long.is_empty(), "look for the seam: {long:?}");
+}
