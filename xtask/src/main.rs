@@ -4,6 +4,7 @@ mod corpus;
 mod fuzz;
 mod generated;
 mod lab;
+mod licences;
 mod run;
 mod test;
 

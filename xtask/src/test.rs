@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{cargo, root, run, step};
-use crate::{generated, lab};
+use crate::{generated, lab, licences};
 
 fn with(mut command: Command, args: &[&str]) -> Command {
     command.args(args);
@@ -16,6 +16,7 @@ pub(crate) fn all() -> Result<(), String> {
     step("lints", || {
         run(with(cargo(), &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
     })?;
+    step("licences", licences::check)?;
     step("generated files", || generated::run(true))?;
     // The tests boot real guests; they install nothing themselves.
     step("the lab's packages", || lab::install(&root(), &lab::PURPOSES))?;
