@@ -7,8 +7,9 @@ set -euo pipefail
 runs=${1:-10}
 out=${2:-measurements}
 cd "$(dirname "$0")/.."
-cargo build --quiet --release --package lightest
-lightest=$PWD/target/release/lightest
+# LIGHTEST names a program that is built already.
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest
+lightest=${LIGHTEST:-$PWD/target/release/lightest}
 accel=${ACCEL:-tcg}
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

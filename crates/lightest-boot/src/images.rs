@@ -3,11 +3,13 @@
 mod agent;
 mod apt;
 mod disk;
+mod full_disk;
 mod initrd;
 mod kernel;
 mod linux_direct;
 mod modules;
 pub mod recipe;
+pub mod seed;
 mod small_disk;
 mod toolchain;
 mod uefi_app;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::host::{Host, Missing};
+use crate::spec::Arch;
 use recipe::Recipe;
 
 /// Part of every guest's key: raised when the builder makes other bytes from the same inputs.
@@ -218,6 +221,10 @@ impl Store {
         let mut made = match &recipe {
             Recipe::LinuxDirect(recipe) => linux_direct::make(recipe, &self.cache, say)?,
             Recipe::UefiApp(recipe) => uefi_app::make(recipe, &self.cache, say)?,
+            Recipe::FullDisk(recipe) => {
+                host.require(&["image-full"])?;
+                full_disk::make(recipe, host, &self.cache, say)?
+            }
             Recipe::SmallDisk(recipe) => {
                 if recipe.bios {
                     host.require(&["image-bios"])?;
@@ -239,6 +246,23 @@ impl Store {
             Err(ImageError::NotBuilt { .. }) => self.build(name, host, say),
             other => other,
         }
+    }
+
+    /// The seed disk that brings the agent into a cloud image.
+    ///
+    /// # Errors
+    /// When there is no agent for the architecture, or it cannot be kept.
+    pub fn seed(&self, arch: Arch, say: &mut dyn FnMut(&str)) -> Result<PathBuf, ImageError> {
+        let content = seed::seed(arch, &self.cache, say)?;
+        let dir = self.cache.join("seeds");
+        let path = dir.join(format!("{}-{}.img", arch.name(), &hash(&content)[..16]));
+        if !path.exists() {
+            fs::create_dir_all(&dir).map_err(ImageError::io(&dir))?;
+            let mut file = tempfile::NamedTempFile::new_in(&dir).map_err(ImageError::io(&dir))?;
+            io::Write::write_all(&mut file, &content).map_err(ImageError::io(&path))?;
+            file.persist(&path).map_err(|error| ImageError::io(&path)(error.error))?;
+        }
+        Ok(path)
     }
 
     fn keep(&self, name: &str, made: Made) -> Result<Built, ImageError> {

@@ -8,8 +8,8 @@ use lightest_model::config::{Config, Form};
 
 use crate::format;
 use crate::host::Host;
-use crate::images::{Built, ImageError, Store};
-use crate::spec::{Accelerator, Arch, BootSpec, Disk, DiskBus, FirmwareBoot, Goal, Payload};
+use crate::images::{Built, ImageError, Store, recipe};
+use crate::spec::{Accelerator, Arch, BootSpec, Disk, DiskBus, FirmwareBoot, Goal, ImageFormat, Payload};
 
 /// What the user may change about a boot.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,8 @@ pub struct Wishes {
     pub tpm: bool,
     /// The user's own disk image in place of the configuration's guest.
     pub image: Option<PathBuf>,
+    /// A NoCloud seed that brings the agent into the user's own image.
+    pub seed: bool,
     /// The user's own kernel in place of the built one.
     pub kernel: Option<PathBuf>,
     /// The user's own initial file system in place of the built one.
@@ -178,6 +180,13 @@ pub fn plan(
                     None => built(recipe_name(config))?.file("disk.img"),
                 };
                 spec.disks.push(disk(file, boot, config.guest.form)?);
+                let seeded = wishes.seed
+                    || (wishes.image.is_none()
+                        && recipe_name(config).is_some_and(|name| recipe::wants_seed(&name)));
+                if seeded {
+                    let file = store.seed(arch, &mut |_| ())?;
+                    spec.disks.push(Disk { file, format: ImageFormat::Raw, bus: DiskBus::Virtio });
+                }
                 spec.agent = true;
                 spec.goal = Goal::AgentReady { resets: wishes.resets };
             } else if config.guest.form == Form::UefiApp {

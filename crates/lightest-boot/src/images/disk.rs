@@ -17,6 +17,7 @@ const MIB: usize = 1024 * 1024;
 const VOLUME: u32 = 0x4c69_6768;
 /// An EFI system partition, which old BIOS boot code takes as well when it is marked active.
 const TYPE_ESP: u8 = 0xef;
+const TYPE_LINUX: u8 = 0x83;
 /// Debian's `syslinux-common`, which comes with `syslinux`.
 const MBR_CODE: &str = "/usr/lib/syslinux/mbr/mbr.bin";
 
@@ -38,7 +39,7 @@ impl BootDisk {
         let partition = (content + content / 8 + 4 * MIB).next_multiple_of(MIB);
         let mut disk = vec![0; START + partition + MIB];
         let view = Cursor::new(&mut disk[START..START + partition]);
-        self.file_system(view).map_err(ImageError::io(near))?;
+        file_system(view, *b"LIGHTEST   ", START, &self.files).map_err(ImageError::io(near))?;
         partition_table(&mut disk, partition);
         Ok(disk)
     }
@@ -66,40 +67,68 @@ impl BootDisk {
         disk[..code.len()].copy_from_slice(&code);
         Ok(disk)
     }
+}
 
-    fn file_system(&self, mut view: Cursor<&mut [u8]>) -> std::io::Result<()> {
-        let options =
-            fatfs::FormatVolumeOptions::new().volume_id(VOLUME).volume_label(*b"LIGHTEST   ").drive_num(0x80);
-        fatfs::format_volume(&mut view, options)?;
-        let hidden = u32::try_from(START / SECTOR).unwrap_or(0).to_le_bytes();
-        view.get_mut()[0x1c..0x20].copy_from_slice(&hidden);
-        view.set_position(0);
-        // Without a clock every file is of 1980.
-        let volume = fatfs::FileSystem::new(&mut view, fatfs::FsOptions::new())?;
-        let root = volume.root_dir();
-        for (path, content) in &self.files {
-            for (end, _) in path.match_indices('/') {
-                root.create_dir(&path[..end])?;
-            }
-            root.create_file(path)?.write_all(content)?;
+/// A FAT file system over the whole of the view.
+fn file_system(
+    mut view: Cursor<&mut [u8]>,
+    label: [u8; 11],
+    hidden: usize,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> std::io::Result<()> {
+    let options = fatfs::FormatVolumeOptions::new().volume_id(VOLUME).volume_label(label).drive_num(0x80);
+    fatfs::format_volume(&mut view, options)?;
+    let hidden = u32::try_from(hidden / SECTOR).unwrap_or(0).to_le_bytes();
+    view.get_mut()[0x1c..0x20].copy_from_slice(&hidden);
+    view.set_position(0);
+    // Without a clock every file is of 1980.
+    let volume = fatfs::FileSystem::new(&mut view, fatfs::FsOptions::new())?;
+    let root = volume.root_dir();
+    for (path, content) in files {
+        for (end, _) in path.match_indices('/') {
+            root.create_dir(&path[..end])?;
         }
-        drop(root);
-        volume.unmount()
+        root.create_file(path)?.write_all(content)?;
     }
+    drop(root);
+    volume.unmount()
+}
+
+/// A disk that is one file system and has no partitions.
+pub(crate) fn volume(label: [u8; 11], files: &BTreeMap<String, Vec<u8>>) -> std::io::Result<Vec<u8>> {
+    let content: usize = files.values().map(Vec::len).sum();
+    let mut disk = vec![0; (content + content / 8 + 4 * MIB).next_multiple_of(MIB)];
+    file_system(Cursor::new(&mut disk[..]), label, 0, files)?;
+    Ok(disk)
+}
+
+/// The disk with another file system behind what it has, as its second partition.
+pub(crate) fn with_second_partition(mut disk: Vec<u8>, content: &[u8]) -> Vec<u8> {
+    let start = disk.len().next_multiple_of(MIB);
+    disk.resize(start, 0);
+    disk.extend_from_slice(content);
+    let size = content.len().next_multiple_of(SECTOR);
+    disk.resize(start + size + MIB, 0);
+    entry(&mut disk, 1, TYPE_LINUX, start, size);
+    disk
 }
 
 fn partition_table(disk: &mut [u8], partition: usize) {
-    let sectors = |bytes: usize| u32::try_from(bytes / SECTOR).unwrap_or(u32::MAX).to_le_bytes();
     disk[440..444].copy_from_slice(&VOLUME.to_le_bytes());
-    let entry = &mut disk[446..462];
-    entry[0] = 0x80;
+    entry(disk, 0, TYPE_ESP, START, partition);
+    disk[446] = 0x80;
+    disk[510..512].copy_from_slice(&[0x55, 0xaa]);
+}
+
+fn entry(disk: &mut [u8], number: usize, kind: u8, start: usize, size: usize) {
+    let sectors = |bytes: usize| u32::try_from(bytes / SECTOR).unwrap_or(u32::MAX).to_le_bytes();
+    let entry = &mut disk[446 + 16 * number..462 + 16 * number];
     // Heads and cylinders are of the past: the largest values say "see the sector numbers".
     entry[1..4].copy_from_slice(&[0xfe, 0xff, 0xff]);
-    entry[4] = TYPE_ESP;
+    entry[4] = kind;
     entry[5..8].copy_from_slice(&[0xfe, 0xff, 0xff]);
-    entry[8..12].copy_from_slice(&sectors(START));
-    entry[12..16].copy_from_slice(&sectors(partition));
-    disk[510..512].copy_from_slice(&[0x55, 0xaa]);
+    entry[8..12].copy_from_slice(&sectors(start));
+    entry[12..16].copy_from_slice(&sectors(size));
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ const RECIPES: &[(&str, &str)] = &[
     ("guest_test_uefi_aarch64", include_str!("../../../../guests/guest_test_uefi_aarch64.toml")),
     ("small_x64", include_str!("../../../../guests/small_x64.toml")),
     ("first_boot_x64", include_str!("../../../../guests/first_boot_x64.toml")),
+    ("full_x64", include_str!("../../../../guests/full_x64.toml")),
     ("small_aarch64", include_str!("../../../../guests/small_aarch64.toml")),
 ];
 
@@ -26,6 +27,30 @@ pub enum Recipe {
     UefiApp(UefiApp),
     /// A small disk that firmware boots.
     SmallDisk(SmallDisk),
+    /// A disk with a general-purpose distribution.
+    FullDisk(FullDisk),
+}
+
+/// How a disk with a distribution is made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FullDisk {
+    /// The guest's architecture.
+    pub arch: RecipeArch,
+    /// The kernel's command line.
+    pub cmdline: String,
+    /// What UEFI firmware starts.
+    pub uefi_loader: Loader,
+    /// The release of the distribution.
+    pub suite: String,
+    /// What is installed beside what every installation has.
+    pub packages: Vec<String>,
+    /// The size of the root file system.
+    pub root_mib: u32,
+    /// Where the kernel comes from.
+    pub kernel: Kernel,
+    /// What the initial file system holds.
+    pub initrd: Initrd,
 }
 
 /// How the UEFI test application is made.
@@ -142,6 +167,12 @@ pub fn text(name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn read(name: &str) -> Option<Recipe> {
     text(name).map(|text| toml::from_str(text).expect("a test reads every recipe"))
+}
+
+/// Whether the guest gets its agent by a seed, as a cloud image does.
+#[must_use]
+pub fn wants_seed(name: &str) -> bool {
+    matches!(read(name), Some(Recipe::FullDisk(_)))
 }
 
 #[cfg(test)]

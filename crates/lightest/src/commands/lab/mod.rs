@@ -45,6 +45,9 @@ pub(crate) struct MachineArgs {
     /// Boot this disk image in place of the configuration's guest; it is never written to
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
+    /// Bring the agent into that image by cloud-init, with a NoCloud seed on a second disk
+    #[arg(long, requires = "image")]
+    pub(crate) seed: bool,
     /// Start this kernel in place of the built one
     #[arg(long, value_name = "FILE")]
     pub(crate) kernel: Option<PathBuf>,
@@ -87,6 +90,7 @@ impl MachineArgs {
             network: self.network,
             tpm: self.tpm,
             image: self.image.clone(),
+            seed: self.seed,
             kernel: self.kernel.clone(),
             initrd: self.initrd.clone(),
             append: self.append.clone(),

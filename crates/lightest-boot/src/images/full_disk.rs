@@ -1,0 +1,77 @@
+//! Makes a disk with a general-purpose distribution: an EFI partition that starts a kernel, and a root file system.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use super::recipe::{FullDisk, SmallDisk};
+use super::toolchain::run;
+use super::uefi_app::DISK;
+use super::{ImageError, Made, hash, small_disk};
+use crate::host::Host;
+use crate::spec::Arch;
+
+/// Any numbers will do, as long as they are always the same.
+const ROOT_ID: &str = "4c696768-7465-7374-0000-000000000001";
+const HASH_SEED: &str = "4c696768-7465-7374-0000-000000000002";
+
+pub(crate) fn make(
+    recipe: &FullDisk,
+    host: &Host,
+    cache: &Path,
+    say: &mut dyn FnMut(&str),
+) -> Result<Made, ImageError> {
+    let small = SmallDisk {
+        arch: recipe.arch,
+        cmdline: recipe.cmdline.clone(),
+        uefi_loader: recipe.uefi_loader.clone(),
+        bios: false,
+        kernel: recipe.kernel.clone(),
+        initrd: recipe.initrd.clone(),
+    };
+    let mut made = small_disk::make(&small, host, cache, say)?;
+    say("installing the distribution (minutes)");
+    let aside = tempfile::Builder::new().prefix(".new-").tempdir_in(cache).map_err(ImageError::io(cache))?;
+    let root = aside.path().join("root.img");
+    let hook = aside.path().join("hook");
+    let script = hook_script(recipe, &root, host);
+    fs::write(&hook, script).map_err(ImageError::io(&hook))?;
+    let may_run = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(&hook, may_run).map_err(ImageError::io(&hook))?;
+    let architecture = match Arch::from(recipe.arch) {
+        Arch::X64 => "amd64",
+        Arch::Aarch64 => "arm64",
+    };
+    run(Command::new(host.program_or_name("mmdebstrap"))
+        .env("SOURCE_DATE_EPOCH", "315532800")
+        .arg("--variant=minbase")
+        .arg(format!("--architectures={architecture}"))
+        .arg(format!("--include={}", recipe.packages.join(",")))
+        .arg(format!("--customize-hook={} \"$1\"", hook.display()))
+        .args(["--format=null", &recipe.suite]))?;
+    let root = fs::read(&root).map_err(ImageError::io(&root))?;
+    made.inputs.insert("root".to_owned(), hash(&root));
+    let parts = made.files.into_iter().map(|(name, content)| {
+        let content = if name == DISK { super::disk::with_second_partition(content, &root) } else { content };
+        (name, content)
+    });
+    Ok(Made { files: parts.collect(), ..made })
+}
+
+/// Runs where the root file system is, be it as root or in a namespace of its own.
+fn hook_script(recipe: &FullDisk, root: &Path, host: &Host) -> String {
+    let tree = root.with_extension("tree");
+    // A copy that stays on one file system: /proc, /sys and /dev of the building host are mounted here.
+    format!(
+        "#!/bin/sh\nset -e\ncp -ax \"$1\" {tree}\ncd {tree}\n\
+         rm -rf var/cache/apt/* var/lib/apt/lists/* usr/share/doc/* usr/share/man/* var/log/*.log var/log/apt/*\n\
+         : > etc/machine-id\n\
+         {mke2fs} -q -t ext4 -L root -d {tree} -U {ROOT_ID} -E hash_seed={HASH_SEED} {root} {size}M\n\
+         cd /\nrm -rf {tree}\n",
+        tree = tree.display(),
+        mke2fs = host.program_or_name("mke2fs"),
+        root = root.display(),
+        size = recipe.root_mib
+    )
+}
