@@ -17,6 +17,8 @@ use crate::timeline::EventKind;
 
 /// How many signals may wait: then the guest's console has to wait too.
 pub(crate) const MAX_SIGNALS: usize = 1024;
+/// How long console bytes may gather: the error of an event that is read off the console.
+const GATHER: Duration = Duration::from_millis(1);
 /// How often to look for a socket that the VMM makes.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// A VMM that does not open its sockets by then has failed in another way already.
@@ -157,5 +159,7 @@ fn read_console(mut stream: UnixStream, number: usize, queue: &SyncSender<Signal
         }
         let bytes = piece[..read].to_vec();
         put(queue, Instant::now(), Seen::Console { number, bytes });
+        // A serial port comes byte by byte; waking up for each would take time from the guest that is being watched.
+        thread::sleep(GATHER);
     }
 }
