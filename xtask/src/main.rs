@@ -1,5 +1,6 @@
 //! Chores for the people who work on Lightest: `cargo xtask test` and its kin.
 
+mod browser;
 mod corpus;
 mod fuzz;
 mod generated;
@@ -14,6 +15,7 @@ const USAGE: &str = "\
 usage: cargo xtask CHORE
 
   test     run every test; installs what they need, or says exactly what is missing
+  browser  test the picker page in Chromium alone
   gen      write every generated file anew; with --check, say which are stale
   fuzz     [RUNS]: mutate sources and attributes, a million times each, and see that nothing panics; build it
            with `cargo run --profile fuzz -p xtask -- fuzz`
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["test"] => test::all(),
+        ["browser"] => browser::test(),
         ["gen"] => generated::run(false),
         ["gen", "--check"] => generated::run(true),
         ["corpus", "--openvmm", folder] => corpus::run(folder, false),

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{cargo, root, run, step};
-use crate::{generated, lab, licences};
+use crate::{browser, generated, lab, licences};
 
 fn with(mut command: Command, args: &[&str]) -> Command {
     command.args(args);
@@ -32,5 +32,6 @@ pub(crate) fn all() -> Result<(), String> {
         // A snapshot that differs is a failure, not something to be accepted by itself.
         command.env("INSTA_UPDATE", "no");
         run(command)
-    })
+    })?;
+    step("the picker page in a browser", browser::test)
 }

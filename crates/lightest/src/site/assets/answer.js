@@ -131,7 +131,7 @@ function card(one, words) {
   body.push(flips(one));
   if (one.heavier) {
     const adds = one.heavier.adds.map((index) => code(requirement(index)));
-    body.push(el("h4", {}, "Runner-up"), el("p", {}, link(one.heavier.row), " adds ", adds.length > 0 ? list(adds, "and") : "nothing", "."));
+    body.push(el("h4", {}, "Runner-up"), el("p", { class: "lt-runner-up" }, link(one.heavier.row), " adds ", adds.length > 0 ? list(adds, "and") : "nothing", "."));
   }
   body.push(el("h4", {}, "Guests, lightest first"), ladder(one));
   const hidden = [one.refused > 0 && `${count(one.refused, "lighter configuration")} refused`, one.unproven > 0 && `${one.unproven} unproven`].filter(Boolean);
@@ -145,7 +145,7 @@ function renderAnswer(head, detail) {
   head.replaceChildren();
   detail.replaceChildren();
   if (!found) {
-    head.append(el("p", { class: "lt-conflict" }, "This page does not hold that set of requirements. In a terminal: "), snippet(command(state), "the command"));
+    head.append(el("p", { class: "lt-conflict" }, "This page does not hold that set of requirements. In a terminal: "), snippet(command(state), "the command", "lt-command"));
     return;
   }
   const text = found.attribute;

@@ -68,6 +68,15 @@ function lookUp(state) {
   };
 }
 
+/** Whether anything gives what the answers ask for, on the architectures of the state. */
+function anything(answers) {
+  const index = combination(answers);
+  return ARCHS.some((arch, at) => {
+    const of = data.answers.parts[unpack(data.answers.combinations, index * 2 + at, data.answers.partWidth)];
+    return (!state.arch || state.arch === arch) && of[1] !== null && of[1] !== undefined;
+  });
+}
+
 function attribute(index) {
   const text = data.answers.attributes[index];
   return text && text.replace(/\$(\d+);/g, (_, row) => data.configs[row][0]);

@@ -25,7 +25,7 @@ function showQuestions(place) {
       const answer = input.value === "" ? null : Number(input.value);
       input.checked = !state.requires && state.answers[question] === answer;
       const answers = state.answers.map((known, at) => (at === question ? answer : known));
-      const left = lookUp({ ...state, requires: null, answers }).parts.some((one) => one.pick);
+      const left = anything(answers);
       label.classList.toggle("lt-dead", !left);
       label.lastChild.textContent = left ? "" : "nothing gives this with the rest";
     }

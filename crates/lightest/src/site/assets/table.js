@@ -71,8 +71,12 @@ const KEYS = {
   9: ({ row }) => config(row).price.host,
 };
 
+let shownFilters = null;
+
 function showTable() {
   const { filters } = state;
+  if (shownFilters === JSON.stringify(filters)) return;
+  shownFilters = JSON.stringify(filters);
   for (const control of document.querySelectorAll("#lt-filters select, #lt-filters input")) {
     const value = filters[control.id.slice("lt-by-".length)] || "";
     if (control.value !== value) control.value = value;

@@ -1,0 +1,127 @@
+//! The picker page in a real browser: installs what is missing, drives Chromium, and compares what it shows with the
+//! library.
+//!
+//! `xtask/browser/` holds what drives it; this side decides what is asked, and judges the answers.
+
+mod asked;
+mod compare;
+mod explained;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_model::space::Space;
+
+use crate::run::{cargo, root, run, say};
+
+/// How large the page may be, in bytes.
+const LARGEST: u64 = 300_000;
+/// The oldest Node.js that the driver runs on.
+const NODE: u32 = 20;
+
+/// Makes the page, and tests it.
+///
+/// # Errors
+///
+/// What is missing and could not be installed, or what is wrong with the page.
+pub(crate) fn test() -> Result<(), String> {
+    let here = root().join("xtask/browser");
+    install(&here)?;
+    let site = root().join("target/site");
+    let mut make = cargo();
+    make.args(["run", "--quiet", "--package", "lightest", "--bin", "lightest", "--", "guide", "--site"]);
+    make.arg(&site);
+    run(make)?;
+    small(&site.join("index.html"))?;
+    let catalog = catalog(&root().join("catalog"))?;
+    let space = Space::of_tests(&catalog);
+    let asked = asked::all(&space);
+    write(&site.join("asked.json"), &asked.to_json().to_string())?;
+    let mut drive = Command::new("node");
+    drive.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]);
+    for name in ["walk", "use", "access"] {
+        drive.arg(here.join(format!("{name}.test.mjs")));
+    }
+    drive.env("LIGHTEST_SITE", &site);
+    run(drive)?;
+    let answers = compare::all(&space, &asked.queries, &read(&site.join("shown.jsonl"))?)?;
+    let explanations = explained::all(&space, &read(&site.join("explained.jsonl"))?)?;
+    say(&format!(
+        "the page shows what the library answers: {answers} questions, {explanations} configurations; pictures are in {}",
+        site.join("pictures").display()
+    ));
+    Ok(())
+}
+
+/// The catalog, read from its files: not from what the program that made the page has embedded.
+fn catalog(folder: &Path) -> Result<Catalog, String> {
+    let mut paths = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(path) = paths.pop() {
+        // `calls/` is the linter's, which reads it itself.
+        if path.is_dir() && path != folder.join("calls") {
+            let entries = fs::read_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            paths.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    // The order of the files is that of the statements.
+    files.sort();
+    let files: Result<Vec<File>, String> = files
+        .into_iter()
+        .map(|path| Ok(File { name: path.display().to_string(), text: read(&path)?, layer: Layer::Base }))
+        .collect();
+    load(&files?).map_err(|errors| format!("the catalog has {} mistakes", errors.len()))
+}
+
+fn small(page: &Path) -> Result<(), String> {
+    let size = fs::metadata(page).map_err(|error| format!("{}: {error}", page.display()))?.len();
+    if size < LARGEST { Ok(()) } else { Err(format!("the page has {size} bytes; it may have {LARGEST}")) }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Installs Chromium from Debian and the driver from npm, or says exactly what is missing.
+fn install(here: &Path) -> Result<(), String> {
+    if !PathBuf::from("/usr/bin/chromium").exists() {
+        say("installing chromium");
+        let mut apt = Command::new("apt-get");
+        apt.args(["install", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core"]);
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        run(apt).map_err(|error| {
+            format!("the browser tests need Debian's package chromium (/usr/bin/chromium), and {error}; as root: apt-get install chromium")
+        })?;
+    }
+    let version = Command::new("node").arg("--version").output();
+    let version = version.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let major = version
+        .as_deref()
+        .ok()
+        .and_then(|version| version.strip_prefix('v')?.split('.').next()?.parse().ok());
+    if major.is_none_or(|major: u32| major < NODE) {
+        let found = version.unwrap_or_else(|_| "none".to_owned());
+        return Err(format!(
+            "the browser tests need Node.js {NODE} or later with npm on the PATH; found: {found}"
+        ));
+    }
+    // npm keeps a copy of the lock file in what it installs; where it is older, the lock file has changed.
+    let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    let installed = changed(&here.join("node_modules/.package-lock.json"));
+    if installed.is_none() || installed < changed(&here.join("package-lock.json")) {
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(here);
+        run(npm).map_err(|error| {
+            format!("the browser tests need playwright-core and axe-core from npm: {error}")
+        })?;
+    }
+    Ok(())
+}
