@@ -103,8 +103,10 @@ pub(super) fn architectures(catalog: &Catalog, space: &Space<'_>) -> String {
         html.push_str(&format!("<tr><th scope=\"row\">{} {}", text(&boot.title), code(&boot.id)));
         for arch in Arch::ALL {
             if !boot.archs.contains(&arch) {
-                let reason = boot.refused_archs.get(arch.word()).map_or("", String::as_str);
-                html.push_str(&format!("<td>no: <q>{}</q>", text(reason)));
+                html.push_str(&match boot.refused_archs.get(arch.word()) {
+                    Some(reason) => format!("<td>no: <q>{}</q>", text(reason)),
+                    None => "<td>no: the macros have no word for it".to_owned(),
+                });
                 continue;
             }
             let cells: Vec<String> = catalog
