@@ -77,8 +77,9 @@ pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
 
 /// The program, built with optimization.
 fn program() -> Result<PathBuf, String> {
-    let status =
-        Command::new("cargo").args(["build", "--quiet", "--release", "--package", "lightest"]).status();
+    let status = Command::new("cargo")
+        .args(["build", "--quiet", "--release", "--package", "lightest", "--bin", "lightest"])
+        .status();
     match status {
         Ok(status) if status.success() => Ok(PathBuf::from("target/release/lightest")),
         Ok(_) => Err("lightest does not build".to_owned()),

@@ -12,7 +12,7 @@ use crate::needs::Needs;
 use crate::parallel;
 use crate::rules::{RULES, Rule};
 use crate::source::Source;
-use crate::subject::Subject;
+use crate::subject::{Subject, spoken};
 use crate::suppress;
 
 /// How a rule's findings are taken.
@@ -58,10 +58,11 @@ pub fn check(
 ) -> Vec<Finding> {
     let judged = parallel::map(
         tests,
-        || Space::of_tests(catalog),
-        |space, test| {
+        || (Space::of_tests(catalog), spoken(catalog)),
+        |(space, spoken), test| {
             let needs = Needs::of(test, table);
-            judge(test, &needs, space, sources, options)
+            let subject = Subject::new(test, &needs, space, sources, spoken, options.pedantic);
+            judge(&subject, options)
         },
     );
     let mut all: Vec<Finding> = judged.into_iter().flatten().collect();
@@ -77,19 +78,14 @@ pub fn check(
 }
 
 /// The findings on one test.
-fn judge(
-    test: &Test,
-    needs: &Needs,
-    space: &Space<'_>,
-    sources: &[Source],
-    options: &Options,
-) -> Vec<Finding> {
-    let subject = Subject::new(test, needs, space, sources, options.pedantic);
+fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES.iter().filter(|rule| options.level(rule) != Level::Allow) {
-        (rule.check)(&subject, &mut findings);
+        (rule.check)(subject, &mut findings);
     }
-    let mut kept = suppress::apply(test, sources, findings);
+    let mut kept =
+        suppress::apply(subject.test, subject.sources, findings, |rule| options.level(rule) != Level::Allow);
+    // Unused suppressions come from a rule, too.
     kept.retain(|finding| Rule::named(finding.rule).is_some_and(|rule| options.level(rule) != Level::Allow));
     kept
 }

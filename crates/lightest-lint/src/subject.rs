@@ -48,6 +48,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         needs: &'a Needs,
         space: &'a Space<'c>,
         sources: &'a [Source],
+        spoken: &[(String, &'a str)],
         pedantic: bool,
     ) -> Self {
         let placed = test
@@ -68,7 +69,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             sources,
             pedantic,
             placed,
-            named: named(test, space.catalog()),
+            named: named(test, spoken),
             conditional: conditional.map(|(index, _)| index).collect(),
             known: RefCell::default(),
         }
@@ -352,18 +353,31 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 }
 
+/// The names of requirements as they may stand in the name of a test, each with the requirement's identifier.
+pub(crate) fn spoken(catalog: &Catalog) -> Vec<(String, &str)> {
+    let mut names = Vec::new();
+    for requirement in catalog.requirements.iter().filter(|requirement| requirement.group != "where") {
+        for name in std::iter::once(&requirement.id).chain(&requirement.aliases) {
+            names.push((padded(name), requirement.id.as_str()));
+        }
+    }
+    names
+}
+
+fn padded(text: &str) -> String {
+    format!("_{}_", text.replace(['-', ' '], "_").to_lowercase())
+}
+
 /// The requirements that a test's own name and its module name, which say what it is about.
-fn named<'c>(test: &Test, catalog: &'c Catalog) -> Vec<&'c str> {
-    let words = |text: &str| format!("_{}_", text.replace(['-', ' '], "_").to_lowercase());
-    let mut text = words(&test.name);
+fn named<'c>(test: &Test, spoken: &[(String, &'c str)]) -> Vec<&'c str> {
+    let mut text = padded(&test.name);
     for module in &test.module {
-        text.push_str(&words(module));
+        text.push_str(&padded(module));
     }
     let mut found = Vec::new();
-    for requirement in &catalog.requirements {
-        let names = std::iter::once(&requirement.id).chain(&requirement.aliases);
-        if requirement.group != "where" && names.into_iter().any(|name| text.contains(&words(name))) {
-            found.push(requirement.id.as_str());
+    for (name, id) in spoken {
+        if text.contains(name.as_str()) && !found.contains(id) {
+            found.push(*id);
         }
     }
     found

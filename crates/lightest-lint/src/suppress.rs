@@ -19,8 +19,14 @@ struct Suppression<'a> {
     used: bool,
 }
 
-/// Takes out the findings of one test that its comments expect, and adds one for each comment that expects none.
-pub(crate) fn apply(test: &Test, sources: &[Source], findings: Vec<Finding>) -> Vec<Finding> {
+/// Takes out the findings of one test that its comments expect, and adds one for each comment that expects none. Of a rule
+/// that was not asked, as `asked` tells, it is not known whether a comment expects something.
+pub(crate) fn apply(
+    test: &Test,
+    sources: &[Source],
+    findings: Vec<Finding>,
+    asked: impl Fn(&Rule) -> bool,
+) -> Vec<Finding> {
     let mut suppressions: Vec<Suppression<'_>> =
         test.remarks.iter().flat_map(|remark| read(remark, test)).collect();
     if suppressions.is_empty() {
@@ -48,7 +54,10 @@ pub(crate) fn apply(test: &Test, sources: &[Source], findings: Vec<Finding>) -> 
             None => kept.push(finding),
         }
     }
-    for suppression in suppressions.iter().filter(|suppression| !suppression.used) {
+    for suppression in suppressions
+        .iter()
+        .filter(|suppression| !suppression.used && Rule::named(&suppression.rule).is_none_or(&asked))
+    {
         kept.push(unused(suppression, test, sources));
     }
     kept

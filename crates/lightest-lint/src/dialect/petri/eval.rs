@@ -369,11 +369,8 @@ impl<'w, 't> Walk<'w, 't> {
                 self.open(name_span.clone(), format!("what `{name}` is called on"));
             }
         }
-        let value = self.let_go(value);
-        self.unfollowed(values, name_span, &format!("`{name}`"));
-        // Futures and cancellation wrap what they are given; the role is found again by its declared type.
-        drop(value);
-        Value::Unknown
+        self.let_go(value);
+        self.unfollowed(values, name_span, &format!("`{name}`"))
     }
 
     fn field(&mut self, base: &'t Expr, name: &'t str, name_span: &Bytes) -> Value<'t> {
