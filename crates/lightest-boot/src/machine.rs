@@ -24,8 +24,11 @@ use crate::timeline::{Event, EventKind, Initiator, Source, Timeline};
 const CONTROL_LIMIT: Duration = Duration::from_secs(5);
 /// How long the channels of a process that ended may still have something.
 const LAST_WORDS: Duration = Duration::from_millis(200);
-/// A guest that asks for a reset in several ways at once is reset once; no firmware is faster than this.
-const SAME_RESET: Duration = Duration::from_millis(100);
+/// A guest that asks for a reset in several ways at once is reset once, though QEMU may tell of it again: such an echo comes
+/// before the guest says anything new, and within this time.
+const SAME_RESET: Duration = Duration::from_secs(2);
+/// What comes this soon after a reset was said before it.
+const SAID_BEFORE: Duration = Duration::from_millis(50);
 /// How many lines of the console a diagnosis shows.
 const TAIL_LINES: usize = 25;
 
@@ -44,6 +47,9 @@ struct Progress {
     nothing_to_boot: Option<String>,
     console_hit: bool,
     firmware_seen: bool,
+    last_reset: Option<Instant>,
+    /// Whether the guest said anything since the last reset.
+    alive: bool,
 }
 
 /// A machine; dropping it ends it and leaves nothing behind.
@@ -318,20 +324,27 @@ impl Machine {
         }
     }
 
+    fn same_reset(&self, when: Instant) -> bool {
+        let since = self.progress.last_reset.map(|last| when.saturating_duration_since(last));
+        since.is_some_and(|since| since < SAID_BEFORE || (since < SAME_RESET && !self.progress.alive))
+    }
+
+    /// The guest said something.
+    fn lives(&mut self, when: Instant) {
+        let since = self.progress.last_reset.map(|last| when.saturating_duration_since(last));
+        self.progress.alive |= since.is_none_or(|since| since > SAID_BEFORE);
+    }
+
     fn vmm_event(&mut self, when: Instant, kind: EventKind, watch: &mut Watch<'_>) {
         match &kind {
-            EventKind::Reset { .. }
-                if self.timeline.last("reset").is_some_and(|last| {
-                    when.saturating_duration_since(self.timeline.started()) < last + SAME_RESET
-                }) =>
-            {
-                return;
-            }
+            EventKind::Reset { .. } if self.same_reset(when) => return,
             EventKind::Reset { by } => {
                 // Linux Direct resets once more on the host's side when it starts: only the guest's own count.
                 if *by == Initiator::Guest {
                     self.progress.resets += 1;
                 }
+                self.progress.last_reset = Some(when);
+                self.progress.alive = false;
                 self.hello = None;
                 self.progress.firmware_seen = false;
                 if let Some(agent) = &self.agent {
@@ -348,6 +361,7 @@ impl Machine {
     }
 
     fn agent_event(&mut self, when: Instant, hello: Hello, watch: &mut Watch<'_>) {
+        self.lives(when);
         let again = self
             .hello
             .as_ref()
@@ -391,6 +405,7 @@ impl Machine {
         goal: &Goal,
         watch: &mut Watch<'_>,
     ) {
+        self.lives(when);
         let lines = self.consoles[number].push(bytes);
         if matches!(self.spec.payload, Payload::Uefi(_) | Payload::Pcat(_)) && !self.progress.firmware_seen {
             self.progress.firmware_seen = true;
