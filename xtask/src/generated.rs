@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::run::{capture, cargo, root, say};
+use crate::run::{self, capture, cargo, root, say};
 
 /// A generated file: where it lies in the repository, and what belongs into it.
 struct Generated {
@@ -20,6 +20,7 @@ const FILES: [Generated; 1] = [Generated { path: "docs/pick.svg", make: picture 
 ///
 /// What could not be made or written, or, when only checking, the stale files.
 pub(crate) fn run(check: bool) -> Result<(), String> {
+    pages(check)?;
     let mut stale = Vec::new();
     for file in &FILES {
         let made = (file.make)()?;
@@ -38,6 +39,17 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("stale: {}; run `cargo xtask gen`", stale.join(", ")))
+}
+
+/// The generated pages of docs/book, which the program writes or compares itself.
+fn pages(check: bool) -> Result<(), String> {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--package", "lightest", "--bin", "lightest", "--"]);
+    command.args(["guide", "--book", "docs/book"]);
+    if check {
+        command.arg("--check");
+    }
+    run::run(command).map_err(|error| format!("{error}; `cargo xtask gen` writes them anew"))
 }
 
 /// Writes a file whole or not at all.

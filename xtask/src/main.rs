@@ -1,5 +1,6 @@
 //! Chores for the people who work on Lightest: `cargo xtask test` and its kin.
 
+mod book;
 mod browser;
 mod corpus;
 mod fuzz;
@@ -17,6 +18,7 @@ usage: cargo xtask CHORE
   test     run every test; installs what they need, or says exactly what is missing
   browser  test the picker page in Chromium alone
   gen      write every generated file anew; with --check, say which are stale
+  book     build docs/book into target/book, with the versions of mdBook and mdbook-admonish that OpenVMM pins
   fuzz     [RUNS]: mutate sources and attributes, a million times each, and see that nothing panics; build it
            with `cargo run --profile fuzz -p xtask -- fuzz`
   corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test::all(),
         ["browser"] => browser::test(),
+        ["book"] => book::build(),
         ["gen"] => generated::run(false),
         ["gen", "--check"] => generated::run(true),
         ["corpus", "--openvmm", folder] => corpus::run(folder, false),

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{cargo, root, run, step};
-use crate::{browser, generated, lab, licences};
+use crate::{book, browser, generated, lab, licences};
 
 fn with(mut command: Command, args: &[&str]) -> Command {
     command.args(args);
@@ -18,6 +18,7 @@ pub(crate) fn all() -> Result<(), String> {
     })?;
     step("licences", licences::check)?;
     step("generated files", || generated::run(true))?;
+    step("book", book::build)?;
     // The tests boot real guests; they install nothing themselves.
     step("the lab's packages", || lab::install(&root(), &lab::PURPOSES))?;
     step("the lab's guests", || {

@@ -45,7 +45,7 @@ pub(crate) enum Command {
     Verify(commands::lab::verify::Verify),
     /// Build the lab's guests
     Image(commands::lab::image::Image),
-    /// Write the guidance, made from the catalog
+    /// Write the guidance, made from the catalog, or say whether it is stale
     Guide(Guide),
     /// Print a completion script for a shell
     Completions(Completions),
@@ -230,10 +230,23 @@ pub(crate) struct Requirements {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("target").args(["out", "book", "site"]))]
 pub(crate) struct Guide {
     /// Write the picker page into this folder: `index.html`, and `picker.md` for an mdBook
     #[arg(long, value_name = "DIR")]
-    pub(crate) site: PathBuf,
+    pub(crate) site: Option<PathBuf>,
+    /// The Guide's folder, which holds `book.toml` [default: print the page]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write nothing; show a diff and exit with 1 where the Guide is stale
+    #[arg(long, requires = "target", conflicts_with = "site")]
+    pub(crate) check: bool,
+    /// Hold the facts against a checkout of OpenVMM, too, and exit with 1 where it says otherwise
+    #[arg(long, value_name = "DIR", requires = "check")]
+    pub(crate) openvmm: Option<PathBuf>,
+    /// The folder of Lightest's own book, whose generated pages are meant then
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub(crate) book: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

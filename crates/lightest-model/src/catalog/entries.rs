@@ -130,6 +130,9 @@ pub struct Guest {
     pub form: Form,
     /// Name.
     pub title: String,
+    /// Name without version and architecture, for tables; `None` where the title is short enough.
+    #[serde(default)]
+    pub short: Option<String>,
     /// Guests that differ only by architecture, version or preparation share a family.
     pub family: String,
     /// What runs in it.

@@ -6,6 +6,7 @@
 mod conflict;
 mod flip;
 mod paste;
+mod tree;
 
 use crate::catalog::{Capability, Quirk, Support};
 use crate::config::Arch;
@@ -14,6 +15,7 @@ use crate::space::{ALWAYS, Asked, Bits, Price, Space};
 pub use conflict::{Conflict, Cornered};
 pub use flip::{Flip, Heavier};
 pub use paste::attribute;
+pub use tree::{Branch, Tree, Twist};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,16 +1,111 @@
-//! `lightest guide`: the guidance, made from the catalog.
+//! `lightest guide`: the guidance, made from the catalog: a page for an OpenVMM Guide, and a page to pick with.
 
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lightest_model::catalog::Catalog;
 
 use crate::args::Guide;
+use crate::commands::sync;
 use crate::failure::Failure;
-use crate::{exit, facts, output, site};
+use crate::guide::summary::{self, PAGE};
+use crate::guide::{self, TITLE};
+use crate::{exit, facts, output, save, site};
 
-/// Writes what is asked for.
-pub(crate) fn run(args: &Guide, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let catalog = facts::catalog(catalog)?;
-    for path in site::write(&args.site, catalog)? {
-        output::data(&format!("{}\n", path.display()))?;
+/// A file of the Guide: what it is, and what it should be.
+struct Wanted {
+    path: PathBuf,
+    /// `None` where there is none yet.
+    is: Option<Vec<u8>>,
+    should: Vec<u8>,
+}
+
+/// Prints the page, writes it, or says how it differs.
+pub(crate) fn run(args: &Guide, overlay: Option<&Path>) -> Result<u8, Failure> {
+    let catalog = facts::catalog(overlay)?;
+    if let Some(folder) = &args.site {
+        for path in site::write(folder, catalog)? {
+            output::data(&format!("{}\n", path.display()))?;
+        }
+        return Ok(exit::DONE);
+    }
+    let files = match (&args.out, &args.book) {
+        (Some(out), _) => wanted(out, |contents| guide::page(catalog, &summary::neighbours(contents, PAGE)))?,
+        (None, Some(book)) => own(book, catalog)?,
+        (None, None) => {
+            output::data(&guide::page(catalog, &[]))?;
+            return Ok(exit::DONE);
+        }
+    };
+    let stale: Vec<&Wanted> = files.iter().filter(|file| file.is.as_deref() != Some(&file.should)).collect();
+    if args.check {
+        for file in &stale {
+            output::data(&difference(file))?;
+        }
+        let contradicted = match &args.openvmm {
+            Some(openvmm) => sync::differences(openvmm, overlay)? > 0,
+            None => false,
+        };
+        return Ok(if stale.is_empty() && !contradicted { exit::DONE } else { exit::FINDINGS });
+    }
+    for file in stale {
+        save::bytes(&file.path, &file.should)?;
+        output::message(&format!("wrote {}", file.path.display()));
     }
     Ok(exit::DONE)
+}
+
+/// The generated pages of Lightest's own book.
+fn own(book: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
+    let source = book.join("src");
+    guide::own_pages(catalog)
+        .into_iter()
+        .map(|(name, text)| {
+            let path = source.join(name);
+            Ok(Wanted { is: read(&path)?, path, should: text.into_bytes() })
+        })
+        .collect()
+}
+
+/// The files of the Guide at a folder: the page, then the table of contents, which must never name a page that is
+/// not there.
+fn wanted(out: &Path, page: impl FnOnce(&[u8]) -> String) -> Result<Vec<Wanted>, Failure> {
+    let source = out.join("src");
+    let contents = source.join("SUMMARY.md");
+    let is = read(&contents)?.ok_or_else(|| {
+        Failure::new(format!("{} is not there", contents.display()))
+            .help("name the folder of the Guide: the one that holds `book.toml` and `src/SUMMARY.md`")
+    })?;
+    let should = summary::with_page(&is, PAGE, TITLE).ok_or_else(|| {
+        Failure::new(format!("nothing in {} shows where the page belongs", contents.display()))
+            .help("it goes next to the pages in `dev_guide/tests/vmm/`, or under `dev_guide/tests/vmm.md`")
+    })?;
+    let path = source.join(PAGE);
+    let old = read(&path)?;
+    let mut text = page(&is);
+    // A checkout for Windows may have other line ends; the page follows the file it replaces, or its neighbours.
+    if old.as_ref().unwrap_or(&is).windows(2).any(|pair| pair == b"\r\n") {
+        text = text.replace('\n', "\r\n");
+    }
+    let page = Wanted { path, is: old, should: text.into_bytes() };
+    Ok(vec![page, Wanted { path: contents, is: Some(is), should }])
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(format!("{} cannot be read: {error}", path.display()))),
+    }
+}
+
+/// A unified diff from what is to what should be.
+fn difference(file: &Wanted) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let is = text(file.is.as_deref().unwrap_or_default());
+    let should = text(&file.should);
+    let name = file.path.display().to_string();
+    let old = if file.is.is_some() { name.as_str() } else { "/dev/null" };
+    similar::TextDiff::from_lines(&is, &should).unified_diff().header(old, &name).to_string()
 }

@@ -18,7 +18,7 @@ use lightest_sync::compare::Difference;
 use lightest_sync::evidence::Evidences;
 use lightest_sync::{Corpus, Facts, Report, compare};
 
-use crate::args::Sync;
+use crate::args::{MessageFormat, Sync};
 use crate::failure::Failure;
 use crate::{exit, output};
 
@@ -40,10 +40,7 @@ pub(crate) struct Compared {
 
 /// Runs the command.
 pub(crate) fn run(args: &Sync, overlay: Option<&Path>) -> Result<u8, Failure> {
-    if overlay.is_some() {
-        return Err(Failure::new("a catalog that is laid over another cannot be held against the source")
-            .help("name the folder of a whole catalog with `--facts` instead of `--catalog`"));
-    }
+    refuse(overlay)?;
     if args.history {
         return history::run(args);
     }
@@ -55,6 +52,23 @@ pub(crate) fn run(args: &Sync, overlay: Option<&Path>) -> Result<u8, Failure> {
     let found = compared.report.differences.len();
     output::message(&report::summary(&compared));
     Ok(if found == 0 { exit::DONE } else { exit::FINDINGS })
+}
+
+fn refuse(overlay: Option<&Path>) -> Result<(), Failure> {
+    if overlay.is_some() {
+        return Err(Failure::new("a catalog that is laid over another cannot be held against the source")
+            .help("name the folder of a whole catalog with `sync --facts` instead of `--catalog`"));
+    }
+    Ok(())
+}
+
+/// Holds the embedded catalog against a checkout, prints where they differ, and returns in how many places.
+pub(crate) fn differences(openvmm: &Path, overlay: Option<&Path>) -> Result<usize, Failure> {
+    refuse(overlay)?;
+    let compared = compared(openvmm, None)?;
+    report::print(&compared, MessageFormat::Human)?;
+    output::message(&report::summary(&compared));
+    Ok(compared.report.differences.len())
 }
 
 /// Writes a file beside itself first, so that it is never half there.

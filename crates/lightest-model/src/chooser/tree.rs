@@ -1,0 +1,180 @@
+//! The decision tree: what one need leads to, and what two of them do, as the chooser answers it.
+//!
+//! Nothing is decided here. Every requirement is asked by itself, those with the same answer become a branch, and then
+//! every two of them are asked together. Where most pairs of two branches agree on a third answer, that is a *twist*;
+//! the requirements whose pairs do not agree are set apart, so that the tree holds for any two of the others.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Claim, Section};
+use crate::config::Arch;
+use crate::space::{ALWAYS, Asked, Space};
+
+use super::lightest_for;
+
+/// The decision tree for one architecture.
+///
+/// Read from the first branch to the last: the last one that has a need of the test is its answer, or its twist with
+/// the last of the other branches that have one.
+#[derive(Clone, Debug)]
+pub struct Tree<'c> {
+    /// The architecture.
+    pub arch: Arch,
+    /// The branches, lightest first.
+    pub branches: Vec<Branch<'c>>,
+    /// Indices of requirements that lead elsewhere when asked together with some others.
+    pub apart: Vec<usize>,
+    /// Indices of requirements that no configuration for this architecture is known to give.
+    pub nowhere: Vec<usize>,
+}
+
+/// The requirements that lead to one configuration.
+#[derive(Clone, Debug)]
+pub struct Branch<'c> {
+    /// Index into the space's rows.
+    pub row: usize,
+    /// Sentences of the request's tree whose requirements lead here.
+    pub claims: Vec<&'c Claim>,
+    /// Indices of the requirements that lead here, each by itself.
+    pub needs: Vec<usize>,
+    /// Where needs of an earlier branch change the answer.
+    pub twists: Vec<Twist>,
+}
+
+/// What an earlier branch makes of a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Twist {
+    /// Index of the earlier branch.
+    pub with: usize,
+    /// Index into the space's rows of the answer to both; `None` where they cannot meet.
+    pub row: Option<usize>,
+}
+
+impl<'c> Tree<'c> {
+    /// The tree for an architecture.
+    #[must_use]
+    pub fn of(space: &Space<'c>, arch: Arch) -> Self {
+        let mut tree = Self::branching(space, arch);
+        let exceptions = tree.twisting(space);
+        tree.apart = covering(exceptions);
+        tree
+    }
+
+    /// What the tree leads to; `None` for needs that no branch has, or that cannot meet.
+    #[must_use]
+    pub fn walk(&self, needs: &[usize]) -> Option<usize> {
+        let held: Vec<usize> = (0..self.branches.len())
+            .filter(|branch| self.branches[*branch].needs.iter().any(|need| needs.contains(need)))
+            .collect();
+        let (last, others) = held.split_last()?;
+        let last = &self.branches[*last];
+        let twist = others.iter().rev().find_map(|with| last.twists.iter().find(|twist| twist.with == *with));
+        twist.map_or(Some(last.row), |twist| twist.row)
+    }
+
+    /// Asks every requirement by itself.
+    fn branching(space: &Space<'c>, arch: Arch) -> Self {
+        let catalog = space.catalog();
+        let mut branches: Vec<Branch<'c>> = Vec::new();
+        let mut nowhere = Vec::new();
+        for index in 0..catalog.requirements.len() {
+            if is_place(space, index) {
+                continue;
+            }
+            match answer(space, arch, &[index]) {
+                Some(row) => branch_to(&mut branches, row).needs.push(index),
+                None => nowhere.push(index),
+            }
+        }
+        for claim in catalog.claims.iter().filter(|claim| claim.section == Section::Tree) {
+            let asked = Asked::new(catalog, claim.requires.iter().map(String::as_str));
+            let row = asked.ok().and_then(|asked| lightest_for(space, &asked, arch));
+            if let Some(row) = row.filter(|_| !claim.requires.is_empty()) {
+                branch_to(&mut branches, row).claims.push(claim);
+            }
+        }
+        branches.sort_by_cached_key(|branch| space.weight(branch.row, &Asked::default()));
+        Self { arch, branches, apart: Vec::new(), nowhere }
+    }
+
+    /// Asks every two requirements together; returns the pairs that lead elsewhere than their branches say.
+    fn twisting(&mut self, space: &Space<'c>) -> Vec<[usize; 2]> {
+        let mut exceptions = Vec::new();
+        for later in 0..self.branches.len() {
+            for earlier in 0..=later {
+                let pairs = self.pairs(space, earlier, later);
+                let own = self.branches[later].row;
+                let usual = if earlier == later { Some(own) } else { most(&pairs) };
+                if usual != Some(own) {
+                    self.branches[later].twists.push(Twist { with: earlier, row: usual });
+                }
+                exceptions.extend(
+                    pairs.iter().filter(|(_, row)| row.is_some() && *row != usual).map(|(pair, _)| *pair),
+                );
+            }
+        }
+        exceptions
+    }
+
+    fn pairs(&self, space: &Space<'c>, earlier: usize, later: usize) -> Vec<([usize; 2], Option<usize>)> {
+        let mut pairs = Vec::new();
+        for first in &self.branches[earlier].needs {
+            for second in &self.branches[later].needs {
+                if earlier != later || first < second {
+                    let pair = [*first, *second];
+                    pairs.push((pair, answer(space, self.arch, &pair)));
+                }
+            }
+        }
+        pairs
+    }
+}
+
+/// The branch to a configuration, made where there is none.
+fn branch_to<'b, 'c>(branches: &'b mut Vec<Branch<'c>>, row: usize) -> &'b mut Branch<'c> {
+    let at = branches.iter().position(|branch| branch.row == row).unwrap_or_else(|| {
+        branches.push(Branch { row, claims: Vec::new(), needs: Vec::new(), twists: Vec::new() });
+        branches.len() - 1
+    });
+    &mut branches[at]
+}
+
+/// Whether a requirement names an architecture or a VMM, which is asked for otherwise.
+fn is_place(space: &Space<'_>, index: usize) -> bool {
+    let id = space.requirement_id(index);
+    Arch::from_word(id).is_some() || space.catalog().vmm(id).is_some() || ALWAYS.contains(&id)
+}
+
+fn answer(space: &Space<'_>, arch: Arch, needs: &[usize]) -> Option<usize> {
+    let mut asked = Asked::default();
+    for need in needs {
+        asked.add(space.catalog(), *need);
+    }
+    lightest_for(space, &asked, arch)
+}
+
+/// The answer that most pairs give, of those that have one; the lightest row among equals.
+fn most(pairs: &[([usize; 2], Option<usize>)]) -> Option<usize> {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for row in pairs.iter().filter_map(|(_, row)| *row) {
+        *counts.entry(row).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(row, count)| (*count, std::cmp::Reverse(*row))).map(|(row, _)| row)
+}
+
+/// A few requirements of which every pair has one, found greedily; in the order of the catalog.
+fn covering(mut pairs: Vec<[usize; 2]>) -> Vec<usize> {
+    let mut cover = Vec::new();
+    loop {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for need in pairs.iter().flatten() {
+            *counts.entry(*need).or_default() += 1;
+        }
+        let most = counts.into_iter().max_by_key(|(need, count)| (*count, std::cmp::Reverse(*need)));
+        let Some((most, _)) = most else { break };
+        cover.push(most);
+        pairs.retain(|pair| !pair.contains(&most));
+    }
+    cover.sort_unstable();
+    cover
+}

@@ -1,0 +1,102 @@
+//! The decision tree says what the chooser says.
+
+mod common;
+
+use lightest_model::catalog::{ClaimState, Section};
+use lightest_model::chooser::{Tree, lightest_for};
+use lightest_model::config::Arch;
+use lightest_model::space::{Asked, Space};
+
+fn chosen(space: &Space<'_>, needs: &[usize], arch: Arch) -> Option<usize> {
+    let ids = needs.iter().map(|need| space.requirement_id(*need));
+    let asked = Asked::new(space.catalog(), ids).expect("they are requirements");
+    lightest_for(space, &asked, arch)
+}
+
+fn needs(tree: &Tree<'_>) -> Vec<usize> {
+    tree.branches.iter().flat_map(|branch| branch.needs.iter().copied()).collect()
+}
+
+#[test]
+fn each_need_by_itself_leads_where_the_chooser_leads() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    for arch in Arch::ALL {
+        let tree = Tree::of(&space, arch);
+        for need in needs(&tree) {
+            assert_eq!(tree.walk(&[need]), chosen(&space, &[need], arch), "{}", space.requirement_id(need));
+        }
+        for need in &tree.nowhere {
+            assert_eq!(chosen(&space, &[*need], arch), None, "{}", space.requirement_id(*need));
+        }
+    }
+}
+
+#[test]
+fn every_requirement_but_the_places_is_on_a_branch_or_nowhere() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    for arch in Arch::ALL {
+        let tree = Tree::of(&space, arch);
+        let mut all = needs(&tree);
+        all.extend(&tree.nowhere);
+        all.sort_unstable();
+        let places = |index: &usize| {
+            let id = space.requirement_id(*index);
+            Arch::from_word(id).is_none() && catalog.vmm(id).is_none()
+        };
+        let expected: Vec<usize> = (0..catalog.requirements.len()).filter(places).collect();
+        assert_eq!(all, expected);
+    }
+}
+
+#[test]
+fn any_two_needs_that_are_not_set_apart_and_can_meet_lead_where_the_chooser_leads() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    for arch in Arch::ALL {
+        let tree = Tree::of(&space, arch);
+        let calm: Vec<usize> = needs(&tree).into_iter().filter(|need| !tree.apart.contains(need)).collect();
+        // Were nearly all set apart, the tree would say little.
+        assert!(calm.len() * 2 > needs(&tree).len(), "{arch}: {} of {}", calm.len(), needs(&tree).len());
+        let mut met = 0;
+        for first in 0..calm.len() {
+            for second in first + 1..calm.len() {
+                let pair = [calm[first], calm[second]];
+                if let Some(row) = chosen(&space, &pair, arch) {
+                    met += 1;
+                    let ids = pair.map(|need| space.requirement_id(need));
+                    assert_eq!(tree.walk(&pair), Some(row), "{arch}: {ids:?}");
+                }
+            }
+        }
+        assert!(met > 100, "{met} pairs could meet");
+    }
+}
+
+#[test]
+fn branches_go_from_light_to_heavy_and_each_has_its_own_answer() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    let tree = Tree::of(&space, Arch::X64);
+    let weights: Vec<_> =
+        tree.branches.iter().map(|branch| space.weight(branch.row, &Asked::default())).collect();
+    assert!(weights.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+#[test]
+fn every_branch_of_the_request_is_a_branch_of_the_tree() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    let tree = Tree::of(&space, Arch::X64);
+    let claims: Vec<&str> =
+        tree.branches.iter().flat_map(|branch| &branch.claims).map(|claim| claim.id.as_str()).collect();
+    for claim in catalog.claims.iter().filter(|claim| claim.section == Section::Tree) {
+        assert!(claims.contains(&claim.id.as_str()), "{}", claim.id);
+        assert!(
+            claim.state == ClaimState::MovedOn || claim.says.contains(": "),
+            "{}: `condition: guest`",
+            claim.id
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! The request's sentences on the page: its guidelines, and what the source says otherwise by now.
+
+use lightest_model::catalog::{Catalog, Claim, ClaimState, Quirk, Section};
+use lightest_model::space::Space;
+
+use super::markdown::{capital, item, prose, sentence, table};
+use super::sources::{Sources, inline, issues};
+use crate::words;
+
+/// The practical guidelines: what holds now, whatever was said.
+pub(super) fn guidelines(space: &Space<'_>, sources: &mut Sources<'_>) -> String {
+    let catalog = space.catalog();
+    let mut text = String::new();
+    for claim in of(catalog, Section::Guidelines) {
+        let says = sentence(&prose(&claim.says, issues(catalog)));
+        let now = prose(&claim.now, issues(catalog));
+        let line = match claim.state {
+            ClaimState::Holds => format!("**{says}** {}", sentence(&now)),
+            ClaimState::MovedOn => format!("The request said: *{says}* **Now: {now}.**"),
+        };
+        text.push_str(&item(&format!("{line}{}", sources.mark(&claim.evidence)), 0));
+    }
+    text
+}
+
+/// What has moved on: what was said, and what is so now.
+pub(super) fn moved_on(space: &Space<'_>) -> String {
+    let catalog = space.catalog();
+    let moved = catalog.claims.iter().filter(|claim| claim.state == ClaimState::MovedOn);
+    let rows: Vec<Vec<String>> = moved
+        .map(|claim| {
+            let cell = |text: &str| capital(&prose(text, issues(catalog)));
+            vec![cell(&claim.says), cell(&claim.now), inline(catalog, &claim.evidence)]
+        })
+        .collect();
+    table(&["The request", "The source", "Where"], &rows)
+}
+
+fn of(catalog: &Catalog, section: Section) -> impl Iterator<Item = &Claim> {
+    catalog.claims.iter().filter(move |claim| claim.section == section)
+}
+
+/// The quirks that cost time.
+pub(super) fn costly_quirks(space: &Space<'_>, sources: &mut Sources<'_>) -> String {
+    let catalog = space.catalog();
+    let mut text = String::new();
+    for quirk in &catalog.quirks {
+        let Some(cost) = cost(quirk) else { continue };
+        let [title, handling, advice] = [&quirk.title, &quirk.handling, &quirk.advice]
+            .map(|text| sentence(&prose(text, issues(catalog))));
+        let mark = sources.mark(&quirk.evidence);
+        text.push_str(&item(&format!("**{title}** Costs {cost}. {handling} {advice}{mark}"), 0));
+    }
+    text
+}
+
+/// The quirks that only surprise.
+pub(super) fn other_quirks(space: &Space<'_>) -> String {
+    let catalog = space.catalog();
+    let rows: Vec<Vec<String>> = catalog
+        .quirks
+        .iter()
+        .filter(|quirk| cost(quirk).is_none())
+        .map(|quirk| {
+            let [title, handling, advice] = [&quirk.title, &quirk.handling, &quirk.advice]
+                .map(|text| sentence(&prose(text, issues(catalog))));
+            vec![format!("**{title}** {handling}"), advice, inline(catalog, &quirk.evidence)]
+        })
+        .collect();
+    table(&["Quirk, and what handles it", "What you do", "Source"], &rows)
+}
+
+fn cost(quirk: &Quirk) -> Option<String> {
+    let mut parts = Vec::new();
+    if quirk.cost.reboots > 0 {
+        let boots = usize::try_from(quirk.cost.reboots).unwrap_or(usize::MAX);
+        parts.push(format!("{} more", words::count(boots, "boot")));
+    }
+    if quirk.cost.waits_s > 0 {
+        parts.push(format!("{} s", quirk.cost.waits_s));
+    }
+    (!parts.is_empty()).then(|| words::list(&parts, "and"))
+}

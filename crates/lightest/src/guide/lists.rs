@@ -1,0 +1,98 @@
+//! The reference pages of Lightest's own book: requirements, configurations and exit codes.
+
+use lightest_model::catalog::{Catalog, Support};
+use lightest_model::chooser::lightest_for;
+use lightest_model::config::Arch;
+use lightest_model::space::{Asked, Space};
+
+use super::GENERATED;
+use super::markdown::{capital, code, paragraph, prose, sentence, table};
+use super::sources::issues;
+use crate::exit;
+
+/// Every requirement, with what it leads to by itself.
+pub(super) fn requirements(catalog: &Catalog) -> String {
+    let space = Space::of_tests(catalog);
+    let mut text = format!("{GENERATED}\n\n# Requirements\n\n");
+    text.push_str(&paragraph(
+        "What a test may ask of its environment, with `lightest pick --requires`. Beside each stands the lightest \
+         configuration that is known to give it by itself.",
+    ));
+    let mut groups: Vec<&str> = Vec::new();
+    for requirement in &catalog.requirements {
+        if !groups.contains(&requirement.group.as_str()) {
+            groups.push(&requirement.group);
+        }
+    }
+    for group in groups {
+        text.push_str(&format!("\n## {}\n\n", capital(group)));
+        let of_group = catalog.requirements.iter().filter(|requirement| requirement.group == group);
+        let rows: Vec<Vec<String>> = of_group
+            .map(|requirement| {
+                let mut meaning = sentence(&prose(&requirement.meaning, issues(catalog)));
+                if !requirement.implies.is_empty() {
+                    let implied: Vec<String> = requirement.implies.iter().map(code).collect();
+                    meaning.push_str(&format!(" Implies {}.", crate::words::list(&implied, "and")));
+                }
+                let asked = Asked::new(catalog, [requirement.id.as_str()]).unwrap_or_default();
+                let [x64, aarch64] = Arch::ALL.map(|arch| {
+                    let row = lightest_for(&space, &asked, arch);
+                    // A place is no need: it only says where to look.
+                    let place =
+                        Arch::from_word(&requirement.id).is_some() || catalog.vmm(&requirement.id).is_some();
+                    row.filter(|_| !place)
+                        .map_or_else(|| "–".to_owned(), |row| code(&space.rows()[row].config))
+                });
+                vec![code(&requirement.id), meaning, x64, aarch64]
+            })
+            .collect();
+        text.push_str(&table(&["Requirement", "Meaning", "x64", "aarch64"], &rows));
+    }
+    text
+}
+
+/// Every configuration that the macros accept, lightest first, and whether it can run.
+pub(super) fn configurations(catalog: &Catalog) -> String {
+    let space = Space::of_tests(catalog);
+    let asked = Asked::default();
+    let mut rows: Vec<usize> = (0..space.rows().len()).collect();
+    rows.sort_by_cached_key(|row| space.weight(*row, &asked));
+    let mut text = format!("{GENERATED}\n\n# Configurations\n\n");
+    text.push_str(&paragraph(&format!(
+        "The {} configurations that petri's macros accept, lightest first, and whether each can run. \u{201c}Not \
+         known\u{201d} is said where nobody has shown either.",
+        rows.len()
+    )));
+    text.push('\n');
+    let runs = space.requirement_index("runs").unwrap_or_default();
+    let lines: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|row| {
+            let answer = space.answer(row, runs, &asked);
+            let support = match answer.support {
+                Support::Yes => "yes",
+                Support::No => "no",
+                Support::Unknown => "not known",
+            };
+            let because = answer.statement.map_or("nobody has shown it", |statement| &statement.because);
+            vec![
+                code(&space.rows()[row].config),
+                support.to_owned(),
+                capital(&prose(because, issues(catalog))),
+            ]
+        })
+        .collect();
+    text.push_str(&table(&["Configuration", "Runs", "Because"], &lines));
+    text
+}
+
+/// The exit codes.
+pub(super) fn exit_codes() -> String {
+    let mut text = format!("{GENERATED}\n\n# Exit codes\n\n");
+    text.push_str(&paragraph("What every command of `lightest` ends with. They are a contract."));
+    text.push('\n');
+    let rows: Vec<Vec<String>> =
+        exit::ALL.iter().map(|(number, meaning)| vec![code(number), capital(meaning)]).collect();
+    text.push_str(&table(&["Code", "Means"], &rows));
+    text
+}

@@ -1,0 +1,245 @@
+//! The tables of the page: what guests cost, and what runs where.
+
+use lightest_model::catalog::{BlockerState, BootMethod, Capability, Evidence, Guest, Support, Vmm};
+use lightest_model::chooser::Tree;
+use lightest_model::config::{Arch, Form};
+use lightest_model::space::{Asked, Space};
+
+use super::markdown::{capital, paragraph, prose, table};
+use super::sources::{Sources, inline, issues};
+use super::tree::{short, titles};
+use crate::words;
+
+/// Keeps a number and its unit on one line.
+const NBSP: &str = "\u{a0}";
+
+/// How many needs a cell names.
+const NAMED: usize = 5;
+
+/// What guests cost: one line for those that share a name, lightest first.
+pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>) -> String {
+    let catalog = space.catalog();
+    let trees = Arch::ALL.map(|arch| Tree::of(space, arch));
+    let mut lines: Vec<(&str, Vec<&Guest>)> = Vec::new();
+    for guest in &catalog.guests {
+        if !space.rows().iter().any(|row| std::ptr::eq(row.guest, guest)) {
+            // The lab's own guests are no choice for a test.
+            continue;
+        }
+        match lines.iter_mut().find(|(name, _)| *name == short(guest)) {
+            Some((_, guests)) => guests.push(guest),
+            None => lines.push((short(guest), vec![guest])),
+        }
+    }
+    lines.sort_by_key(|(_, guests)| {
+        let class = guests.iter().map(|guest| class_rank(space, guest)).min();
+        let bytes = guests.iter().flat_map(|guest| &guest.images).filter_map(|image| image.bytes).min();
+        (class, bytes)
+    });
+    let rows: Vec<Vec<String>> = lines
+        .into_iter()
+        .map(|(name, guests)| {
+            vec![
+                format!("{name}{}", sources.mark(&evidence(&guests))),
+                size(&guests),
+                catalog
+                    .boot_classes
+                    .get(class_rank(space, guests[0]))
+                    .map_or("", |class| &class.title)
+                    .to_owned(),
+                // No measurement is among the facts, and the page says so below.
+                "–".to_owned(),
+                archs(&guests),
+                coverage(space, &trees, name),
+            ]
+        })
+        .collect();
+    table(&["Guest", "Image", "Boot", "Measured", "On", "Lightest for"], &rows)
+}
+
+fn class_rank(space: &Space<'_>, guest: &Guest) -> usize {
+    let classes = &space.catalog().boot_classes;
+    classes.iter().position(|class| class.id == guest.boot_class).unwrap_or(classes.len())
+}
+
+/// Where their sizes are stated, each place once; without images, where the guest is.
+fn evidence(guests: &[&Guest]) -> Vec<Evidence> {
+    let mut found: Vec<Evidence> = Vec::new();
+    for place in guests.iter().flat_map(|guest| &guest.images).flat_map(|image| &image.evidence) {
+        if !found.contains(place) {
+            found.push(place.clone());
+        }
+    }
+    if found.is_empty() {
+        found.extend(guests.iter().flat_map(|guest| guest.evidence.iter().cloned()));
+    }
+    found
+}
+
+/// The architectures that they are there for; one without its own runs on both.
+fn archs(guests: &[&Guest]) -> String {
+    let on = |arch: &Arch| guests.iter().any(|guest| guest.arch.is_none_or(|own| own == *arch));
+    let words: Vec<&str> = Arch::ALL.iter().filter(|arch| on(arch)).map(|arch| arch.word()).collect();
+    words.join(", ")
+}
+
+/// The sizes of their images, smallest first.
+fn size(guests: &[&Guest]) -> String {
+    let mut bytes: Vec<u64> =
+        guests.iter().flat_map(|guest| &guest.images).filter_map(|image| image.bytes).collect();
+    bytes.sort_unstable();
+    let mut sizes: Vec<String> =
+        bytes.into_iter().map(|bytes| words::bytes(bytes).replace(' ', NBSP)).collect();
+    sizes.dedup();
+    match (sizes.as_slice(), guests.iter().find_map(|guest| guest.images.first())) {
+        ([], Some(image)) if guests.iter().all(|guest| guest.form != Form::Direct) => {
+            let made = if image.hosted { "downloaded" } else { "built in the tree" };
+            format!("{made}, size not stated")
+        }
+        ([], _) => "no disk image".to_owned(),
+        ([one], _) => one.clone(),
+        ([first, .., last], _) => format!("{first} to {last}"),
+    }
+}
+
+/// What it is the lightest guest for, without the paravisor.
+fn coverage(space: &Space<'_>, trees: &[Tree<'_>], name: &str) -> String {
+    let mut needs = Vec::new();
+    for tree in trees {
+        for branch in &tree.branches {
+            let row = &space.rows()[branch.row];
+            if short(row.guest) == name && !row.boot.openhcl {
+                needs.extend(
+                    branch.needs.iter().copied().filter(|need| !needs.contains(need)).collect::<Vec<_>>(),
+                );
+            }
+        }
+        // The other architecture adds only what the first has no such guest for.
+        if !needs.is_empty() {
+            break;
+        }
+    }
+    titles(space.catalog(), &needs, NAMED, "and")
+}
+
+/// What runs where: the VMMs that run a boot method on an architecture, and why not the others.
+pub(super) fn architectures(space: &Space<'_>) -> String {
+    let catalog = space.catalog();
+    let vmms: Vec<&Vmm> = catalog.vmms.iter().filter(|vmm| !vmm.lab).collect();
+    let (mut rows, mut missing) = (Vec::new(), Missing::default());
+    for boot in &catalog.boot_methods {
+        let mut cells = vec![boot.title.clone()];
+        for arch in Arch::ALL {
+            let mut runs = Vec::new();
+            for vmm in &vmms {
+                match verdict(space, vmm, boot, arch) {
+                    Verdict::Runs => runs.push(vmm.title.as_str()),
+                    Verdict::Refused(capability) => missing.refused(vmm, boot, arch, capability),
+                    Verdict::NotAccepted => missing.not_accepted(boot, arch),
+                }
+            }
+            cells.push(if runs.is_empty() { "–".to_owned() } else { words::list(&runs, "and") });
+        }
+        cells.push(inline(catalog, &boot.evidence));
+        rows.push(cells);
+    }
+    let header: Vec<&str> =
+        ["Boot method"].into_iter().chain(Arch::ALL.map(Arch::word)).chain(["Source"]).collect();
+    let mut text = table(&header, &rows);
+    text.push('\n');
+    text.push_str(&paragraph(
+        "A VMM is named where it runs some guest with code that the repository builds. Why not elsewhere:",
+    ));
+    text.push('\n');
+    let rows: Vec<Vec<String>> = missing
+        .found
+        .into_iter()
+        .map(|(places, reason, evidence)| {
+            let reason = capital(&prose(&reason, issues(catalog)));
+            vec![places.join("; "), reason, inline(catalog, evidence)]
+        })
+        .collect();
+    text.push_str(&table(&["Not there", "Why", "Source"], &rows));
+    text
+}
+
+/// Why boot methods do not run, each reason once, with where it holds.
+#[derive(Default)]
+struct Missing<'c> {
+    found: Vec<(Vec<String>, String, &'c [Evidence])>,
+}
+
+impl<'c> Missing<'c> {
+    fn refused(&mut self, vmm: &Vmm, boot: &BootMethod, arch: Arch, capability: &'c Capability) {
+        // A reason that does not look at the architecture is said of the boot method.
+        let arch = if capability.when.arch.is_empty() { String::new() } else { format!(" on {arch}") };
+        self.add(format!("{} by {}{arch}", boot.title, vmm.title), &capability.because, &capability.evidence);
+    }
+
+    fn not_accepted(&mut self, boot: &'c BootMethod, arch: Arch) {
+        if let Some(reason) = boot.refused_archs.get(arch.word()) {
+            let reason = format!("the macros say \u{201c}{reason}\u{201d}");
+            self.add(format!("{} on {arch}", boot.title), &reason, &boot.evidence);
+        }
+    }
+
+    fn add(&mut self, place: String, reason: &str, evidence: &'c [Evidence]) {
+        match self.found.iter_mut().find(|(_, known, _)| known == reason) {
+            Some((places, ..)) if places.contains(&place) => {}
+            Some((places, ..)) => places.push(place),
+            None => self.found.push((vec![place], reason.to_owned(), evidence)),
+        }
+    }
+}
+
+enum Verdict<'c> {
+    Runs,
+    Refused(&'c Capability),
+    NotAccepted,
+}
+
+/// Whether a VMM runs some guest by a boot method on an architecture, with code of the repository in it.
+fn verdict<'c>(space: &Space<'c>, vmm: &Vmm, boot: &BootMethod, arch: Arch) -> Verdict<'c> {
+    let asked = Asked::default();
+    let mut refused: Vec<(usize, &Capability)> = Vec::new();
+    for (at, row) in space.rows().iter().enumerate() {
+        let matches = row.config.arch == arch && row.guest.arch.is_none_or(|own| own == arch);
+        if row.vmm.id != vmm.id || row.boot.id != boot.id || !matches {
+            continue;
+        }
+        let answers = ["runs", "repo-code"].map(|id| {
+            let index = space.requirement_index(id).unwrap_or_default();
+            space.answer(at, index, &asked)
+        });
+        let Some(answer) = answers.iter().find(|answer| answer.support != Support::Yes) else {
+            return Verdict::Runs;
+        };
+        let Some(statement) = answer.statement else { continue };
+        match refused.iter_mut().find(|(_, known)| std::ptr::eq(*known, statement)) {
+            Some((count, _)) => *count += 1,
+            None => refused.push((1, statement)),
+        }
+    }
+    // What holds for most guests is the boot method's reason, not some guest's.
+    refused
+        .into_iter()
+        .max_by_key(|(count, _)| *count)
+        .map_or(Verdict::NotAccepted, |(_, statement)| Verdict::Refused(statement))
+}
+
+/// What is blocked, and meant not to be.
+pub(super) fn blockers(space: &Space<'_>) -> String {
+    let catalog = space.catalog();
+    let open = catalog.blockers.iter().filter(|blocker| blocker.state == BlockerState::Open);
+    let rows: Vec<Vec<String>> = open
+        .map(|blocker| {
+            let issue = match (blocker.issue.rsplit_once('#'), issues(catalog)) {
+                (Some((_, number)), Some(url)) => format!("[#{number}]({url}/issues/{number})"),
+                _ => prose(&blocker.issue, None),
+            };
+            let title = capital(&prose(&blocker.title, issues(catalog)));
+            vec![title, capital(&issue), inline(catalog, &blocker.evidence)]
+        })
+        .collect();
+    table(&["Blocked", "Issue", "Source"], &rows)
+}
