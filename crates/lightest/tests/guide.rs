@@ -128,7 +128,7 @@ fn the_page_keeps_the_style_of_the_guide() {
 
 /// A line with one word of code, which cannot be wrapped.
 fn one_word(line: &str) -> bool {
-    line.trim_start_matches([' ', '-']).trim_start().split_whitespace().count() == 1
+    line.trim_start_matches([' ', '-']).split_whitespace().count() == 1
 }
 
 #[test]
