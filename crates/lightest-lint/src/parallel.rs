@@ -30,13 +30,16 @@ pub(crate) fn map<T: Sync, S, R: Send>(
         }
     };
     thread::scope(|scope| {
-        let mut started = 0;
-        for _ in 0..threads {
-            let thread = thread::Builder::new().stack_size(STACK);
-            started += usize::from(thread.spawn_scoped(scope, run).is_ok());
-        }
-        if started == 0 {
+        let spawn = || thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        let started: Vec<_> = (0..threads).filter_map(|_| spawn().ok()).collect();
+        if started.is_empty() {
             run();
+        }
+        // Joined, not let go of: letting go of a thread as it ends crashed the C library once in some 500,000 reads.
+        for thread in started {
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
         }
     });
     let mut done = done.into_inner().unwrap_or_default();
