@@ -14,7 +14,8 @@ use std::process::Command;
 use lightest_model::catalog::{Catalog, File, Layer, load};
 use lightest_model::space::Space;
 
-use crate::run::{cargo, root, run, say};
+use crate::book;
+use crate::run::{root, run, say};
 
 /// How large the page may be, in bytes.
 const LARGEST: u64 = 300_000;
@@ -30,10 +31,7 @@ pub(crate) fn test() -> Result<(), String> {
     let here = root().join("xtask/browser");
     install(&here)?;
     let site = root().join("target/site");
-    let mut make = cargo();
-    make.args(["run", "--quiet", "--package", "lightest", "--bin", "lightest", "--", "guide", "--site"]);
-    make.arg(&site);
-    run(make)?;
+    book::build()?;
     small(&site.join("index.html"))?;
     let catalog = catalog(&root().join("catalog"))?;
     let space = Space::of_tests(&catalog);

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{cargo, root, run, step};
-use crate::{book, browser, generated, lab, licences};
+use crate::{browser, generated, lab, licences};
 
 fn with(mut command: Command, args: &[&str]) -> Command {
     command.args(args);
@@ -18,7 +18,6 @@ pub(crate) fn all() -> Result<(), String> {
     })?;
     step("licences", licences::check)?;
     step("generated files", || generated::run(true))?;
-    step("book", book::build)?;
     // The tests boot real guests; they install nothing themselves.
     step("the lab's packages", || lab::install(&root(), &lab::PURPOSES))?;
     step("the lab's guests", || {
@@ -34,5 +33,5 @@ pub(crate) fn all() -> Result<(), String> {
         command.env("INSTA_UPDATE", "no");
         run(command)
     })?;
-    step("the picker page in a browser", browser::test)
+    step("the book, and the picker page in a browser", browser::test)
 }
