@@ -39,7 +39,7 @@ pub(crate) fn test() -> Result<(), String> {
     write(&site.join("asked.json"), &asked.to_json().to_string())?;
     let mut drive = Command::new("node");
     drive.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]);
-    for name in ["walk", "use", "access"] {
+    for name in ["walk", "use", "access", "book"] {
         drive.arg(here.join(format!("{name}.test.mjs")));
     }
     drive.env("LIGHTEST_SITE", &site);
