@@ -126,17 +126,6 @@ pub(crate) struct List {
     pub(crate) format: Format,
 }
 
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MessageFormat {
-    /// With snippets of the source.
-    Human,
-    /// One line each.
-    Short,
-    /// One of rustc's diagnostics a line.
-    Json,
-}
-
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Sync {
     /// The top of a checkout of OpenVMM
@@ -162,7 +151,7 @@ pub(crate) struct Sync {
     pub(crate) facts: Option<PathBuf>,
     /// How to print differences
     #[arg(long, value_enum, default_value = "human")]
-    pub(crate) message_format: MessageFormat,
+    pub(crate) message_format: FindingFormat,
 }
 
 /// The form of findings.

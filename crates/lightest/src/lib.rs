@@ -2,6 +2,7 @@
 //!
 //! No decision about guests is made here; see `lightest-model`.
 
+mod address;
 mod args;
 mod commands;
 mod embedded;

@@ -5,27 +5,6 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::failure::{Failure, Place};
 
-/// A finding, ready to be drawn.
-#[derive(Debug)]
-pub(crate) struct Finding {
-    /// Its rule.
-    pub(crate) rule: String,
-    /// What is wrong.
-    pub(crate) message: String,
-    /// Where; the first label of the first place is where it is wrong.
-    pub(crate) places: Vec<Place>,
-    /// What is worth knowing.
-    pub(crate) notes: Vec<String>,
-    /// What to do.
-    pub(crate) help: Option<String>,
-}
-
-/// A finding as text, with terminal colours in it.
-pub(crate) fn finding(finding: &Finding) -> String {
-    let title = Level::ERROR.primary_title(finding.message.as_str()).id(finding.rule.as_str());
-    draw(Group::with_title(title), &finding.places, &finding.notes, finding.help.as_deref())
-}
-
 /// A failure as text, with terminal colours in it; `anstream` strips them where they are not wanted.
 pub(crate) fn failure(failure: &Failure) -> String {
     let group = Group::with_title(Level::ERROR.primary_title(failure.message.as_str()));

@@ -16,7 +16,7 @@ const TESTS: &str = "vmm_tests/vmm_tests/";
 pub(super) fn read(corpus: &Corpus, facts: &mut Facts) {
     let attributes = attributes(corpus);
     if attributes.is_empty() {
-        facts.gap("tests", "no `#[proc_macro_attribute]` function is named like `vmm_test`", None);
+        facts.gap("tests", "no `#[proc_macro_attribute]` function is named like a test", None);
     }
     let mut unknown = BTreeMap::new();
     for view in corpus.views() {
@@ -46,7 +46,7 @@ fn attributes(corpus: &Corpus) -> BTreeSet<String> {
             // `#[proc_macro_attribute] .. pub fn NAME`
             if view.reads(at, &["[", "proc_macro_attribute", "]", "pub", "fn"])
                 && let Some(name) = view.ident(at + 5)
-                && name.contains("vmm_test")
+                && name.contains("_test")
             {
                 found.insert(name.to_owned());
             }
@@ -123,8 +123,11 @@ fn says_no_agent(arguments: View<'_>) -> bool {
 }
 
 fn common_vmm(name: &str, arguments: View<'_>) -> Option<String> {
-    if name.starts_with("openvmm_") {
-        return Some("openvmm".to_owned());
+    if let Some(vmm) = ["openvmm", "hyperv"]
+        .into_iter()
+        .find(|vmm| name.strip_prefix(vmm).is_some_and(|rest| rest.starts_with('_')))
+    {
+        return Some(vmm.to_owned());
     }
     // `vmm_test_with(openvmm, ..)`, or in an older grammar `vmm_test_with(openvmm_noagent(..))`.
     let first = arguments.ident(arguments.from)?;

@@ -15,7 +15,7 @@ use crate::commands::parse;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
 use crate::style::{answer as green, aside, heading, refused};
-use crate::{exit, facts, output, words};
+use crate::{address, exit, facts, output, words};
 
 /// What was explained: for programs, and for people.
 struct Explained {
@@ -100,7 +100,7 @@ fn entry(catalog: &Catalog, id: &str) -> Option<Explained> {
         found.push(requirement(catalog, id)?);
     }
     for guest in catalog.guests.iter().filter(|guest| guest.id == id) {
-        let mut explained = plain("guest", &guest.id, &guest.title, &guest.evidence);
+        let mut explained = plain(catalog, "guest", &guest.id, &guest.title, &guest.evidence);
         explained.value["family"] = json!(guest.family);
         explained.value["os"] = json!(guest.os.word());
         explained.value["arch"] = json!(guest.arch);
@@ -130,7 +130,7 @@ fn entry(catalog: &Catalog, id: &str) -> Option<Explained> {
         found.push(explained);
     }
     if let Some(quirk) = catalog.quirk(id) {
-        let mut explained = plain("quirk", &quirk.id, &quirk.title, &quirk.evidence);
+        let mut explained = plain(catalog, "quirk", &quirk.id, &quirk.title, &quirk.evidence);
         explained.value["waits_s"] = json!(quirk.cost.waits_s);
         explained.value["reboots"] = json!(quirk.cost.reboots);
         explained.value["handling"] = json!(quirk.handling);
@@ -157,7 +157,7 @@ fn entry(catalog: &Catalog, id: &str) -> Option<Explained> {
         found.push(explained);
     }
     if let Some(blocker) = catalog.blockers.iter().find(|blocker| blocker.id == id) {
-        let mut explained = plain("blocker", &blocker.id, &blocker.title, &blocker.evidence);
+        let mut explained = plain(catalog, "blocker", &blocker.id, &blocker.title, &blocker.evidence);
         explained.value["issue"] = json!(blocker.issue);
         explained.value["since"] = json!(blocker.since);
         let state = match &blocker.since {
@@ -169,7 +169,7 @@ fn entry(catalog: &Catalog, id: &str) -> Option<Explained> {
         found.push(explained);
     }
     if let Some(boot) = catalog.boot_method(id) {
-        let mut explained = plain("boot method", &boot.id, &boot.title, &boot.evidence);
+        let mut explained = plain(catalog, "boot method", &boot.id, &boot.title, &boot.evidence);
         explained.value["archs"] = json!(boot.archs);
         let archs: Vec<&str> = boot.archs.iter().map(|arch| arch.word()).collect();
         explained.text.push_str(&format!("  architectures: {}\n", archs.join(", ")));
@@ -177,7 +177,7 @@ fn entry(catalog: &Catalog, id: &str) -> Option<Explained> {
         found.push(explained);
     }
     if let Some(vmm) = catalog.vmm(id).filter(|_| catalog.requirement(id).is_none()) {
-        found.push(plain("VMM", &vmm.id, &vmm.title, &vmm.evidence));
+        found.push(plain(catalog, "VMM", &vmm.id, &vmm.title, &vmm.evidence));
     }
     found.into_iter().reduce(|mut all, more| {
         all.text.push('\n');
@@ -187,11 +187,13 @@ fn entry(catalog: &Catalog, id: &str) -> Option<Explained> {
     })
 }
 
-fn plain(kind: &str, id: &str, title: &str, places: &[Evidence]) -> Explained {
+fn plain(catalog: &Catalog, kind: &str, id: &str, title: &str, places: &[Evidence]) -> Explained {
+    let links = address::all(catalog, places);
+    let lines: String = links.iter().map(|link| format!("  {}\n", aside(link))).collect();
     Explained {
-        value: json!({"kind": kind, "id": id, "title": title, "evidence": evidence(places)}),
+        value: json!({"kind": kind, "id": id, "title": title, "evidence": evidence(places), "links": links}),
         text: format!(
-            "{} {}\n  {title}\n  {}\n",
+            "{} {}\n  {title}\n  {}\n{lines}",
             heading(id),
             aside(format!("({kind})")),
             aside(evidence(places))
@@ -261,12 +263,13 @@ fn requirement(catalog: &Catalog, id: &str) -> Option<Explained> {
             "support": capability.support.word(),
             "because": capability.because,
             "evidence": evidence(&capability.evidence),
+            "links": address::all(catalog, &capability.evidence),
         }));
         let support = capability.support.word();
         text.push_str(&format!(
             "  {support:<8}{} {}\n",
             capability.because,
-            aside(format!("({})", evidence(&capability.evidence)))
+            aside(format!("({})", address::linked(catalog, &capability.evidence)))
         ));
     }
     let mut lightest = Vec::new();

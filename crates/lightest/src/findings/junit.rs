@@ -43,7 +43,12 @@ pub(crate) fn document(report: &Report<'_>) -> String {
         }
         let _ = writeln!(cases, "    </testcase>");
     }
-    let count = format!("tests=\"{}\" failures=\"{failed}\" errors=\"0\"", report.tests.len());
+    suite(&cases, report.tests.len(), failed)
+}
+
+/// The document around test cases.
+pub(crate) fn suite(cases: &str, tests: usize, failed: usize) -> String {
+    let count = format!("tests=\"{tests}\" failures=\"{failed}\" errors=\"0\"");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"lightest\" {count}>\n  \
          <testsuite name=\"lightest\" {count}>\n{cases}  </testsuite>\n</testsuites>\n"
@@ -51,7 +56,7 @@ pub(crate) fn document(report: &Report<'_>) -> String {
 }
 
 /// Text for XML; characters that XML cannot hold are replaced.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,4 +1,4 @@
-//! What `check` and `requirements` share: reading sources, the table of calls, and the forms that findings take.
+//! What `check`, `requirements` and `sync` share: reading sources, the table of calls, and the forms that findings take.
 
 pub(crate) mod baseline;
 pub(crate) mod fix;
@@ -47,10 +47,10 @@ impl Report<'_> {
         Place { path: &source.path, line_start, column_start, line_end, column_end }
     }
 
-    /// `warning` or `error`.
+    /// `warning` or `error`; what is no rule of the linter is an error.
     pub(crate) fn level(&self, finding: &Finding) -> &'static str {
         match Rule::named(finding.rule).map(|rule| self.options.level(rule)) {
-            Some(Level::Deny) => "error",
+            Some(Level::Deny) | None => "error",
             _ => "warning",
         }
     }

@@ -21,7 +21,29 @@ pub(crate) fn document(report: &Report<'_>) -> String {
             })
         })
         .collect();
-    let results: Vec<Value> = report.findings.iter().map(|finding| result(report, finding)).collect();
+    let indices: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    around(report, &rules, &indices)
+}
+
+/// The whole document, with rules that are not the linter's: names, and what they mean.
+pub(crate) fn with_rules(report: &Report<'_>, rules: &[(&str, &str)]) -> String {
+    let described: Vec<Value> = rules
+        .iter()
+        .map(|(name, meaning)| {
+            json!({
+                "id": name,
+                "shortDescription": {"text": meaning},
+                "defaultConfiguration": {"level": "error"},
+            })
+        })
+        .collect();
+    let indices: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
+    around(report, &described, &indices)
+}
+
+fn around(report: &Report<'_>, rules: &[Value], indices: &[&str]) -> String {
+    let results: Vec<Value> =
+        report.findings.iter().map(|finding| result(report, finding, indices)).collect();
     let value = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -38,7 +60,7 @@ pub(crate) fn document(report: &Report<'_>) -> String {
     format!("{value:#}\n")
 }
 
-fn result(report: &Report<'_>, finding: &Finding) -> Value {
+fn result(report: &Report<'_>, finding: &Finding, indices: &[&str]) -> Value {
     let mut text = finding.message.clone();
     for note in &finding.notes {
         text.push_str(&format!("\n{note}"));
@@ -56,7 +78,7 @@ fn result(report: &Report<'_>, finding: &Finding) -> Value {
         .collect();
     let mut result = json!({
         "ruleId": finding.rule,
-        "ruleIndex": RULES.iter().position(|rule| rule.name == finding.rule),
+        "ruleIndex": indices.iter().position(|rule| *rule == finding.rule),
         "level": report.level(finding),
         "message": {"text": text},
         "locations": [location(report, &finding.primary.span)],

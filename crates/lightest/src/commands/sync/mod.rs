@@ -18,7 +18,7 @@ use lightest_sync::compare::Difference;
 use lightest_sync::evidence::Evidences;
 use lightest_sync::{Corpus, Facts, Report, compare};
 
-use crate::args::{MessageFormat, Sync};
+use crate::args::{FindingFormat, Sync};
 use crate::failure::Failure;
 use crate::{exit, output};
 
@@ -66,7 +66,7 @@ fn refuse(overlay: Option<&Path>) -> Result<(), Failure> {
 pub(crate) fn differences(openvmm: &Path, overlay: Option<&Path>) -> Result<usize, Failure> {
     refuse(overlay)?;
     let compared = compared(openvmm, None)?;
-    report::print(&compared, MessageFormat::Human)?;
+    report::print(&compared, FindingFormat::Human)?;
     output::message(&report::summary(&compared));
     Ok(compared.report.differences.len())
 }

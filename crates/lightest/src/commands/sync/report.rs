@@ -1,52 +1,106 @@
-//! Prints what differs: for people, for grep, and as rustc's diagnostics for programs.
+//! Prints what differs, in the forms that `check` has.
 
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use lightest_lint::finding::{Finding, Help, Label, Safety};
+use lightest_lint::linter::Options;
+use lightest_lint::source::{Source, Span};
 use lightest_sync::compare::Difference;
 use lightest_sync::evidence::Fate;
-use lightest_sync::line_of;
-use serde_json::{Value, json};
 
-use super::Compared;
-use crate::args::MessageFormat;
-use crate::failure::{Failure, Place};
-use crate::{output, render};
+use super::{Compared, store};
+use crate::args::FindingFormat;
+use crate::failure::Failure;
+use crate::findings::{Report, github, human, junit, rustc_json, sarif, short};
+use crate::output;
 
 /// Prints every difference.
-pub(super) fn print(compared: &Compared, format: MessageFormat) -> Result<(), Failure> {
-    let mut text = String::new();
-    for difference in &compared.report.differences {
-        match format {
-            MessageFormat::Human => {
-                text.push_str(&render::finding(&drawn(compared, difference)));
-                text.push_str("\n\n");
-            }
-            MessageFormat::Short => text.push_str(&short(compared, difference)),
-            MessageFormat::Json => text.push_str(&format!("{}\n", as_json(compared, difference))),
+pub(super) fn print(compared: &Compared, format: FindingFormat) -> Result<(), Failure> {
+    let mut sources = Sources { compared, known: Vec::new() };
+    let differences = &compared.report.differences;
+    let findings: Vec<Finding> =
+        differences.iter().map(|difference| finding(&mut sources, difference)).collect();
+    let sources = sources.known;
+    let options = Options::default();
+    let report = Report { sources: &sources, tests: &[], findings: &findings, notes: &[], options: &options };
+    let each = |form: fn(&Report<'_>, &Finding) -> String| -> String {
+        report.findings.iter().map(|finding| form(&report, finding)).collect()
+    };
+    let text = match format {
+        FindingFormat::Human => {
+            findings.iter().map(|finding| human::finding(&report, finding) + "\n\n").collect()
         }
-    }
+        FindingFormat::Short => each(short::finding),
+        FindingFormat::Json => each(rustc_json::finding),
+        FindingFormat::Sarif => sarif::with_rules(&report, &lightest_sync::RULES),
+        FindingFormat::Github => each(github::finding),
+        FindingFormat::Junit => cases(&report),
+    };
     output::data(&text)
 }
 
-/// A finding as the renderer wants it.
-fn drawn(compared: &Compared, difference: &Difference) -> render::Finding {
-    let mut places = Vec::new();
+/// The texts that findings point into, each once.
+struct Sources<'a> {
+    compared: &'a Compared,
+    known: Vec<Source>,
+}
+
+impl Sources<'_> {
+    fn index(&mut self, path: &str, text: impl FnOnce(&Compared) -> Option<String>) -> Option<usize> {
+        if let Some(known) = self.known.iter().position(|source| source.path == path) {
+            return Some(known);
+        }
+        let text = text(self.compared)?;
+        self.known.push(Source {
+            path: path.to_owned(),
+            local: path.to_owned(),
+            package: String::new(),
+            text: Arc::from(text.as_str()),
+        });
+        Some(self.known.len() - 1)
+    }
+}
+
+/// A difference in the linter's form: the source comes first, the catalog's line beside it.
+fn finding(sources: &mut Sources<'_>, difference: &Difference) -> Finding {
+    let mut labels = Vec::new();
     if let Some(spot) = &difference.source
-        && let Some(text) = source_text(compared, &spot.path)
+        && let Some(file) = sources.index(&spot.path, |compared| source_text(compared, &spot.path))
     {
-        let label = (spot.span.clone(), difference.source_label.clone());
-        places.push(Place { origin: spot.path.clone(), text, labels: vec![label] });
+        let span = Span { file, bytes: spot.span.clone() };
+        labels.push(Label::new(&span, difference.source_label.clone()));
     }
-    if let Some(place) = &difference.catalog
-        && let Some(text) = compared.text.text(&place.file)
+    // What is said nowhere in the source is said at the commit that the catalog records.
+    let anywhere = || store::commit_place(&sources.compared.catalog, &sources.compared.text);
+    let place = difference.catalog.clone().or_else(|| if labels.is_empty() { anywhere() } else { None });
+    if let Some(place) = place
+        && let Some(file) =
+            sources.index(&place.file, |compared| compared.text.text(&place.file).map(str::to_owned))
     {
-        let label = (place.span.clone(), difference.catalog_label.clone());
-        places.push(Place { origin: place.file.clone(), text: text.to_owned(), labels: vec![label] });
+        let span = Span { file, bytes: place.span };
+        labels.push(Label::new(&span, difference.catalog_label.clone()));
     }
-    render::Finding {
-        rule: difference.rule.to_owned(),
+    let mut labels = labels.into_iter();
+    let nowhere = || Label::new(&Span { file: usize::MAX, bytes: 0..0 }, "");
+    Finding {
+        rule: difference.rule,
         message: difference.message.clone(),
-        places,
+        primary: labels.next().unwrap_or_else(nowhere),
+        context: labels.collect(),
         notes: difference.notes.clone(),
-        help: difference.help.clone(),
+        help: difference.help.as_ref().map(|message| Help {
+            message: message.clone(),
+            edits: Vec::new(),
+            safety: Safety::DisplayOnly,
+        }),
+        // What tells one difference from another of its rule, for programs that compare two runs.
+        test: difference.message.clone(),
+        config: None,
+        requirements: Vec::new(),
+        suggested: None,
+        cost: None,
+        cost_after: None,
     }
 }
 
@@ -57,71 +111,31 @@ fn source_text(compared: &Compared, path: &str) -> Option<String> {
     }
 }
 
-/// `path:line:column` of an offset.
-fn line_and_column(text: &str, offset: usize) -> (u32, u32) {
-    let offset = text.floor_char_boundary(offset.min(text.len()));
-    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    let column = text[start..offset].chars().count() + 1;
-    (line_of(text, offset), u32::try_from(column).unwrap_or(u32::MAX))
-}
-
-fn short(compared: &Compared, difference: &Difference) -> String {
-    let in_source = difference
-        .source
-        .as_ref()
-        .and_then(|spot| Some((spot.path.clone(), source_text(compared, &spot.path)?, spot.span.start)));
-    let in_catalog = difference.catalog.as_ref().and_then(|place| {
-        Some((place.file.clone(), compared.text.text(&place.file)?.to_owned(), place.span.start))
-    });
-    let place = match in_source.or(in_catalog) {
-        Some((path, text, start)) => {
-            let (line, column) = line_and_column(&text, start);
-            format!("{path}:{line}:{column}: ")
+/// JUnit XML: a test case for each kind of difference.
+fn cases(report: &Report<'_>) -> String {
+    let mut cases = String::new();
+    let mut failed = 0;
+    for (rule, meaning) in lightest_sync::RULES {
+        let found: Vec<&Finding> = report.findings.iter().filter(|finding| finding.rule == rule).collect();
+        let head = format!("    <testcase name=\"{}\" classname=\"lightest sync\"", junit::escape(rule));
+        if found.is_empty() {
+            let _ = writeln!(cases, "{head}/>");
+            continue;
         }
-        None => String::new(),
-    };
-    format!("{place}error[{}]: {}\n", difference.rule, difference.message)
-}
-
-/// One of rustc's diagnostics.
-fn as_json(compared: &Compared, difference: &Difference) -> Value {
-    let drawn = drawn(compared, difference);
-    let spans: Vec<Value> = drawn
-        .places
-        .iter()
-        .enumerate()
-        .flat_map(|(at, place)| place.labels.iter().map(move |(span, label)| (at == 0, place, span, label)))
-        .map(|(primary, place, span, label)| {
-            let (line_start, column_start) = line_and_column(&place.text, span.start);
-            let (line_end, column_end) = line_and_column(&place.text, span.end);
-            json!({
-                "file_name": place.origin,
-                "byte_start": span.start,
-                "byte_end": span.end,
-                "line_start": line_start,
-                "line_end": line_end,
-                "column_start": column_start,
-                "column_end": column_end,
-                "is_primary": primary,
-                "label": label,
-            })
-        })
-        .collect();
-    let child = |level: &str, message: &str| json!({"message": message, "level": level, "code": null, "spans": [], "children": []});
-    let mut children: Vec<Value> = difference.notes.iter().map(|note| child("note", note)).collect();
-    children.extend(difference.help.iter().map(|help| child("help", help)));
-    let meaning =
-        lightest_sync::RULES.iter().find(|(rule, _)| *rule == difference.rule).map(|(_, meaning)| meaning);
-    json!({
-        "$message_type": "diagnostic",
-        "message": difference.message,
-        "code": {"code": difference.rule, "explanation": meaning},
-        "level": "error",
-        "spans": spans,
-        "children": children,
-        "rendered": anstream::adapter::strip_str(&render::finding(&drawn)).to_string(),
-        "lightest": {"writes": !difference.edits.is_empty()},
-    })
+        failed += 1;
+        let _ = writeln!(cases, "{head}>");
+        for finding in found {
+            let _ = writeln!(
+                cases,
+                "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+                junit::escape(meaning),
+                junit::escape(&finding.message),
+                junit::escape(short::finding(report, finding).trim_end())
+            );
+        }
+        let _ = writeln!(cases, "    </testcase>");
+    }
+    junit::suite(&cases, lightest_sync::RULES.len(), failed)
 }
 
 /// One line on what was looked at.

@@ -1,0 +1,81 @@
+//! Where evidence can be looked up: its line at its commit, on the web.
+
+use lightest_model::catalog::{Catalog, Evidence};
+
+/// The web address of a place; `None` where its source has none.
+pub(crate) fn of(catalog: &Catalog, evidence: &Evidence) -> Option<String> {
+    let source = catalog.source(&evidence.source)?;
+    let base = source.url.as_deref()?.trim_end_matches('/');
+    if !base.starts_with("https://github.com/") {
+        return Some(base.to_owned());
+    }
+    if let Some(number) = evidence.place.strip_prefix('#') {
+        return Some(format!("{base}/issues/{number}"));
+    }
+    if let Some(commit) = evidence.place.strip_prefix('@') {
+        return Some(format!("{base}/commit/{commit}"));
+    }
+    match (&source.commit, evidence.lines()) {
+        (Some(commit), Some((path, first, last))) if first == last => {
+            Some(format!("{base}/blob/{commit}/{path}#L{first}"))
+        }
+        (Some(commit), Some((path, first, last))) => {
+            Some(format!("{base}/blob/{commit}/{path}#L{first}-L{last}"))
+        }
+        (Some(commit), None) if !evidence.place.contains(' ') => {
+            Some(format!("{base}/blob/{commit}/{}", evidence.place))
+        }
+        _ => Some(base.to_owned()),
+    }
+}
+
+/// The addresses of some places, each once.
+pub(crate) fn all(catalog: &Catalog, places: &[Evidence]) -> Vec<String> {
+    let mut found = Vec::new();
+    for address in places.iter().filter_map(|place| of(catalog, place)) {
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
+}
+
+/// Places as one text, in which a terminal shows each as a link; `anstream` leaves the words where none is wanted.
+pub(crate) fn linked(catalog: &Catalog, places: &[Evidence]) -> String {
+    let link = |place: &Evidence| match of(catalog, place) {
+        Some(address) => format!("\u{1b}]8;;{address}\u{1b}\\{place}\u{1b}]8;;\u{1b}\\"),
+        None => place.to_string(),
+    };
+    places.iter().map(link).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn each_kind_of_place_has_its_address() {
+        let source = "[[source]]\nid = \"s\"\ntitle = \"s\"\nurl = \"https://github.com/o/r\"\ncommit = \"abc\"\n\
+                      [[source]]\nid = \"web\"\ntitle = \"web\"\nurl = \"https://example.org/doc\"\n\
+                      [[source]]\nid = \"words\"\ntitle = \"words\"\n";
+        let file = lightest_model::catalog::File {
+            name: "sources.toml".to_owned(),
+            text: source.to_owned(),
+            layer: lightest_model::catalog::Layer::Base,
+        };
+        let catalog = lightest_model::catalog::load(&[file]).unwrap_or_default();
+        for (source, place, address) in [
+            ("s", "a/b.rs:3", Some("https://github.com/o/r/blob/abc/a/b.rs#L3")),
+            ("s", "a/b.rs:3-5", Some("https://github.com/o/r/blob/abc/a/b.rs#L3-L5")),
+            ("s", "a/b.rs", Some("https://github.com/o/r/blob/abc/a/b.rs")),
+            ("s", "#12", Some("https://github.com/o/r/issues/12")),
+            ("s", "@def", Some("https://github.com/o/r/commit/def")),
+            ("web", "chapter one", Some("https://example.org/doc")),
+            ("words", "page 3", None),
+        ] {
+            let evidence =
+                lightest_model::catalog::Evidence { source: source.to_owned(), place: place.to_owned() };
+            assert_eq!(of(&catalog, &evidence).as_deref(), address);
+        }
+    }
+}
