@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use lightest_model::catalog::{Capability, Catalog, File, Layer, load};
+use lightest_model::catalog::{Capability, Catalog, File, Layer, Requirement, load};
 use lightest_model::space::Space;
 
 fn toml_files(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -21,6 +21,28 @@ fn toml_files(dir: &Path, found: &mut Vec<PathBuf>) {
             println!("cargo::rerun-if-changed={}", path.display());
             found.push(path);
         }
+    }
+}
+
+/// A requirement without its words.
+fn bare(requirement: &Requirement) -> Requirement {
+    Requirement { group: String::new(), title: String::new(), meaning: String::new(), ..requirement.clone() }
+}
+
+/// Takes the evidence of everything but statements away: a pick shows only that of statements.
+fn without_evidence(catalog: &mut Catalog) {
+    catalog.vmms.iter_mut().for_each(|vmm| vmm.evidence.clear());
+    catalog.boot_methods.iter_mut().for_each(|boot| boot.evidence.clear());
+    catalog.boot_classes.iter_mut().for_each(|class| class.evidence.clear());
+    catalog.hosts.iter_mut().for_each(|host| host.evidence.clear());
+    for guest in &mut catalog.guests {
+        guest.evidence.clear();
+        guest.agent = None;
+        guest.images.iter_mut().for_each(|image| image.evidence.clear());
+    }
+    for quirk in &mut catalog.quirks {
+        quirk.evidence.clear();
+        quirk.handling.clear();
     }
 }
 
@@ -51,6 +73,11 @@ fn main() {
         }
         panic!("the catalog has {} mistakes", errors.len());
     });
+    // Addresses that are known when the program is linked need not be worked out each time that it starts.
+    let target = |key: &str| env::var(key).unwrap_or_default();
+    if target("CARGO_CFG_TARGET_OS") == "linux" && target("CARGO_CFG_TARGET_ENV") == "gnu" {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let write = |name: &str, bytes: &[u8]| fs::write(out.join(name), bytes).expect("OUT_DIR can be written");
     let bytes = |value: &Catalog| postcard::to_stdvec(value).expect("it can be written");
@@ -58,7 +85,11 @@ fn main() {
     let alone = Space::of_tests(&catalog).alone();
     write("alone.bin", &postcard::to_stdvec(&alone).expect("it can be written"));
     // What a pick needs of it, and the statements by requirement, so that it reads only those that it looks at.
-    let rest = Catalog {
+    let lab = |vmm: &String| catalog.vmm(vmm).is_some_and(|vmm| vmm.lab);
+    let mut rest = Catalog {
+        guests: catalog.guests.iter().filter(|guest| guest.lab.is_empty()).cloned().collect(),
+        requirements: catalog.requirements.iter().map(bare).collect(),
+        isolation: Vec::new(),
         sources: Vec::new(),
         capabilities: Vec::new(),
         blockers: Vec::new(),
@@ -67,6 +98,7 @@ fn main() {
         test_capabilities: Vec::new(),
         ..catalog.clone()
     };
+    without_evidence(&mut rest);
     write("catalog_rest.bin", &bytes(&rest));
     let mut requirements: Vec<&str> = Vec::new();
     for capability in &catalog.capabilities {
@@ -76,8 +108,10 @@ fn main() {
     }
     let (mut statements, mut index) = (Vec::new(), String::from("&[\n"));
     for requirement in requirements {
-        let of_it: Vec<&Capability> =
-            catalog.capabilities.iter().filter(|capability| capability.requirement == requirement).collect();
+        let of_tests =
+            |capability: &&Capability| capability.when.vmm.is_empty() || !capability.when.vmm.iter().all(lab);
+        let of_it = catalog.capabilities.iter().filter(|capability| capability.requirement == requirement);
+        let of_it: Vec<&Capability> = of_it.filter(of_tests).collect();
         let start = statements.len();
         statements.extend(postcard::to_stdvec(&of_it).expect("it can be written"));
         writeln!(index, "    ({requirement:?}, {start}, {}),", statements.len()).expect("a string grows");

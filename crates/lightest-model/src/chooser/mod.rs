@@ -10,7 +10,7 @@ mod tree;
 
 use crate::catalog::{Capability, Quirk, Support};
 use crate::config::Arch;
-use crate::space::{ALWAYS, Asked, Bits, Price, Space};
+use crate::space::{ALWAYS, Asked, Bits, Price, Space, Weight};
 
 pub use conflict::{Conflict, Cornered};
 pub use flip::{Flip, Heavier};
@@ -261,17 +261,18 @@ pub(crate) fn missing<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Optio
 /// Sorts the lighter configurations into those refused and those unproven.
 fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize>, part: &mut Part<'c>) {
     let bound = best.map(|row| space.weight(row, asked));
-    let mut rows: Vec<usize> = here
+    let mut rows: Vec<(Weight, usize)> = here
         .iter()
-        .filter(|row| bound.as_ref().is_none_or(|bound| space.weight(*row, asked) < *bound))
         // An image of another architecture is not a lighter choice: it is none.
         .filter(|row| {
             let row = &space.rows()[*row];
             row.guest.arch.is_none_or(|arch| arch == row.config.arch)
         })
+        .map(|row| (space.weight(row, asked), row))
+        .filter(|(weight, _)| bound.as_ref().is_none_or(|bound| weight < bound))
         .collect();
-    rows.sort_by_cached_key(|row| space.weight(*row, asked));
-    for row in rows {
+    rows.sort_unstable();
+    for (_, row) in rows {
         if let Some(missing) = missing(space, asked, row) {
             let refusal = Refusal { row, missing };
             match missing.support {

@@ -35,6 +35,8 @@ pub(crate) fn run(args: &Pick, catalog: Option<&Path>) -> Result<u8, Failure> {
         Format::Text => output::data(&as_text::answer(&space, &query, &choice, args.all))?,
     }
     let answered = choice.parts.iter().any(|part| part.pick.is_some());
+    // The program ends here, sooner when it need not take these apart.
+    std::mem::forget((choice, space));
     Ok(if answered { exit::DONE } else { exit::COULD_NOT })
 }
 
