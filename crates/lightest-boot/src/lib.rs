@@ -11,6 +11,7 @@ pub mod driver;
 pub mod format;
 pub mod host;
 pub mod images;
+pub mod inspect;
 pub mod machine;
 pub mod measure;
 pub mod outcome;

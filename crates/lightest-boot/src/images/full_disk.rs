@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::apt::Apt;
 use super::recipe::{FullDisk, SmallDisk};
 use super::toolchain::run;
 use super::uefi_app::DISK;
@@ -35,7 +36,16 @@ pub(crate) fn make(
     let aside = tempfile::Builder::new().prefix(".new-").tempdir_in(cache).map_err(ImageError::io(cache))?;
     let root = aside.path().join("root.img");
     let hook = aside.path().join("hook");
-    let script = hook_script(recipe, &root, host);
+    let own_files = aside.path().join("files");
+    fs::create_dir_all(&own_files).map_err(ImageError::io(&own_files))?;
+    for (name, content) in &recipe.files {
+        let path = own_files.join(name);
+        let dir = path.parent().unwrap_or(&own_files);
+        fs::create_dir_all(dir).map_err(ImageError::io(dir))?;
+        fs::write(&path, content).map_err(ImageError::io(&path))?;
+    }
+    let kernel = kernel_package(recipe, cache)?;
+    let script = hook_script(recipe, &root, &own_files, &kernel, host);
     fs::write(&hook, script).map_err(ImageError::io(&hook))?;
     let may_run = fs::Permissions::from_mode(0o755);
     fs::set_permissions(&hook, may_run).map_err(ImageError::io(&hook))?;
@@ -59,17 +69,30 @@ pub(crate) fn make(
     Ok(Made { files: parts.collect(), ..made })
 }
 
+/// The package that the kernel comes from: the root file system gets its modules, as a distribution's has them.
+fn kernel_package(recipe: &FullDisk, cache: &Path) -> Result<PathBuf, ImageError> {
+    let apt = Apt::open(cache, recipe.arch.into())?;
+    let package = apt.dependency(&recipe.kernel.package, "linux-image-")?;
+    Ok(apt.fetch(&package.unwrap_or_else(|| recipe.kernel.package.clone()))?.path)
+}
+
 /// Runs where the root file system is, be it as root or in a namespace of its own.
-fn hook_script(recipe: &FullDisk, root: &Path, host: &Host) -> String {
+fn hook_script(recipe: &FullDisk, root: &Path, files: &Path, kernel: &Path, host: &Host) -> String {
     let tree = root.with_extension("tree");
     // A copy that stays on one file system: /proc, /sys and /dev of the building host are mounted here.
     format!(
         "#!/bin/sh\nset -e\ncp -ax \"$1\" {tree}\ncd {tree}\n\
          rm -rf var/cache/apt/* var/lib/apt/lists/* usr/share/doc/* usr/share/man/* var/log/*.log var/log/apt/*\n\
+         rm -f etc/ssh/ssh_host_*\n\
          : > etc/machine-id\n\
+         cp -r {files}/. .\n\
+         dpkg-deb --fsys-tarfile {kernel} | tar -x --wildcards './lib/modules/*'\n\
+         for release in lib/modules/*; do chroot . depmod \"${{release##*/}}\"; done\n\
          {mke2fs} -q -t ext4 -L root -d {tree} -U {ROOT_ID} -E hash_seed={HASH_SEED} {root} {size}M\n\
          cd /\nrm -rf {tree}\n",
         tree = tree.display(),
+        files = files.display(),
+        kernel = kernel.display(),
         mke2fs = host.program_or_name("mke2fs"),
         root = root.display(),
         size = recipe.root_mib

@@ -1,5 +1,7 @@
 //! How a guest is made: the recipes of `guests/`, embedded.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::spec::Arch;
@@ -47,6 +49,9 @@ pub struct FullDisk {
     pub packages: Vec<String>,
     /// The size of the root file system.
     pub root_mib: u32,
+    /// Files of ours in the root file system, by their paths in it.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
     /// Where the kernel comes from.
     pub kernel: Kernel,
     /// What the initial file system holds.

@@ -2,6 +2,7 @@
 
 pub(crate) mod boot;
 pub(crate) mod image;
+mod inspect;
 pub(crate) mod measure;
 pub(crate) mod probe;
 mod show;

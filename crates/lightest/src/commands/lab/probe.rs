@@ -1,4 +1,4 @@
-//! `lightest probe`: asks a running guest what it has.
+//! `lightest probe`: asks a running guest what it has, or reads an image without booting it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use lightest_boot::probe::{self, Found};
 use lightest_boot::qemu::Qemu;
 use serde_json::json;
 
-use super::{Lab, MachineArgs, Planned, show, start_failure};
+use super::{Lab, MachineArgs, Planned, inspect, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -21,9 +21,9 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Probe {
-    /// A configuration whose guest has an agent
-    #[arg(value_name = "CONFIG")]
-    config: String,
+    /// A configuration whose guest has an agent; with `--image` alone, the image is read and nothing is booted
+    #[arg(value_name = "CONFIG", required_unless_present = "image")]
+    config: Option<String>,
     #[command(flatten)]
     machine: MachineArgs,
     /// How to print the answer
@@ -33,8 +33,15 @@ pub(crate) struct Probe {
 
 /// Boots, asks, and prints.
 pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
+    let config = match (&args.config, &args.machine.image) {
+        (Some(config), _) => config,
+        (None, Some(image)) => return inspect::run(image, args.format),
+        (None, None) => {
+            return Err(Failure::new("there is nothing to probe").help("name a configuration or an image"));
+        }
+    };
     let lab = Lab::open(catalog)?;
-    let plan = lab.plan(&lab.config(&args.config)?, &args.machine)?;
+    let plan = lab.plan(&lab.config(config)?, &args.machine)?;
     let found = ask(&lab, &plan)?;
     match args.format {
         Format::Json => {
