@@ -10,7 +10,7 @@ use crate::facts::Test;
 use crate::finding::Finding;
 use crate::needs::Needs;
 use crate::parallel;
-use crate::rules::{RULES, Rule};
+use crate::rules::{RULES, Rule, heavier_than_needed};
 use crate::source::Source;
 use crate::subject::{Subject, spoken};
 use crate::suppress;
@@ -75,6 +75,39 @@ pub fn check(
         key(one).cmp(&key(other))
     });
     all
+}
+
+/// How heavy one variant is beside what would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Nothing lighter is known to do.
+    Lightest,
+    /// Nothing is known to do: what the body asks for is not known of any configuration of this kind.
+    Unknown,
+    /// Something lighter is known to do.
+    Heavier {
+        /// What would do.
+        lighter: String,
+        /// Why `heavier-than-needed` does not say so, as a half sentence; `None` where it does.
+        silence: Option<&'static str>,
+    },
+}
+
+/// Weighs every variant of a test, in the order of its declarations, against the lightest configuration that keeps its
+/// VMM, architecture, paravisor and isolation.
+#[must_use]
+pub fn weigh(test: &Test, needs: &Needs, sources: &[Source], space: &Space<'_>) -> Vec<Weight> {
+    let spoken = spoken(space.catalog());
+    let subject = Subject::new(test, needs, space, sources, &spoken, false);
+    let weigh = |placed| match heavier_than_needed::weigh(&subject, placed) {
+        heavier_than_needed::Weight::Lightest => Weight::Lightest,
+        heavier_than_needed::Weight::Unknown => Weight::Unknown,
+        heavier_than_needed::Weight::Heavier { best, silence } => Weight::Heavier {
+            lighter: subject.row(best).config.to_string(),
+            silence: silence.map(heavier_than_needed::Silence::reason),
+        },
+    };
+    subject.placed.iter().map(weigh).collect()
 }
 
 /// The findings on one test.

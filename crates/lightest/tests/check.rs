@@ -271,6 +271,14 @@ fn sarif_names_every_rule_and_holds_the_fix() {
 }
 
 #[test]
+fn requirements_says_why_a_lighter_configuration_is_not_a_finding() {
+    let text = fs::read_to_string(ui().join("heavier-than-needed.silent.rs")).expect("a fixture");
+    let (folder, file) = checkout(&text);
+    let said = lightest(folder.path(), &["requirements", &file]);
+    insta::assert_snapshot!(format!("{}{}", said.out, said.err));
+}
+
+#[test]
 fn requirements_shows_what_was_touched_and_what_that_asks() {
     let (folder, file) = checkout(SMALL);
     let text = lightest(folder.path(), &["requirements", &file]);

@@ -10,9 +10,10 @@
 //! when it lacks a configuration without a disk image that would do. Heavy members are named with `--pedantic`.
 //!
 //! It is silent whenever something in the body is not known; when the test names its guest or is a boot test, for then
-//! the guest is the point; when a comment in the list speaks of the lighter configuration, for then the author knows; and
-//! when firmware without an operating system is booted. One disk image in the place of another is proposed only where it
-//! boots two classes faster, such as Alpine for Windows: between Linux images it is a choice, and `--pedantic` says it.
+//! the guest is the point; when a comment in the list speaks of a lighter configuration, for then the author knows; and
+//! when firmware without an operating system is booted. One disk image in the place of another is proposed where it boots a
+//! class faster, such as Alpine for Ubuntu; where it is only smaller, it is a choice, and `--pedantic` says it. `lightest requirements` says for each variant what would be lighter,
+//! and why it is not said here.
 //!
 //! ## Why
 //!
@@ -37,6 +38,7 @@
 //! ```
 
 use lightest_model::config::Arch;
+use lightest_model::space::Asked;
 
 use crate::finding::{Finding, Label, Safety};
 use crate::subject::{Placed, Subject};
@@ -44,18 +46,144 @@ use crate::subject::{Placed, Subject};
 const RULE: &str = "heavier-than-needed";
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
-    if subject.needs.is_open() || names_a_guest(subject) || only_boots(subject) {
-        return;
-    }
+    let mut named: Vec<usize> = Vec::new();
     let matrix = is_matrix(subject);
     for arch in subject.archs() {
         let here: Vec<&Placed<'_>> =
             subject.placed.iter().filter(|placed| placed.variant.config.arch == arch).collect();
-        if matrix && !subject.pedantic {
+        if matrix && !subject.pedantic && about_the_whole(subject).is_none() {
             missing(subject, arch, &here, findings);
-        } else {
-            replace(subject, &here, matrix, findings);
         }
+        for placed in here {
+            let Weight::Heavier { best, silence } = weigh(subject, placed) else { continue };
+            let says = silence.is_none_or(|silence| silence.is_for_the_pedantic() && subject.pedantic);
+            if says && !named.contains(&best) {
+                named.push(best);
+                replace(subject, placed, best, matrix, findings);
+            }
+        }
+    }
+}
+
+/// How heavy a variant is beside what would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// Nothing lighter is known to do.
+    Lightest,
+    /// Not even the variant itself is known to give everything, nor is anything else.
+    Unknown,
+    /// Something lighter is known to do.
+    Heavier {
+        /// Its place in the space.
+        best: usize,
+        /// Why it is not said; `None` where it is.
+        silence: Option<Silence>,
+    },
+}
+
+/// Why a lighter configuration is known, but not proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// Something in the body is not known.
+    Open,
+    /// The test's name or module names a family of guests.
+    NamesGuest,
+    /// The guest does nothing but boot.
+    BootTest,
+    /// Several operating systems or ways to boot.
+    Matrix,
+    /// Another disk image that boots no faster.
+    Choice,
+    /// It is in the list already.
+    Listed,
+    /// A comment in the list speaks of something lighter.
+    Remark,
+    /// A known limit stands against it.
+    Blocked,
+    /// The variant does not run by default.
+    Ignored,
+    /// Firmware without an operating system, or a kernel of the host, is booted.
+    NoImage,
+}
+
+impl Silence {
+    /// Whether it is said with `--pedantic`.
+    fn is_for_the_pedantic(self) -> bool {
+        matches!(self, Self::Matrix | Self::Choice)
+    }
+
+    /// The reason, as a half sentence.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::Open => "something in the body is not known",
+            Self::NamesGuest => "the test names its guest",
+            Self::BootTest => "booting this guest is the point",
+            Self::Matrix => "the list is a matrix on purpose; `check --pedantic` says it",
+            Self::Choice => "its image boots no faster, which makes it a choice; `check --pedantic` says it",
+            Self::Listed => "the list has it already",
+            Self::Remark => "a comment in the list speaks of something lighter",
+            Self::Blocked => "a known limit stands against it",
+            Self::Ignored => "the variant is ignored",
+            Self::NoImage => "no disk image is booted",
+        }
+    }
+}
+
+/// Holds a variant against the lightest configuration that keeps its VMM, architecture, paravisor and isolation.
+pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
+    let Some(own) = placed.row else { return Weight::Unknown };
+    let row = subject.row(own);
+    let best = subject.lightest(placed.variant.agent, &[], |other| {
+        other.config.arch == row.config.arch
+            && other.config.vmm == row.config.vmm
+            && other.config.isolation == row.config.isolation
+            && other.boot.openhcl == row.boot.openhcl
+    });
+    let Some(best) = best else { return Weight::Unknown };
+    let asked = subject.asked(own, placed.variant.agent);
+    if best == own || !subject.is_lighter(best, own, &asked) {
+        return Weight::Lightest;
+    }
+    let silence = about_the_whole(subject).or_else(|| {
+        if !subject.has_image(own) {
+            Some(Silence::NoImage)
+        } else if placed.variant.ignored.is_some() {
+            Some(Silence::Ignored)
+        } else if subject.lists(best) {
+            Some(Silence::Listed)
+        } else if remarks_on_something_lighter(subject, own, best, &asked) {
+            Some(Silence::Remark)
+        } else if subject.is_blocked(best, &asked) {
+            Some(Silence::Blocked)
+        } else if is_matrix(subject) {
+            Some(Silence::Matrix)
+        } else {
+            let faster = subject.boot_class(best, &asked) < subject.boot_class(own, &asked);
+            (subject.has_image(best) && !faster).then_some(Silence::Choice)
+        }
+    });
+    Weight::Heavier { best, silence }
+}
+
+/// Whether a comment in the list speaks of what is proposed, or of anything lighter on the same architecture: the author
+/// has weighed the list.
+fn remarks_on_something_lighter(subject: &Subject<'_, '_>, own: usize, best: usize, asked: &Asked) -> bool {
+    let arch = subject.row(own).config.arch;
+    !subject.test.remarks.is_empty()
+        && (subject.remarks_on(best)
+            || subject.space.rows().iter().enumerate().any(|(index, row)| {
+                row.config.arch == arch && subject.is_lighter(index, own, asked) && subject.remarks_on(index)
+            }))
+}
+
+/// What keeps the rule silent about every variant of a test.
+fn about_the_whole(subject: &Subject<'_, '_>) -> Option<Silence> {
+    if subject.needs.is_open() {
+        Some(Silence::Open)
+    } else if names_a_guest(subject) {
+        Some(Silence::NamesGuest)
+    } else {
+        only_boots(subject).then_some(Silence::BootTest)
     }
 }
 
@@ -145,56 +273,36 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
     findings.push(finding);
 }
 
-/// Variants for which something lighter does the same.
-fn replace(subject: &Subject<'_, '_>, here: &[&Placed<'_>], matrix: bool, findings: &mut Vec<Finding>) {
-    let mut suggested: Vec<usize> = Vec::new();
-    for placed in here {
-        let Some(own) = placed.row else { continue };
-        let row = subject.row(own);
-        let best = subject.lightest(placed.variant.agent, &[], |other| {
-            other.config.arch == row.config.arch
-                && other.config.vmm == row.config.vmm
-                && other.config.isolation == row.config.isolation
-                && other.boot.openhcl == row.boot.openhcl
-        });
-        let Some(best) = best else { continue };
-        let asked = subject.asked(own, placed.variant.agent);
-        if best == own
-            || subject.lists(best)
-            || suggested.contains(&best)
-            || placed.variant.ignored.is_some()
-            || !subject.has_image(own)
-            || subject.remarks_on(best)
-            || subject.is_blocked(best, &asked)
-            || (subject.has_image(best)
-                && !subject.pedantic
-                && subject.boot_class(own, &asked) < subject.boot_class(best, &asked) + 2)
-            || !subject.is_lighter(best, own, &asked)
-        {
-            continue;
-        }
-        suggested.push(best);
-        let config = &subject.row(best).config;
-        let mut finding = subject.on(
-            RULE,
-            placed,
-            format!(
-                "this test boots {}, but asks for nothing that {} lacks",
-                full(subject, own),
-                full(subject, best)
-            ),
-        );
-        finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();
-        finding.suggested = Some(config.to_string());
-        finding.cost = Some(subject.cost(own, &asked));
-        finding.cost_after = Some(subject.cost(best, &asked));
-        evidence(subject, best, &mut finding);
-        let message = format!("boot `{config}` instead");
-        // What was chosen on purpose is not changed unseen.
-        let safety = if matrix || subject.has_image(best) { Safety::Unsafe } else { Safety::Safe };
-        finding.help = Some(subject.replace(placed, best, message, safety));
-        findings.push(finding);
-    }
+/// A variant for which something lighter does the same.
+fn replace(
+    subject: &Subject<'_, '_>,
+    placed: &Placed<'_>,
+    best: usize,
+    matrix: bool,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(own) = placed.row else { return };
+    let asked = subject.asked(own, placed.variant.agent);
+    let config = &subject.row(best).config;
+    let mut finding = subject.on(
+        RULE,
+        placed,
+        format!(
+            "this test boots {}, but asks for nothing that {} lacks",
+            full(subject, own),
+            full(subject, best)
+        ),
+    );
+    finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();
+    finding.suggested = Some(config.to_string());
+    finding.cost = Some(subject.cost(own, &asked));
+    finding.cost_after = Some(subject.cost(best, &asked));
+    evidence(subject, best, &mut finding);
+    let message = format!("boot `{config}` instead");
+    // What was chosen on purpose is not changed unseen.
+    let safety = if matrix || subject.has_image(best) { Safety::Unsafe } else { Safety::Safe };
+    finding.help = Some(subject.replace(placed, best, message, safety));
+    findings.push(finding);
 }
 
 /// A configuration in words.

@@ -3,7 +3,7 @@
 //! A rule's own module documentation is its explanation: in the terminal, on its page and in SARIF.
 
 mod architecture_gap;
-mod heavier_than_needed;
+pub(crate) mod heavier_than_needed;
 mod isolation_not_exercised;
 mod lacks_what_it_uses;
 mod lifted_blocker;

@@ -2,8 +2,10 @@
 
 use lightest_lint::dialect::{Dialect, Petri};
 use lightest_lint::facts::{Branch, Note, Test, Variant, What};
+use lightest_lint::linter::{Weight, weigh};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::source::{Source, Span, line_column};
+use lightest_model::space::Space;
 use serde_json::{Value, json};
 
 use crate::args::{Format, Requirements};
@@ -35,7 +37,7 @@ pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Res
                 .help("name a function, or a variant as the test runner does"));
         }
     }
-    let view = View { sources: &read.files };
+    let view = View { sources: &read.files, space: &Space::of_tests(catalog) };
     match args.format {
         Format::Json => output::json(&json!({
             "schema_version": 1,
@@ -68,6 +70,7 @@ pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Res
 
 struct View<'a> {
     sources: &'a [Source],
+    space: &'a Space<'a>,
 }
 
 impl View<'_> {
@@ -93,6 +96,7 @@ impl View<'_> {
     }
 
     fn test(&self, test: &Test, needs: &Needs) -> Value {
+        let weights = weigh(test, needs, self.sources, self.space);
         json!({
             "test": test.name,
             "module": test.module.join("::"),
@@ -101,7 +105,8 @@ impl View<'_> {
                 .declarations
                 .iter()
                 .flat_map(|list| &list.variants)
-                .map(|variant| self.variant(variant))
+                .zip(&weights)
+                .map(|(variant, weight)| self.variant(variant, weight))
                 .collect::<Vec<_>>(),
             "requirements": needs.needs.iter().map(|need| self.need(need)).collect::<Vec<_>>(),
             "touches": test
@@ -122,7 +127,11 @@ impl View<'_> {
         })
     }
 
-    fn variant(&self, variant: &Variant) -> Value {
+    fn variant(&self, variant: &Variant, weight: &Weight) -> Value {
+        let (lighter, silence) = match weight {
+            Weight::Heavier { lighter, silence } => (Some(lighter), *silence),
+            Weight::Lightest | Weight::Unknown => (None, None),
+        };
         json!({
             "name": variant.name,
             "config": variant.config.bare().to_string(),
@@ -131,6 +140,13 @@ impl View<'_> {
             "ignored": variant.ignored.as_ref().map(|reason| &reason.text),
             "unstable": variant.unstable.as_ref().map(|reason| &reason.text),
             "states": variant.states,
+            "lightest": match weight {
+                Weight::Lightest => Some(true),
+                Weight::Heavier { .. } => Some(false),
+                Weight::Unknown => None,
+            },
+            "lighter": lighter,
+            "silent_because": silence,
             "span": self.span(&variant.config_span),
         })
     }
@@ -170,6 +186,19 @@ impl View<'_> {
         }
         for opening in &needs.openings {
             line(1, &format!("not known: {} ({})", opening.what, self.place(&opening.span)));
+        }
+        let weights = weigh(test, needs, self.sources, self.space);
+        for (variant, weight) in test.declarations.iter().flat_map(|list| &list.variants).zip(weights) {
+            let config = variant.config.bare();
+            match weight {
+                Weight::Lightest => {}
+                Weight::Unknown => line(1, &format!("`{config}`: nothing is known to give all of that")),
+                Weight::Heavier { lighter, silence } => {
+                    let known = if needs.is_open() { " for what is known" } else { "" };
+                    let why = silence.map_or(String::new(), |why| format!("; not a finding: {why}"));
+                    line(1, &format!("`{config}`: `{lighter}` would do{known}{why}"));
+                }
+            }
         }
     }
 }

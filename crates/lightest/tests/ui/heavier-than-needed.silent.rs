@@ -75,3 +75,34 @@ async fn sensors(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// Ignored: it costs nothing.
+#[openvmm_test(ignore(reason = "slow", uefi_x64(vhd(ubuntu_2504_server_x64))))]
+async fn waits(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.unix_shell().read_file("/proc/interrupts").await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// The guest is in the name.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn ubuntu_interrupts(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.unix_shell().read_file("/proc/interrupts").await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// Another image that boots no faster: a choice.
+#[openvmm_test(uefi_x64(vhd(windows_datacenter_core_2025_x64)))]
+async fn reads_the_registry(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    let sh = agent.windows_shell();
+    cmd!(sh, "reg.exe query HKLM").read().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
