@@ -101,7 +101,7 @@ pub(crate) fn run(runs: u64) -> Result<(), String> {
         let _ = Petri.interest(text.as_bytes());
         let (tests, notes) = Petri.read(&sources, &catalog, &table);
         let options = Options { pedantic: true, ..Options::default() };
-        let findings = linter::check(&tests, &sources, &catalog, &table, &options);
+        let findings = linter::check(&tests, &sources, &Petri, &catalog, &table, &options);
         // Every place must lie in the text, on the boundaries of characters.
         let spans = notes.iter().map(|note| &note.span);
         for span in spans.chain(findings.iter().map(|finding| &finding.primary.span)) {
@@ -121,6 +121,7 @@ pub(crate) fn run(runs: u64) -> Result<(), String> {
     target("grammar", runs, &lines, |text| {
         for kind in AttributeKind::ALL {
             let _ = grammar.parse_arguments(kind, text);
+            let _ = grammar.parse_arguments_partly(kind, text);
         }
         let _ = grammar.parse_attribute(text);
         if let Err(error) = grammar.parse_entry(text) {

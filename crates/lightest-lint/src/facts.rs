@@ -19,6 +19,8 @@ pub struct Test {
     pub span: Span,
     /// Where it names its guests, in order.
     pub declarations: Vec<Declaration>,
+    /// Parts of its declarations that were not understood: the guests there are not known.
+    pub unread: Vec<Span>,
     /// What its body touches, in the order of the walk.
     pub sightings: Vec<Sighting>,
     /// What the dialect could not follow.

@@ -6,6 +6,7 @@ use lightest_model::catalog::Catalog;
 use lightest_model::space::Space;
 
 use crate::calls::Table;
+use crate::dialect::Dialect;
 use crate::facts::Test;
 use crate::finding::Finding;
 use crate::needs::Needs;
@@ -52,6 +53,7 @@ impl Options {
 pub fn check(
     tests: &[Test],
     sources: &[Source],
+    dialect: &dyn Dialect,
     catalog: &Catalog,
     table: &Table,
     options: &Options,
@@ -61,7 +63,7 @@ pub fn check(
         || (Space::of_tests(catalog), spoken(catalog)),
         |(space, spoken), test| {
             let needs = Needs::of(test, table);
-            let subject = Subject::new(test, &needs, space, sources, spoken, options.pedantic);
+            let subject = Subject::new(test, &needs, space, sources, dialect, spoken, options.pedantic);
             judge(&subject, options)
         },
     );
@@ -96,9 +98,15 @@ pub enum Weight {
 /// Weighs every variant of a test, in the order of its declarations, against the lightest configuration that keeps its
 /// VMM, architecture, paravisor and isolation.
 #[must_use]
-pub fn weigh(test: &Test, needs: &Needs, sources: &[Source], space: &Space<'_>) -> Vec<Weight> {
+pub fn weigh(
+    test: &Test,
+    needs: &Needs,
+    sources: &[Source],
+    dialect: &dyn Dialect,
+    space: &Space<'_>,
+) -> Vec<Weight> {
     let spoken = spoken(space.catalog());
-    let subject = Subject::new(test, needs, space, sources, &spoken, false);
+    let subject = Subject::new(test, needs, space, sources, dialect, &spoken, false);
     let weigh = |placed| match heavier_than_needed::weigh(&subject, placed) {
         heavier_than_needed::Weight::Lightest => Weight::Lightest,
         heavier_than_needed::Weight::Unknown => Weight::Unknown,

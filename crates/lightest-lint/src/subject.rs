@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use lightest_model::catalog::{BlockerState, Catalog, Support};
-use lightest_model::config::{Arch, Config, Form};
+use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Answer, Asked, Row, Space};
 
+use crate::dialect::Dialect;
 use crate::facts::{Declaration, Test, Variant};
 use crate::finding::{Cost, Edit, Finding, Help, Label, Safety};
 use crate::needs::{Need, Needs};
@@ -19,6 +20,7 @@ pub(crate) struct Subject<'a, 'c> {
     pub(crate) needs: &'a Needs,
     pub(crate) space: &'a Space<'c>,
     pub(crate) sources: &'a [Source],
+    pub(crate) dialect: &'a dyn Dialect,
     pub(crate) pedantic: bool,
     /// Every variant with its place in the space.
     pub(crate) placed: Vec<Placed<'a>>,
@@ -48,6 +50,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         needs: &'a Needs,
         space: &'a Space<'c>,
         sources: &'a [Source],
+        dialect: &'a dyn Dialect,
         spoken: &[(String, &'a str)],
         pedantic: bool,
     ) -> Self {
@@ -67,6 +70,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             needs,
             space,
             sources,
+            dialect,
             pedantic,
             placed,
             named: named(test, spoken),
@@ -273,16 +277,11 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         Label::new(need.via.as_ref().unwrap_or(&need.span), text)
     }
 
-    /// A configuration as it is written in a declaration.
-    pub(crate) fn written(&self, declaration: &Declaration, config: &Config) -> String {
-        let vmm = if declaration.vmm.is_some() { None } else { config.vmm.clone() };
-        Config { vmm, ..config.clone() }.to_string()
-    }
-
     /// Puts another configuration into the place of a variant's.
     pub(crate) fn replace(&self, placed: &Placed<'_>, row: usize, message: String, safety: Safety) -> Help {
         let own = &placed.variant.config;
-        let config = Config { extra_deps: own.extra_deps.clone(), ..self.row(row).config.clone() };
+        let mut config = self.row(row).config.clone();
+        config.extra_deps.clone_from(&own.extra_deps);
         let fits = placed.declaration.vmm.is_none() || placed.declaration.vmm == config.vmm;
         // What a test brings along is made for its own guest.
         let safety = match (fits, own.extra_deps.is_empty()) {
@@ -291,7 +290,9 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             (true, false) => safety,
             (false, _) => Safety::DisplayOnly,
         };
-        let text = self.written(placed.declaration, &config);
+        let Some(text) = self.dialect.spell(&config, placed.declaration) else {
+            return Help { message, edits: Vec::new(), safety: Safety::DisplayOnly };
+        };
         Help { message, edits: vec![Edit { span: placed.variant.config_span.clone(), text }], safety }
     }
 
@@ -300,7 +301,9 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         let config = self.row(row).config.clone();
         let fits = placed.declaration.vmm.is_none() || placed.declaration.vmm == config.vmm;
         let safety = if fits { Safety::Unsafe } else { Safety::DisplayOnly };
-        let text = self.written(placed.declaration, &config);
+        let Some(text) = self.dialect.spell(&config, placed.declaration) else {
+            return Help { message, edits: Vec::new(), safety: Safety::DisplayOnly };
+        };
         let span = &placed.variant.span;
         let lines = self.line_start(span);
         let text = match lines {

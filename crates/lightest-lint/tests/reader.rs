@@ -168,7 +168,7 @@ proptest! {
         let sources = [source(&text)];
         let (tests, notes) = Petri.read(&sources, &CATALOG, &TABLE);
         let options = Options { pedantic: true, ..Options::default() };
-        let findings = linter::check(&tests, &sources, &CATALOG, &TABLE, &options);
+        let findings = linter::check(&tests, &sources, &Petri, &CATALOG, &TABLE, &options);
         for note in &notes {
             prop_assert!(text.get(note.span.bytes.clone()).is_some());
         }

@@ -98,10 +98,44 @@ proptest! {
         let text = pieces.concat();
         let mut errors = vec![grammar.parse_entry(&text).err(), grammar.parse_attribute(&text).err()];
         errors.extend(AttributeKind::ALL.map(|kind| grammar.parse_arguments(kind, &text).err()));
+        for kind in AttributeKind::ALL {
+            match grammar.parse_arguments_partly(kind, &text) {
+                Ok((_, refused)) => errors.extend(refused.into_iter().map(Some)),
+                Err(error) => errors.push(Some(error)),
+            }
+        }
         for error in errors.into_iter().flatten() {
             prop_assert!(error.span.start <= error.span.end && error.span.end <= text.len());
             prop_assert!(text.is_char_boundary(error.span.start) && text.is_char_boundary(error.span.end));
             prop_assert!(!error.message.is_empty() && !error.message.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn what_is_read_partly_is_what_is_read_whole_but_for_what_is_refused(
+        configs in proptest::collection::vec(config(), 1..5),
+        stranger in select(vec!["openvmm_uefi_x64(vhd(beos_5_x64))", "openvmm_bios_x64", "7", "ignore(now)"]),
+        at in 0_usize..5,
+    ) {
+        let grammar = Grammar::new(&CATALOG);
+        let strict: Vec<String> = configs.iter().map(ToString::to_string).collect();
+        let text = strict.join(", ");
+        let whole = grammar.parse_arguments(AttributeKind::VmmTest, &text);
+        let partly = grammar.parse_arguments_partly(AttributeKind::VmmTest, &text);
+        if let Ok(whole) = &whole {
+            prop_assert_eq!(partly, Ok((whole.clone(), Vec::new())));
+        }
+        // A stranger among them is refused alone.
+        let mut strange = strict.clone();
+        strange.insert(at.min(strict.len()), stranger.to_owned());
+        prop_assert!(grammar.parse_arguments(AttributeKind::VmmTest, &strange.join(", ")).is_err());
+        if whole.is_ok() {
+            let (read, refused) = grammar
+                .parse_arguments_partly(AttributeKind::VmmTest, &strange.join(", "))
+                .expect("the others are legal");
+            let read: Vec<String> = read.entries.iter().map(|entry| entry.config.to_string()).collect();
+            prop_assert_eq!(read, strict);
+            prop_assert_eq!(refused.len(), 1);
         }
     }
 

@@ -33,6 +33,7 @@ pub(super) fn write(
          below is the nearest thing to others.\n\n"
     );
     findings(&mut page, usual, verdicts);
+    weighed(&mut page, read);
     left_alone(&mut page, usual, pedantic, verdicts);
     past(&mut page, history);
     page
@@ -71,6 +72,39 @@ fn findings(page: &mut String, usual: &[Finding], verdicts: &Verdicts) {
     }
 }
 
+/// How heavy the variants are, and why a lighter configuration that is known is not proposed.
+fn weighed(page: &mut String, read: &Value) {
+    let tests = read["tests"].as_array().into_iter().flatten();
+    let variants: Vec<&Value> =
+        tests.flat_map(|test| test["configurations"].as_array().into_iter().flatten()).collect();
+    let of = |answer: Value| variants.iter().filter(|variant| variant["lightest"] == answer).count();
+    let _ = writeln!(
+        page,
+        "\n## Weighed\n\nEach variant was held against the lightest configuration that keeps its VMM, architecture, paravisor and \
+         isolation, as `lightest requirements` shows: {} are the lightest already, for {} nothing is known to give all that \
+         the test touches, and for {} something lighter is known to do. What `heavier-than-needed` says of those:\n",
+        of(Value::Bool(true)),
+        of(Value::Null),
+        of(Value::Bool(false)),
+    );
+    let _ = writeln!(page, "| variants | said |\n| --- | --- |");
+    let mut reasons: Vec<(String, usize)> = Vec::new();
+    for variant in variants.iter().filter(|variant| variant["lightest"] == false) {
+        let said = match variant["silent_because"].as_str() {
+            Some(reason) => format!("nothing: {reason}"),
+            None => "a finding".to_owned(),
+        };
+        match reasons.iter_mut().find(|(known, _)| *known == said) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((said, 1)),
+        }
+    }
+    reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    for (said, count) in reasons {
+        let _ = writeln!(page, "| {count} | {said} |");
+    }
+}
+
 fn left_alone(page: &mut String, usual: &[Finding], pedantic: &[Finding], verdicts: &Verdicts) {
     let more: Vec<&Finding> = pedantic
         .iter()
@@ -82,8 +116,8 @@ fn left_alone(page: &mut String, usual: &[Finding], pedantic: &[Finding], verdic
         .collect();
     let _ = writeln!(
         page,
-        "\n## What it leaves alone\n\nWith `--pedantic` it says {} more, about what is a choice: heavy members of a matrix, one \
-         Linux image in the place of another, isolation. For each test, why it is not said otherwise.\n",
+        "\n## What it leaves alone\n\nWith `--pedantic` it says {} more, about what is a choice: heavy members of a matrix, \
+         images that boot no faster, isolation. For each test, why it is not said otherwise.\n",
         more.len()
     );
     let _ = writeln!(page, "| test | rule | findings | why it is left alone |\n| --- | --- | --- | --- |");
@@ -105,8 +139,8 @@ fn past(page: &mut String, history: &History) {
     let _ = writeln!(
         page,
         "\n## The history\n\nOf {} commits on the main line that touched the tests, {} changed the configurations of tests that \
-         were there before and after; {} more hold attributes that today's grammar does not read (macros and images that are \
-         gone), and are left out. For each, `check` read the commit before, with today's catalog: what a configuration gives \
+         were there before and after; {} more changed none that is read, but hold words that today's grammar does not know \
+         (macros, options and images that are gone). Where a list holds such a word, nothing is said of what it lacks. For each, `check` read the commit before, with today's catalog: what a configuration gives \
          today may not have held then. *Same* means that a finding speaks against a configuration that the commit removed, or \
          suggests one that it added: {}. *Other*: findings on those tests, of something else: {}. *Nothing*: {}. Most changes \
          add coverage or follow new features, which no linter can foresee.\n",

@@ -15,9 +15,10 @@ use crate::facts::What;
 pub use read::{TableError, Written, check, read};
 
 /// The files of the table that comes with the linter: name and text.
-pub const EMBEDDED: [(&str, &str); 6] = [
+pub const EMBEDDED: [(&str, &str); 7] = [
     ("catalog/calls/branches.toml", include_str!("../../../../catalog/calls/branches.toml")),
     ("catalog/calls/builder.toml", include_str!("../../../../catalog/calls/builder.toml")),
+    ("catalog/calls/former.toml", include_str!("../../../../catalog/calls/former.toml")),
     ("catalog/calls/guest.toml", include_str!("../../../../catalog/calls/guest.toml")),
     ("catalog/calls/names.toml", include_str!("../../../../catalog/calls/names.toml")),
     ("catalog/calls/openvmm.toml", include_str!("../../../../catalog/calls/openvmm.toml")),

@@ -6,9 +6,10 @@
 mod petri;
 
 use lightest_model::catalog::Catalog;
+use lightest_model::config::Config;
 
 use crate::calls::Table;
-use crate::facts::{Note, Test};
+use crate::facts::{Declaration, Note, Test};
 use crate::source::Source;
 
 pub use petri::Petri;
@@ -25,9 +26,15 @@ pub enum Interest {
 }
 
 /// A language and a framework.
-pub trait Dialect {
+pub trait Dialect: Sync {
     /// Its name.
     fn name(&self) -> &'static str;
+
+    /// What its tests look like, for when there are none.
+    fn looks_for(&self) -> &'static str;
+
+    /// The file that marks the top of a package, within which helpers are followed.
+    fn package_file(&self) -> &'static str;
 
     /// How the names of its files end, without the dot.
     fn extension(&self) -> &'static str;
@@ -37,4 +44,7 @@ pub trait Dialect {
 
     /// Reads files. It never fails: what it did not understand is in the notes.
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> (Vec<Test>, Vec<Note>);
+
+    /// A configuration as it would be written in a declaration; `None` where it cannot be, so that no edit is proposed.
+    fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String>;
 }

@@ -70,13 +70,16 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if let Some((placed, row)) = named {
             let config = &subject.row(row).config;
             finding.suggested = Some(config.to_string());
-            let text = subject.written(placed.declaration, config);
+            let text = subject.dialect.spell(config, placed.declaration);
             let inside = placed.declaration.list.bytes.start <= remark.span.bytes.start
                 && remark.span.bytes.end <= placed.declaration.list.bytes.end;
             finding.help = Some(Help {
                 message: format!("add `{config}`"),
-                edits: vec![Edit { span: remark.span.clone(), text: format!("{text},") }],
-                safety: if inside { Safety::Unsafe } else { Safety::DisplayOnly },
+                safety: if inside && text.is_some() { Safety::Unsafe } else { Safety::DisplayOnly },
+                edits: text
+                    .map(|text| Edit { span: remark.span.clone(), text: format!("{text},") })
+                    .into_iter()
+                    .collect(),
             });
         }
         findings.push(finding);

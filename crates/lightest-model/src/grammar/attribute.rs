@@ -190,11 +190,25 @@ pub(super) fn whole(catalog: &Catalog, cursor: &mut Cursor<'_>) -> Result<Attrib
     if cursor.open_any().is_none() {
         return Err(cursor.error("expected at least one firmware entry", vec!["(".to_owned()]));
     }
-    let attribute = arguments(catalog, kind, cursor)?;
+    let attribute = arguments(catalog, kind, cursor, None)?;
     cursor.close("the arguments")?;
     cursor.close("the attribute")?;
     cursor.end("end of the attribute")?;
     Ok(attribute)
+}
+
+/// Where what the macros refuse is put, when the rest is to be read all the same.
+type Refused<'r> = Option<&'r mut Vec<SyntaxError>>;
+
+/// Keeps an error for later, or fails with it.
+fn refuse(error: SyntaxError, refused: &mut Refused<'_>) -> Result<(), SyntaxError> {
+    match refused {
+        Some(refused) => {
+            refused.push(error);
+            Ok(())
+        }
+        None => Err(error),
+    }
 }
 
 /// Parses what stands between an attribute's parentheses, up to the end of the group or text.
@@ -202,47 +216,68 @@ pub(super) fn arguments(
     catalog: &Catalog,
     kind: AttributeKind,
     cursor: &mut Cursor<'_>,
+    mut refused: Refused<'_>,
 ) -> Result<Attribute, SyntaxError> {
     let mut attribute = Attribute { kind, ..Attribute::of([]) };
     if kind == AttributeKind::VmmTestWith {
-        overrides(catalog, cursor, &mut attribute)?;
+        overrides(catalog, cursor, &mut attribute, &mut refused)?;
     } else {
-        attribute.entries = entries(catalog, cursor)?;
+        attribute.entries = entries(catalog, cursor, &mut refused)?;
     }
     if !cursor.ends() {
         return Err(cursor.error("unexpected token", Vec::new()));
     }
-    let common = attribute.common_vmm();
-    for entry in &attribute.entries {
-        let message = match (common, entry.config.vmm.as_deref()) {
-            (None, None) => "vmm must be specified",
-            (Some(common), Some(own)) if common != own => "vmm mismatch",
-            _ => continue,
-        };
-        let expected = match common {
-            Some(common) => vec![Config { vmm: Some(common.to_owned()), ..entry.config.clone() }.to_string()],
-            None => catalog
-                .vmms
-                .iter()
-                .filter(|vmm| !vmm.lab)
-                .map(|vmm| Config { vmm: Some(vmm.id.clone()), ..entry.config.clone() }.to_string())
-                .collect(),
-        };
-        let span = entry.config_span.clone();
-        return Err(SyntaxError { message: message.to_owned(), span, expected, help: None });
+    let common = attribute.common_vmm().map(str::to_owned);
+    let mut kept = Vec::new();
+    for entry in std::mem::take(&mut attribute.entries) {
+        match vmm_error(catalog, common.as_deref(), &entry) {
+            Some(error) => refuse(error, &mut refused)?,
+            None => kept.push(entry),
+        }
     }
+    attribute.entries = kept;
     Ok(attribute)
 }
 
-fn entries(catalog: &Catalog, cursor: &mut Cursor<'_>) -> Result<Vec<Entry>, SyntaxError> {
+/// What is wrong with a configuration's VMM, beside the one that holds for all.
+fn vmm_error(catalog: &Catalog, common: Option<&str>, entry: &Entry) -> Option<SyntaxError> {
+    let message = match (common, entry.config.vmm.as_deref()) {
+        (None, None) => "vmm must be specified",
+        (Some(common), Some(own)) if common != own => "vmm mismatch",
+        _ => return None,
+    };
+    let expected = match common {
+        Some(common) => vec![Config { vmm: Some(common.to_owned()), ..entry.config.clone() }.to_string()],
+        None => catalog
+            .vmms
+            .iter()
+            .filter(|vmm| !vmm.lab)
+            .map(|vmm| Config { vmm: Some(vmm.id.clone()), ..entry.config.clone() }.to_string())
+            .collect(),
+    };
+    Some(SyntaxError { message: message.to_owned(), span: entry.config_span.clone(), expected, help: None })
+}
+
+fn entries(
+    catalog: &Catalog,
+    cursor: &mut Cursor<'_>,
+    refused: &mut Refused<'_>,
+) -> Result<Vec<Entry>, SyntaxError> {
     let mut entries = Vec::new();
     while !cursor.ends() {
-        entries.push(entry(catalog, cursor, Context { attribute: true, wrapped: false })?);
+        let start = cursor.position();
+        match entry(catalog, cursor, Context { attribute: true, wrapped: false }) {
+            Ok(entry) => entries.push(entry),
+            Err(error) => {
+                refuse(error, refused)?;
+                cursor.skip_from(start);
+            }
+        }
         if !cursor.eat(',') && !cursor.ends() {
             return Err(cursor.error("expected `,` between configurations", vec![",".to_owned()]));
         }
     }
-    if entries.is_empty() {
+    if entries.is_empty() && refused.as_ref().is_none_or(|refused| refused.is_empty()) {
         return Err(
             cursor.error("expected at least one firmware entry", vec!["openvmm_linux_direct_x64".to_owned()])
         );
@@ -257,7 +292,35 @@ fn overrides(
     catalog: &Catalog,
     cursor: &mut Cursor<'_>,
     attribute: &mut Attribute,
+    refused: &mut Refused<'_>,
 ) -> Result<(), SyntaxError> {
+    let mut position = 0_usize;
+    while !cursor.ends() {
+        let start = cursor.position();
+        match one_override(catalog, cursor, attribute, refused, position) {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            Err(error) => {
+                refuse(error, refused)?;
+                cursor.skip_from(start);
+            }
+        }
+        position += 1;
+        if !cursor.ends() && !cursor.eat(',') {
+            return Err(cursor.error("expected `,`", vec![",".to_owned()]));
+        }
+    }
+    Err(cursor.error("expected a `configs(...)` group of firmware entries", vec!["configs(..)".to_owned()]))
+}
+
+/// Parses one argument of `vmm_test_with`; whether it was the last one, `configs(..)`.
+fn one_override(
+    catalog: &Catalog,
+    cursor: &mut Cursor<'_>,
+    attribute: &mut Attribute,
+    refused: &mut Refused<'_>,
+    position: usize,
+) -> Result<bool, SyntaxError> {
     let words = || {
         let form = |word: &&str| match *word {
             "requires" | "configs" => format!("{word}(..)"),
@@ -273,80 +336,73 @@ fn overrides(
         expected: Vec::new(),
         help: Some("it is given already: remove one".to_owned()),
     };
-    let mut position = 0_usize;
-    while !cursor.ends() {
-        let (word, span) = cursor.ident("an override", words)?;
-        match word {
-            "configs" => {
-                cursor.open('(', " after `configs`")?;
-                attribute.entries = entries(catalog, cursor)?;
-                cursor.close("the configurations")?;
-                cursor.eat(',');
-                if !cursor.ends() {
-                    return Err(cursor.error("`configs(...)` must be the last argument", Vec::new()));
-                }
-                return Ok(());
+    let (word, span) = cursor.ident("an override", words)?;
+    match word {
+        "configs" => {
+            cursor.open('(', " after `configs`")?;
+            attribute.entries = entries(catalog, cursor, refused)?;
+            cursor.close("the configurations")?;
+            cursor.eat(',');
+            if !cursor.ends() {
+                return Err(cursor.error("`configs(...)` must be the last argument", Vec::new()));
             }
-            "requires" => requires(catalog, cursor, attribute)?,
-            vmm if catalog.vmms.iter().any(|known| !known.lab && known.id == vmm) => {
-                if position != 0 {
-                    return Err(SyntaxError {
-                        message: "the vmm must be the first argument".to_owned(),
-                        span,
-                        expected: Vec::new(),
-                        help: Some(format!("move `{word}` to the front")),
-                    });
-                }
-                attribute.vmm = Some(word.to_owned());
-            }
-            "unstable" | "ignore" => {
-                cursor.open('(', &format!(" after `{word}`"))?;
-                let reason = reason(cursor)?;
-                cursor.eat(',');
-                if !cursor.ends() {
-                    let mut error =
-                        cursor.error(format!("whole-list `{word}` takes only `reason = \"..\"`"), Vec::new());
-                    error.help = Some("wrap an individual configuration to scope it".to_owned());
-                    return Err(error);
-                }
-                cursor.close("the reason")?;
-                let slot = if word == "ignore" { &mut attribute.ignored } else { &mut attribute.unstable };
-                if slot.is_some() {
-                    return Err(conflict(span));
-                }
-                *slot = Some(reason);
-            }
-            "noagent" => {
-                if attribute.noagent {
-                    return Err(conflict(span));
-                }
-                attribute.noagent = true;
-            }
-            "amd" | "intel" => {
-                if attribute.vendor.is_some() {
-                    return Err(conflict(span));
-                }
-                attribute.vendor = Some(if word == "amd" { Vendor::Amd } else { Vendor::Intel });
-            }
-            _ => {
+            return Ok(true);
+        }
+        "requires" => requires(catalog, cursor, attribute)?,
+        vmm if catalog.vmms.iter().any(|known| !known.lab && known.id == vmm) => {
+            if position != 0 {
                 return Err(SyntaxError {
-                    message: "unrecognized vmm test override".to_owned(),
+                    message: "the vmm must be the first argument".to_owned(),
                     span,
-                    expected: words(),
-                    help: nearest(
-                        word,
-                        OVERRIDES.into_iter().chain(catalog.vmms.iter().map(|vmm| vmm.id.as_str())),
-                    )
-                    .map(|near| format!("did you mean `{near}`?")),
+                    expected: Vec::new(),
+                    help: Some(format!("move `{word}` to the front")),
                 });
             }
+            attribute.vmm = Some(word.to_owned());
         }
-        position += 1;
-        if !cursor.ends() && !cursor.eat(',') {
-            return Err(cursor.error("expected `,`", vec![",".to_owned()]));
+        "unstable" | "ignore" => {
+            cursor.open('(', &format!(" after `{word}`"))?;
+            let reason = reason(cursor)?;
+            cursor.eat(',');
+            if !cursor.ends() {
+                let mut error =
+                    cursor.error(format!("whole-list `{word}` takes only `reason = \"..\"`"), Vec::new());
+                error.help = Some("wrap an individual configuration to scope it".to_owned());
+                return Err(error);
+            }
+            cursor.close("the reason")?;
+            let slot = if word == "ignore" { &mut attribute.ignored } else { &mut attribute.unstable };
+            if slot.is_some() {
+                return Err(conflict(span));
+            }
+            *slot = Some(reason);
+        }
+        "noagent" => {
+            if attribute.noagent {
+                return Err(conflict(span));
+            }
+            attribute.noagent = true;
+        }
+        "amd" | "intel" => {
+            if attribute.vendor.is_some() {
+                return Err(conflict(span));
+            }
+            attribute.vendor = Some(if word == "amd" { Vendor::Amd } else { Vendor::Intel });
+        }
+        _ => {
+            return Err(SyntaxError {
+                message: "unrecognized vmm test override".to_owned(),
+                span,
+                expected: words(),
+                help: nearest(
+                    word,
+                    OVERRIDES.into_iter().chain(catalog.vmms.iter().map(|vmm| vmm.id.as_str())),
+                )
+                .map(|near| format!("did you mean `{near}`?")),
+            });
         }
     }
-    Err(cursor.error("expected a `configs(...)` group of firmware entries", vec!["configs(..)".to_owned()]))
+    Ok(false)
 }
 
 fn requires(

@@ -207,6 +207,14 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// Goes back to where the cursor stood, then on to the next comma of that group, or to the group's end.
+    pub(super) fn skip_from(&mut self, position: usize) {
+        self.at = position;
+        while !self.ends() && self.peek() != Some(&Kind::Punct(',')) {
+            self.skip();
+        }
+    }
+
     /// Fails unless the text ends here.
     pub(super) fn end(&self, what: &str) -> Result<(), SyntaxError> {
         if self.peek().is_none() {

@@ -83,7 +83,30 @@ impl<'c> Grammar<'c> {
     /// the attribute names.
     pub fn parse_arguments(&self, kind: AttributeKind, text: &str) -> Result<Attribute, SyntaxError> {
         let mut cursor = cursor::Cursor::new(text)?;
-        attribute::arguments(self.catalog, kind, &mut cursor)
+        attribute::arguments(self.catalog, kind, &mut cursor, None)
+    }
+
+    /// Parses what stands between the parentheses of an attribute, and goes on behind what the macros refuse: the words
+    /// may be older or newer than the catalog.
+    ///
+    /// # Errors
+    ///
+    /// The first place that the macros would refuse, when no configuration is left without it. Otherwise the refused
+    /// places are returned beside what was read.
+    pub fn parse_arguments_partly(
+        &self,
+        kind: AttributeKind,
+        text: &str,
+    ) -> Result<(Attribute, Vec<SyntaxError>), SyntaxError> {
+        let mut cursor = cursor::Cursor::new(text)?;
+        let mut refused = Vec::new();
+        let read = attribute::arguments(self.catalog, kind, &mut cursor, Some(&mut refused));
+        match read {
+            Ok(attribute) if !attribute.entries.is_empty() => Ok((attribute, refused)),
+            Ok(_) | Err(_) if !refused.is_empty() => Err(refused.swap_remove(0)),
+            Ok(attribute) => Ok((attribute, refused)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Parses a whole attribute, `#[vmm_test(..)]` for instance.

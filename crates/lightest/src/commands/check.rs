@@ -61,8 +61,9 @@ fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources
     print(args, &report, read.looked_at)?;
     if report.tests.is_empty() && report.notes.is_empty() {
         output::message(&format!(
-            "no test found in {}: looked for `#[vmm_test(..)]` and its relatives",
-            words::count(read.looked_at, "file")
+            "no test found in {}: looked for {}",
+            words::count(read.looked_at, "file"),
+            Petri.looks_for()
         ));
         return Ok(exit::NOTHING);
     }
@@ -202,7 +203,7 @@ impl Judged {
 impl Judge<'_> {
     fn judge(&self, sources: &[Source]) -> Judged {
         let (tests, notes) = Petri.read(sources, self.catalog, self.table);
-        let findings = linter::check(&tests, sources, self.catalog, self.table, self.options);
+        let findings = linter::check(&tests, sources, &Petri, self.catalog, self.table, self.options);
         Judged { tests, notes, findings }
     }
 

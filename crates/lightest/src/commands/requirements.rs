@@ -60,8 +60,9 @@ pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Res
         (true, true) => exit::DONE,
         (true, false) => {
             output::message(&format!(
-                "no test found in {}: looked for `#[vmm_test(..)]` and its relatives",
-                words::count(read.looked_at, "file")
+                "no test found in {}: looked for {}",
+                words::count(read.looked_at, "file"),
+                Petri.looks_for()
             ));
             exit::NOTHING
         }
@@ -80,6 +81,11 @@ impl View<'_> {
         format!("{}:{line}:{column}", source.path)
     }
 
+    fn text(&self, span: &Span) -> &str {
+        let source = self.sources.get(span.file);
+        source.and_then(|source| source.text.get(span.bytes.clone())).unwrap_or_default()
+    }
+
     fn span(&self, span: &Span) -> Value {
         let Some(source) = self.sources.get(span.file) else { return Value::Null };
         let (line_start, column_start) = line_column(&source.text, span.bytes.start);
@@ -96,7 +102,7 @@ impl View<'_> {
     }
 
     fn test(&self, test: &Test, needs: &Needs) -> Value {
-        let weights = weigh(test, needs, self.sources, self.space);
+        let weights = weigh(test, needs, self.sources, &Petri, self.space);
         json!({
             "test": test.name,
             "module": test.module.join("::"),
@@ -107,6 +113,11 @@ impl View<'_> {
                 .flat_map(|list| &list.variants)
                 .zip(&weights)
                 .map(|(variant, weight)| self.variant(variant, weight))
+                .collect::<Vec<_>>(),
+            "unread": test
+                .unread
+                .iter()
+                .map(|span| json!({"text": self.text(span), "span": self.span(span)}))
                 .collect::<Vec<_>>(),
             "requirements": needs.needs.iter().map(|need| self.need(need)).collect::<Vec<_>>(),
             "touches": test
@@ -187,7 +198,7 @@ impl View<'_> {
         for opening in &needs.openings {
             line(1, &format!("not known: {} ({})", opening.what, self.place(&opening.span)));
         }
-        let weights = weigh(test, needs, self.sources, self.space);
+        let weights = weigh(test, needs, self.sources, &Petri, self.space);
         for (variant, weight) in test.declarations.iter().flat_map(|list| &list.variants).zip(weights) {
             let config = variant.config.bare();
             match weight {

@@ -34,7 +34,7 @@ enum Looked {
 }
 
 /// Reads the files below some paths. Links are not followed, so that circles do no harm.
-pub(crate) fn read(paths: &[PathBuf], dialect: &(dyn Dialect + Sync)) -> Result<Sources, Failure> {
+pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, Failure> {
     let Some((first, rest)) = paths.split_first() else { return Ok(Sources::default()) };
     for path in paths {
         if let Err(error) = fs::metadata(path) {
@@ -76,11 +76,11 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &(dyn Dialect + Sync)) -> Result<
     sources.unread.sort();
     found.sort_by(|one, other| one.0.cmp(&other.0));
     found.dedup_by(|one, other| one.0 == other.0);
-    sources.files = assign(found, paths);
+    sources.files = assign(found, paths, dialect.package_file());
     Ok(sources)
 }
 
-fn look(entry: &ignore::DirEntry, dialect: &(dyn Dialect + Sync)) -> Option<Looked> {
+fn look(entry: &ignore::DirEntry, dialect: &dyn Dialect) -> Option<Looked> {
     let path = entry.path();
     let given = entry.depth() == 0;
     if !given && !entry.file_type().is_some_and(|kind| kind.is_file()) {
@@ -119,7 +119,7 @@ fn look(entry: &ignore::DirEntry, dialect: &(dyn Dialect + Sync)) -> Option<Look
 }
 
 /// Gives each file its package, and lets go of those whose package holds no test.
-fn assign(found: Vec<(PathBuf, Interest, String)>, given: &[PathBuf]) -> Vec<Source> {
+fn assign(found: Vec<(PathBuf, Interest, String)>, given: &[PathBuf], package_file: &str) -> Vec<Source> {
     let mut known: HashMap<PathBuf, PathBuf> = HashMap::new();
     let mut package_of = |path: &Path| -> PathBuf {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -127,7 +127,7 @@ fn assign(found: Vec<(PathBuf, Interest, String)>, given: &[PathBuf]) -> Vec<Sou
             .entry(folder.clone())
             .or_insert_with(|| {
                 let absolute = std::path::absolute(&folder).unwrap_or_else(|_| folder.clone());
-                let package = absolute.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
+                let package = absolute.ancestors().find(|folder| folder.join(package_file).is_file());
                 package.map_or_else(
                     || {
                         let above = given.iter().find(|given| path.starts_with(given) && given.is_dir());

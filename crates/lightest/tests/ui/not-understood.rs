@@ -6,6 +6,19 @@ async fn misspelt<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Resu
     Ok(())
 }
 
+// An image that the catalog does not know: the others are read, and nothing is said of what the list lacks.
+#[vmm_test(
+    openvmm_openhcl_uefi_aarch64(vhd(ubuntu_2404_server_aarch64)),
+    openvmm_uefi_x64(vhd(beos_5_x64)),
+    openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64))
+)]
+async fn newer_than_the_catalog<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.ping().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
 #[openvmm_test(linux_direct_x64, linux_direct_aarch64)]
 async fn broken(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
     let (vm agent) = = config.run().await?;

@@ -1,7 +1,7 @@
 //! Finds tests by their attributes, and the guests that the attributes name.
 
 use lightest_model::catalog::Catalog;
-use lightest_model::grammar::{AttributeKind, Grammar, Reason};
+use lightest_model::grammar::{AttributeKind, Grammar, Reason, SyntaxError};
 
 use super::modules;
 use super::tree::{Attribute, Function, Tree};
@@ -32,13 +32,18 @@ pub(super) fn tests(
         module.extend(function.modules.iter().cloned());
         let reader = Reader { file, source, catalog, module: &module, function };
         let mut declarations = Vec::new();
+        let mut refused = Vec::new();
         for (kind, attribute) in attributes {
-            match reader.declaration(kind, attribute) {
-                Ok(declaration) => declarations.push(declaration),
-                Err(note) => notes.push(note),
-            }
+            declarations.extend(reader.declaration(kind, attribute, &mut refused));
         }
         let (sightings, mut openings) = walk(function);
+        // What else the list holds is not known, so nothing is said about what it lacks.
+        openings.extend(refused.iter().map(|note| Opening {
+            span: note.span.clone(),
+            what: "a part of the list of configurations".to_owned(),
+        }));
+        let unread = refused.iter().map(|note| note.span.clone()).collect();
+        notes.append(&mut refused);
         if let Some(broken) = tree.broken.iter().find(|broken| function.span.contains(&broken.start)) {
             openings.push(Opening {
                 span: Span::new(file, broken.clone()),
@@ -53,6 +58,7 @@ pub(super) fn tests(
             name_span: Span::new(file, function.name_span.clone()),
             span: Span::new(file, function.span.clone()),
             declarations,
+            unread,
             sightings,
             openings,
             remarks: remarks(file, source, tree, &head),
@@ -121,24 +127,39 @@ impl Reader<'_> {
         Span::new(self.file, bytes)
     }
 
-    fn declaration(&self, kind: AttributeKind, attribute: &Attribute) -> Result<Declaration, Note> {
+    /// A declaration, as far as it is understood; what is not goes to `refused`.
+    fn declaration(
+        &self,
+        kind: AttributeKind,
+        attribute: &Attribute,
+        refused: &mut Vec<Note>,
+    ) -> Option<Declaration> {
         let Some((text, list)) = &attribute.arguments else {
-            return Err(Note {
+            refused.push(Note {
                 span: self.span(attribute.span.clone()),
                 message: format!("not understood: `{}` names no guest", attribute.name),
                 help: Some(format!("write `#[{}(openvmm_linux_direct_x64)]`", attribute.name)),
             });
+            return None;
         };
         let at = |bytes: &std::ops::Range<usize>| list.start + bytes.start..list.start + bytes.end;
-        let grammar = Grammar::new(self.catalog);
-        let parsed = grammar.parse_arguments(kind, text).map_err(|error| Note {
+        let note = |error: &SyntaxError| Note {
             span: self.span(at(&error.span)),
             message: format!("not understood: {error}"),
             help: error.help.clone().or_else(|| {
                 (!error.expected.is_empty() && error.expected.len() <= 6)
                     .then(|| format!("legal here: {}", error.expected.join(", ")))
             }),
-        })?;
+        };
+        let grammar = Grammar::new(self.catalog);
+        let (parsed, errors) = match grammar.parse_arguments_partly(kind, text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                refused.push(note(&error));
+                return None;
+            }
+        };
+        refused.extend(errors.iter().map(note));
         let remark =
             |reason: &Reason| Remark { text: reason.text.clone(), span: self.span(at(&reason.span)) };
         let mut states = Vec::new();
@@ -162,7 +183,7 @@ impl Reader<'_> {
                 config: variant.config,
             }
         });
-        Ok(Declaration {
+        Some(Declaration {
             span: self.span(attribute.span.clone()),
             list: self.span(list.clone()),
             vmm: parsed.common_vmm().map(str::to_owned),

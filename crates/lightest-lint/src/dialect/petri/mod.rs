@@ -15,11 +15,12 @@ mod walk;
 use std::collections::BTreeMap;
 
 use lightest_model::catalog::Catalog;
+use lightest_model::config::Config;
 use memchr::memmem;
 
 use super::{Dialect, Interest};
 use crate::calls::Table;
-use crate::facts::{Note, Test};
+use crate::facts::{Declaration, Note, Test};
 use crate::parallel;
 use crate::source::{Source, Span};
 
@@ -39,6 +40,14 @@ const HELPER_MARKS: [&[u8]; 2] = [b"petri", b"pipette"];
 impl Dialect for Petri {
     fn name(&self) -> &'static str {
         "petri"
+    }
+
+    fn looks_for(&self) -> &'static str {
+        "`#[vmm_test(..)]` and its relatives"
+    }
+
+    fn package_file(&self) -> &'static str {
+        "Cargo.toml"
     }
 
     fn extension(&self) -> &'static str {
@@ -110,6 +119,12 @@ impl Dialect for Petri {
         tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
         notes.sort_by_key(|note| (note.span.file, note.span.bytes.start));
         (tests, notes)
+    }
+
+    fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String> {
+        // Where the attribute names the VMM, its configurations do not.
+        let vmm = if declaration.vmm.is_some() { None } else { config.vmm.clone() };
+        Some(Config { vmm, ..config.clone() }.to_string())
     }
 }
 
