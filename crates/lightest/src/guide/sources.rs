@@ -3,6 +3,7 @@
 use lightest_model::catalog::{Catalog, Evidence, Source};
 
 use super::markdown::code;
+use crate::address;
 
 /// The footnotes of a page, numbered as they are first named.
 pub(super) struct Sources<'c> {
@@ -48,7 +49,7 @@ pub(super) fn inline(catalog: &Catalog, evidence: &[Evidence]) -> String {
                 Some((path, first, _)) => format!("{}:{first}", path.rsplit('/').next().unwrap_or(path)),
                 None => label(catalog, source, place),
             };
-            url(source, place).map_or_else(|| name.clone(), |url| format!("[{name}]({url})"))
+            address::of(catalog, place).map_or_else(|| name.clone(), |url| format!("[{name}]({url})"))
         })
         .collect();
     links.join(", ")
@@ -58,7 +59,7 @@ pub(super) fn inline(catalog: &Catalog, evidence: &[Evidence]) -> String {
 pub(super) fn link(catalog: &Catalog, evidence: &Evidence) -> String {
     let Some(source) = catalog.source(&evidence.source) else { return code(&evidence.place) };
     let name = label(catalog, source, evidence);
-    url(source, evidence).map_or_else(|| name.clone(), |url| format!("[{name}]({url})"))
+    address::of(catalog, evidence).map_or_else(|| name.clone(), |url| format!("[{name}]({url})"))
 }
 
 /// The source that the page is about; others are named.
@@ -72,26 +73,6 @@ fn label(catalog: &Catalog, source: &Source, evidence: &Evidence) -> String {
         Some(main) if main.id == source.id => place,
         _ if source.id == "request" => format!("the request, {place}"),
         _ => format!("{}: {place}", source.id),
-    }
-}
-
-fn url(source: &Source, evidence: &Evidence) -> Option<String> {
-    let base = source.url.as_deref()?;
-    if let Some(number) = evidence.place.strip_prefix('#') {
-        return Some(format!("{base}/issues/{number}"));
-    }
-    if let Some(commit) = evidence.place.strip_prefix('@') {
-        return Some(format!("{base}/commit/{commit}"));
-    }
-    match (&source.commit, evidence.lines()) {
-        (Some(commit), Some((path, first, last))) => {
-            let lines = if first == last { format!("L{first}") } else { format!("L{first}-L{last}") };
-            Some(format!("{base}/blob/{commit}/{path}#{lines}"))
-        }
-        (Some(commit), None) if !evidence.place.contains(' ') => {
-            Some(format!("{base}/blob/{commit}/{}", evidence.place))
-        }
-        _ => Some(base.to_owned()),
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn evidence(catalog: &Catalog, evidence: &[Evidence]) -> String {
     let one = |evidence: &Evidence| {
         let place = places::place(catalog, evidence);
         let (short, full) = (escaped(&place.short()), escaped(&place.full()));
-        match place.address() {
+        match place.address.as_ref().map(ToString::to_string) {
             Some(address) => format!(r#"<a href="{}" title="{full}">{short}</a>"#, escaped(&address)),
             None => format!("<span>{full}</span>"),
         }

@@ -32,7 +32,8 @@ impl<'c> Statements<'c> {
     pub(super) fn evidence(&mut self, evidence: &[Evidence]) -> String {
         let one = |evidence: &Evidence| {
             let place = places::place(self.catalog, evidence);
-            let index = self.places.index(json!([place.name, place.url]));
+            let index =
+                self.places.index(json!([place.name, place.address.as_ref().map(|address| &address.page)]));
             place.span().map_or_else(|| index.to_string(), |span| format!("{index}:{span}"))
         };
         evidence.iter().map(one).collect::<Vec<_>>().join(" ")
