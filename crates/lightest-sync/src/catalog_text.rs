@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use lightest_model::catalog::Evidence;
 use toml_edit::{Array, Document, DocumentMut, Item, Table, TableLike, Value};
+
+/// The kinds of entries of the linter's table of calls.
+const CALLS: [&str; 8] = ["call", "type", "name", "field", "program", "path", "condition", "build"];
 
 /// A step on the way to a value inside an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,6 +114,27 @@ impl CatalogText {
     #[must_use]
     pub fn files(&self) -> &[(String, String)] {
         &self.files
+    }
+
+    /// The evidence of the linter's table of calls, whose entries are no part of the catalog that is loaded.
+    pub(crate) fn cited_by_calls(&self) -> Vec<(Evidence, Target)> {
+        let mut found = Vec::new();
+        for kind in CALLS {
+            for (index, (file, inner)) in self.entries.get(kind).into_iter().flatten().enumerate() {
+                let tables = self.parsed[*file].as_table().get(kind).and_then(Item::as_array_of_tables);
+                let list = tables
+                    .and_then(|tables| tables.get(*inner))
+                    .and_then(|table| table.get("evidence"))
+                    .and_then(Item::as_array);
+                for (at, text) in list.into_iter().flatten().enumerate() {
+                    if let Some((source, place)) = text.as_str().and_then(|text| text.split_once(':')) {
+                        let evidence = Evidence { source: source.to_owned(), place: place.to_owned() };
+                        found.push((evidence, Target::entry(kind, index).key("evidence").at(at)));
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// The text of the file of that name.

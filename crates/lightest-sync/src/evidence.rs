@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lightest_model::catalog::{Catalog, Evidence, Source};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::catalog_text::{Edit, New, Target};
+use crate::catalog_text::{CatalogText, Edit, New, Target};
 use crate::compare::{Compare, Spot};
 use crate::corpus::Corpus;
 use crate::facts::Facts;
@@ -62,15 +62,15 @@ pub fn same_repository<'c>(catalog: &'c Catalog, source: &str) -> Vec<&'c Source
     catalog
         .sources
         .iter()
-        .filter(|other| other.commit.is_some())
+        .filter(|other| other.commit.is_some() && !other.past)
         .filter(|other| other.id == source || (url.is_some() && other.url.as_deref() == url))
         .collect()
 }
 
 /// The paths that a catalog cites of a source, in order.
 #[must_use]
-pub fn cited_paths(catalog: &Catalog, source: &str) -> Vec<String> {
-    let mut paths: Vec<String> = all(catalog)
+pub fn cited_paths(catalog: &Catalog, text: &CatalogText, source: &str) -> Vec<String> {
+    let mut paths: Vec<String> = all(catalog, text)
         .into_iter()
         .filter(|(evidence, _)| evidence.source == source)
         .filter_map(|(evidence, _)| evidence.lines().map(|(path, _, _)| path.to_owned()))
@@ -83,7 +83,13 @@ pub fn cited_paths(catalog: &Catalog, source: &str) -> Vec<String> {
 impl Evidences {
     /// Follows every cited line of `source` from the commit that it records to now, beside those that are followed already.
     #[must_use]
-    pub fn follow(self, catalog: &Catalog, source: &str, files: &BTreeMap<String, Cited>) -> Self {
+    pub fn follow(
+        self,
+        catalog: &Catalog,
+        text: &CatalogText,
+        source: &str,
+        files: &BTreeMap<String, Cited>,
+    ) -> Self {
         let mut found = self;
         let mut maps: BTreeMap<&str, LineMap> = BTreeMap::new();
         for (path, cited) in files {
@@ -94,7 +100,7 @@ impl Evidences {
                 found.texts.insert(path.clone(), text.clone());
             }
         }
-        for (evidence, _) in all(catalog) {
+        for (evidence, _) in all(catalog, text) {
             let Some((path, first, last)) = evidence.lines().filter(|_| evidence.source == source) else {
                 continue;
             };
@@ -221,8 +227,15 @@ fn moved(path: &str, now: &str, was: u32, first: u32, last: u32) -> Fate {
     if path == now && first == was { Fate::Same } else { Fate::Moved { path: now.to_owned(), first, last } }
 }
 
+/// Every piece of evidence of the catalog and of the linter's table of calls, with its place.
+fn all(catalog: &Catalog, text: &CatalogText) -> Vec<(Evidence, Target)> {
+    let mut found = of_catalog(catalog);
+    found.extend(text.cited_by_calls());
+    found
+}
+
 /// Every piece of evidence of the catalog, with its place.
-pub(crate) fn all(catalog: &Catalog) -> Vec<(&Evidence, Target)> {
+fn of_catalog(catalog: &Catalog) -> Vec<(Evidence, Target)> {
     let mut found = Vec::new();
     let mut add = |kind: &str, index: usize, list: &'_ [Evidence]| {
         for at in 0..list.len() {
@@ -266,7 +279,7 @@ pub(crate) fn all(catalog: &Catalog) -> Vec<(&Evidence, Target)> {
                 Some(image) => target.key("image").at(image),
                 None => target,
             };
-            (&list[at], target.key("evidence").at(at))
+            (list[at].clone(), target.key("evidence").at(at))
         })
         .collect()
 }
@@ -286,7 +299,7 @@ struct Touched {
 ///
 /// Where another difference stands in the same lines, that one says it already.
 pub(crate) fn compare(work: &mut Compare<'_>) {
-    let pieces = all(work.catalog);
+    let pieces = all(work.catalog, work.text);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (evidence, _) in &pieces {
         *seen.entry(evidence.to_string()).or_default() += 1;
@@ -294,7 +307,7 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
     let mut touched: Vec<Touched> = Vec::new();
     let mut renamed: BTreeMap<String, (String, usize, Target)> = BTreeMap::new();
     for (evidence, target) in pieces {
-        let Some(fate) = work.evidence.fate(evidence).cloned() else { continue };
+        let Some(fate) = work.evidence.fate(&evidence).cloned() else { continue };
         let Some(facts) = seen.remove(&evidence.to_string()) else { continue };
         let was = evidence.lines().map_or("", |(path, _, _)| path).to_owned();
         if let Fate::Moved { path, .. } | Fate::Changed { path, .. } = &fate
@@ -420,6 +433,7 @@ pub fn fresh(corpus: &Corpus, facts: &Facts, catalog: &Catalog) -> BTreeMap<Targ
 #[must_use]
 pub fn rewrite(
     catalog: &Catalog,
+    text: &CatalogText,
     evidences: &Evidences,
     source: &str,
     pinned: &str,
@@ -427,13 +441,13 @@ pub fn rewrite(
 ) -> (Vec<Edit>, usize) {
     let mut edits = Vec::new();
     let mut left = 0;
-    for (evidence, target) in all(catalog) {
+    for (evidence, target) in all(catalog, text) {
         let anew = || {
             let path = &target.path[..target.path.len().saturating_sub(2)];
             fresh.get(&Target { path: path.to_vec(), ..target.clone() })
         };
         let own = evidence.source == source;
-        let text = match evidences.fate(evidence) {
+        let text = match evidences.fate(&evidence) {
             None => continue,
             Some(Fate::Same) if own => continue,
             Some(Fate::Same) => format!("{source}:{}", evidence.place),
@@ -459,7 +473,7 @@ pub fn unsourced(catalog: &Catalog, source: &str) -> Vec<(String, String)> {
     let sources: Vec<&str> =
         same_repository(catalog, source).iter().map(|source| source.id.as_str()).collect();
     let mut cites: BTreeMap<(String, usize), bool> = BTreeMap::new();
-    for (evidence, target) in all(catalog) {
+    for (evidence, target) in of_catalog(catalog) {
         let of_source = sources.contains(&evidence.source.as_str()) && evidence.lines().is_some();
         *cites.entry((target.kind, target.index)).or_default() |= of_source;
     }

@@ -54,7 +54,7 @@ fn what_the_source_states_otherwise_is_written() {
     let (known, text) = catalog();
     let corpus = corpus(&now);
     let facts = Facts::read(&corpus);
-    let report = compare(&corpus, &facts, &known, &text, &evidence(&known, &now, &[]));
+    let report = compare(&corpus, &facts, &known, &text, &evidence(&known, &text, &now, &[]));
     let edits: Vec<Edit> = report.differences.into_iter().flat_map(|difference| difference.edits).collect();
     let (changed, _) = text.apply(&edits);
     let was = text.text("all.toml").expect("it is there");
@@ -76,8 +76,9 @@ fn evidence_goes_where_its_lines_went_and_the_rest_is_pinned() {
     let (known, text) = catalog();
     let corpus = corpus(&now);
     let facts = Facts::read(&corpus);
-    let followed = evidence(&known, &now, &[]);
-    let (edits, left) = rewrite(&known, &followed, "openvmm", "openvmm-old", &fresh(&corpus, &facts, &known));
+    let followed = evidence(&known, &text, &now, &[]);
+    let (edits, left) =
+        rewrite(&known, &text, &followed, "openvmm", "openvmm-old", &fresh(&corpus, &facts, &known));
     let (changed, refused) = text.apply(&edits);
     assert_eq!(refused, []);
     let was: Vec<&str> = text.text("all.toml").expect("it is there").lines().collect();
@@ -110,20 +111,20 @@ fn evidence_goes_where_its_lines_went_and_the_rest_is_pinned() {
 fn evidence_of_a_file_that_is_gone_is_gone() {
     let mut now = orchard::tree();
     now.remove(MACHINES);
-    let (known, _) = catalog();
-    let followed = evidence(&known, &now, &[]);
+    let (known, text) = catalog();
+    let followed = evidence(&known, &text, &now, &[]);
     assert_eq!(followed.count(|fate| *fate == lightest_sync::evidence::Fate::Gone), 2);
 }
 
 #[test]
 fn a_citation_beyond_the_end_of_a_file_is_unknown() {
-    let (known, _) = catalog();
+    let (known, text) = catalog();
     let file = lightest_sync::evidence::Cited {
         was: Some("one line\n".to_owned()),
         is: Some((MACHINES.to_owned(), "one line\n".to_owned())),
     };
     let files = BTreeMap::from([(MACHINES.to_owned(), file)]);
-    let followed = lightest_sync::evidence::Evidences::default().follow(&known, "openvmm", &files);
+    let followed = lightest_sync::evidence::Evidences::default().follow(&known, &text, "openvmm", &files);
     let machines: Vec<_> = known.quirks[0].evidence.iter().map(|evidence| followed.fate(evidence)).collect();
     assert_eq!(machines, [Some(&lightest_sync::evidence::Fate::Unknown)]);
 }

@@ -47,6 +47,9 @@ pub struct Source {
     /// The day it was read, `YYYY-MM-DD`.
     #[serde(default)]
     pub date: Option<String>,
+    /// Whether it is read at a commit of the past on purpose, for facts about the past: its lines are not followed.
+    #[serde(default)]
+    pub past: bool,
 }
 
 /// A virtual machine monitor (backend).

@@ -65,24 +65,25 @@ pub(crate) fn catalog() -> (Catalog, CatalogText) {
 /// Follows the evidence from the tree as it was; `renames` gives paths as they are now.
 pub(crate) fn evidence(
     catalog: &Catalog,
+    text: &CatalogText,
     now: &BTreeMap<String, String>,
     renames: &[(&str, &str)],
 ) -> Evidences {
     let was = tree();
     let mut files = BTreeMap::new();
-    for path in cited_paths(catalog, "openvmm") {
+    for path in cited_paths(catalog, text, "openvmm") {
         let name = renames.iter().find(|(from, _)| *from == path).map_or(path.as_str(), |(_, to)| *to);
         let is = now.get(name).map(|text| (name.to_owned(), text.clone()));
         files.insert(path.clone(), Cited { was: was.get(&path).cloned(), is });
     }
-    Evidences::default().follow(catalog, "openvmm", &files)
+    Evidences::default().follow(catalog, text, "openvmm", &files)
 }
 
 pub(crate) fn report(now: &BTreeMap<String, String>, renames: &[(&str, &str)]) -> Report {
     let (catalog, text) = catalog();
     let corpus = corpus(now);
     let facts = Facts::read(&corpus);
-    compare(&corpus, &facts, &catalog, &text, &evidence(&catalog, now, renames))
+    compare(&corpus, &facts, &catalog, &text, &evidence(&catalog, &text, now, renames))
 }
 
 /// Each difference as `path:line: rule: message [the catalog's line]`.

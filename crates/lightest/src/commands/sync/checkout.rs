@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use lightest_model::catalog::Catalog;
+use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths, same_repository};
 use lightest_sync::{Corpus, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 
@@ -110,6 +111,7 @@ impl Checkout {
     pub(crate) fn evidence(
         &self,
         catalog: &Catalog,
+        text: &CatalogText,
         source: &str,
         corpus: &Corpus,
     ) -> Result<Evidences, String> {
@@ -130,7 +132,7 @@ impl Checkout {
                 return Err(format!("the recorded commit `{recorded}` is not in this checkout's history"));
             };
             let mut files = BTreeMap::new();
-            for path in cited_paths(catalog, &known.id) {
+            for path in cited_paths(catalog, text, &known.id) {
                 let was = objects
                     .text(&format!("{}:{path}", commit.id), MAX_BYTES)
                     .map_err(|failure| failure.message)?;
@@ -140,7 +142,7 @@ impl Checkout {
                 };
                 files.insert(path, Cited { was, is });
             }
-            followed = followed.follow(catalog, &known.id, &files);
+            followed = followed.follow(catalog, text, &known.id, &files);
         }
         Ok(followed)
     }

@@ -95,7 +95,7 @@ pub(crate) fn compared(openvmm: &Path, folder: Option<&Path>) -> Result<Compared
     let checkout = Checkout::open(openvmm)?;
     let corpus = checkout.corpus()?;
     let facts = Facts::read(&corpus);
-    let (evidence, unfollowed) = match checkout.evidence(&catalog, SOURCE, &corpus) {
+    let (evidence, unfollowed) = match checkout.evidence(&catalog, &text, SOURCE, &corpus) {
         Ok(evidence) => (evidence, None),
         Err(reason) => (Evidences::default(), Some(reason)),
     };

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lightest_lint::calls;
 use lightest_model::catalog::{Catalog, File, Layer, load};
 use lightest_sync::catalog_text::{CatalogPlace, CatalogText, Step, Target};
 
@@ -10,20 +11,34 @@ use super::SOURCE;
 use crate::failure::Failure;
 use crate::{embedded, facts};
 
+/// The folder of the linter's own table, which cites the source as the facts do, but is no part of them.
+const CALLS: &str = "calls";
+
+/// Whether a file is one of the linter's own table.
+pub(crate) fn is_of_calls(name: &str) -> bool {
+    Path::new(name).parent().and_then(Path::file_name).is_some_and(|folder| folder == CALLS)
+}
+
 /// Reads it. A folder's files keep their paths below it as names.
 pub(crate) fn read(folder: Option<&Path>) -> Result<(Catalog, CatalogText), Failure> {
-    let files = match folder {
-        None => embedded::files(),
+    let (files, calls) = match folder {
+        None => {
+            let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+            (embedded::files(), calls::EMBEDDED.iter().map(own).collect())
+        }
         Some(folder) => files(folder)?,
     };
     let catalog = load(&files).map_err(|errors| facts::failure(&files, &errors))?;
-    let texts = files.into_iter().map(|file| (file.name, file.text)).collect();
+    let texts = files.into_iter().map(|file| (file.name, file.text)).chain(calls).collect();
     let text = CatalogText::new(texts)
         .map_err(|(name, why)| Failure::new(format!("{name} cannot be read: {why}")))?;
     Ok((catalog, text))
 }
 
-fn files(folder: &Path) -> Result<Vec<File>, Failure> {
+/// The files of the facts, and those of the linter's table, name and text.
+type Files = (Vec<File>, Vec<(String, String)>);
+
+fn files(folder: &Path) -> Result<Files, Failure> {
     let mut paths = Vec::new();
     collect(folder, &mut paths)?;
     paths.sort();
@@ -36,7 +51,9 @@ fn files(folder: &Path) -> Result<Vec<File>, Failure> {
             .map_err(|error| Failure::new(format!("{} cannot be read: {error}", path.display())))?;
         Ok(File { name: path.display().to_string().replace('\\', "/"), text, layer: Layer::Base })
     };
-    paths.into_iter().map(read).collect()
+    let read: Vec<File> = paths.into_iter().map(read).collect::<Result<_, _>>()?;
+    let (calls, facts): (Vec<File>, Vec<File>) = read.into_iter().partition(|file| is_of_calls(&file.name));
+    Ok((facts, calls.into_iter().map(|file| (file.name, file.text)).collect()))
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {
@@ -47,10 +64,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let kind = entry.file_type().map_err(unreadable)?;
         let path = entry.path();
         if kind.is_dir() {
-            // The linter's own table is no part of the facts.
-            if entry.file_name() != "calls" {
-                collect(&path, paths)?;
-            }
+            collect(&path, paths)?;
         } else if path.extension().is_some_and(|extension| extension == "toml") {
             paths.push(path);
         }

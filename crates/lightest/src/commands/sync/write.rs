@@ -34,7 +34,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         compared.report.differences.iter().flat_map(|difference| difference.edits.iter().cloned()).collect();
     let name = format!("{SOURCE}-{recorded}");
     let fresh = evidence::fresh(&compared.corpus, &compared.facts, catalog);
-    let (moved, left) = evidence::rewrite(catalog, &compared.evidence, SOURCE, &name, &fresh);
+    let (moved, left) = evidence::rewrite(catalog, &compared.text, &compared.evidence, SOURCE, &name, &fresh);
     edits.extend(moved);
     let pinned = (left > 0).then_some(name);
     if recorded.is_empty() || !head.id.starts_with(&recorded) {
@@ -53,6 +53,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         .text
         .files()
         .iter()
+        .filter(|(name, _)| !store::is_of_calls(name))
         .map(|(name, text)| {
             let new = changed.iter().find(|(changed, _)| changed == name).map(|(_, text)| text);
             File { name: name.clone(), text: new.unwrap_or(text).clone(), layer: Layer::Base }
