@@ -5,6 +5,7 @@
 mod address;
 mod args;
 mod commands;
+mod condition;
 mod embedded;
 mod exit;
 mod facts;

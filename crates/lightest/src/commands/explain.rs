@@ -15,7 +15,7 @@ use crate::commands::parse;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
 use crate::style::{answer as green, aside, heading, refused};
-use crate::{address, exit, facts, output, words};
+use crate::{address, condition, exit, facts, output, words};
 
 /// What was explained: for programs, and for people.
 struct Explained {
@@ -261,13 +261,15 @@ fn requirement(catalog: &Catalog, id: &str) -> Option<Explained> {
     {
         statements.push(json!({
             "support": capability.support.word(),
+            "when": condition::in_words(&capability.when),
             "because": capability.because,
             "evidence": evidence(&capability.evidence),
             "links": address::all(catalog, &capability.evidence),
         }));
         let support = capability.support.word();
         text.push_str(&format!(
-            "  {support:<8}{} {}\n",
+            "  {support:<8}{}: {} {}\n",
+            condition::in_words(&capability.when),
             capability.because,
             aside(format!("({})", address::linked(catalog, &capability.evidence)))
         ));
@@ -331,6 +333,7 @@ fn configuration(catalog: &Catalog, config: &Config) -> Explained {
             "support": answer.support.word(),
             "because": because(answer.statement),
             "evidence": statement_evidence(answer.statement),
+            "links": answer.statement.map_or_else(Vec::new, |statement| address::all(catalog, &statement.evidence)),
         }));
         let support = answer.support.word();
         text.push_str(&format!("  {support:<8}{id:<20} {}\n", aside(because(answer.statement))));
