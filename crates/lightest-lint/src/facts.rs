@@ -165,4 +165,6 @@ pub struct Note {
     pub message: String,
     /// What would be legal there, or what to do.
     pub help: Option<String>,
+    /// Whether the whole file was not read.
+    pub unread: bool,
 }

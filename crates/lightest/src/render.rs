@@ -41,6 +41,38 @@ fn within(text: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
     start..end
 }
 
+/// Lines of a text around what is drawn of it: the renderer looks at every line that it is given.
+struct Window<'a> {
+    text: &'a str,
+    start: usize,
+    line: usize,
+}
+
+impl<'a> Window<'a> {
+    /// Lines before and after, more than are shown.
+    const MARGIN: usize = 8;
+
+    fn around(text: &'a str, spans: impl IntoIterator<Item = std::ops::Range<usize>>) -> Self {
+        let (start, end) = spans
+            .into_iter()
+            .fold((text.len(), 0), |(start, end), span| (start.min(span.start), end.max(span.end)));
+        let before = text[..start.min(end)].bytes().enumerate().rev().filter(|(_, byte)| *byte == b'\n');
+        let start = before.map(|(at, _)| at + 1).nth(Self::MARGIN).unwrap_or(0);
+        let after = text[end..].bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let end = after.map(|(at, _)| end + at + 1).nth(Self::MARGIN).unwrap_or(text.len());
+        let line = text[..start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+        Self { text: &text[start..end], start, line }
+    }
+
+    fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
+        Snippet::source(self.text).line_start(self.line)
+    }
+
+    fn span(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        span.start - self.start..span.end - self.start
+    }
+}
+
 /// A message with places, to be drawn.
 pub(crate) struct Drawing<'a> {
     /// `error`, `warning` or `note`.
@@ -90,12 +122,14 @@ pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
             continue;
         }
         drawn.push(first.origin);
-        let mut snippet = Snippet::source(first.source).path(first.origin);
+        let of_it = drawing.labels.iter().filter(|label| label.origin == first.origin);
+        let window = Window::around(first.source, of_it.map(|label| within(label.source, &label.span)));
+        let mut snippet = window.snippet().path(first.origin);
         for (index, label) in
             drawing.labels.iter().enumerate().filter(|(_, label)| label.origin == first.origin)
         {
             let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let annotation = kind.span(within(label.source, &label.span));
+            let annotation = kind.span(window.span(within(label.source, &label.span)));
             snippet = snippet.annotation(if label.text.is_empty() {
                 annotation
             } else {
@@ -114,8 +148,10 @@ pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
             groups.push(group);
             let mut patched = Group::with_title(Level::HELP.secondary_title(help));
             for patch in drawing.patches {
-                let change = annotate_snippets::Patch::new(within(patch.text, &patch.span), patch.new);
-                patched = patched.element(Snippet::source(patch.text).path(patch.origin).patch(change));
+                let span = within(patch.text, &patch.span);
+                let window = Window::around(patch.text, [span.clone()]);
+                let change = annotate_snippets::Patch::new(window.span(span), patch.new);
+                patched = patched.element(window.snippet().path(patch.origin).patch(change));
             }
             groups.push(patched);
         }

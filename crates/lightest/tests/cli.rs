@@ -1,26 +1,21 @@
 //! What the program prints and how it exits, as its users see it.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-/// Runs the program in an empty folder, and tells everything that it said.
+mod support;
+use support::{Said, lightest};
+
+/// Runs the program in a folder, and tells everything that it said.
 fn run_in(folder: &Path, args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
-        .args(args)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .expect("it starts");
-    let text = |bytes: &[u8]| {
-        String::from_utf8(bytes.to_vec()).expect("UTF-8").replace(&format!("{}/", folder.display()), "")
-    };
-    let mut said = format!("exit {}\n", output.status.code().expect("it exits"));
-    if !output.stdout.is_empty() {
-        said.push_str(&format!("--- stdout\n{}", text(&output.stdout)));
+    let Said { code, out, err } = lightest(folder, args);
+    let text = |text: String| text.replace(&format!("{}/", folder.display()), "");
+    let mut said = format!("exit {code}\n");
+    if !out.is_empty() {
+        said.push_str(&format!("--- stdout\n{}", text(out)));
     }
-    if !output.stderr.is_empty() {
-        said.push_str(&format!("--- stderr\n{}", text(&output.stderr)));
+    if !err.is_empty() {
+        said.push_str(&format!("--- stderr\n{}", text(err)));
     }
     said
 }

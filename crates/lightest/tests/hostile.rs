@@ -2,25 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-struct Said {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
+mod support;
+use support::{Said, lightest};
 
 fn check(folder: &Path, args: &[&str]) -> Said {
-    let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
-        .arg("check")
-        .args(args)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .expect("it starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    lightest(folder, &[&["check"], args].concat())
 }
 
 fn folder() -> tempfile::TempDir {
@@ -40,14 +27,14 @@ fn a_folder_without_tests_is_told_apart_from_one_without_findings() {
     let folder = folder();
     put(folder.path(), "a.rs", "fn main() {}\n");
     let said = check(folder.path(), &[]);
-    assert_eq!(said.code, Some(3), "{}", said.err);
+    assert_eq!(said.code, 3, "{}", said.err);
     assert_eq!(said.err, "no test found in 1 file: looked for `#[vmm_test(..)]` and its relatives\n");
 }
 
 #[test]
 fn a_path_that_is_not_there_is_a_mistake() {
     let said = check(folder().path(), &["nowhere"]);
-    assert_eq!(said.code, Some(2));
+    assert_eq!(said.code, 2);
     assert!(said.err.starts_with("error: nowhere cannot be read: "), "{}", said.err);
 }
 
@@ -57,8 +44,8 @@ fn a_file_that_is_not_utf_8_is_named_and_the_others_are_read() {
     put(folder.path(), "a.rs", TEST);
     put(folder.path(), "latin.rs", b"#[vmm_test(openvmm_linux_direct_x64)]\nfn caf\xe9() {}\n");
     let said = check(folder.path(), &["--message-format", "short"]);
-    assert_eq!(said.code, Some(2));
-    assert!(said.err.contains("warning: not read: ./latin.rs: not UTF-8\n"), "{}", said.err);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("warning: not read: latin.rs: not UTF-8 in line 2\n"), "{}", said.err);
     assert!(said.out.contains("a.rs:1:16: warning[heavier-than-needed]"), "{}", said.out);
 }
 
@@ -67,9 +54,9 @@ fn a_byte_order_mark_and_carriage_returns_do_no_harm() {
     let folder = folder();
     put(folder.path(), "a.rs", format!("\u{feff}{}", TEST.replace('\n', "\r\n")));
     let said = check(folder.path(), &["--message-format", "short"]);
-    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert_eq!(said.code, 1, "{}", said.err);
     let said = check(folder.path(), &["--fix"]);
-    assert_eq!(said.code, Some(1), "the gap between architectures is left: {}", said.err);
+    assert_eq!(said.code, 1, "the gap between architectures is left: {}", said.err);
     let text = fs::read_to_string(folder.path().join("a.rs")).expect("UTF-8");
     assert!(text.starts_with("\u{feff}#[openvmm_test(linux_direct_x64)]\r\n"), "{text:?}");
 }
@@ -80,8 +67,8 @@ fn a_file_of_100_megabytes_is_named_and_not_read() {
     let file = fs::File::create(folder.path().join("large.rs")).expect("created");
     file.set_len(100 << 20).expect("made large");
     let said = check(folder.path(), &[]);
-    assert_eq!(said.code, Some(2));
-    assert!(said.err.contains("warning: not read: ./large.rs: larger than 16 MiB\n"), "{}", said.err);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("warning: not read: large.rs: larger than 16 MiB\n"), "{}", said.err);
 }
 
 #[test]
@@ -95,13 +82,21 @@ fn nesting_and_expressions_beyond_all_reason_are_named_and_not_read() {
         (format!("fn f() {{ {} }}", "if a {} else ".repeat(100_000)), "an expression is too long"),
         (format!("fn f() {{ {} }}", "|| ".repeat(100_000)), "an expression is too long"),
         (format!("type T = {};", "&".repeat(100_000)), "an expression is too long"),
+        // Comments and strings count for nothing, commas and braces only where they end something.
+        (format!("fn f() {{ {} }}", "(/*);*/".repeat(100_000)), "nested too deeply"),
+        (format!("fn f() {{ x{}; }}", ".a(1, 2)".repeat(100_000)), "an expression is too long"),
+        (format!("type T = {};", "A<u8, ".repeat(100_000)), "an expression is too long"),
+        (format!("fn f() {{ {} }}", "|a, b| ".repeat(100_000)), "an expression is too long"),
+        (format!("fn f() {{ 1{}; }}", " + {}".repeat(100_000)), "an expression is too long"),
     ];
     for (text, reason) in cases {
         let folder = folder();
         put(folder.path(), "deep.rs", format!("{TEST}{text}"));
+        put(folder.path(), "good.rs", TEST);
         let said = check(folder.path(), &["--message-format", "human"]);
         assert!(said.out.contains(reason), "{reason}: {:?} {} {}", said.code, said.out, said.err);
-        assert_eq!(said.code, Some(0), "{}", said.err);
+        assert!(said.out.contains("--> good.rs:1:16"), "the others are read: {}", said.out);
+        assert_eq!(said.code, 2, "{}", said.err);
     }
 }
 
@@ -119,7 +114,7 @@ fn the_deepest_nesting_that_is_read_does_not_exhaust_the_stack() {
         let folder = folder();
         put(folder.path(), "deep.rs", format!("{TEST}{text}\n"));
         let said = check(folder.path(), &["--message-format", "short"]);
-        assert_eq!(said.code, Some(1), "{}: {}", &text[..40], said.err);
+        assert_eq!(said.code, 1, "{}: {}", &text[..40], said.err);
     }
 }
 
@@ -133,7 +128,7 @@ fn helpers_that_call_each_other_in_circles_end() {
     );
     put(folder.path(), "a.rs", text);
     let said = check(folder.path(), &["--message-format", "short"]);
-    assert!(said.code.is_some_and(|code| code < 2), "{}", said.err);
+    assert!(said.code < 2, "{}", said.err);
 }
 
 #[cfg(unix)]
@@ -144,10 +139,10 @@ fn links_in_circles_are_not_followed() {
     std::os::unix::fs::symlink(".", folder.path().join("again")).expect("linked");
     std::os::unix::fs::symlink("loop.rs", folder.path().join("loop.rs")).expect("linked");
     let said = check(folder.path(), &["--message-format", "short"]);
-    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert_eq!(said.code, 1, "{}", said.err);
     assert_eq!(said.out.lines().count(), 1, "{}", said.out);
     let said = check(folder.path(), &["loop.rs"]);
-    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert_eq!(said.code, 2, "{}", said.err);
 }
 
 #[cfg(unix)]
@@ -163,7 +158,7 @@ fn fixing_a_file_in_a_folder_that_cannot_be_written_leaves_it_whole() {
     fs::set_permissions(&inner, fs::Permissions::from_mode(0o755)).expect("set");
     let text = fs::read_to_string(inner.join("a.rs")).expect("UTF-8");
     // Who may write everywhere, as root may, gets it fixed.
-    if said.code == Some(2) {
+    if said.code == 2 {
         assert_eq!(text, TEST);
         assert!(said.err.contains("cannot be written"), "{}", said.err);
     } else {
@@ -177,17 +172,17 @@ fn a_baseline_knows_what_was_there_and_only_shrinks() {
     put(folder.path(), "a.rs", TEST);
     let flags = ["--baseline", "known.toml", "--message-format", "short"];
     let said = check(folder.path(), &flags);
-    assert_eq!(said.code, Some(2), "there is none yet: {}", said.err);
+    assert_eq!(said.code, 2, "there is none yet: {}", said.err);
     let mut update = flags.to_vec();
     update.push("--update-baseline");
-    assert_eq!(check(folder.path(), &update).code, Some(0));
+    assert_eq!(check(folder.path(), &update).code, 0);
     let first = fs::read_to_string(folder.path().join("known.toml")).expect("written");
-    assert_eq!(check(folder.path(), &flags).code, Some(0));
+    assert_eq!(check(folder.path(), &flags).code, 0);
 
     // A second one of the same kind is new, and updating does not add it.
     put(folder.path(), "b.rs", TEST.replace("answers", "replies"));
     let said = check(folder.path(), &update);
-    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert_eq!(said.code, 1, "{}", said.err);
     assert!(said.out.contains("b.rs:1:16"), "{}", said.out);
     assert_eq!(fs::read_to_string(folder.path().join("known.toml")).expect("there"), first);
 
@@ -198,7 +193,7 @@ fn a_baseline_knows_what_was_there_and_only_shrinks() {
         TEST.replace("uefi_x64(vhd(ubuntu_2504_server_x64))", "linux_direct_x64, linux_direct_aarch64"),
     );
     let said = check(folder.path(), &update);
-    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert_eq!(said.code, 1, "{}", said.err);
     let shrunk = fs::read_to_string(folder.path().join("known.toml")).expect("there");
     assert!(!shrunk.contains("a.rs") && !shrunk.contains("b.rs"), "{shrunk}");
 }

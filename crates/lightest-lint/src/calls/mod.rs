@@ -81,9 +81,11 @@ pub struct Entry {
 pub struct Table {
     entries: Vec<Entry>,
     roles: Vec<String>,
-    /// Entries by their kind and the last segment of a name; by their kind alone where a name ends in `*`.
-    index: HashMap<(Kind, String), Vec<usize>>,
+    /// Entries by their kind and the last segment of a name; by their kind alone where a name ends in `*`. In order.
+    index: HashMap<Kind, HashMap<String, Vec<usize>>>,
     wild: HashMap<Kind, Vec<usize>>,
+    /// Methods, and whether every entry of that name asks for something.
+    always: HashMap<String, bool>,
 }
 
 impl Table {
@@ -97,31 +99,44 @@ impl Table {
             .collect();
         roles.sort();
         roles.dedup();
-        let mut index: HashMap<(Kind, String), Vec<usize>> = HashMap::new();
+        let mut index: HashMap<Kind, HashMap<String, Vec<usize>>> = HashMap::new();
+        let mut always: HashMap<String, bool> = HashMap::new();
         let mut wild: HashMap<Kind, Vec<usize>> = HashMap::new();
         for (at, entry) in entries.iter().enumerate() {
             for name in &entry.names {
                 let list = if name.ends_with('*') {
                     wild.entry(entry.kind).or_default()
                 } else {
-                    index.entry((entry.kind, key(entry.kind, name).into_owned())).or_default()
+                    let of_kind = index.entry(entry.kind).or_default();
+                    of_kind.entry(key(entry.kind, name).into_owned()).or_default()
                 };
                 if list.last() != Some(&at) {
                     list.push(at);
                 }
+                if entry.kind == Kind::Call && !entry.on.is_empty() {
+                    *always.entry(name.clone()).or_insert(true) &= !entry.requires.is_empty();
+                }
             }
         }
-        Self { entries, roles, index, wild }
+        Self { entries, roles, index, wild, always }
     }
 
     /// The entries of a kind that may be about a name, last first.
-    fn candidates(&self, kind: Kind, name: &str) -> Vec<&Entry> {
-        let exact = self.index.get(&(kind, key(kind, name).into_owned()));
-        let wild = self.wild.get(&kind);
-        let mut found: Vec<usize> = exact.into_iter().chain(wild).flatten().copied().collect();
-        found.sort_unstable_by(|one, other| other.cmp(one));
-        found.dedup();
-        found.into_iter().map(|at| &self.entries[at]).collect()
+    fn candidates(&self, kind: Kind, name: &str) -> impl Iterator<Item = &Entry> {
+        let exact = self.index.get(&kind).and_then(|of_kind| of_kind.get(&*key(kind, name)));
+        let mut exact = exact.map_or(&[][..], Vec::as_slice);
+        let mut wild = self.wild.get(&kind).map_or(&[][..], Vec::as_slice);
+        std::iter::from_fn(move || {
+            let at = *exact.last().max(wild.last())?;
+            for list in [&mut exact, &mut wild] {
+                if let [before @ .., last] = *list
+                    && *last == at
+                {
+                    *list = before;
+                }
+            }
+            self.entries.get(at)
+        })
     }
 
     /// The entries.
@@ -140,35 +155,26 @@ impl Table {
     #[must_use]
     pub fn call(&self, on: &str, name: &str) -> Option<&Entry> {
         let fits = |entry: &&Entry| entry.on == on && entry.names.iter().any(|known| known == name);
-        self.candidates(Kind::Call, name).into_iter().find(fits)
+        self.candidates(Kind::Call, name).find(fits)
     }
 
     /// The entry for a function by its path: a known name matches the end of the path.
     #[must_use]
     pub fn function(&self, path: &str) -> Option<&Entry> {
         let fits = |entry: &&Entry| entry.on.is_empty() && names_path(entry, path);
-        self.candidates(Kind::Call, path).into_iter().find(fits)
+        self.candidates(Kind::Call, path).find(fits)
     }
 
     /// The entry of a kind for a path: a known name matches the end of the path.
     #[must_use]
     pub fn named(&self, kind: Kind, path: &str) -> Option<&Entry> {
-        self.candidates(kind, path).into_iter().find(|entry| names_path(entry, path))
+        self.candidates(kind, path).find(|entry| names_path(entry, path))
     }
 
     /// Whether a method of that name asks for something whatever it is called on.
     #[must_use]
     pub fn always_asks(&self, method: &str) -> bool {
-        let mut known = self
-            .entries
-            .iter()
-            .filter(|entry| {
-                entry.kind == Kind::Call
-                    && !entry.on.is_empty()
-                    && entry.names.iter().any(|known| known == method)
-            })
-            .peekable();
-        known.peek().is_some() && known.all(|entry| !entry.requires.is_empty())
+        self.always.get(method).copied().unwrap_or(false)
     }
 
     /// The entry for something that a body touches. One whose text occurs outranks one that names no text; then a later
@@ -206,7 +212,7 @@ impl Table {
                 _ => false,
             })
         };
-        let fitting: Vec<&Entry> = self.candidates(kind, name).into_iter().filter(fits).collect();
+        let fitting: Vec<&Entry> = self.candidates(kind, name).filter(fits).collect();
         let saying = fitting.iter().find(|entry| !entry.containing.is_empty() && occurs(entry));
         saying.or_else(|| fitting.iter().find(|entry| entry.containing.is_empty())).copied()
     }
@@ -228,7 +234,7 @@ fn names_path(entry: &Entry, path: &str) -> bool {
 }
 
 /// Whether `path` is `known` or ends with it at a boundary of segments.
-fn ends_with_path(path: &str, known: &str) -> bool {
+pub(crate) fn ends_with_path(path: &str, known: &str) -> bool {
     path.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with("::"))
 }
 

@@ -39,6 +39,11 @@ pub trait Dialect: Sync {
     /// How the names of its files end, without the dot.
     fn extension(&self) -> &'static str;
 
+    /// Whether a file of these bytes may hold tests; worth a way of its own where that is told sooner than whether it matters.
+    fn holds_tests(&self, bytes: &[u8]) -> bool {
+        self.interest(bytes) == Interest::Tests
+    }
+
     /// Whether a file of these bytes matters.
     fn interest(&self, bytes: &[u8]) -> Interest;
 

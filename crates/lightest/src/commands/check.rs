@@ -1,7 +1,9 @@
 //! `lightest check`: reads tests and says where the guest is wrong.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{mem, thread};
 
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::{Dialect, Petri};
@@ -25,14 +27,17 @@ use crate::{exit, facts, output, settings, words};
 const MAX_ROUNDS: usize = 10;
 
 pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let catalog = facts::catalog(catalog)?;
-    let settings = settings::nearest()?;
-    let table = table::table(catalog, &settings)?;
-    let options = options(args, &settings)?;
+    // Walking waits for the disk, reading facts for nothing.
+    let (facts, read) = thread::scope(|scope| {
+        let walk = scope.spawn(|| sources::read(&args.paths, &Petri));
+        let facts = Facts::read(args, catalog);
+        (facts, walk.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let Facts { catalog, settings, table, options } = facts?;
+    let mut read = read?;
     let judge = Judge { catalog, table: &table, options: &options };
-    let mut read = sources::read(&args.paths, &Petri)?;
-    for (path, reason) in &read.unread {
-        output::message(&format!("warning: not read: {path}: {reason}"));
+    for unread in &read.unread {
+        output::message(&format!("warning: not read: {}: {}", unread.path, unread.reason));
     }
     if args.fix || args.diff {
         let changed = judge.fix(args, &mut read)?;
@@ -43,7 +48,28 @@ pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
     let judged = judge.judge(&read.files);
     let report = judged.report(&read.files, &options);
     let code = finish(args, &settings, &report, &read)?;
-    Ok(if read.unread.is_empty() { code } else { exit::COULD_NOT })
+    let all = read.unread.is_empty() && !judged.notes.iter().any(|note| note.unread);
+    // The program ends here: it need not take apart what it holds.
+    mem::forget((judged, read, table));
+    Ok(if all { code } else { exit::COULD_NOT })
+}
+
+/// What is known before any test is read.
+struct Facts {
+    catalog: &'static Catalog,
+    settings: Settings,
+    table: Table,
+    options: Options,
+}
+
+impl Facts {
+    fn read(args: &Check, catalog: Option<&Path>) -> Result<Self, Failure> {
+        let catalog = facts::catalog(catalog)?;
+        let settings = settings::nearest()?;
+        let table = table::table(catalog, &settings)?;
+        let options = options(args, &settings)?;
+        Ok(Self { catalog, settings, table, options })
+    }
 }
 
 /// Prints what is to be said, and tells the exit code.

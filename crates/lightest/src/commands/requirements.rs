@@ -19,9 +19,10 @@ pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Res
     let table = table::table(catalog, &settings)?;
     let read = sources::read(&args.paths, &Petri)?;
     let (mut tests, notes) = Petri.read(&read.files, catalog, &table);
-    for (path, reason) in &read.unread {
-        output::message(&format!("warning: not read: {path}: {reason}"));
+    for unread in &read.unread {
+        output::message(&format!("warning: not read: {}: {}", unread.path, unread.reason));
     }
+    let all = read.unread.is_empty() && !notes.iter().any(|note| note.unread);
     let any = !tests.is_empty();
     if let Some(wanted) = &args.test {
         tests.retain(|test| {
@@ -55,7 +56,7 @@ pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Res
             output::data(&text)?;
         }
     }
-    Ok(match (read.unread.is_empty(), any) {
+    Ok(match (all, any) {
         (false, _) => exit::COULD_NOT,
         (true, true) => exit::DONE,
         (true, false) => {

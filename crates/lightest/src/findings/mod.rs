@@ -5,6 +5,7 @@ pub(crate) mod fix;
 pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod junit;
+mod packages;
 pub(crate) mod rustc_json;
 pub(crate) mod sarif;
 pub(crate) mod short;

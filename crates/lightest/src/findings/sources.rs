@@ -1,19 +1,21 @@
 //! Finds and reads the files that matter to a dialect.
 
-use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::io::Read as _;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
-use ignore::{WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 use lightest_lint::dialect::{Dialect, Interest};
 use lightest_lint::source::Source;
 
+use super::packages::Packages;
 use crate::failure::Failure;
 
 /// Files larger than this hold no test that a person wrote.
-const MAX_BYTES: u64 = 16 << 20;
+const MAX_BYTES: usize = 16 << 20;
+/// Room for most files, so that one read is enough.
+const ROOM: usize = 64 << 10;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -22,25 +24,42 @@ pub(crate) struct Sources {
     pub(crate) files: Vec<Source>,
     /// How many files were looked at.
     pub(crate) looked_at: usize,
-    /// Files that could not be read, each with the reason.
-    pub(crate) unread: Vec<(String, String)>,
+    /// What could not be read, each with the reason.
+    pub(crate) unread: Vec<Unread>,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Unread {
+    /// Its path, as far as it is known.
+    pub(crate) path: String,
+    /// Why it could not.
+    pub(crate) reason: String,
 }
 
 /// What became of one file.
 enum Looked {
-    Nothing,
-    Matters(PathBuf, Interest, String),
-    Unread(String, String),
+    /// It holds no test.
+    Other(PathBuf),
+    Tests(PathBuf, String),
+    Unread(Unread),
 }
 
 /// Reads the files below some paths. Links are not followed, so that circles do no harm.
+///
+/// Most files hold no test, and are looked at once. Files beside tests may hold what tests call: they are read when it is
+/// known where tests are.
 pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, Failure> {
     let Some((first, rest)) = paths.split_first() else { return Ok(Sources::default()) };
     for path in paths {
-        if let Err(error) = fs::metadata(path) {
-            return Err(Failure::new(format!("{} cannot be read: {error}", path.display()))
-                .help("name files or folders of the checkout"));
-        }
+        let wrong = match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() || metadata.is_dir() => continue,
+            Ok(_) => "cannot be read: it is neither a file nor a folder".to_owned(),
+            Err(error) => format!("cannot be read: {error}"),
+        };
+        return Err(
+            Failure::new(format!("{} {wrong}", path.display())).help("name files or folders of the checkout")
+        );
     }
     let mut walk = WalkBuilder::new(first);
     for path in rest {
@@ -50,12 +69,9 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     let (send, receive) = mpsc::channel();
     walk.build_parallel().run(|| {
         let send = send.clone();
+        let mut room = vec![0; ROOM];
         Box::new(move |entry| {
-            let looked = match entry {
-                Ok(entry) => look(&entry, dialect),
-                Err(error) => Some(Looked::Unread(String::new(), error.to_string())),
-            };
-            if let Some(looked) = looked {
+            if let Some(looked) = look(entry, dialect, &mut room) {
                 // The receiver outlives the walk.
                 let _ = send.send(looked);
             }
@@ -64,101 +80,135 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     });
     drop(send);
     let mut sources = Sources::default();
-    let mut found = Vec::new();
+    let (mut tests, mut others) = (Vec::new(), Vec::new());
     for looked in receive {
-        sources.looked_at += 1;
         match looked {
-            Looked::Nothing => {}
-            Looked::Matters(path, interest, text) => found.push((path, interest, text)),
-            Looked::Unread(path, reason) => sources.unread.push((path, reason)),
+            Looked::Other(path) => others.push(path),
+            Looked::Tests(path, text) => tests.push((path, text)),
+            Looked::Unread(unread) => sources.unread.push(unread),
+        }
+    }
+    sources.looked_at = tests.len() + others.len() + sources.unread.len();
+    let mut packages = Packages::new(paths, dialect.package_file());
+    packages.hold_tests(tests.iter().map(|(path, _)| path.as_path()));
+    let mut room = Vec::new();
+    for path in others.into_iter().filter(|path| packages.is_beside_tests(path)) {
+        match contents(&path, &mut room) {
+            Ok(bytes) if dialect.interest(bytes) == Interest::None => {}
+            // Of a file that holds no test, no more is asked.
+            Ok(bytes) => tests.extend(str::from_utf8(bytes).ok().map(|text| (path, text.to_owned()))),
+            Err(reason) => sources.unread.push(Unread { path: shown(&path), reason }),
         }
     }
     sources.unread.sort();
-    found.sort_by(|one, other| one.0.cmp(&other.0));
-    found.dedup_by(|one, other| one.0 == other.0);
-    sources.files = assign(found, paths, dialect.package_file());
+    tests.sort_by(|(one, _), (other, _)| one.cmp(other));
+    sources.files = packages.sources(tests);
     Ok(sources)
 }
 
-fn look(entry: &ignore::DirEntry, dialect: &dyn Dialect) -> Option<Looked> {
+/// A path for messages: without a dot in front that says nothing.
+pub(super) fn shown(path: &Path) -> String {
+    path.strip_prefix("./").unwrap_or(path).display().to_string()
+}
+
+/// Looks at one file; at nothing else.
+fn look(entry: Result<DirEntry, ignore::Error>, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Option<Looked> {
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(error) => return Some(Looked::Unread(unwalked(&error))),
+    };
     let path = entry.path();
-    let given = entry.depth() == 0;
-    if !given && !entry.file_type().is_some_and(|kind| kind.is_file()) {
+    if path.extension().is_none_or(|extension| extension != dialect.extension()) {
         return None;
     }
-    if path.extension().is_none_or(|extension| extension != dialect.extension()) || (given && path.is_dir()) {
+    // What was named may be a link.
+    let is_file = match entry.depth() {
+        0 => path.is_file(),
+        _ => entry.file_type().is_some_and(|kind| kind.is_file()),
+    };
+    if !is_file {
         return None;
     }
-    let name = || path.display().to_string();
-    let unread = |reason: String| Some(Looked::Unread(name(), reason));
-    let mut file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) => return unread(error.to_string()),
-    };
-    let size = match file.metadata() {
-        Ok(metadata) if !metadata.is_file() => return None,
-        Ok(metadata) => metadata.len(),
-        Err(error) => return unread(error.to_string()),
-    };
-    if size > MAX_BYTES {
-        return unread(format!("larger than {} MiB", MAX_BYTES >> 20));
+    Some(match text(path, dialect, room) {
+        Ok(None) => Looked::Other(entry.into_path()),
+        Ok(Some(text)) => Looked::Tests(entry.into_path(), text),
+        Err(reason) => Looked::Unread(Unread { path: shown(path), reason }),
+    })
+}
+
+/// The text of a file that holds tests, or why it cannot be had.
+fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option<String>, String> {
+    let bytes = contents(path, room)?;
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        // Letters of ASCII among zeros.
+        let letters: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+        let matters = dialect.holds_tests(&letters);
+        return if matters { Err("UTF-16, where UTF-8 is expected".to_owned()) } else { Ok(None) };
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-    if let Err(error) = file.by_ref().take(MAX_BYTES).read_to_end(&mut bytes) {
-        return unread(error.to_string());
+    if !dialect.holds_tests(bytes) {
+        return Ok(None);
     }
-    let interest = dialect.interest(&bytes);
-    if interest == Interest::None {
-        return Some(Looked::Nothing);
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Some(Looked::Matters(path.to_owned(), interest, text)),
-        Err(_) if interest == Interest::Helpers => Some(Looked::Nothing),
-        Err(_) => unread("not UTF-8".to_owned()),
+    match str::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(error) => {
+            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(format!("not UTF-8 in line {line}"))
+        }
     }
 }
 
-/// Gives each file its package, and lets go of those whose package holds no test.
-fn assign(found: Vec<(PathBuf, Interest, String)>, given: &[PathBuf], package_file: &str) -> Vec<Source> {
-    let mut known: HashMap<PathBuf, PathBuf> = HashMap::new();
-    let mut package_of = |path: &Path| -> PathBuf {
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        known
-            .entry(folder.clone())
-            .or_insert_with(|| {
-                let absolute = std::path::absolute(&folder).unwrap_or_else(|_| folder.clone());
-                let package = absolute.ancestors().find(|folder| folder.join(package_file).is_file());
-                package.map_or_else(
-                    || {
-                        let above = given.iter().find(|given| path.starts_with(given) && given.is_dir());
-                        above.cloned().unwrap_or(folder)
-                    },
-                    Path::to_owned,
-                )
-            })
-            .clone()
-    };
-    let packages: Vec<PathBuf> = found.iter().map(|(path, ..)| package_of(path)).collect();
-    let with_tests: HashSet<&PathBuf> = found
-        .iter()
-        .zip(&packages)
-        .filter(|((_, interest, _), _)| *interest == Interest::Tests)
-        .map(|(_, package)| package)
-        .collect();
-    found
-        .iter()
-        .zip(&packages)
-        .filter(|(_, package)| with_tests.contains(package))
-        .map(|((path, _, text), package)| {
-            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            let local =
-                absolute.strip_prefix(package).or_else(|_| path.strip_prefix(package)).unwrap_or(path);
-            Source {
-                path: path.display().to_string(),
-                local: local.display().to_string().replace('\\', "/"),
-                package: package.display().to_string(),
-                text: Arc::from(text.as_str()),
+/// The bytes of a file, in a room that is used again.
+fn contents<'r>(path: &Path, room: &'r mut Vec<u8>) -> Result<&'r [u8], String> {
+    fill(path, room).map_err(|error| reason(&error)).and_then(|length| {
+        if length > MAX_BYTES {
+            Err(format!("larger than {} MiB", MAX_BYTES >> 20))
+        } else {
+            Ok(&room[..length])
+        }
+    })
+}
+
+/// Reads a file, up to a byte more than is allowed.
+fn fill(path: &Path, room: &mut Vec<u8>) -> io::Result<usize> {
+    let mut file = File::open(path)?;
+    let mut length = 0;
+    loop {
+        if length == room.len() {
+            if length > MAX_BYTES {
+                return Ok(length);
             }
-        })
-        .collect()
+            room.resize((length * 2).clamp(ROOM, MAX_BYTES + 1), 0);
+        }
+        match file.read(&mut room[length..]) {
+            Ok(0) => return Ok(length),
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// What the walk could not enter.
+fn unwalked(error: &ignore::Error) -> Unread {
+    let mut inner = error;
+    let mut path = String::new();
+    loop {
+        inner = match inner {
+            ignore::Error::WithPath { path: place, err } => {
+                path = shown(place);
+                err
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,
+            _ => break,
+        };
+    }
+    let reason = inner.io_error().map_or_else(|| inner.to_string(), reason);
+    Unread { path, reason }
+}
+
+/// Why the system could not, in its own words, which begin lower-case here.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

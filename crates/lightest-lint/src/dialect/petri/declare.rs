@@ -74,6 +74,7 @@ pub(super) fn tests(
                 span: Span::new(file, invocation.span.clone()),
                 message: format!("not understood: tests that `{}!` makes are not read", invocation.path),
                 help: None,
+                unread: false,
             });
         }
     }
@@ -90,7 +91,7 @@ pub(super) fn tests(
             Some(function) => format!("not Rust: `{}` is read as far as it goes", function.name),
             None => "not Rust: the rest of the file is read as far as it goes".to_owned(),
         };
-        notes.push(Note { span: Span::new(file, broken.clone()), message, help: None });
+        notes.push(Note { span: Span::new(file, broken.clone()), message, help: None, unread: false });
     }
 }
 
@@ -139,6 +140,7 @@ impl Reader<'_> {
                 span: self.span(attribute.span.clone()),
                 message: format!("not understood: `{}` names no guest", attribute.name),
                 help: Some(format!("write `#[{}(openvmm_linux_direct_x64)]`", attribute.name)),
+                unread: false,
             });
             return None;
         };
@@ -150,6 +152,7 @@ impl Reader<'_> {
                 (!error.expected.is_empty() && error.expected.len() <= 6)
                     .then(|| format!("legal here: {}", error.expected.join(", ")))
             }),
+            unread: false,
         };
         let grammar = Grammar::new(self.catalog);
         let (parsed, errors) = match grammar.parse_arguments_partly(kind, text) {

@@ -5,7 +5,7 @@ use super::script::paths;
 use super::tree::{Arm, Bytes, Expr};
 use super::values::{Value, of_type};
 use super::walk::Walk;
-use crate::calls::Kind;
+use crate::calls::{Kind, ends_with_path};
 use crate::facts::{Branch, What};
 
 /// Methods of the language and its common crates that hand on what they are called on.
@@ -223,7 +223,7 @@ impl<'w, 't> Walk<'w, 't> {
             let values = self.args(args);
             return match callee {
                 Value::Closure(params, body, frame) => self.closure(params, body, frame, values),
-                _ => self.unfollowed(values, span, "a function value"),
+                _ => self.unfollowed(values, span, || "a function value".to_owned()),
             };
         };
         let values = self.args(args);
@@ -232,14 +232,15 @@ impl<'w, 't> Walk<'w, 't> {
         {
             return self.closure(params, body, frame, values);
         }
-        if WRAPS.iter().any(|wraps| path == wraps || path.ends_with(&format!("::{wraps}"))) {
+        if WRAPS.iter().any(|wraps| ends_with_path(path, wraps)) {
             return values.into_iter().next().map_or(Value::Unknown, |value| self.let_go(value));
         }
         self.name(path, span);
         if CONSUMES.contains(&path.as_str()) {
             return Value::Unknown;
         }
-        if let Some(entry) = self.table.function(path).cloned() {
+        let table = self.table;
+        if let Some(entry) = table.function(path) {
             self.see(What::Function(path.clone()), span.clone());
             self.run_closures(values, args, entry.closure.as_deref());
             return given(&entry.gives, Value::Unknown);
@@ -248,14 +249,14 @@ impl<'w, 't> Walk<'w, 't> {
         if let Some((file, function)) = self.package.function(path, from, owner) {
             return self.function(file, function, values, Some(span.clone()));
         }
-        self.unfollowed(values, span, &format!("`{path}`"))
+        self.unfollowed(values, span, || format!("`{path}`"))
     }
 
     /// Values that go where the walk does not.
-    fn unfollowed(&mut self, values: Vec<Value<'t>>, span: &Bytes, to: &str) -> Value<'t> {
+    fn unfollowed(&mut self, values: Vec<Value<'t>>, span: &Bytes, to: impl FnOnce() -> String) -> Value<'t> {
         if let Some(role) = values.iter().find(|value| value.matters(self.table)) {
             let role = role.role().unwrap_or("value").to_owned();
-            self.open(span.clone(), format!("{to}, which gets the {role}"));
+            self.open(span.clone(), format!("{}, which gets the {role}", to()));
         }
         for value in values {
             self.let_go(value);
@@ -313,7 +314,8 @@ impl<'w, 't> Walk<'w, 't> {
             })
             .collect();
         let what = What::Call { on: role.clone(), name: name.to_owned(), texts: texts.clone() };
-        let Some(entry) = self.table.judge(&what).or_else(|| self.table.call(&role, name)).cloned() else {
+        let table = self.table;
+        let Some(entry) = table.judge(&what).or_else(|| table.call(&role, name)) else {
             if HANDS_ON.contains(&name) {
                 self.run_closures(values, args, None);
                 return value;
@@ -370,7 +372,7 @@ impl<'w, 't> Walk<'w, 't> {
             }
         }
         self.let_go(value);
-        self.unfollowed(values, name_span, &format!("`{name}`"))
+        self.unfollowed(values, name_span, || format!("`{name}`"))
     }
 
     fn field(&mut self, base: &'t Expr, name: &'t str, name_span: &Bytes) -> Value<'t> {

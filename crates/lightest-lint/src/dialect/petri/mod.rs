@@ -1,11 +1,14 @@
 //! Petri's tests, in Rust: `#[vmm_test(..)]` and its relatives.
 
+mod cst;
 mod declare;
 mod eval;
 mod flow;
 mod index;
+mod lower;
 mod macros;
 mod modules;
+mod reason;
 mod script;
 mod syntax;
 mod tree;
@@ -13,10 +16,12 @@ mod values;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
-use memchr::memmem;
+use lightest_model::grammar::AttributeKind;
+use memchr::memmem::Finder;
 
 use super::{Dialect, Interest};
 use crate::calls::Table;
@@ -25,7 +30,7 @@ use crate::parallel;
 use crate::source::{Source, Span};
 
 use index::Package;
-use syntax::Unreadable;
+use reason::Unreadable;
 use tree::Tree;
 
 /// The dialect of OpenVMM's tests.
@@ -33,9 +38,10 @@ use tree::Tree;
 pub struct Petri;
 
 /// What every attribute of petri's contains.
-const MARK: &[u8] = b"vmm_test";
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("vmm_test"));
 /// What a file that handles petri's values contains.
-const HELPER_MARKS: [&[u8]; 2] = [b"petri", b"pipette"];
+static HELPER_MARKS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new("petri"), Finder::new("pipette")]);
 
 impl Dialect for Petri {
     fn name(&self) -> &'static str {
@@ -54,16 +60,14 @@ impl Dialect for Petri {
         "rs"
     }
 
+    fn holds_tests(&self, bytes: &[u8]) -> bool {
+        MARK.find_iter(bytes).any(|at| is_attribute(bytes, at))
+    }
+
     fn interest(&self, bytes: &[u8]) -> Interest {
-        let attribute = memmem::find_iter(bytes, MARK).any(|at| {
-            let before =
-                bytes[..at].iter().rev().find(|byte| !byte.is_ascii_alphanumeric() && **byte != b'_');
-            // `#[vmm_test`, `#[openvmm_test`, `#[vmm_test_macros::vmm_test`.
-            matches!(before, Some(b'[' | b':'))
-        });
-        if attribute {
+        if self.holds_tests(bytes) {
             Interest::Tests
-        } else if HELPER_MARKS.iter().any(|mark| memmem::find(bytes, mark).is_some()) {
+        } else if HELPER_MARKS.iter().any(|mark| mark.find(bytes).is_some()) {
             Interest::Helpers
         } else {
             Interest::None
@@ -72,17 +76,18 @@ impl Dialect for Petri {
 
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> (Vec<Test>, Vec<Note>) {
         let mut notes = Vec::new();
-        let trees = parallel::map(sources, || (), |(), source| syntax::read(&source.text));
-        let trees: Vec<Tree> = trees
-            .into_iter()
-            .enumerate()
-            .map(|(file, tree)| {
-                tree.unwrap_or_else(|reason| {
-                    notes.push(not_read(file, reason));
-                    Tree::default()
-                })
-            })
-            .collect();
+        // The longest first, so that no thread is left with it at the end.
+        let mut order: Vec<usize> = (0..sources.len()).collect();
+        order.sort_by_key(|file| std::cmp::Reverse(sources[*file].text.len()));
+        let read = parallel::map(&order, || (), |(), file| syntax::read(&sources[*file].text));
+        let mut trees: Vec<Tree> = Vec::new();
+        trees.resize_with(sources.len(), Tree::default);
+        for (file, tree) in order.iter().zip(read) {
+            match tree {
+                Ok(tree) => trees[*file] = tree,
+                Err(reason) => notes.push(not_read(*file, reason)),
+            }
+        }
         let mut packages: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (file, source) in sources.iter().enumerate() {
             packages.entry(&source.package).or_default().push(file);
@@ -92,7 +97,6 @@ impl Dialect for Petri {
             .iter()
             .flat_map(|package| package.files().iter().map(move |file| (*file, package)))
             .collect();
-        // The longest first, so that no thread is left with it at the end.
         work.sort_by_key(|(file, _)| std::cmp::Reverse(sources[*file].text.len()));
         let found = parallel::map(
             &work,
@@ -128,10 +132,23 @@ impl Dialect for Petri {
     }
 }
 
+/// Whether a mark is part of an attribute's name, outside of line comments: `#[vmm_test`, `#[vmm_test_macros::vmm_test`, and
+/// `[vmm_test` where a macro makes attributes.
+fn is_attribute(bytes: &[u8], at: usize) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let start = bytes[..at].iter().rposition(|byte| !word(byte)).map_or(0, |before| before + 1);
+    let length = bytes[start..].iter().take_while(|byte| word(byte)).count();
+    let name = str::from_utf8(&bytes[start..start + length]).unwrap_or_default();
+    let line = bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+    AttributeKind::from_word(name).is_some()
+        && matches!(bytes[..start].trim_ascii_end().last(), Some(b'[' | b':'))
+        && !bytes[line..start].trim_ascii_start().starts_with(b"//")
+}
+
 fn not_read(file: usize, reason: Unreadable) -> Note {
     let message = match reason {
         Unreadable::Nested => "not read: brackets are nested too deeply",
         Unreadable::Endless => "not read: an expression is too long",
     };
-    Note { span: Span::new(file, 0..0), message: message.to_owned(), help: None }
+    Note { span: Span::new(file, 0..0), message: message.to_owned(), help: None, unread: true }
 }

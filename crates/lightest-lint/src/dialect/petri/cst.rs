@@ -1,0 +1,306 @@
+//! Rust source as a flat tree, made straight from the parser's steps: the only file, beside [`super::reason`],
+//! that names `ra_ap_parser`.
+//!
+//! The parser survives broken code: one function that is not Rust leaves the others as they are. Its usual tree counts
+//! references and shares nodes, for editors; here a file is read once, from front to back, so that a vector does.
+
+use std::ops::Range;
+
+use ra_ap_parser::{Edition, LexedStr, StrStep, TopEntryPoint};
+
+use super::reason::{Unreadable, within_reason};
+
+pub(super) use ra_ap_parser::SyntaxKind;
+
+/// Source text and its tree.
+#[derive(Debug)]
+pub(super) struct Cst<'s> {
+    text: &'s str,
+    /// Nodes and tokens without white space, each before what it holds.
+    elements: Vec<Element>,
+    /// Places that are not Rust.
+    pub(super) broken: Vec<Range<usize>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Element {
+    kind: SyntaxKind,
+    start: u32,
+    end: u32,
+    /// Index of the first element that it does not hold.
+    next: u32,
+}
+
+impl<'s> Cst<'s> {
+    /// Parses a file that is within reason. Text of 4 GiB and more holds nothing.
+    pub(super) fn parse(text: &'s str) -> Result<Self, Unreadable> {
+        let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
+        let lexed = LexedStr::new(Edition::CURRENT, text);
+        within_reason(&lexed)?;
+        let output = TopEntryPoint::SourceFile.parse(&lexed.to_input(Edition::CURRENT));
+        let mut elements: Vec<Element> = Vec::with_capacity(lexed.len() * 2);
+        let mut open: Vec<usize> = Vec::new();
+        let mut broken = Vec::new();
+        let mut at = 0_u32;
+        lexed.intersperse_trivia(&output, &mut |step| match step {
+            StrStep::Token { kind, text } => {
+                let start = at;
+                at = at.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
+                if kind != SyntaxKind::WHITESPACE {
+                    let next = index(elements.len() + 1);
+                    elements.push(Element { kind, start, end: at, next });
+                }
+            }
+            StrStep::Enter { kind } => {
+                open.push(elements.len());
+                elements.push(Element { kind, start: at, end: at, next: 0 });
+            }
+            StrStep::Exit => {
+                let next = index(elements.len());
+                if let Some(element) = open.pop().and_then(|opened| elements.get_mut(opened)) {
+                    element.end = at;
+                    element.next = next;
+                }
+            }
+            StrStep::Error { pos, .. } => broken.push(pos..pos),
+        });
+        broken.extend(lexed.errors().map(|(token, _)| lexed.text_range(token)));
+        Ok(Self { text, elements, broken })
+    }
+
+    /// All of it.
+    pub(super) fn root(&self) -> Option<Node<'_>> {
+        (!self.elements.is_empty()).then_some(Node { cst: self, at: 0 })
+    }
+}
+
+fn index(at: usize) -> u32 {
+    // An element spans at least a byte of a text below 4 GiB, or is one of few nodes around it.
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// A node or a token.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'c> {
+    cst: &'c Cst<'c>,
+    at: u32,
+}
+
+impl<'c> Node<'c> {
+    fn element(self) -> Element {
+        self.cst.elements[self.at as usize]
+    }
+
+    pub(super) fn kind(self) -> SyntaxKind {
+        self.element().kind
+    }
+
+    /// Where it stands, from its first token to its last.
+    pub(super) fn range(self) -> Range<usize> {
+        let element = self.element();
+        element.start as usize..element.end as usize
+    }
+
+    pub(super) fn text(self) -> &'c str {
+        self.cst.text.get(self.range()).unwrap_or_default()
+    }
+
+    /// What it holds directly: nodes and tokens.
+    pub(super) fn children(self) -> impl Iterator<Item = Node<'c>> {
+        let end = self.element().next;
+        let mut at = self.at + 1;
+        std::iter::from_fn(move || {
+            let child = (at < end).then_some(Node { cst: self.cst, at })?;
+            at = child.element().next.max(at + 1);
+            Some(child)
+        })
+    }
+
+    /// Everything that it holds, from front to back.
+    pub(super) fn descendants(self) -> impl Iterator<Item = Node<'c>> {
+        (self.at + 1..self.element().next).map(move |at| Node { cst: self.cst, at })
+    }
+
+    /// Its first child of that kind.
+    pub(super) fn child(self, kind: SyntaxKind) -> Option<Node<'c>> {
+        self.children().find(|child| child.kind() == kind)
+    }
+
+    /// Its children that are expressions.
+    pub(super) fn exprs(self) -> impl Iterator<Item = Node<'c>> {
+        self.children().filter(|child| is_expr(child.kind()))
+    }
+
+    /// Its first child that is an expression.
+    pub(super) fn expr(self) -> Option<Node<'c>> {
+        self.exprs().next()
+    }
+
+    /// Its children that are patterns.
+    pub(super) fn pats(self) -> impl Iterator<Item = Node<'c>> {
+        self.children().filter(|child| is_pat(child.kind()))
+    }
+
+    /// Its children that are types.
+    pub(super) fn types(self) -> impl Iterator<Item = Node<'c>> {
+        self.children().filter(|child| is_type(child.kind()))
+    }
+
+    /// Its first child that is a type.
+    pub(super) fn ty(self) -> Option<Node<'c>> {
+        self.types().next()
+    }
+
+    /// The name that it gives to something; empty where it gives none.
+    pub(super) fn name(self) -> &'c str {
+        let name = self.child(SyntaxKind::NAME).map_or("", Node::text);
+        name.trim_start_matches("r#")
+    }
+
+    /// The name that it mentions.
+    pub(super) fn name_ref(self) -> Option<Node<'c>> {
+        self.child(SyntaxKind::NAME_REF)
+    }
+}
+
+/// Whether it is an item.
+pub(super) fn is_item(kind: SyntaxKind) -> bool {
+    use SyntaxKind::*;
+    matches!(
+        kind,
+        ASM_EXPR
+            | CONST
+            | ENUM
+            | EXTERN_BLOCK
+            | EXTERN_CRATE
+            | FN
+            | IMPL
+            | MACRO_CALL
+            | MACRO_DEF
+            | MACRO_RULES
+            | MODULE
+            | STATIC
+            | STRUCT
+            | TRAIT
+            | TYPE_ALIAS
+            | UNION
+            | USE
+    )
+}
+
+fn is_expr(kind: SyntaxKind) -> bool {
+    use SyntaxKind::*;
+    matches!(
+        kind,
+        ARRAY_EXPR
+            | ASM_EXPR
+            | AWAIT_EXPR
+            | BECOME_EXPR
+            | BIN_EXPR
+            | BLOCK_EXPR
+            | BREAK_EXPR
+            | CALL_EXPR
+            | CAST_EXPR
+            | CLOSURE_EXPR
+            | CONTINUE_EXPR
+            | FIELD_EXPR
+            | FORMAT_ARGS_EXPR
+            | FOR_EXPR
+            | IF_EXPR
+            | INCLUDE_BYTES_EXPR
+            | INDEX_EXPR
+            | LET_EXPR
+            | LITERAL
+            | LOOP_EXPR
+            | MACRO_EXPR
+            | MATCH_EXPR
+            | METHOD_CALL_EXPR
+            | OFFSET_OF_EXPR
+            | PAREN_EXPR
+            | PATH_EXPR
+            | PREFIX_EXPR
+            | RANGE_EXPR
+            | RECORD_EXPR
+            | REF_EXPR
+            | RETURN_EXPR
+            | TRY_EXPR
+            | TUPLE_EXPR
+            | UNDERSCORE_EXPR
+            | WHILE_EXPR
+            | YEET_EXPR
+            | YIELD_EXPR
+    )
+}
+
+fn is_pat(kind: SyntaxKind) -> bool {
+    use SyntaxKind::*;
+    matches!(
+        kind,
+        BOX_PAT
+            | CONST_BLOCK_PAT
+            | DEREF_PAT
+            | IDENT_PAT
+            | LITERAL_PAT
+            | MACRO_PAT
+            | NOT_NULL
+            | OR_PAT
+            | PAREN_PAT
+            | PATH_PAT
+            | RANGE_PAT
+            | RECORD_PAT
+            | REF_PAT
+            | REST_PAT
+            | SLICE_PAT
+            | TUPLE_PAT
+            | TUPLE_STRUCT_PAT
+            | WILDCARD_PAT
+    )
+}
+
+fn is_type(kind: SyntaxKind) -> bool {
+    use SyntaxKind::*;
+    matches!(
+        kind,
+        ARRAY_TYPE
+            | DYN_TRAIT_TYPE
+            | FN_PTR_TYPE
+            | FOR_TYPE
+            | IMPL_TRAIT_TYPE
+            | INFER_TYPE
+            | MACRO_TYPE
+            | NEVER_TYPE
+            | PAREN_TYPE
+            | PATH_TYPE
+            | PATTERN_TYPE
+            | PTR_TYPE
+            | REF_TYPE
+            | SLICE_TYPE
+            | TUPLE_TYPE
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cst, SyntaxKind};
+
+    #[test]
+    fn places_leave_white_space_out_and_comments_of_a_function_in() {
+        let text = "\n\n// said of it\n#[a]\nfn f() { 1 + 2 }\n\nfn g() {}\n";
+        let cst = Cst::parse(text).unwrap();
+        let items: Vec<&str> = cst.root().unwrap().children().map(|item| item.text()).collect();
+        assert_eq!(items, ["// said of it\n#[a]\nfn f() { 1 + 2 }", "fn g() {}"]);
+    }
+
+    #[test]
+    fn what_is_not_rust_is_named_and_the_rest_is_read() {
+        let cst = Cst::parse("fn f() { let = ; }\nfn g() { \"x }").unwrap();
+        assert!(!cst.broken.is_empty());
+        let functions = cst.root().unwrap().children().filter(|item| item.kind() == SyntaxKind::FN);
+        assert_eq!(functions.map(|item| item.name()).collect::<Vec<_>>(), ["f", "g"]);
+    }
+
+    #[test]
+    fn text_that_holds_nothing_is_a_file_that_holds_nothing() {
+        assert_eq!(Cst::parse("").unwrap().root().map(|root| root.children().count()), Some(0));
+    }
+}
