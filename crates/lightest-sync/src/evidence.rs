@@ -1,12 +1,12 @@
 //! Evidence: whether the lines that facts rest on still read as they did, and where they went.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use lightest_model::catalog::{Catalog, Evidence, Source};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::catalog_text::{CatalogText, Edit, New, Target};
-use crate::compare::{Compare, Spot};
 use crate::corpus::Corpus;
 use crate::facts::Facts;
 
@@ -138,7 +138,8 @@ impl Evidences {
         self.fates.values().filter(|fate| is(fate)).count()
     }
 
-    fn spot(&self, path: &str, first: u32, last: u32) -> Option<Spot> {
+    /// The byte range of some lines of a file as it is now, without the space around them.
+    pub(crate) fn range(&self, path: &str, first: u32, last: u32) -> Option<Range<usize>> {
         let text = self.texts.get(path)?;
         let mut start = 0;
         let mut end = text.len();
@@ -153,7 +154,7 @@ impl Evidences {
                 break;
             }
         }
-        Some(Spot { path: path.to_owned(), span: start.min(end)..end })
+        Some(start.min(end)..end)
     }
 }
 
@@ -228,7 +229,7 @@ fn moved(path: &str, now: &str, was: u32, first: u32, last: u32) -> Fate {
 }
 
 /// Every piece of evidence of the catalog and of the linter's table of calls, with its place.
-fn all(catalog: &Catalog, text: &CatalogText) -> Vec<(Evidence, Target)> {
+pub(crate) fn all(catalog: &Catalog, text: &CatalogText) -> Vec<(Evidence, Target)> {
     let mut found = of_catalog(catalog);
     found.extend(text.cited_by_calls());
     found
@@ -282,120 +283,6 @@ fn of_catalog(catalog: &Catalog) -> Vec<(Evidence, Target)> {
             (list[at].clone(), target.key("evidence").at(at))
         })
         .collect()
-}
-
-/// Cited lines that read differently, gathered where they overlap.
-struct Touched {
-    path: String,
-    first: u32,
-    last: u32,
-    /// The narrowest citation, which is the one that is pointed at.
-    narrowest: (u32, String, Target),
-    others: Vec<String>,
-    facts: usize,
-}
-
-/// Reports what reads differently, once for each place however many facts rest on it, and files that were renamed.
-///
-/// Where another difference stands in the same lines, that one says it already.
-pub(crate) fn compare(work: &mut Compare<'_>) {
-    let pieces = all(work.catalog, work.text);
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for (evidence, _) in &pieces {
-        *seen.entry(evidence.to_string()).or_default() += 1;
-    }
-    let mut touched: Vec<Touched> = Vec::new();
-    let mut renamed: BTreeMap<String, (String, usize, Target)> = BTreeMap::new();
-    for (evidence, target) in pieces {
-        let Some(fate) = work.evidence.fate(&evidence).cloned() else { continue };
-        let Some(facts) = seen.remove(&evidence.to_string()) else { continue };
-        let was = evidence.lines().map_or("", |(path, _, _)| path).to_owned();
-        if let Fate::Moved { path, .. } | Fate::Changed { path, .. } = &fate
-            && *path != was
-        {
-            renamed.entry(was).or_insert_with(|| (path.clone(), 0, target.clone())).1 += facts;
-        }
-        match fate {
-            Fate::Same | Fate::Moved { .. } => {}
-            Fate::Changed { path, first, last } => {
-                let size = last - first;
-                let known = touched
-                    .iter_mut()
-                    .find(|known| known.path == path && first <= known.last && last >= known.first);
-                match known {
-                    Some(known) => {
-                        known.first = known.first.min(first);
-                        known.last = known.last.max(last);
-                        known.facts += facts;
-                        let mut other = evidence.place.clone();
-                        if size < known.narrowest.0 {
-                            other = std::mem::replace(&mut known.narrowest, (size, other, target)).1;
-                        }
-                        known.others.push(other);
-                    }
-                    None => touched.push(Touched {
-                        path,
-                        first,
-                        last,
-                        narrowest: (size, evidence.place.clone(), target),
-                        others: Vec::new(),
-                        facts,
-                    }),
-                }
-            }
-            Fate::Gone => {
-                work.differ("evidence-changed", format!("`{}` is gone", evidence.place))
-                    .catalog(&target, rests(facts))
-                    .note("the file does not exist any more")
-                    .help("see whether the fact still holds, and cite the lines that show it")
-                    .done();
-            }
-            Fate::Unknown => {
-                work.differ("cannot-read", format!("what `{}` read like cannot be had", evidence.place))
-                    .catalog(&target, rests(facts))
-                    .note("the recorded commit, or that line at it, is not in this checkout's history")
-                    .help("fetch the recorded commit (in CI: fetch-depth: 0), or correct the line in the catalog")
-                    .done();
-            }
-        }
-    }
-    for (was, (is, facts, target)) in renamed {
-        work.differ("evidence-moved", format!("`{was}` is `{is}` now"))
-            .spot(Some(Spot { path: is, span: 0..0 }), "it is here")
-            .catalog(&target, rests(facts))
-            .help("`lightest sync --write` cites it there")
-            .done();
-    }
-    report(work, touched);
-}
-
-fn rests(facts: usize) -> String {
-    if facts == 1 { "one fact rests on it".to_owned() } else { format!("{facts} facts rest on it") }
-}
-
-fn report(work: &mut Compare<'_>, touched: Vec<Touched>) {
-    for place in touched {
-        let Some(whole) = work.evidence.spot(&place.path, place.first, place.last) else { continue };
-        let said = work.found.iter().any(|difference| {
-            difference.source.as_ref().is_some_and(|spot| {
-                spot.path == whole.path
-                    && spot.span.start < whole.span.end
-                    && spot.span.end > whole.span.start
-            })
-        });
-        if said {
-            continue;
-        }
-        let (_, cited, target) = place.narrowest;
-        let mut draft = work
-            .differ("evidence-changed", format!("`{cited}` reads differently now"))
-            .spot(Some(whole), "it was here")
-            .catalog(&target, rests(place.facts));
-        if !place.others.is_empty() {
-            draft = draft.note(format!("cited in other ways too: `{}`", place.others.join("`, `")));
-        }
-        draft.help("see whether what rests on it still holds, and cite the lines that show it").done();
-    }
 }
 
 /// The places that images stand at now, for evidence of what was read anew; by the target of the image.

@@ -1,48 +1,13 @@
 //! Reads the catalog from TOML text: every mistake is reported, each with its place.
 
-use std::ops::Range;
-
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::entries::Layer;
 use super::merge::{Entry, collect};
+use super::mistake::{CatalogError, File, Label};
 use super::{Catalog, validate};
 use crate::suggest::reword;
-
-/// One file of a catalog.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// Name, for messages.
-    pub name: String,
-    /// Its TOML text.
-    pub text: String,
-    /// Whose it is.
-    pub layer: Layer,
-}
-
-/// A place in a catalog file, and what is to be said of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    /// Index into the files given to [`load`].
-    pub file: usize,
-    /// Byte range in that file's text.
-    pub span: Range<usize>,
-    /// What is to be said; may be empty.
-    pub text: String,
-}
-
-/// A mistake in a catalog. The first label is the place of the mistake.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CatalogError {
-    /// What is wrong.
-    pub message: String,
-    /// Where.
-    pub labels: Vec<Label>,
-    /// What to do.
-    pub help: Option<String>,
-}
 
 /// Reads a catalog. Files of the user's layer come after those of the base and are laid over them: an entry whose
 /// identifier exists replaces the keys that it gives, another is added.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::load::Label;
 use super::merge::{Entry, Groups};
+use super::mistake::Label;
 
 /// A step on the way to a value.
 pub(super) enum Step {

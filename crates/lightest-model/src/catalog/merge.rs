@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::entries::Layer;
-use super::load::{CatalogError, File, Label};
+use super::mistake::{CatalogError, File, Label};
 use crate::suggest::nearest;
 
 /// The names of the arrays of tables that a catalog file may hold.

@@ -7,6 +7,7 @@ mod evidence;
 mod load;
 mod locate;
 mod merge;
+mod mistake;
 mod validate;
 mod when;
 
@@ -17,7 +18,8 @@ pub use entries::{
     Image, IsolationMode, Layer, Question, Quirk, Requirement, Section, Source, Support, TestCapability, Vmm,
 };
 pub use evidence::Evidence;
-pub use load::{CatalogError, File, Label, load};
+pub use load::load;
+pub use mistake::{CatalogError, File, Label};
 pub use when::{Os, When};
 
 /// Every fact, in the order of the files.

@@ -1,8 +1,8 @@
 //! Checks that a catalog's entries agree with each other: every reference exists, every fact has evidence.
 
-use super::load::CatalogError;
 use super::locate::{Step, label};
 use super::merge::Groups;
+use super::mistake::CatalogError;
 use super::{BlockerState, Catalog, Evidence, When};
 use crate::suggest::nearest;
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::SyntaxError;
-use super::config::{Context, Entry, entry, reason};
+use super::config::{Context, Entry, Reason, entry, reason};
 use super::cursor::Cursor;
 use crate::catalog::Catalog;
 use crate::config::Config;
@@ -64,15 +64,6 @@ impl Vendor {
             Self::Intel => "intel",
         }
     }
-}
-
-/// Why something is ignored or unstable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    /// The author's words.
-    pub text: String,
-    /// Byte range of `reason = ".."`.
-    pub span: Range<usize>,
 }
 
 /// A parsed attribute. [`Display`](fmt::Display) writes it as rustfmt would, with lines of at most 100 columns.

@@ -3,13 +3,21 @@
 use std::ops::Range;
 
 use super::SyntaxError;
-use super::attribute::Reason;
 use super::cursor::Cursor;
 use super::guest::{Scope, guest};
 use super::path::extra_deps;
 use crate::catalog::{BootMethod, Catalog};
 use crate::config::{Arch, Config, Form, Isolation};
 use crate::suggest::nearest;
+
+/// Why something is ignored or unstable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The author's words.
+    pub text: String,
+    /// Byte range of `reason = ".."`.
+    pub span: Range<usize>,
+}
 
 /// A configuration as it stands in an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ mod token;
 use std::fmt;
 use std::ops::Range;
 
-pub use attribute::{Attribute, AttributeKind, Reason, Variant, Vendor};
-pub use config::Entry;
+pub use attribute::{Attribute, AttributeKind, Variant, Vendor};
+pub use config::{Entry, Reason};
 
 use crate::catalog::Catalog;
 use crate::config::{Config, Form};

@@ -2,6 +2,7 @@
 
 mod blockers;
 mod boots;
+mod cited;
 mod guests;
 mod hosts;
 mod quirks;
@@ -110,7 +111,7 @@ pub fn compare(
     hosts::compare(&mut work);
     quirks::compare(&mut work);
     let blockers = blockers::compare(&mut work);
-    crate::evidence::compare(&mut work);
+    cited::compare(&mut work);
     work.found.sort_by_cached_key(|difference| {
         let spot = difference.source.as_ref().map(|spot| (spot.path.clone(), spot.span.start));
         (spot, difference.rule, difference.message.clone())
