@@ -22,6 +22,9 @@ mod sys;
 /// The name of the virtio-serial port that the two sides meet on.
 pub const PORT_NAME: &str = "lightest.agent";
 
+/// The host's vsock port that they meet on where the VMM has no virtio-serial.
+pub const VSOCK_PORT: u32 = 7450;
+
 /// The entry point of the guest binary.
 #[cfg(target_os = "linux")]
 pub fn main() {

@@ -1,4 +1,4 @@
-//! Finds and opens the virtio-serial port, and keeps trying when it is not there.
+//! Finds and opens the way to the host, a virtio-serial port or a vsock connection, and keeps trying when there is none.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -7,18 +7,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::PORT_NAME;
 use crate::message::Reply;
+use crate::{PORT_NAME, VSOCK_PORT, sys};
 
-/// Waits until the port exists and opens it.
-pub(crate) fn open() -> File {
+/// An open way to the host.
+pub(crate) struct Way {
+    pub(crate) file: File,
+    /// Whether its end is the end of it: a port stays when the host goes away, a connection does not.
+    pub(crate) ends: bool,
+}
+
+/// Waits until there is a way to the host and opens it.
+pub(crate) fn open() -> Way {
     let mut pause = Duration::from_micros(500);
     loop {
         if let Some(path) = find() {
             match File::options().read(true).write(true).open(&path) {
-                Ok(file) => return file,
+                Ok(file) => return Way { file, ends: false },
                 Err(error) => eprintln!("lightest-agent: cannot open {}: {error}", path.display()),
             }
+        } else if let Ok(socket) = sys::connect_vsock(VSOCK_PORT) {
+            return Way { file: File::from(socket), ends: true };
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(200));

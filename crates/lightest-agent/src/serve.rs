@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::files::{self, Incoming};
 use crate::jobs::Jobs;
 use crate::message::{Hello, Reply, Request, VERSION};
-use crate::port::{self, Outbox};
+use crate::port::{self, Outbox, Way};
 use crate::wire::Decoder;
 use crate::{init, sys};
 
@@ -22,7 +22,7 @@ pub(crate) fn main() {
     if first {
         init::prepare();
     }
-    let (mut reader, writer) = open();
+    let (mut way, writer) = open();
     let outbox = Outbox::new(writer);
     let mut agent =
         Agent { jobs: Jobs::new(outbox.clone()), outbox, started_ns, first, session: None, incoming: None };
@@ -33,10 +33,10 @@ pub(crate) fn main() {
     let mut decoder = Decoder::default();
     let mut piece = vec![0; 32 * 1024];
     loop {
-        match reader.read(&mut piece) {
+        match way.file.read(&mut piece) {
             // The host is away; the port stays.
-            Ok(0) => thread::sleep(HOST_AWAY),
-            Ok(read) => {
+            Ok(0) if !way.ends => thread::sleep(HOST_AWAY),
+            Ok(read @ 1..) => {
                 decoder.push(&piece[..read]);
                 while let Some(frame) = decoder.next() {
                     match Request::from_frame(&frame) {
@@ -46,9 +46,9 @@ pub(crate) fn main() {
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => {
-                let (new_reader, writer) = open();
-                reader = new_reader;
+            Ok(_) | Err(_) => {
+                let (again, writer) = open();
+                way = again;
                 agent.outbox.replace(writer);
                 decoder.reset();
                 agent.hello(0);
@@ -57,11 +57,11 @@ pub(crate) fn main() {
     }
 }
 
-fn open() -> (File, File) {
+fn open() -> (Way, File) {
     loop {
-        let file = port::open();
-        match file.try_clone() {
-            Ok(twin) => return (file, twin),
+        let way = port::open();
+        match way.file.try_clone() {
+            Ok(twin) => return (way, twin),
             Err(error) => eprintln!("lightest-agent: {error}"),
         }
         thread::sleep(HOST_AWAY);

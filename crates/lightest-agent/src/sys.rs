@@ -1,12 +1,12 @@
 //! The system calls that std does not offer; the only file of the project that may hold unsafe code.
 #![expect(
     unsafe_code,
-    reason = "std has no call for mount, module loading, reboot, waitpid(-1), kill and CLOCK_BOOTTIME"
+    reason = "std has no call for mount, module loading, reboot, waitpid(-1), kill, CLOCK_BOOTTIME and vsock"
 )]
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_ulong, c_void};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use crate::message::Ended;
 
@@ -30,7 +30,24 @@ unsafe extern "C" {
     fn waitpid(pid: c_int, status: *mut c_int, options: c_int) -> c_int;
     fn kill(pid: c_int, signal: c_int) -> c_int;
     fn clock_gettime(clock: c_int, time: *mut Timespec) -> c_int;
+    fn socket(domain: c_int, kind: c_int, protocol: c_int) -> c_int;
+    fn connect(socket: c_int, address: *const SockaddrVm, length: u32) -> c_int;
 }
+
+/// The kernel's address of a vsock socket.
+#[repr(C)]
+struct SockaddrVm {
+    family: u16,
+    reserved: u16,
+    port: u32,
+    cid: u32,
+    zero: [u8; 4],
+}
+
+const AF_VSOCK: u16 = 40;
+const SOCK_STREAM_CLOEXEC: c_int = 0o2_000_001;
+/// The host, seen from a guest.
+const CID_HOST: u32 = 2;
 
 const CLOCK_BOOTTIME: c_int = 7;
 const RB_AUTOBOOT: c_int = 0x0123_4567;
@@ -66,6 +83,21 @@ pub(crate) fn load_module(file: BorrowedFd<'_>) -> io::Result<()> {
     // SAFETY: the descriptor is open for the call, the parameters are an empty string, the flags are zero.
     let result = unsafe { syscall(SYS_FINIT_MODULE, file.as_raw_fd(), c"".as_ptr(), 0) };
     checked(result).map(|_| ())
+}
+
+/// Connects to a port of the host by vsock; fails at once where there is no such device.
+pub(crate) fn connect_vsock(port: u32) -> io::Result<OwnedFd> {
+    // SAFETY: takes numbers; the answer is checked before it is used.
+    let fd = unsafe { socket(c_int::from(AF_VSOCK), SOCK_STREAM_CLOEXEC, 0) };
+    checked(fd.into())?;
+    // SAFETY: the descriptor was just made and nobody else knows of it.
+    let socket = unsafe { OwnedFd::from_raw_fd(fd) };
+    let address = SockaddrVm { family: AF_VSOCK, reserved: 0, port, cid: CID_HOST, zero: [0; 4] };
+    let length = u32::try_from(size_of::<SockaddrVm>()).unwrap_or(0);
+    // SAFETY: `address` is of the kernel's layout, of the length that is told, and outlives the call.
+    let result = unsafe { connect(socket.as_raw_fd(), &raw const address, length) };
+    checked(result.into())?;
+    Ok(socket)
 }
 
 /// Writes dirty pages to disk.

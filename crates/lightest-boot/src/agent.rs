@@ -1,8 +1,6 @@
 //! The host's side of the agent: asks, waits with a limit, and believes no length that the guest sends.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -11,10 +9,15 @@ use std::time::{Duration, Instant};
 use lightest_agent::message::{Ended, Hello, Reply, Request, Run};
 use lightest_agent::wire::{Decoder, MAX_PAYLOAD};
 
+use crate::line::{Line, Writer};
+
 /// Replies of one job that wait to be read; then the guest has to wait.
 const MAX_WAITING: usize = 64;
 /// A piece of a file or of input.
 const PIECE: usize = MAX_PAYLOAD / 2;
+
+/// How long a message may take that nobody waits for.
+const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// Why the agent did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +87,7 @@ struct Waiting(HashMap<u32, SyncSender<Reply>>);
 
 /// A guest's agent.
 pub struct Agent {
-    stream: Mutex<UnixStream>,
+    writer: Mutex<Writer>,
     waiting: Arc<Mutex<Waiting>>,
     decoder: Arc<Mutex<Decoder>>,
     next: Mutex<u32>,
@@ -97,12 +100,9 @@ impl std::fmt::Debug for Agent {
 }
 
 impl Agent {
-    /// Takes over the port's socket; `hello` is told of each start of the agent.
-    ///
-    /// # Errors
-    /// When the socket cannot be used.
-    pub fn start(stream: UnixStream, hello: impl Fn(Instant, Hello) + Send + 'static) -> io::Result<Self> {
-        let mut reader = stream.try_clone()?;
+    /// Takes over the connection to the guest; `hello` is told of each start of the agent.
+    pub fn start(line: Line, hello: impl Fn(Instant, Hello) + Send + 'static) -> Self {
+        let Line { mut reader, writer } = line;
         let waiting: Arc<Mutex<Waiting>> = Arc::default();
         let decoder: Arc<Mutex<Decoder>> = Arc::default();
         let (jobs, frames) = (Arc::clone(&waiting), Arc::clone(&decoder));
@@ -149,7 +149,7 @@ impl Agent {
             }
             forget(&jobs);
         });
-        Ok(Self { stream: Mutex::new(stream), waiting, decoder, next: Mutex::new(0) })
+        Self { writer: Mutex::new(writer), waiting, decoder, next: Mutex::new(0) }
     }
 
     /// The machine was reset: what is half read is not continued, and what was asked is not answered.
@@ -169,20 +169,25 @@ impl Agent {
         (*next, replies, guard)
     }
 
-    fn send(&self, job: u32, request: &Request) -> Result<(), AgentError> {
+    fn send(&self, job: u32, request: &Request, deadline: Instant) -> Result<(), AgentError> {
         let frame = request.to_frame(job);
         if frame.payload.len() > MAX_PAYLOAD {
             return Err(AgentError::TooLong);
         }
-        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.write_all(&frame.to_bytes()).map_err(|_| AgentError::Gone)
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.write_by(&frame.to_bytes(), deadline).map_err(|error| match error.kind() {
+            // The guest takes nothing in.
+            std::io::ErrorKind::TimedOut => AgentError::TimedOut,
+            _ => AgentError::Gone,
+        })
     }
 
     /// Sends a request whose answer is one reply.
     fn ask(&self, request: &Request, limit: Duration) -> Result<Reply, AgentError> {
+        let deadline = Instant::now() + limit;
         let (job, replies, _guard) = self.begin();
-        self.send(job, request)?;
-        next(&replies, Instant::now() + limit)
+        self.send(job, request, deadline)?;
+        next(&replies, deadline)
     }
 
     fn ask_done(&self, request: &Request, limit: Duration) -> Result<(), AgentError> {
@@ -237,11 +242,11 @@ impl Agent {
         let mut run = run.clone();
         run.stdin = !input.is_empty();
         let (job, replies, _guard) = self.begin();
-        self.send(job, &Request::Run(run.clone()))?;
+        self.send(job, &Request::Run(run.clone()), deadline)?;
         let mut pieces = input.chunks(PIECE);
         let mut feed = || match pieces.next() {
-            Some(piece) => self.send(job, &Request::Stdin(piece.to_vec())),
-            None => self.send(job, &Request::Stdin(Vec::new())),
+            Some(piece) => self.send(job, &Request::Stdin(piece.to_vec()), deadline),
+            None => self.send(job, &Request::Stdin(Vec::new()), deadline),
         };
         if run.stdin {
             feed()?;
@@ -255,7 +260,7 @@ impl Agent {
                 Ok(_) => return Err(AgentError::Confused),
                 Err(error) => {
                     if error == AgentError::TimedOut {
-                        let _ = self.send(job, &Request::Signal(9));
+                        let _ = self.send(job, &Request::Signal(9), Instant::now() + LAST_WORD);
                     }
                     return Err(error);
                 }
@@ -271,7 +276,7 @@ impl Agent {
         let deadline = Instant::now() + limit;
         let (job, replies, _guard) = self.begin();
         let path = path.as_bytes().to_vec();
-        self.send(job, &Request::Read { path })?;
+        self.send(job, &Request::Read { path }, deadline)?;
         let mut content = Vec::new();
         loop {
             match next(&replies, deadline)? {
@@ -296,14 +301,15 @@ impl Agent {
         content: &[u8],
         limit: Duration,
     ) -> Result<(), AgentError> {
+        let deadline = Instant::now() + limit;
         let (job, replies, _guard) = self.begin();
         let path = path.as_bytes().to_vec();
-        self.send(job, &Request::Write { path, mode })?;
+        self.send(job, &Request::Write { path, mode }, deadline)?;
         for piece in content.chunks(PIECE) {
-            self.send(job, &Request::Data(piece.to_vec()))?;
+            self.send(job, &Request::Data(piece.to_vec()), deadline)?;
         }
-        self.send(job, &Request::Data(Vec::new()))?;
-        match next(&replies, Instant::now() + limit)? {
+        self.send(job, &Request::Data(Vec::new()), deadline)?;
+        match next(&replies, deadline)? {
             Reply::Done => Ok(()),
             _ => Err(AgentError::Confused),
         }
@@ -338,7 +344,7 @@ impl Agent {
     /// # Errors
     /// When the port is closed.
     pub fn ask_hello(&self, session: u64) -> Result<(), AgentError> {
-        self.send(0, &Request::Hello { session })
+        self.send(0, &Request::Hello { session }, Instant::now() + LAST_WORD)
     }
 }
 
@@ -360,6 +366,10 @@ fn forget(waiting: &Mutex<Waiting>) {
 
 fn next(replies: &Receiver<Reply>, deadline: Instant) -> Result<Reply, AgentError> {
     let left = deadline.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        // A guest that always has one more reply is late all the same.
+        return Err(AgentError::TimedOut);
+    }
     match replies.recv_timeout(left) {
         Ok(Reply::Failed(why)) => Err(AgentError::Failed(String::from_utf8_lossy(&why).into_owned())),
         Ok(reply) => Ok(reply),

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use lightest_agent::message::Hello;
 
 use crate::agent::Agent;
-use crate::driver::{CannotStart, Control, Driver, Endpoint, Prepared};
+use crate::driver::{CannotStart, Control, Driver, Endpoint, Heard, Prepared, Tell};
+use crate::line::{Line, Writer};
 use crate::timeline::EventKind;
 
 /// How many signals may wait: then the guest's console has to wait too.
@@ -28,8 +29,13 @@ const MEET_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) enum Seen {
     Vmm(EventKind),
     Control(Arc<dyn Control>),
-    Console { number: usize, bytes: Vec<u8> },
-    ConsoleInput(UnixStream),
+    /// A console is met: from now on nothing of it is lost.
+    ConsoleMet,
+    Console {
+        number: usize,
+        bytes: Vec<u8>,
+    },
+    ConsoleInput(Writer),
     Agent(Agent),
     Hello(Hello),
     Ended,
@@ -41,10 +47,14 @@ pub(crate) struct Signal {
     pub(crate) seen: Seen,
 }
 
-/// The sockets of one machine; dropping it ends the threads that still wait for a VMM.
+/// What to do with a connection once it is there.
+type Met = Box<dyn FnOnce(Line) + Send>;
+
+/// The connections of one machine; dropping it ends the threads that still wait for a VMM.
 pub(crate) struct Channels {
     over: Arc<AtomicBool>,
     listening: Vec<PathBuf>,
+    own_streams: Vec<Met>,
 }
 
 impl Drop for Channels {
@@ -64,46 +74,56 @@ impl Channels {
         prepared: &Prepared,
         queue: &SyncSender<Signal>,
     ) -> Result<Self, CannotStart> {
-        let mut channels = Self { over: Arc::default(), listening: Vec::new() };
+        let mut channels = Self { over: Arc::default(), listening: Vec::new(), own_streams: Vec::new() };
         let send = queue.clone();
-        channels.meet(&prepared.control, move |stream| {
-            let tell = send.clone();
-            let control =
-                driver.attach(stream, Box::new(move |when, kind| put(&tell, when, Seen::Vmm(kind))));
-            if let Ok(control) = control {
+        channels.meet(&prepared.control, move |line| {
+            if let Ok(control) = driver.attach(line, teller(&send)) {
                 put(&send, Instant::now(), Seen::Control(control));
             }
         })?;
+        if let Some(endpoint) = &prepared.events {
+            let send = queue.clone();
+            channels.meet(endpoint, move |line| driver.listen(line, &teller(&send)))?;
+        }
         for (number, endpoint) in prepared.consoles.iter().enumerate() {
             let send = queue.clone();
-            channels.meet(endpoint, move |stream| {
+            channels.meet(endpoint, move |line| {
+                put(&send, Instant::now(), Seen::ConsoleMet);
+                let Line { reader, writer } = line;
+                // The others' writers are kept as long as they are read.
+                let mut unused = Some(writer);
                 if number == 0
-                    && let Ok(input) = stream.try_clone()
+                    && let Some(input) = unused.take()
                 {
                     put(&send, Instant::now(), Seen::ConsoleInput(input));
                 }
-                read_console(stream, number, &send);
+                read_console(reader, number, &send);
             })?;
         }
         if let Some(endpoint) = &prepared.agent {
             let send = queue.clone();
-            channels.meet(endpoint, move |stream| {
+            channels.meet(endpoint, move |line| {
                 let tell = send.clone();
-                let agent = Agent::start(stream, move |when, hello| {
+                let agent = Agent::start(line, move |when, hello| {
                     put(&tell, when, Seen::Hello(hello));
                 });
-                if let Ok(agent) = agent {
-                    put(&send, Instant::now(), Seen::Agent(agent));
-                }
+                put(&send, Instant::now(), Seen::Agent(agent));
             })?;
         }
         Ok(channels)
     }
 
+    /// The VMM runs: here are our ends of its own streams.
+    pub(crate) fn started(&mut self, streams: Option<Line>) {
+        if let (Some(met), Some(line)) = (self.own_streams.pop(), streams) {
+            thread::spawn(move || met(line));
+        }
+    }
+
     fn meet(
         &mut self,
         endpoint: &Endpoint,
-        met: impl FnOnce(UnixStream) + Send + 'static,
+        met: impl FnOnce(Line) + Send + 'static,
     ) -> Result<(), CannotStart> {
         let over = Arc::clone(&self.over);
         match endpoint {
@@ -114,22 +134,35 @@ impl Channels {
                 thread::spawn(move || {
                     if let Ok((stream, _)) = listener.accept()
                         && !over.load(Ordering::SeqCst)
+                        && let Ok(line) = Line::socket(stream)
                     {
-                        met(stream);
+                        met(line);
                     }
                 });
             }
             Endpoint::VmmListens(path) => {
                 let path = path.clone();
                 thread::spawn(move || {
-                    if let Ok(stream) = connect_when_there(&path, &over) {
-                        met(stream);
+                    if let Ok(line) = connect_when_there(&path, &over).and_then(Line::socket) {
+                        met(line);
                     }
                 });
             }
+            Endpoint::OwnStreams => self.own_streams.push(Box::new(met)),
         }
         Ok(())
     }
+}
+
+fn teller(queue: &SyncSender<Signal>) -> Tell {
+    let queue = queue.clone();
+    Box::new(move |when, heard| {
+        let seen = match heard {
+            Heard::Event(kind) => Seen::Vmm(kind),
+            Heard::Console(bytes) => Seen::Console { number: 0, bytes },
+        };
+        put(&queue, when, seen);
+    })
 }
 
 /// Waits for a socket that another process makes.
@@ -151,7 +184,7 @@ fn put(queue: &SyncSender<Signal>, when: Instant, seen: Seen) {
     let _ = queue.send(Signal { when, seen });
 }
 
-fn read_console(mut stream: UnixStream, number: usize, queue: &SyncSender<Signal>) {
+fn read_console(mut stream: impl Read, number: usize, queue: &SyncSender<Signal>) {
     let mut piece = vec![0; 16 * 1024];
     while let Ok(read) = stream.read(&mut piece) {
         if read == 0 {

@@ -143,7 +143,7 @@ impl Console {
 }
 
 /// Text without terminal control sequences and other control characters.
-fn plain(bytes: &[u8]) -> String {
+pub(crate) fn plain(bytes: &[u8]) -> String {
     let mut out = Vec::with_capacity(bytes.len().min(MAX_LINE));
     let mut rest = bytes.iter().copied().peekable();
     while let Some(byte) = rest.next() {

@@ -2,14 +2,17 @@
 
 use std::fmt;
 use std::io;
-use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::abilities::Abilities;
 use crate::host::{Host, Missing};
-use crate::process::CommandLine;
-use crate::spec::BootSpec;
+use crate::line::Line;
+use crate::process::{CommandLine, Streams};
+use crate::spec::{Accelerator, Arch, BootSpec};
 use crate::timeline::EventKind;
 
 /// Whether a driver's work was seen with real machines where its tests run.
@@ -21,6 +24,21 @@ pub enum Proof {
     RecordedDialogueOnly,
 }
 
+impl Proof {
+    /// Whether real guests were seen.
+    #[must_use]
+    pub fn proven(self) -> bool {
+        self == Self::BootsRealGuests
+    }
+
+    /// For people; `None` where there is nothing to warn of.
+    #[must_use]
+    pub fn warning(self) -> Option<&'static str> {
+        (!self.proven())
+            .then_some("not proven here: this driver was held against recorded dialogue, not real machines")
+    }
+}
+
 /// Where one of a machine's channels is met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Endpoint {
@@ -28,31 +46,29 @@ pub enum Endpoint {
     WeListen(PathBuf),
     /// The VMM listens; we connect as soon as the socket is there.
     VmmListens(PathBuf),
-}
-
-impl Endpoint {
-    /// The socket's path.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::WeListen(path) | Self::VmmListens(path) => path,
-        }
-    }
+    /// The VMM's own standard streams.
+    OwnStreams,
 }
 
 /// All that is needed to start a machine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
     /// The VMM.
     pub line: CommandLine,
+    /// What its standard streams are.
+    pub streams: Streams,
     /// Processes that must run first, each with the socket that shows that it is ready.
     pub helpers: Vec<(CommandLine, PathBuf)>,
     /// The control channel.
     pub control: Endpoint,
-    /// The guest's consoles; the second is a firmware's debug output.
+    /// Where the VMM tells what happens, when not on its control channel.
+    pub events: Option<Endpoint>,
+    /// The guest's consoles; the second is a firmware's debug output. None when they come over the control channel.
     pub consoles: Vec<Endpoint>,
-    /// The agent's port.
+    /// The agent's channel.
     pub agent: Option<Endpoint>,
+    /// Whether the machine waits to be resumed until all its consoles are met.
+    pub paused: bool,
 }
 
 /// Why a machine cannot be started at all.
@@ -97,16 +113,43 @@ impl From<Missing> for CannotStart {
     }
 }
 
-/// Hears what a control channel tells.
-pub type Tell = Box<dyn Fn(Instant, EventKind) + Send>;
+/// What a channel of the VMM can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Something happened to the machine.
+    Event(EventKind),
+    /// The guest's first console said something, where it has no channel of its own.
+    Console(Vec<u8>),
+}
 
-/// A running machine's control channel.
+/// Hears what a channel tells, with the instant of its arrival.
+pub type Tell = Box<dyn Fn(Instant, Heard) + Send>;
+
+/// A running machine's control channel. Each call waits for the VMM's answer, but not longer than its limit.
 pub trait Control: Send + Sync {
-    /// Presses the power button.
+    /// Presses the power button, or whatever the VMM has to ask a guest to turn itself off.
     ///
     /// # Errors
     /// When the VMM does not do it.
     fn power_button(&self, limit: Duration) -> Result<(), String>;
+
+    /// Resets the machine, as its reset button would.
+    ///
+    /// # Errors
+    /// When the VMM does not do it.
+    fn reset(&self, limit: Duration) -> Result<(), String>;
+
+    /// Stops the machine where it is.
+    ///
+    /// # Errors
+    /// When the VMM does not do it.
+    fn pause(&self, limit: Duration) -> Result<(), String>;
+
+    /// Lets a stopped machine go on.
+    ///
+    /// # Errors
+    /// When the VMM does not do it.
+    fn resume(&self, limit: Duration) -> Result<(), String>;
 
     /// Ends the VMM.
     ///
@@ -120,26 +163,45 @@ pub trait Control: Send + Sync {
     /// When the VMM does not say.
     fn state(&self, limit: Duration) -> Result<String, String>;
 
-    /// Stops the machine and saves all of it into a file.
+    /// Saves all of the machine into a file from which `BootSpec::restore` goes on; it may be stopped afterwards.
     ///
     /// # Errors
     /// When the VMM cannot.
-    fn save(&self, file: &Path, limit: Duration) -> Result<(), String>;
-
-    /// Lets a stopped machine go on.
-    ///
-    /// # Errors
-    /// When the VMM does not do it.
-    fn resume(&self, limit: Duration) -> Result<(), String>;
+    fn save(&self, file: &Path, limit: Duration) -> Result<(), String> {
+        let _ = (file, limit);
+        Err("this driver cannot save a machine".to_owned())
+    }
 }
 
 /// One VMM.
 pub trait Driver: Sync {
-    /// Its name in configurations.
+    /// Its name: in configurations, or after `--vmm`.
     fn name(&self) -> &'static str;
+
+    /// For people.
+    fn title(&self) -> &'static str;
 
     /// How far its work is proven.
     fn proof(&self) -> Proof;
+
+    /// What machines it can make.
+    fn abilities(&self) -> &'static Abilities;
+
+    /// The VMM's program on this host.
+    ///
+    /// # Errors
+    /// With what to install or to name, when it is not there.
+    fn find(&self, arch: Arch, host: &Host) -> Result<PathBuf, Missing>;
+
+    /// The environment variable in which the user can name the program, where the VMM is not a package's.
+    fn variable(&self) -> Option<String> {
+        None
+    }
+
+    /// What the program says of its version.
+    fn version(&self, arch: Arch, host: &Host) -> Option<String> {
+        host.first_line(&self.find(arch, host).ok()?, &["--version"])
+    }
 
     /// Works out how to start the machine; `room` is a directory that lives as long as the machine.
     ///
@@ -151,5 +213,67 @@ pub trait Driver: Sync {
     ///
     /// # Errors
     /// When the channel cannot be used.
-    fn attach(&self, control: UnixStream, tell: Tell) -> io::Result<Arc<dyn Control>>;
+    fn attach(&self, control: Line, tell: Tell) -> io::Result<Arc<dyn Control>>;
+
+    /// Reads the channel of events, where there is one, until its end.
+    fn listen(&self, events: Line, tell: &Tell) {
+        let _ = (events, tell);
+    }
+
+    /// What a line of the VMM's own log tells.
+    fn logged(&self, line: &str) -> Option<EventKind> {
+        let _ = line;
+        None
+    }
+
+    /// What the end of the VMM's process tells, where that is how the VMM tells it.
+    fn ended(&self, spec: &BootSpec, code: Option<i32>) -> Vec<EventKind> {
+        let _ = (spec, code);
+        Vec::new()
+    }
+}
+
+/// Checks what every driver must check before it prepares a machine.
+///
+/// # Errors
+/// When the VMM is not there, or cannot make such a machine.
+pub(crate) fn check(driver: &dyn Driver, spec: &BootSpec, host: &Host) -> Result<PathBuf, CannotStart> {
+    if let Some(why) = driver.abilities().refusal(driver.title(), spec) {
+        return Err(CannotStart::Unsupported(why));
+    }
+    Ok(driver.find(spec.arch, host)?)
+}
+
+/// A path as text for a command line.
+pub(crate) fn path_text(path: &Path) -> Result<&str, CannotStart> {
+    path.to_str()
+        .ok_or_else(|| CannotStart::Unsupported(format!("{}: the name is not UTF-8", path.display())))
+}
+
+/// A path as text, unless it has a character that the VMM's option syntax would read as its own.
+pub(crate) fn plain_path<'a>(path: &'a Path, special: &[char]) -> Result<&'a str, CannotStart> {
+    let text = path_text(path)?;
+    match text.chars().find(|letter| special.contains(letter) || letter.is_control()) {
+        None => Ok(text),
+        Some(letter) => Err(CannotStart::Unsupported(format!(
+            "{text}: the name has a {letter:?}, which this VMM's options have no way to write"
+        ))),
+    }
+}
+
+/// The process's exit code; none when a signal ended it.
+pub(crate) fn exit_code(status: ExitStatus) -> Option<i32> {
+    if status.signal().is_some() { None } else { status.code() }
+}
+
+/// How an accelerator that was found is described where the VMM has no choice.
+pub const NATIVE_REASON: &str = "the VMM uses the host's hypervisor";
+
+/// What a VMM without a choice runs its guests with.
+#[must_use]
+pub fn only_accelerator(driver: &dyn Driver) -> Option<Accelerator> {
+    match driver.abilities().accelerators {
+        [Accelerator::Native, ..] => Some(Accelerator::Native),
+        _ => None,
+    }
 }

@@ -1,8 +1,9 @@
 //! What this host has: programs, firmware files, and the exact list of packages for what it lacks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::Deserialize;
 
@@ -41,19 +42,41 @@ pub struct Missing {
     pub packages: Vec<String>,
     /// The programs and files that were looked for.
     pub things: Vec<String>,
+    /// The environment variable that can name it, when it is no package's.
+    pub variable: Option<String>,
 }
 
 impl Missing {
+    /// A program that no package of the distribution brings.
+    #[must_use]
+    pub fn program(name: &str) -> Self {
+        Self { packages: Vec::new(), things: vec![name.to_owned()], variable: None }
+    }
+
+    /// The same, where an environment variable could name it.
+    #[must_use]
+    pub fn or_named_in(mut self, name: &str) -> Self {
+        self.variable = Some(format!("{PREFIX}{name}"));
+        self
+    }
+
     /// What to type.
     #[must_use]
     pub fn command(&self) -> String {
+        if let Some(variable) = &self.variable {
+            return format!("put it on PATH, or name it in the environment variable {variable}");
+        }
+        if self.packages.is_empty() {
+            return "put it on PATH".to_owned();
+        }
         format!("on Debian: apt-get install --no-install-recommends {}", self.packages.join(" "))
     }
 }
 
 impl std::fmt::Display for Missing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "this host lacks {} (packages: {})", self.things.join(", "), self.packages.join(" "))
+        write!(f, "this host lacks {}", self.things.join(", "))?;
+        if self.packages.is_empty() { Ok(()) } else { write!(f, " (packages: {})", self.packages.join(" ")) }
     }
 }
 
@@ -64,7 +87,12 @@ impl std::error::Error for Missing {}
 pub struct Host {
     path: Vec<PathBuf>,
     packages: Vec<Package>,
+    /// What the user named, in environment variables that begin with `LIGHTEST_`, without that.
+    named: BTreeMap<String, PathBuf>,
 }
+
+/// What environment variables that name a program or a file begin with.
+pub const PREFIX: &str = "LIGHTEST_";
 
 impl Host {
     /// Looks at this host's PATH.
@@ -80,7 +108,51 @@ impl Host {
                 path.push(extra.into());
             }
         }
-        Self::with_path(path)
+        let mut host = Self::with_path(path);
+        host.named = env::vars_os()
+            .filter_map(|(name, value)| Some((name.to_str()?.strip_prefix(PREFIX)?.to_owned(), value.into())))
+            .collect();
+        host
+    }
+
+    /// The same host, where the user named a program or a file so.
+    #[must_use]
+    pub fn naming(mut self, name: &str, path: impl Into<PathBuf>) -> Self {
+        self.named.insert(name.to_owned(), path.into());
+        self
+    }
+
+    /// What the user named so, in the environment variable `LIGHTEST_` with that name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Path> {
+        self.named.get(name).map(PathBuf::as_path)
+    }
+
+    /// A program that the user named, or that lies on PATH under one of these names.
+    ///
+    /// # Errors
+    /// When there is none; what the user named is not replaced by another.
+    pub fn named_program(&self, name: &str, usual: &[&str]) -> Result<PathBuf, Missing> {
+        if let Some(named) = self.named(name) {
+            // The VMM runs in a directory of its own.
+            let place = std::path::absolute(named).unwrap_or_else(|_| named.to_owned());
+            return if place.is_file() {
+                Ok(place)
+            } else {
+                Err(Missing::program(&format!("{} (from {PREFIX}{name})", named.display())).or_named_in(name))
+            };
+        }
+        let found = usual.iter().find_map(|name| self.program(name));
+        found.ok_or_else(|| Missing::program(&usual.join(" or ")).or_named_in(name))
+    }
+
+    /// The first line that a program prints.
+    #[must_use]
+    pub fn first_line(&self, program: &Path, args: &[&str]) -> Option<String> {
+        let output = Command::new(program).args(args).output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let line = text.lines().next().filter(|_| output.status.success())?;
+        Some(line.trim().to_owned())
     }
 
     /// A host whose programs are looked for in these directories.
@@ -90,7 +162,7 @@ impl Host {
     #[must_use]
     pub fn with_path(path: Vec<PathBuf>) -> Self {
         let list: PackageList = toml::from_str(PACKAGES).expect("guests/packages.toml is read by a test");
-        Self { path, packages: list.package }
+        Self { path, packages: list.package, named: BTreeMap::new() }
     }
 
     /// Where a program is.
@@ -130,7 +202,7 @@ impl Host {
         if packages.is_empty() {
             Ok(())
         } else {
-            Err(Missing { packages: packages.into_iter().collect(), things })
+            Err(Missing { packages: packages.into_iter().collect(), things, variable: None })
         }
     }
 

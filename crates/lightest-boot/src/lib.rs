@@ -3,17 +3,24 @@
 //! The only crate that starts virtual machines. [`machine::Machine`] is the engine, [`driver::Driver`] the seam to a VMM.
 //! Nothing here prints or decides exit codes, and a failed boot is an [`outcome::Failure`], never a number.
 
+pub mod abilities;
 pub mod accel;
 pub mod agent;
 mod channels;
+pub mod cloud_hypervisor;
 pub mod console;
 pub mod driver;
+pub mod drivers;
 pub mod format;
 pub mod host;
+pub mod hyperv;
 pub mod images;
 pub mod inspect;
+pub mod line;
 pub mod machine;
 pub mod measure;
+pub mod openvmm;
+pub mod options;
 pub mod outcome;
 pub mod plan;
 pub mod probe;
@@ -21,6 +28,7 @@ pub mod process;
 pub mod qemu;
 pub mod qmp;
 pub mod spec;
+mod swtpm;
 pub mod timeline;
 pub mod warm;
 

@@ -1,7 +1,7 @@
 //! A running machine: started, watched until its goal, asked to do things, ended.
 
-use std::io::Write;
-use std::os::unix::net::UnixStream;
+mod seen;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -12,13 +12,14 @@ use tempfile::TempDir;
 
 use crate::agent::Agent;
 use crate::channels::{Channels, MAX_SIGNALS, Seen, Signal};
-use crate::console::{Console, Sign, Signs};
+use crate::console::{Console, Signs};
 use crate::driver::{CannotStart, Control, Driver};
 use crate::host::Host;
+use crate::line::Writer;
 use crate::outcome::{Diagnosis, Failure, Report};
-use crate::process::{CommandLine, Group};
-use crate::spec::{BootSpec, Goal, Payload};
-use crate::timeline::{Event, EventKind, Initiator, Source, Timeline};
+use crate::process::{CommandLine, Ears, Group, Streams};
+use crate::spec::{BootSpec, Goal};
+use crate::timeline::{Event, EventKind, Source, Timeline};
 
 /// How long the VMM may take to answer on its control channel.
 const CONTROL_LIMIT: Duration = Duration::from_secs(5);
@@ -61,7 +62,13 @@ pub struct Machine {
     consoles: Vec<Console>,
     progress: Progress,
     reached: Option<Duration>,
-    console_input: Option<UnixStream>,
+    console_input: Option<Writer>,
+    consoles_met: usize,
+    /// Whether it waits for its consoles before it goes on.
+    paused: bool,
+    refused_to_go_on: Option<String>,
+    /// Whether we asked for its reset or its end over the control channel.
+    asked: bool,
     control: Option<Arc<dyn Control>>,
     agent: Option<Agent>,
     hello: Option<Hello>,
@@ -90,22 +97,32 @@ impl Machine {
             .map_err(CannotStart::io("cannot make a temporary directory"))?;
         let prepared = driver.prepare(spec, host, room.path())?;
         let (send, inbox) = mpsc::sync_channel(MAX_SIGNALS);
-        let channels = Channels::open(driver, &prepared, &send)?;
+        let mut channels = Channels::open(driver, &prepared, &send)?;
         let mut helpers = Vec::new();
         for (line, socket) in &prepared.helpers {
             let failed = format!("cannot start {}", line.program);
-            let helper = Group::spawn(line, room.path(), || ()).map_err(CannotStart::io(failed.clone()))?;
+            let helper = Group::spawn(line, Streams::None, room.path(), Ears::deaf())
+                .map_err(CannotStart::io(failed.clone()))?;
             wait_for_socket(socket).map_err(CannotStart::io(failed))?;
             helpers.push(helper);
         }
-        let consoles = prepared.consoles.iter();
-        let consoles = consoles.map(|_| Console::new(Signs::embedded())).collect();
+        // The first console is there in any case: it may come over the control channel.
+        let consoles = (0..prepared.consoles.len().max(1)).map(|_| Console::new(Signs::embedded())).collect();
         let started = Instant::now();
-        let group = Group::spawn(&prepared.line, room.path(), move || {
-            let when = Instant::now();
-            let _ = send.send(Signal { when, seen: Seen::Ended });
-        })
-        .map_err(CannotStart::io(format!("cannot start {}", prepared.line.program)))?;
+        let logged = send.clone();
+        let ears = Ears {
+            said: Box::new(move |when, line| {
+                if let Some(kind) = driver.logged(line) {
+                    let _ = logged.send(Signal { when, seen: Seen::Vmm(kind) });
+                }
+            }),
+            ended: Box::new(move || {
+                let _ = send.send(Signal { when: Instant::now(), seen: Seen::Ended });
+            }),
+        };
+        let mut group = Group::spawn(&prepared.line, prepared.streams, room.path(), ears)
+            .map_err(CannotStart::io(format!("cannot start {}", prepared.line.program)))?;
+        channels.started(group.take_streams());
         let mut machine = Self {
             spec: spec.clone(),
             driver,
@@ -115,6 +132,10 @@ impl Machine {
             progress: Progress::default(),
             reached: None,
             console_input: None,
+            consoles_met: 0,
+            paused: prepared.paused,
+            refused_to_go_on: None,
+            asked: false,
             control: None,
             agent: None,
             hello: None,
@@ -152,10 +173,50 @@ impl Machine {
         self.hello.as_ref()
     }
 
-    /// The control channel, once it is there.
-    #[must_use]
-    pub fn control(&self) -> Option<&dyn Control> {
-        self.control.as_deref()
+    /// Presses the reset button, without waiting.
+    ///
+    /// # Errors
+    /// When the VMM does not do it.
+    pub fn reset(&mut self) -> Result<(), String> {
+        self.asked = true;
+        self.the_control()?.reset(CONTROL_LIMIT)
+    }
+
+    /// Stops it where it is.
+    ///
+    /// # Errors
+    /// When the VMM does not do it.
+    pub fn pause(&self) -> Result<(), String> {
+        self.the_control()?.pause(CONTROL_LIMIT)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// When the VMM does not do it.
+    pub fn resume(&self) -> Result<(), String> {
+        self.the_control()?.resume(CONTROL_LIMIT)
+    }
+
+    /// What the VMM says of its state.
+    ///
+    /// # Errors
+    /// When the VMM does not say.
+    pub fn state(&self) -> Result<String, String> {
+        self.the_control()?.state(CONTROL_LIMIT)
+    }
+
+    /// Has the VMM end, without waiting.
+    ///
+    /// # Errors
+    /// When the VMM does not do it.
+    pub fn quit(&mut self) -> Result<(), String> {
+        self.asked = true;
+        self.the_control()?.quit(CONTROL_LIMIT)
+    }
+
+    fn the_control(&self) -> Result<&Arc<dyn Control>, String> {
+        self.control.as_ref().ok_or_else(|| "the VMM has no control channel yet".to_owned())
     }
 
     /// The VMM's process identifier.
@@ -176,7 +237,7 @@ impl Machine {
     /// When the console is closed.
     pub fn type_on_console(&mut self, text: &[u8]) -> std::io::Result<()> {
         match &mut self.console_input {
-            Some(input) => input.write_all(text),
+            Some(input) => input.write_by(text, Instant::now() + CONTROL_LIMIT),
             None => Err(std::io::ErrorKind::NotConnected.into()),
         }
     }
@@ -228,6 +289,7 @@ impl Machine {
     /// With the reason why the goal was not reached.
     pub fn wait(&mut self, goal: &Goal, deadline: Instant, watch: &mut Watch<'_>) -> Result<(), Failure> {
         let began = Instant::now();
+        let mut late = 0;
         loop {
             if self.reached(goal) {
                 return Ok(());
@@ -242,7 +304,17 @@ impl Machine {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.inbox.recv_timeout(left) {
-                Ok(signal) => self.take(signal, goal, watch),
+                Ok(signal) => {
+                    self.take(signal, goal, watch);
+                    late += usize::from(left.is_zero());
+                    // A guest that always has one more thing to say is late all the same.
+                    if late > MAX_SIGNALS {
+                        return Err(Failure::TimedOut {
+                            waited_for: goal.describe(),
+                            limit: began.elapsed(),
+                        });
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     return Err(Failure::TimedOut { waited_for: goal.describe(), limit: began.elapsed() });
                 }
@@ -291,185 +363,21 @@ impl Machine {
         None
     }
 
-    fn take(&mut self, signal: Signal, goal: &Goal, watch: &mut Watch<'_>) {
-        let when = signal.when;
-        match signal.seen {
-            Seen::Vmm(kind) => self.vmm_event(when, kind, watch),
-            Seen::Control(control) => self.control = Some(control),
-            Seen::ConsoleInput(input) => self.console_input = Some(input),
-            Seen::Agent(agent) => {
-                self.agent = Some(agent);
-                self.greet_restored();
-            }
-            Seen::Hello(hello) => self.agent_event(when, hello, watch),
-            Seen::Console { number, bytes } => {
-                self.console_event(when, number, &bytes, goal, watch);
-            }
-            Seen::Ended => self.ended(when, watch),
-        }
-    }
-
-    /// A restored agent does not know that there is a new host to introduce itself to.
-    fn greet_restored(&self) {
-        if self.spec.restore.is_some()
-            && let Some(agent) = &self.agent
-        {
-            let _ = agent.ask_hello(u64::from(std::process::id()));
-        }
-    }
-
-    fn enter(&mut self, when: Instant, source: Source, kind: EventKind, watch: &mut Watch<'_>) {
-        if let Some(event) = self.timeline.enter(when, source, kind) {
-            watch(&event);
-        }
-    }
-
-    fn same_reset(&self, when: Instant) -> bool {
-        let since = self.progress.last_reset.map(|last| when.saturating_duration_since(last));
-        since.is_some_and(|since| since < SAID_BEFORE || (since < SAME_RESET && !self.progress.alive))
-    }
-
-    /// The guest said something.
-    fn lives(&mut self, when: Instant) {
-        let since = self.progress.last_reset.map(|last| when.saturating_duration_since(last));
-        self.progress.alive |= since.is_none_or(|since| since > SAID_BEFORE);
-    }
-
-    fn vmm_event(&mut self, when: Instant, kind: EventKind, watch: &mut Watch<'_>) {
-        match &kind {
-            EventKind::Reset { .. } if self.same_reset(when) => return,
-            EventKind::Reset { by } => {
-                // Linux Direct resets once more on the host's side when it starts: only the guest's own count.
-                if *by == Initiator::Guest {
-                    self.progress.resets += 1;
-                }
-                self.progress.last_reset = Some(when);
-                self.progress.alive = false;
-                self.hello = None;
-                self.progress.firmware_seen = false;
-                if let Some(agent) = &self.agent {
-                    agent.machine_was_reset();
-                }
-            }
-            EventKind::Shutdown { .. } => self.progress.shutdown = true,
-            EventKind::Restored if self.spec.restore.is_none() => return,
-            EventKind::Restored => self.greet_restored(),
-            EventKind::Panicked { what } => self.progress.panicked = Some(what.clone()),
-            _ => {}
-        }
-        self.enter(when, Source::Vmm, kind, watch);
-    }
-
-    fn agent_event(&mut self, when: Instant, hello: Hello, watch: &mut Watch<'_>) {
-        self.lives(when);
-        let again = self
-            .hello
-            .as_ref()
-            .is_some_and(|known| known.boot_id == hello.boot_id && known.started_ns == hello.started_ns);
-        if again {
-            self.hello = Some(hello);
-            return;
-        }
-        self.progress.agent_starts += 1;
-        self.progress.agent_version = hello.version;
-        let since_kernel = Duration::from_nanos(hello.uptime_ns);
-        let since_agent = Duration::from_nanos(hello.uptime_ns.saturating_sub(hello.started_ns));
-        // What the console told already is not told again.
-        if self.timeline.count("kernel") < self.progress.agent_starts as usize
-            && let Some(kernel) = when.checked_sub(since_kernel)
-            && kernel >= self.timeline.started()
-        {
-            self.enter(kernel, Source::GuestClock, EventKind::Kernel, watch);
-        }
-        if hello.pid == 1
-            && self.timeline.count("init") < self.progress.agent_starts as usize
-            && let Some(init) = when.checked_sub(since_agent)
-            && init >= self.timeline.started()
-        {
-            self.enter(init, Source::GuestClock, EventKind::Init, watch);
-        }
-        let ready = EventKind::AgentReady {
-            kernel: String::from_utf8_lossy(&hello.kernel).into_owned(),
-            pid1: hello.pid == 1,
-            start: self.progress.agent_starts,
-        };
-        self.hello = Some(hello);
-        self.enter(when, Source::Agent, ready, watch);
-    }
-
-    fn console_event(
-        &mut self,
-        when: Instant,
-        number: usize,
-        bytes: &[u8],
-        goal: &Goal,
-        watch: &mut Watch<'_>,
-    ) {
-        self.lives(when);
-        let lines = self.consoles[number].push(bytes);
-        if matches!(self.spec.payload, Payload::Uefi(_) | Payload::Pcat(_)) && !self.progress.firmware_seen {
-            self.progress.firmware_seen = true;
-            self.enter(when, Source::Console, EventKind::Firmware, watch);
-        }
-        for line in lines {
-            let kind = match line.sign {
-                Some(Sign::NothingToBoot) => {
-                    self.progress.nothing_to_boot.get_or_insert(line.text.clone());
-                    Some(EventKind::NothingToBoot)
-                }
-                Some(Sign::Kernel) => Some(EventKind::Kernel),
-                Some(Sign::Init) => Some(EventKind::Init),
-                Some(Sign::Panicked) => {
-                    self.progress.panicked.get_or_insert(line.text.clone());
-                    Some(EventKind::Panicked { what: line.text.clone() })
-                }
-                Some(Sign::Firmware) | None => None,
-            };
-            if let Some(kind) = kind {
-                self.enter(when, Source::Console, kind, watch);
-            }
-            if number == 0 && matches!(goal, Goal::ConsoleLine(text) if line.text.contains(text)) {
-                self.console_hit(when, line.text, watch);
-            }
-        }
-        if let Goal::ConsoleLine(text) = goal
-            && number == 0
-            && self.consoles[0].pending_contains(text)
-        {
-            // A prompt has no line end.
-            self.console_hit(when, text.clone(), watch);
-        }
-    }
-
-    fn console_hit(&mut self, when: Instant, line: String, watch: &mut Watch<'_>) {
-        if !std::mem::replace(&mut self.progress.console_hit, true) {
-            self.enter(when, Source::Console, EventKind::Marker { line }, watch);
-        }
-    }
-
-    fn ended(&mut self, when: Instant, watch: &mut Watch<'_>) {
-        if self.progress.ended.is_some() {
-            return;
-        }
-        let status = self.group.status();
-        let status = status.map_or_else(|| "status unknown".to_owned(), |status| status.to_string());
-        self.progress.ended = Some(status.clone());
-        self.enter(when, Source::Host, EventKind::Exited { status }, watch);
-    }
-
     /// Asks the guest to turn itself off, by its agent when it has one, else by the power button, and waits for it.
     ///
     /// # Errors
     /// When it does not.
     pub fn shut_down(&mut self, limit: Duration, watch: &mut Watch<'_>) -> Result<(), Failure> {
         let deadline = Instant::now() + limit;
-        let asked = match (self.agent(), &self.control) {
-            (Some(agent), _) => agent.power_off(limit).map(|()| "agent").map_err(|error| error.to_string()),
-            (None, Some(control)) => control.power_button(limit).map(|()| "power button"),
-            (None, None) => Err("there is no way to ask".to_owned()),
+        let when = Instant::now();
+        let how = match self.agent() {
+            Some(agent) => {
+                agent.power_off(limit).map_err(|error| Failure::Agent { what: error.to_string() })?;
+                "agent".to_owned()
+            }
+            None => return self.shut_down_by_button(limit, watch),
         };
-        let how = asked.map_err(|what| Failure::Agent { what })?.to_owned();
-        self.enter(Instant::now(), Source::Host, EventKind::ShutdownAsked { how }, watch);
+        self.enter(when, Source::Host, EventKind::ShutdownAsked { how }, watch);
         self.wait(&Goal::Shutdown, deadline, watch)
     }
 
@@ -478,13 +386,12 @@ impl Machine {
     /// # Errors
     /// When the VMM does not do it.
     pub fn press_power_button(&mut self, watch: &mut Watch<'_>) -> Result<(), Failure> {
-        let control = self
-            .control
-            .clone()
-            .ok_or_else(|| Failure::Agent { what: "the VMM has no control channel yet".to_owned() })?;
-        control.power_button(CONTROL_LIMIT).map_err(|what| Failure::Agent { what })?;
+        // What the guest makes of it may be seen before the VMM's answer.
+        let when = Instant::now();
+        let pressed = self.the_control().and_then(|control| control.power_button(CONTROL_LIMIT));
+        pressed.map_err(|what| Failure::Control { what })?;
         let how = "power button".to_owned();
-        self.enter(Instant::now(), Source::Host, EventKind::ShutdownAsked { how }, watch);
+        self.enter(when, Source::Host, EventKind::ShutdownAsked { how }, watch);
         Ok(())
     }
 
@@ -493,18 +400,18 @@ impl Machine {
     /// # Errors
     /// When the VMM cannot.
     pub fn save(&self, file: &Path, limit: Duration) -> Result<(), String> {
-        let control = self.control.as_ref().ok_or("the VMM has no control channel yet")?;
-        control.save(file, limit)
+        self.the_control()?.save(file, limit)
     }
 
     /// What to look at when it failed.
     #[must_use]
     pub fn diagnose(&mut self) -> Diagnosis {
         // What is in the queue already may be the last words.
-        while let Ok(signal) = self.inbox.try_recv() {
+        for signal in self.inbox.try_iter().take(MAX_SIGNALS).collect::<Vec<_>>() {
             self.take(signal, &Goal::Shutdown, &mut |_| ());
         }
         let vmm_state = match (&self.control, &self.progress.ended) {
+            (Some(_), None) if self.refused_to_go_on.is_some() => self.refused_to_go_on.clone(),
             (_, Some(status)) => Some(format!("ended: {status}")),
             (Some(control), None) => Some(control.state(CONTROL_LIMIT).unwrap_or_else(|error| error)),
             (None, None) => Some("no control channel".to_owned()),
@@ -531,6 +438,7 @@ impl Machine {
         Report {
             config: self.spec.config.clone(),
             vmm: self.driver.name().to_owned(),
+            proven: self.driver.proof().proven(),
             accelerator: self.spec.accelerator.name().to_owned(),
             reached: if failure.is_some() { None } else { self.reached },
             timeline: self.timeline.clone(),

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use crate::driver::Driver;
 use crate::host::Host;
 use crate::images::hash_file;
 use crate::outcome::{Failure, Report};
@@ -105,6 +106,8 @@ pub struct Circumstances {
     pub host_load_1m: Option<f64>,
     /// The VMM and its version.
     pub vmm: String,
+    /// Whether real guests were seen with the VMM's driver.
+    pub proven: bool,
     /// `tcg` or `kvm`.
     pub accelerator: Accelerator,
     /// Why that one.
@@ -133,7 +136,14 @@ pub struct Circumstances {
 impl Circumstances {
     /// Those of this host and machine, now.
     #[must_use]
-    pub fn now(spec: &BootSpec, reason: &str, host: &Host, warmups: usize, turns: &[String]) -> Self {
+    pub fn now(
+        driver: &dyn Driver,
+        spec: &BootSpec,
+        reason: &str,
+        host: &Host,
+        warmups: usize,
+        turns: &[String],
+    ) -> Self {
         let text = |path: &str| fs::read_to_string(path).unwrap_or_default();
         let cpu = text("/proc/cpuinfo");
         let field = |name: &str| {
@@ -171,7 +181,8 @@ impl Circumstances {
                 .is_some_and(|flags| flags.split(' ').any(|flag| flag == "hypervisor")),
             host_kernel: text("/proc/sys/kernel/osrelease").trim().to_owned(),
             host_load_1m: text("/proc/loadavg").split(' ').next().and_then(|load| load.parse().ok()),
-            vmm: vmm_version(spec.arch, host),
+            vmm: driver.version(spec.arch, host).unwrap_or_else(|| "unknown".to_owned()),
+            proven: driver.proof().proven(),
             accelerator: spec.accelerator,
             accelerator_reason: reason.to_owned(),
             arch: spec.arch,
@@ -185,15 +196,6 @@ impl Circumstances {
             interleaved_with: others.cloned().collect(),
         }
     }
-}
-
-fn vmm_version(arch: Arch, host: &Host) -> String {
-    let program = match arch {
-        Arch::X64 => "qemu-system-x86_64",
-        Arch::Aarch64 => "qemu-system-aarch64",
-    };
-    first_line(Command::new(host.program_or_name(program)).arg("--version"))
-        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 fn first_line(command: &mut Command) -> Option<String> {

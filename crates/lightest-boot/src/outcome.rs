@@ -53,6 +53,11 @@ pub enum Failure {
         /// The version that we speak.
         host: u32,
     },
+    /// The VMM did not do what it was asked.
+    Control {
+        /// Its answer or ours.
+        what: String,
+    },
     /// The agent did not do what it was asked.
     Agent {
         /// Its answer or ours.
@@ -81,6 +86,7 @@ impl fmt::Display for Failure {
                 f,
                 "the agent speaks version {guest} of the protocol, this program version {host}; build the image again"
             ),
+            Self::Control { what } => write!(f, "the VMM: {what}"),
             Self::Agent { what } => write!(f, "the agent: {what}"),
         }
     }
@@ -113,6 +119,8 @@ pub struct Report {
     pub config: String,
     /// The VMM that ran it.
     pub vmm: String,
+    /// Whether real guests were seen with this VMM's driver; if not, its driver was held against recorded dialogue only.
+    pub proven: bool,
     /// `tcg`, `kvm` or another.
     pub accelerator: String,
     /// When all that was waited for had come; absent on a failure.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use lightest_model::config::{Config, Form};
 
+use crate::abilities::Method;
+use crate::driver::Driver;
 use crate::format;
 use crate::host::Host;
 use crate::images::{Built, ImageError, Store, recipe};
@@ -96,11 +98,32 @@ pub fn recipe_name(config: &Config) -> Option<String> {
     }
 }
 
+/// Whether the driver can boot such configurations at all, whatever their guests.
+///
+/// # Errors
+/// With what it cannot do.
+pub fn possible(driver: &dyn Driver, config: &Config) -> Result<(), PlanError> {
+    if let Some(isolation) = config.isolation {
+        return Err(unsupported(format!("the lab has no driver that isolates a guest with {isolation}")));
+    }
+    let method = match config.boot.as_str() {
+        "linux_direct" | "linux_direct_bzimage" => Method::LinuxDirect,
+        "uefi" => Method::Uefi,
+        "pcat" => Method::Pcat,
+        other => return Err(unsupported(format!("the lab has no way to boot by `{other}`"))),
+    };
+    match driver.abilities().no_way(driver.title(), method, arch(config)) {
+        Some(why) => Err(unsupported(why)),
+        None => Ok(()),
+    }
+}
+
 /// Works out the machine; guests that are not built yet are built, and `say` hears of it.
 ///
 /// # Errors
 /// When the lab cannot boot such a thing, or the guest cannot be had.
 pub fn plan(
+    driver: &dyn Driver,
     config: &Config,
     wishes: &Wishes,
     accelerator: Accelerator,
@@ -109,9 +132,9 @@ pub fn plan(
     say: &mut dyn FnMut(&str),
 ) -> Result<BootSpec, PlanError> {
     let arch = arch(config);
-    if let Some(isolation) = config.isolation {
-        return Err(unsupported(format!("the lab has no driver that isolates a guest with {isolation}")));
-    }
+    let abilities = driver.abilities();
+    possible(driver, config)?;
+    let bus = |method| abilities.way(method, arch).map_or(DiskBus::Virtio, |way| way.disk);
     let mut spec = BootSpec {
         config: config.to_string(),
         arch,
@@ -179,13 +202,15 @@ pub fn plan(
                     Some(image) => absolute(image)?,
                     None => built(recipe_name(config))?.file("disk.img"),
                 };
-                spec.disks.push(disk(file, boot, config.guest.form)?);
+                let bus = bus(if boot == "uefi" { Method::Uefi } else { Method::Pcat });
+                spec.disks.push(disk(file, bus, config.guest.form)?);
                 let seeded = wishes.seed
                     || (wishes.image.is_none()
                         && recipe_name(config).is_some_and(|name| recipe::wants_seed(&name)));
                 if seeded {
                     let file = store.seed(arch, &mut |_| ())?;
-                    spec.disks.push(Disk { file, format: ImageFormat::Raw, bus: DiskBus::Virtio });
+                    let bus = if bus == DiskBus::Ide { DiskBus::Virtio } else { bus };
+                    spec.disks.push(Disk { file, format: ImageFormat::Raw, bus });
                 }
                 spec.agent = true;
                 spec.goal = Goal::AgentReady { resets: wishes.resets };
@@ -204,6 +229,16 @@ pub fn plan(
     if let Some(text) = &wishes.until {
         spec.goal = Goal::ConsoleLine(text.clone());
     }
+    if let (Goal::AgentReady { .. }, None) = (&spec.goal, abilities.agent) {
+        return Err(PlanError::Unsupported {
+            what: format!("{} has no channel to the agent in a guest", driver.title()),
+            help: Some("say what shows on the console that it booted, with `--until TEXT`".to_owned()),
+        });
+    }
+    spec.agent &= abilities.agent.is_some();
+    if let Some(why) = abilities.refusal(driver.title(), &spec) {
+        return Err(unsupported(why));
+    }
     Ok(spec)
 }
 
@@ -215,13 +250,9 @@ fn absolute(path: &Path) -> Result<PathBuf, PlanError> {
         .ok_or_else(|| unsupported(format!("{}: there is no such file", path.display())))
 }
 
-fn disk(file: PathBuf, boot: &str, form: Form) -> Result<Disk, PlanError> {
+fn disk(file: PathBuf, usual: DiskBus, form: Form) -> Result<Disk, PlanError> {
     let format =
         format::of_file(&file).map_err(|error| unsupported(format!("{}: {error}", file.display())))?;
-    let bus = match (form, boot) {
-        (Form::Iso, _) => DiskBus::Cdrom,
-        (_, "pcat") => DiskBus::Ide,
-        _ => DiskBus::Virtio,
-    };
+    let bus = if form == Form::Iso { DiskBus::Cdrom } else { usual };
     Ok(Disk { file, format, bus })
 }

@@ -4,14 +4,22 @@
 //! pipe that only we hold: when it closes without the word `done`, the shell kills the group and removes the room.
 
 use std::collections::VecDeque;
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::line::Line;
 
 const UNDERTAKER: &str = r#"
 trap '' INT TERM HUP QUIT
@@ -20,6 +28,20 @@ if [ "$word" != done ]; then kill -s KILL -- "-$1" 2>/dev/null; fi
 cd / && rm -rf -- "$2"
 "#;
 const STDERR_KEPT: usize = 16 * 1024;
+/// A line of the log is looked at up to here.
+const MAX_LOG_LINE: usize = 4096;
+
+/// What a program's standard input and output are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Streams {
+    /// Nothing.
+    #[default]
+    None,
+    /// Pipes to us.
+    Pipes,
+    /// A terminal of its own, for a program that insists on one; we hold the other end.
+    Terminal,
+}
 
 /// A program to start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,24 +67,55 @@ pub struct Group {
     group: Pid,
     stderr: Arc<Mutex<VecDeque<u8>>>,
     stderr_reader: Option<JoinHandle<()>>,
+    streams: Option<Line>,
     undertaker: Undertaker,
 }
 
+/// Hears a line, with the instant at which it was read.
+pub type Said = Box<dyn FnMut(Instant, &str) + Send>;
+
+/// Hears each line that a program writes to its standard error, and its end.
+pub struct Ears {
+    /// A line.
+    pub said: Said,
+    /// It closed its standard error, as it does at its end.
+    pub ended: Box<dyn FnOnce() + Send>,
+}
+
+impl Ears {
+    /// Nobody listens.
+    #[must_use]
+    pub fn deaf() -> Self {
+        Self { said: Box::new(|_, _| ()), ended: Box::new(|| ()) }
+    }
+}
+
 impl Group {
-    /// Starts the program; `room` is the directory to remove when it is over, `ended` is called when the program closes its
-    /// streams, as it does at its end.
+    /// Starts the program; `room` is the directory to remove when it is over.
     ///
     /// # Errors
     /// When the program or the shell cannot be started.
-    pub fn spawn(line: &CommandLine, room: &Path, ended: impl FnOnce() + Send + 'static) -> io::Result<Self> {
-        let mut child = Command::new(&line.program)
-            .args(&line.args)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .current_dir(room)
-            .process_group(0)
-            .spawn()?;
+    pub fn spawn(line: &CommandLine, streams: Streams, room: &Path, ears: Ears) -> io::Result<Self> {
+        let mut command = Command::new(&line.program);
+        command.args(&line.args).current_dir(room).process_group(0).stderr(Stdio::piped());
+        let terminal = match streams {
+            Streams::None => {
+                command.stdin(Stdio::null()).stdout(Stdio::null());
+                None
+            }
+            Streams::Pipes => {
+                command.stdin(Stdio::piped()).stdout(Stdio::piped());
+                None
+            }
+            Streams::Terminal => {
+                let (ours, theirs) = terminal()?;
+                command.stdin(theirs.try_clone()?).stdout(theirs);
+                Some(ours)
+            }
+        };
+        let mut child = command.spawn()?;
+        // It holds our copies of the terminal's other end, which would keep it open for ever.
+        drop(command);
         let group = Pid::from_child(&child);
         let undertaker = match Undertaker::start(group, room) {
             Ok(undertaker) => undertaker,
@@ -75,12 +128,22 @@ impl Group {
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
         let stderr_reader = child.stderr.take().map(|pipe| {
             let kept = Arc::clone(&stderr);
-            thread::spawn(move || {
-                keep_last(pipe, &kept);
-                ended();
-            })
+            thread::spawn(move || keep_last(pipe, &kept, ears))
         });
-        Ok(Self { child: Arc::new(Mutex::new(child)), group, stderr, stderr_reader, undertaker })
+        let streams = match (terminal, child.stdin.take(), child.stdout.take()) {
+            (Some(ours), ..) => Some(Line::files(ours.try_clone()?, ours)),
+            (None, Some(input), Some(output)) => {
+                let (input, output) = (OwnedFd::from(input), OwnedFd::from(output));
+                Some(Line::files(File::from(output), File::from(input)))
+            }
+            _ => None,
+        };
+        Ok(Self { child: Arc::new(Mutex::new(child)), group, stderr, stderr_reader, streams, undertaker })
+    }
+
+    /// Our ends of the program's streams, once.
+    pub fn take_streams(&mut self) -> Option<Line> {
+        self.streams.take()
     }
 
     /// The program's process identifier.
@@ -137,17 +200,40 @@ impl Drop for Group {
     }
 }
 
-fn keep_last(mut pipe: impl Read, kept: &Mutex<VecDeque<u8>>) {
+/// A new terminal: our end, and the program's.
+fn terminal() -> io::Result<(File, File)> {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let name = ptsname(&ours, Vec::new())?;
+    // It never becomes our controlling terminal: whoever starts us has one, or does not want one.
+    let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::CLOEXEC;
+    let theirs =
+        rustix::fs::open(Path::new(OsStr::from_bytes(name.to_bytes())), flags, rustix::fs::Mode::empty())?;
+    Ok((File::from(ours), File::from(theirs)))
+}
+
+fn keep_last(mut pipe: impl Read, kept: &Mutex<VecDeque<u8>>, mut ears: Ears) {
     let mut piece = [0; 4096];
+    let mut line = Vec::new();
     while let Ok(read) = pipe.read(&mut piece) {
         if read == 0 {
-            return;
+            break;
+        }
+        let now = Instant::now();
+        for &byte in &piece[..read] {
+            if byte == b'\n' {
+                (ears.said)(now, &String::from_utf8_lossy(&std::mem::take(&mut line)));
+            } else if line.len() < MAX_LOG_LINE {
+                line.push(byte);
+            }
         }
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.extend(&piece[..read]);
         let over = kept.len().saturating_sub(STDERR_KEPT);
         kept.drain(..over);
     }
+    (ears.ended)();
 }
 
 #[derive(Debug)]

@@ -3,42 +3,84 @@
 mod args;
 
 use std::io;
-use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::driver::{CannotStart, Control, Driver, Prepared, Proof, Tell};
-use crate::host::Host;
+use crate::abilities::{Abilities, Method, Way};
+use crate::driver::{CannotStart, Control, Driver, Heard, Prepared, Proof, Tell, check};
+use crate::host::{Host, Missing};
+use crate::line::Line;
 use crate::qmp::{Qmp, QmpEvent, Told};
-use crate::spec::BootSpec;
+use crate::spec::{Accelerator, Arch, BootSpec, DiskBus, ImageFormat};
 use crate::timeline::{EventKind, Initiator};
 
 /// QEMU, from version 7.2.
 #[derive(Debug)]
 pub struct Qemu;
 
+const BOTH: &[Arch] = &[Arch::X64, Arch::Aarch64];
+
+static ABILITIES: Abilities = Abilities {
+    ways: &[
+        Way { method: Method::LinuxDirect, archs: BOTH, disk: DiskBus::Virtio },
+        Way { method: Method::Uefi, archs: BOTH, disk: DiskBus::Virtio },
+        Way { method: Method::Pcat, archs: &[Arch::X64], disk: DiskBus::Ide },
+    ],
+    accelerators: &[Accelerator::Tcg, Accelerator::Kvm],
+    formats: &[ImageFormat::Raw, ImageFormat::Qcow2, ImageFormat::Vhd, ImageFormat::Vhdx],
+    uefi_app: true,
+    nothing_to_boot: &[Method::Uefi, Method::Pcat],
+    cdrom: true,
+    network: true,
+    tpm: &[Method::LinuxDirect, Method::Uefi, Method::Pcat],
+    agent: Some("virtio-serial"),
+    warm: true,
+};
+
+/// The program that emulates an architecture.
+fn program(arch: Arch) -> &'static str {
+    match arch {
+        Arch::X64 => "qemu-system-x86_64",
+        Arch::Aarch64 => "qemu-system-aarch64",
+    }
+}
+
 impl Driver for Qemu {
     fn name(&self) -> &'static str {
         "qemu"
+    }
+
+    fn title(&self) -> &'static str {
+        "QEMU"
     }
 
     fn proof(&self) -> Proof {
         Proof::BootsRealGuests
     }
 
+    fn abilities(&self) -> &'static Abilities {
+        &ABILITIES
+    }
+
+    fn find(&self, arch: Arch, host: &Host) -> Result<PathBuf, Missing> {
+        host.require(&[arch.name()])?;
+        host.program(program(arch)).ok_or_else(|| Missing::program(program(arch)))
+    }
+
     fn prepare(&self, spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepared, CannotStart> {
         host.require(&Host::purposes(spec))?;
+        check(self, spec, host)?;
         args::prepare(spec, host, room)
     }
 
-    fn attach(&self, control: UnixStream, tell: Tell) -> io::Result<Arc<dyn Control>> {
+    fn attach(&self, control: Line, tell: Tell) -> io::Result<Arc<dyn Control>> {
         let qmp = Qmp::start(control, move |when, told| {
             if let Some(kind) = event(told) {
-                tell(when, kind);
+                tell(when, Heard::Event(kind));
             }
         })?;
         Ok(Arc::new(QemuControl(qmp)))
@@ -76,6 +118,14 @@ impl QemuControl {
 impl Control for QemuControl {
     fn power_button(&self, limit: Duration) -> Result<(), String> {
         self.execute("system_powerdown", &Value::Null, limit).map(drop)
+    }
+
+    fn reset(&self, limit: Duration) -> Result<(), String> {
+        self.execute("system_reset", &Value::Null, limit).map(drop)
+    }
+
+    fn pause(&self, limit: Duration) -> Result<(), String> {
+        self.execute("stop", &Value::Null, limit).map(drop)
     }
 
     fn quit(&self, limit: Duration) -> Result<(), String> {

@@ -1,8 +1,7 @@
 //! A small client for QEMU's machine protocol: one JSON object a line, bounded in length and time.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::net::UnixStream;
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -10,8 +9,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::line::{Line, Writer};
+
 /// The longest line that is accepted.
 const MAX_LINE: u64 = 1024 * 1024;
+/// How long the first message may take.
+const GREETING: Duration = Duration::from_secs(5);
 /// Answers that nobody waits for any more.
 const MAX_ANSWERS: usize = 64;
 
@@ -48,7 +51,7 @@ impl std::fmt::Display for QmpError {
 /// A connection; commands may come from any thread.
 #[derive(Debug)]
 pub struct Qmp {
-    stream: Mutex<UnixStream>,
+    writer: Mutex<Writer>,
     answers: Mutex<Answers>,
 }
 
@@ -64,22 +67,23 @@ impl Qmp {
     ///
     /// # Errors
     /// When the connection cannot be used.
-    pub fn start(stream: UnixStream, told: impl Fn(Instant, Told) + Send + 'static) -> io::Result<Arc<Self>> {
-        let reader = stream.try_clone()?;
-        let (answer, inbox) = mpsc::channel();
+    pub fn start(line: Line, told: impl Fn(Instant, Told) + Send + 'static) -> io::Result<Arc<Self>> {
+        let Line { reader, writer } = line;
+        let (answer, inbox) = mpsc::sync_channel(MAX_ANSWERS);
         let qmp = Arc::new(Self {
-            stream: Mutex::new(stream),
+            writer: Mutex::new(writer),
             answers: Mutex::new(Answers { next: 0, inbox, early: VecDeque::new() }),
         });
         // Negotiation needs no answer before other commands: QEMU reads in order.
-        qmp.send(&json!({"execute": "qmp_capabilities", "id": "greet"}))?;
+        qmp.send(&json!({"execute": "qmp_capabilities", "id": "greet"}), Instant::now() + GREETING)?;
         thread::spawn(move || {
             let mut lines = BufReader::new(reader);
             while let Some(value) = read_value(&mut lines) {
                 let now = Instant::now();
                 if let Some(told_by) = understand(&value) {
                     told(now, told_by);
-                } else if value["id"].is_u64() && answer.send(value).is_err() {
+                } else if value["id"].is_u64() && answer.try_send(value).is_err() {
+                    // More answers than questions: such a peer is not listened to any more.
                     break;
                 }
             }
@@ -87,11 +91,11 @@ impl Qmp {
         Ok(qmp)
     }
 
-    fn send(&self, command: &Value) -> io::Result<()> {
+    fn send(&self, command: &Value, deadline: Instant) -> io::Result<()> {
         let mut line = command.to_string();
         line.push('\n');
-        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        stream.write_all(line.as_bytes())
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.write_by(line.as_bytes(), deadline)
     }
 
     /// Executes a command and waits for its answer.
@@ -107,7 +111,10 @@ impl Qmp {
         if !arguments.is_null() {
             command["arguments"] = arguments.clone();
         }
-        self.send(&command).map_err(|_| QmpError::Closed)?;
+        self.send(&command, deadline).map_err(|error| match error.kind() {
+            io::ErrorKind::TimedOut => QmpError::TimedOut,
+            _ => QmpError::Closed,
+        })?;
         loop {
             let place = answers.early.iter().position(|value| value["id"] == id);
             if let Some(mut value) = place.and_then(|place| answers.early.remove(place)) {
@@ -119,6 +126,9 @@ impl Qmp {
                 };
             }
             let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(QmpError::TimedOut);
+            }
             match answers.inbox.recv_timeout(left) {
                 Ok(value) => {
                     answers.early.push_back(value);
@@ -170,13 +180,17 @@ fn read_value(lines: &mut impl BufRead) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::os::unix::net::UnixStream;
+
     use super::*;
 
     #[test]
     fn a_dialogue_is_understood_whatever_comes_between() {
         let (ours, theirs) = UnixStream::pair().expect("a socket pair");
         let (tell, told) = mpsc::channel();
-        let qmp = Qmp::start(ours, move |_, what| drop(tell.send(what))).expect("a client");
+        let qmp = Qmp::start(Line::socket(ours).expect("a twin"), move |_, what| drop(tell.send(what)))
+            .expect("a client");
         let qemu = thread::spawn(move || {
             let mut lines = BufReader::new(theirs.try_clone().expect("a twin"));
             let mut out = theirs;

@@ -65,6 +65,17 @@ pub enum ImageFormat {
 }
 
 impl ImageFormat {
+    /// As people name it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Qcow2 => "qcow2",
+            Self::Vhd => "vhd",
+            Self::Vhdx => "vhdx",
+        }
+    }
+
     /// As QEMU names it.
     #[must_use]
     pub fn qemu_name(self) -> &'static str {
@@ -96,6 +107,8 @@ pub enum DiskBus {
     Virtio,
     /// An NVMe controller.
     Nvme,
+    /// A SCSI controller, of whatever kind the VMM has.
+    Scsi,
     /// The old PC's disk controller.
     Ide,
     /// A CD-ROM on whatever the machine has for it.

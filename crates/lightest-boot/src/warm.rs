@@ -4,12 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::driver::CannotStart;
+use crate::driver::{CannotStart, Driver};
 use crate::host::Host;
 use crate::images::{Store, hash, hash_file};
 use crate::machine::{Machine, Watch};
 use crate::outcome::Failure;
-use crate::qemu::Qemu;
 use crate::spec::{BootSpec, Payload};
 
 /// Saving writes all of the guest's memory that is in use.
@@ -43,28 +42,35 @@ impl std::fmt::Display for WarmError {
 /// # Errors
 /// When such a machine cannot be saved, or does not boot.
 pub fn warmed(
+    driver: &'static dyn Driver,
     spec: &BootSpec,
     host: &Host,
     store: &Store,
     say: &mut dyn FnMut(&str),
     watch: &mut Watch<'_>,
 ) -> Result<BootSpec, WarmError> {
-    let state = state_file(spec, host, store)?;
+    let state = state_file(driver, spec, host, store)?;
     if !state.exists() {
         say("booting once and saving the machine");
-        save(spec, host, &state, watch)?;
+        save(driver, spec, host, &state, watch)?;
     }
     let mut warm = spec.clone();
     warm.restore = Some(state);
     Ok(warm)
 }
 
-fn save(spec: &BootSpec, host: &Host, state: &Path, watch: &mut Watch<'_>) -> Result<(), WarmError> {
+fn save(
+    driver: &'static dyn Driver,
+    spec: &BootSpec,
+    host: &Host,
+    state: &Path,
+    watch: &mut Watch<'_>,
+) -> Result<(), WarmError> {
     let dir = state.parent().unwrap_or(Path::new("/"));
     let cannot = |error: std::io::Error| WarmError::CannotSave(format!("{}: {error}", dir.display()));
     fs::create_dir_all(dir).map_err(cannot)?;
     let aside = tempfile::Builder::new().prefix(".new-").tempfile_in(dir).map_err(cannot)?;
-    let mut machine = Machine::start(&Qemu, spec, host, watch).map_err(WarmError::CannotStart)?;
+    let mut machine = Machine::start(driver, spec, host, watch).map_err(WarmError::CannotStart)?;
     machine.boot(watch).map_err(WarmError::Failed)?;
     machine.save(aside.path(), SAVE_LIMIT).map_err(WarmError::CannotSave)?;
     aside.persist(state).map_err(|error| cannot(error.error))?;
@@ -72,8 +78,16 @@ fn save(spec: &BootSpec, host: &Host, state: &Path, watch: &mut Watch<'_>) -> Re
 }
 
 /// A name that changes with everything that a saved machine depends on.
-fn state_file(spec: &BootSpec, host: &Host, store: &Store) -> Result<PathBuf, WarmError> {
+fn state_file(
+    driver: &dyn Driver,
+    spec: &BootSpec,
+    host: &Host,
+    store: &Store,
+) -> Result<PathBuf, WarmError> {
     let unsupported = |what: &str| Err(WarmError::Unsupported(what.to_owned()));
+    if !driver.abilities().warm {
+        return unsupported("this VMM's driver cannot save a machine");
+    }
     if !spec.agent {
         return unsupported(
             "only a machine whose guest has an agent can be saved: it tells when the guest is up",
@@ -95,9 +109,13 @@ fn state_file(spec: &BootSpec, host: &Host, store: &Store) -> Result<PathBuf, Wa
             text.push_str(&hash_file(file).map_err(|error| WarmError::CannotSave(error.to_string()))?);
         }
     }
-    // Another QEMU may not understand what this one saved.
-    let qemu = host.program_or_name("qemu-system-x86_64");
-    let meta = fs::metadata(&qemu).ok();
-    text.push_str(&format!("{qemu} {:?}", meta.and_then(|meta| Some((meta.len(), meta.modified().ok()?)))));
+    // Another version of the VMM may not understand what this one saved.
+    let vmm = driver.find(spec.arch, host).map_err(|missing| WarmError::CannotStart(missing.into()))?;
+    let meta = fs::metadata(&vmm).ok();
+    text.push_str(&format!(
+        "{} {:?}",
+        vmm.display(),
+        meta.and_then(|meta| Some((meta.len(), meta.modified().ok()?)))
+    ));
     Ok(store.dir().join("warm").join(format!("{}.state", &hash(text.as_bytes())[..24])))
 }

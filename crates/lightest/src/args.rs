@@ -114,6 +114,8 @@ pub(crate) enum Kind {
     Blockers,
     /// What `check` finds.
     Rules,
+    /// The VMMs that `boot` has a driver for: what each can do, and whether this host has it.
+    Vmms,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use lightest_agent::PORT_NAME;
 
-use crate::driver::{CannotStart, Endpoint, Prepared};
+use crate::driver::{CannotStart, Endpoint, Prepared, path_text};
 use crate::host::Host;
-use crate::process::CommandLine;
+use crate::process::{CommandLine, Streams};
 use crate::spec::{Accelerator, Arch, BootSpec, DiskBus, FirmwareBoot, Payload};
+use crate::swtpm;
 
 /// Code and variables of each architecture's UEFI firmware, as Debian installs them.
 fn firmware(arch: Arch) -> (&'static str, &'static str) {
@@ -50,7 +51,7 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
     args.flag("-no-user-config");
     args.pair("-display", "none");
     args.pair("-accel", spec.accelerator.name());
-    args.pair("-machine", machine(spec)?);
+    args.pair("-machine", machine(spec));
     args.pair("-cpu", processor(spec));
     args.pair("-m", spec.memory_mib.to_string());
     args.pair("-smp", spec.cpus.to_string());
@@ -74,12 +75,7 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
                 args.pair("-kernel", path_text(app)?);
             }
         }
-        Payload::Pcat(boot) => {
-            if matches!(boot, FirmwareBoot::App(_)) {
-                return Err(CannotStart::Unsupported(
-                    "a PC's BIOS cannot start a UEFI application".to_owned(),
-                ));
-            }
+        Payload::Pcat(_) => {
             // SeaBIOS tells what it does on its debug port only.
             let debug = room.join("dbg");
             args.socket("debug", &debug);
@@ -115,27 +111,23 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
     }
     args.0.extend(spec.extra_args.iter().cloned());
 
-    let program = match spec.arch {
-        Arch::X64 => "qemu-system-x86_64",
-        Arch::Aarch64 => "qemu-system-aarch64",
-    };
     Ok(Prepared {
-        line: CommandLine { program: host.program_or_name(program), args: args.0 },
+        line: CommandLine { program: host.program_or_name(super::program(spec.arch)), args: args.0 },
+        streams: Streams::None,
         helpers,
         control: Endpoint::WeListen(control),
+        events: None,
         consoles,
         agent,
+        paused: false,
     })
 }
 
-fn machine(spec: &BootSpec) -> Result<&'static str, CannotStart> {
+fn machine(spec: &BootSpec) -> &'static str {
     match (&spec.payload, spec.arch) {
-        (Payload::Pcat(_), Arch::X64) => Ok("pc"),
-        (Payload::Pcat(_), Arch::Aarch64) => {
-            Err(CannotStart::Unsupported("there is no BIOS on aarch64".to_owned()))
-        }
-        (_, Arch::X64) => Ok("q35"),
-        (_, Arch::Aarch64) => Ok("virt"),
+        (Payload::Pcat(_), _) => "pc",
+        (_, Arch::X64) => "q35",
+        (_, Arch::Aarch64) => "virt",
     }
 }
 
@@ -177,6 +169,10 @@ fn disks(spec: &BootSpec, args: &mut Args) -> Result<(), CannotStart> {
             (DiskBus::Nvme, ..) => {
                 format!("nvme,drive=disk{number},serial=lightest{number},{order}")
             }
+            (DiskBus::Scsi, ..) => {
+                args.pair("-device", format!("virtio-scsi-pci,id=scsi{number}"));
+                format!("scsi-hd,bus=scsi{number}.0,drive=disk{number},{order}")
+            }
             (DiskBus::Ide, Arch::X64, _) => format!("ide-hd,drive=disk{number},{order}"),
             (DiskBus::Cdrom, Arch::X64, _) => format!("ide-cd,drive=disk{number},{order}"),
             (DiskBus::Cdrom, Arch::Aarch64, _) => {
@@ -198,9 +194,7 @@ fn tpm(
     room: &Path,
     args: &mut Args,
 ) -> Result<(CommandLine, PathBuf), CannotStart> {
-    let socket = room.join("tpm");
-    let state = room.join("tpmstate");
-    fs::create_dir_all(&state).map_err(CannotStart::io("cannot make a directory for the TPM"))?;
+    let (line, socket) = swtpm::helper(host, room, &[])?;
     args.socket("tpm", &socket);
     args.pair("-tpmdev", "emulator,id=tpm,chardev=tpm");
     let device = match spec.arch {
@@ -208,22 +202,5 @@ fn tpm(
         Arch::Aarch64 => "tpm-tis-device,tpmdev=tpm",
     };
     args.pair("-device", device);
-    let line = CommandLine {
-        program: host.program_or_name("swtpm"),
-        args: vec![
-            "socket".to_owned(),
-            "--tpm2".to_owned(),
-            "--terminate".to_owned(),
-            "--tpmstate".to_owned(),
-            format!("dir={}", state.display()),
-            "--ctrl".to_owned(),
-            format!("type=unixio,path={}", socket.display()),
-        ],
-    };
     Ok((line, socket))
-}
-
-fn path_text(path: &Path) -> Result<&str, CannotStart> {
-    path.to_str()
-        .ok_or_else(|| CannotStart::Unsupported(format!("{}: the name is not UTF-8", path.display())))
 }

@@ -2,6 +2,7 @@
 
 use lightest_boot::images::Store;
 use lightest_boot::message::Run;
+use lightest_boot::qemu::Qemu;
 use lightest_boot::spec::{Arch, DiskBus, FirmwareBoot, Payload};
 use lightest_boot::warm;
 
@@ -11,7 +12,7 @@ use crate::{LIMIT, host, linux_direct, small_disk, start};
 fn a_restored_machine_answers_without_booting_again() {
     let store = Store::of_user().expect("a cache directory");
     let cold = linux_direct(Arch::X64);
-    let warm = warm::warmed(&cold, &host(), &store, &mut |_| (), &mut |_| ()).expect("it is saved");
+    let warm = warm::warmed(&Qemu, &cold, &host(), &store, &mut |_| (), &mut |_| ()).expect("it is saved");
     for _ in 0..3 {
         let mut machine = start(&warm);
         machine.boot(&mut |_| ()).expect("it goes on");
@@ -29,7 +30,8 @@ fn a_restored_machine_answers_without_booting_again() {
 fn a_machine_whose_disks_would_be_lost_is_not_saved() {
     let store = Store::of_user().expect("a cache directory");
     let spec = small_disk(Payload::Uefi(FirmwareBoot::Disks), DiskBus::Virtio);
-    let refused = warm::warmed(&spec, &host(), &store, &mut |_| (), &mut |_| ()).expect_err("a refusal");
+    let refused =
+        warm::warmed(&Qemu, &spec, &host(), &store, &mut |_| (), &mut |_| ()).expect_err("a refusal");
     assert_eq!(
         refused.to_string(),
         "a machine with disks cannot be saved: what it wrote to them is not kept"

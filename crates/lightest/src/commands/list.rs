@@ -8,6 +8,7 @@ use lightest_model::space::{Asked, Space};
 use serde_json::{Value, json};
 
 use crate::args::{Format, Kind, List};
+use crate::commands::lab::vmms;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
 use crate::style::{aside, heading};
@@ -23,6 +24,7 @@ pub(crate) fn run(args: &List, catalog: Option<&Path>) -> Result<u8, Failure> {
         Kind::Quirks => quirks(catalog),
         Kind::Blockers => blockers(catalog),
         Kind::Rules => rules(),
+        Kind::Vmms => vmms(),
     };
     match args.format {
         Format::Json => output::json(&json!({"schema_version": SCHEMA_VERSION, key: values}))?,
@@ -49,6 +51,12 @@ fn rules() -> Listed {
         ));
     }
     ("rules", values, text)
+}
+
+/// The VMMs that the lab has drivers for.
+fn vmms() -> Listed {
+    let (values, text) = vmms::listed();
+    ("vmms", values, text)
 }
 
 type Listed = (&'static str, Vec<Value>, String);

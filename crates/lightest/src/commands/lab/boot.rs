@@ -12,7 +12,6 @@ use lightest_boot::agent::{Agent, Output, Stream};
 use lightest_boot::machine::Machine;
 use lightest_boot::message::{Ended, Run};
 use lightest_boot::outcome::{Failure as BootFailure, Report};
-use lightest_boot::qemu::Qemu;
 use lightest_boot::timeline::Event;
 use lightest_boot::warm;
 use serde_json::{Value, json};
@@ -69,7 +68,7 @@ pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
     let lab = Lab::open(catalog)?;
     let mut planned = Vec::new();
     for text in &args.configs {
-        planned.push(lab.plan(&lab.config(text)?, &args.machine)?);
+        planned.push(lab.plan(&lab.config(text, &args.machine)?, &args.machine)?);
     }
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let each = usize::try_from(args.machine.cpus.unwrap_or(1)).unwrap_or(1).max(1);
@@ -119,11 +118,11 @@ fn boot(lab: &Lab, plan: &Planned, args: &Boot, several: bool) -> Result<Told, F
     let mut spec = plan.spec.clone();
     if args.warm {
         let say = &mut |what: &str| output::message(&format!("{config}: {what}"));
-        spec = warm::warmed(&spec, &lab.host, &lab.store, say, &mut |_| ())
+        spec = warm::warmed(plan.driver, &spec, &lab.host, &lab.store, say, &mut |_| ())
             .map_err(|error| Failure::host_cannot(format!("{config}: {error}")))?;
     }
     let mut machine =
-        Machine::start(&Qemu, &spec, &lab.host, &mut watch).map_err(|error| start_failure(&error))?;
+        Machine::start(plan.driver, &spec, &lab.host, &mut watch).map_err(|error| start_failure(&error))?;
     let mut result = machine.boot(&mut watch);
     let mut ran = None;
     if result.is_ok() && !args.program.is_empty() {

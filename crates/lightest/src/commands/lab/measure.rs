@@ -9,7 +9,6 @@ use clap::Args as ClapArgs;
 use lightest_boot::machine::Machine;
 use lightest_boot::measure::{Boot, Circumstances, Series};
 use lightest_boot::outcome::Report;
-use lightest_boot::qemu::Qemu;
 use serde_json::json;
 
 use super::{Lab, MachineArgs, Planned, start_failure};
@@ -44,12 +43,15 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
     let lab = Lab::open(catalog)?;
     let mut planned = Vec::new();
     for text in &args.configs {
-        planned.push(lab.plan(&lab.config(text)?, &args.machine)?);
+        planned.push(lab.plan(&lab.config(text, &args.machine)?, &args.machine)?);
     }
     let turns: Vec<String> = planned.iter().map(|plan| plan.spec.config.clone()).collect();
     let circumstances: Vec<Circumstances> = planned
         .iter()
-        .map(|plan| Circumstances::now(&plan.spec, &plan.accelerator_reason, &lab.host, args.warmups, &turns))
+        .map(|plan| {
+            let (driver, reason) = (plan.driver, &plan.accelerator_reason);
+            Circumstances::now(driver, &plan.spec, reason, &lab.host, args.warmups, &turns)
+        })
         .collect();
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); planned.len()];
     for round in 0..args.warmups + args.boots {
@@ -80,8 +82,8 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
 }
 
 fn once(lab: &Lab, plan: &Planned) -> Result<Report, Failure> {
-    let mut machine =
-        Machine::start(&Qemu, &plan.spec, &lab.host, &mut |_| ()).map_err(|error| start_failure(&error))?;
+    let mut machine = Machine::start(plan.driver, &plan.spec, &lab.host, &mut |_| ())
+        .map_err(|error| start_failure(&error))?;
     let result = machine.boot(&mut |_| ()).and_then(|()| machine.end(Duration::from_secs(60), &mut |_| ()));
     Ok(machine.finish(result))
 }
@@ -126,6 +128,11 @@ fn table(series: &[Series]) -> String {
             host.host_cpu,
             host.accelerator.name()
         ));
+        if series.iter().any(|one| !one.circumstances.proven) {
+            text.push_str(
+                "not proven here: the VMM's driver was held against recorded dialogue, not real machines\n",
+            );
+        }
     }
     text
 }

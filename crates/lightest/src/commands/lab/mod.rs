@@ -7,13 +7,15 @@ pub(crate) mod measure;
 pub(crate) mod probe;
 mod show;
 pub(crate) mod verify;
+pub(crate) mod vmms;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use lightest_boot::accel;
-use lightest_boot::driver::CannotStart;
+use lightest_boot::driver::{self, CannotStart, Driver};
+use lightest_boot::drivers;
 use lightest_boot::host::Host;
 use lightest_boot::images::{ImageError, Store};
 use lightest_boot::plan::{self, PlanError, Wishes};
@@ -25,9 +27,15 @@ use crate::commands::parse;
 use crate::failure::Failure;
 use crate::{facts, output};
 
+/// The VMM that stands in for those that are not here.
+const USUAL: &str = "qemu";
+
 /// What a machine is asked to be, beside its configuration.
 #[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct MachineArgs {
+    /// The VMM, where the configuration names none: see `lightest list vmms`
+    #[arg(long, value_name = "VMM")]
+    pub(crate) vmm: Option<String>,
     /// What executes the guest
     #[arg(long, value_enum, default_value = "auto", value_name = "WHICH")]
     pub(crate) accel: Accel,
@@ -112,6 +120,7 @@ pub(crate) struct Lab {
 
 /// A machine that can be started, and how it was decided what executes it.
 pub(crate) struct Planned {
+    pub(crate) driver: &'static dyn Driver,
     pub(crate) spec: BootSpec,
     pub(crate) accelerator_reason: String,
 }
@@ -125,29 +134,43 @@ impl Lab {
         })
     }
 
-    /// Reads a configuration; its VMM must be one that the lab has a driver for.
-    pub(crate) fn config(&self, text: &str) -> Result<Config, Failure> {
-        let config =
-            Grammar::new(self.catalog).parse_config(text).map_err(|error| parse::failure(text, &error))?;
-        match config.vmm.as_deref() {
-            Some("qemu") => Ok(config),
-            Some(vmm) => Err(Failure::host_cannot(format!("this host has no {vmm} to boot `{config}` with"))
-                .help(format!("try the lab's stand-in: `{}`", stand_in(&config)))),
-            None => {
-                Err(Failure::new(format!("`{config}` names no VMM"))
-                    .help(format!("try `{}`", stand_in(&config))))
-            }
+    /// Reads a configuration. Where the VMM is named beside it, the lab's own guests are legal, as they are on its usual VMM.
+    pub(crate) fn config(&self, text: &str, args: &MachineArgs) -> Result<Config, Failure> {
+        let grammar = Grammar::new(self.catalog);
+        let error = match grammar.parse_config(text) {
+            Ok(config) => return Ok(config),
+            Err(error) => error,
+        };
+        if args.vmm.is_some()
+            && let Ok(config) = grammar.parse_config(&format!("{USUAL}_{text}"))
+        {
+            return Ok(Config { vmm: None, ..config });
         }
+        Err(parse::failure(text, &error))
     }
 
     /// Works out the machine of a configuration; guests are built when they are not there.
     pub(crate) fn plan(&self, config: &Config, args: &MachineArgs) -> Result<Planned, Failure> {
         let say = &mut |what: &str| output::message(what);
         let arch = plan::arch(config);
-        let (accelerator, accelerator_reason) = match args.accel {
-            Accel::Tcg => (Accelerator::Tcg, "asked for".to_owned()),
-            Accel::Kvm => (Accelerator::Kvm, "asked for".to_owned()),
-            Accel::Auto => {
+        let driver = driver_of(config, args.vmm.as_deref())?;
+        plan::possible(driver, config).map_err(|error| plan_failure(&error))?;
+        driver.find(arch, &self.host).map_err(|missing| {
+            let failure = start_failure(&CannotStart::Missing(missing));
+            if driver.name() == USUAL {
+                failure
+            } else {
+                failure.note(format!("the lab's stand-in is `{}`", stand_in(config)))
+            }
+        })?;
+        if let Some(warning) = driver.proof().warning() {
+            output::message(&format!("{}: {warning}", driver.title()));
+        }
+        let (accelerator, accelerator_reason) = match (args.accel, driver::only_accelerator(driver)) {
+            (Accel::Tcg, _) => (Accelerator::Tcg, "asked for".to_owned()),
+            (Accel::Kvm, _) => (Accelerator::Kvm, "asked for".to_owned()),
+            (Accel::Auto, Some(only)) => (only, driver::NATIVE_REASON.to_owned()),
+            (Accel::Auto, None) => {
                 // The pair that a trial of KVM boots, when it is wanted anyway.
                 if config.guest.form == Form::Direct
                     && let Some(name) = plan::recipe_name(config)
@@ -158,14 +181,34 @@ impl Lab {
                 (choice.accelerator(), choice.reason)
             }
         };
-        let spec = plan::plan(config, &args.wishes(), accelerator, &self.host, &self.store, say)
+        let spec = plan::plan(driver, config, &args.wishes(), accelerator, &self.host, &self.store, say)
             .map_err(|error| plan_failure(&error))?;
-        Ok(Planned { spec, accelerator_reason })
+        Ok(Planned { driver, spec, accelerator_reason })
     }
 }
 
+/// Who boots it: the VMM that the configuration names, or else the one that was named beside it.
+fn driver_of(config: &Config, beside: Option<&str>) -> Result<&'static dyn Driver, Failure> {
+    let name = match (config.vmm.as_deref(), beside) {
+        (Some(named), Some(other)) if named != other => {
+            return Err(Failure::new(format!("`{config}` names {named}, and `--vmm` names {other}"))
+                .help(format!("leave the VMM out: `{}`", Config { vmm: None, ..config.clone() })));
+        }
+        (Some(name), _) | (None, Some(name)) => name,
+        (None, None) => {
+            return Err(Failure::new(format!("`{config}` names no VMM"))
+                .help(format!("try `{}`, or name one with `--vmm`", stand_in(config))));
+        }
+    };
+    drivers::named(name).ok_or_else(|| {
+        let all: Vec<_> = drivers::ALL.iter().map(|driver| format!("`{}`", driver.name())).collect();
+        Failure::new(format!("the lab has no driver for a VMM called `{name}`"))
+            .help(format!("it has {}", all.join(", ")))
+    })
+}
+
 fn stand_in(config: &Config) -> Config {
-    Config { vmm: Some("qemu".to_owned()), ..config.clone() }
+    Config { vmm: Some(USUAL.to_owned()), ..config.clone() }
 }
 
 pub(crate) fn image_failure(error: &ImageError) -> Failure {

@@ -6,7 +6,6 @@ use std::time::Duration;
 use clap::Args as ClapArgs;
 use lightest_boot::machine::Machine;
 use lightest_boot::probe::{self, Found};
-use lightest_boot::qemu::Qemu;
 use serde_json::json;
 
 use super::{Lab, MachineArgs, Planned, inspect, show, start_failure};
@@ -41,7 +40,7 @@ pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
         }
     };
     let lab = Lab::open(catalog)?;
-    let plan = lab.plan(&lab.config(config)?, &args.machine)?;
+    let plan = lab.plan(&lab.config(config, &args.machine)?, &args.machine)?;
     let found = ask(&lab, &plan)?;
     match args.format {
         Format::Json => {
@@ -63,8 +62,8 @@ pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
 
 /// Boots the machine and asks its guest everything.
 pub(crate) fn ask(lab: &Lab, plan: &Planned) -> Result<Vec<Found>, Failure> {
-    let mut machine =
-        Machine::start(&Qemu, &plan.spec, &lab.host, &mut |_| ()).map_err(|error| start_failure(&error))?;
+    let mut machine = Machine::start(plan.driver, &plan.spec, &lab.host, &mut |_| ())
+        .map_err(|error| start_failure(&error))?;
     if let Err(failure) = machine.boot(&mut |_| ()) {
         let report = machine.finish(Err(failure));
         return Err(Failure::new(format!("{} does not boot", plan.spec.config)).note(show::failure(&report)));

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Verify, catalog: Option<&Path>) -> Result<u8, Failure> 
     let space = Space::of(lab.catalog, |_| true);
     let mut all = Vec::new();
     for text in texts {
-        let config = lab.config(text)?;
+        let config = lab.config(text, &args.machine)?;
         let Some(row) = space.position(&config) else {
             return Err(Failure::new(format!("the catalog says nothing of {config}")));
         };

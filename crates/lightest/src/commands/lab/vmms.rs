@@ -1,0 +1,73 @@
+//! `lightest list vmms`: which VMMs the lab has drivers for, what each can do, and whether this host has them.
+
+use std::fmt::Write as _;
+
+use lightest_boot::abilities::Abilities;
+use lightest_boot::driver::Driver;
+use lightest_boot::drivers;
+use lightest_boot::host::Host;
+use lightest_boot::spec::Arch;
+use serde_json::{Value, json};
+
+use crate::style::{aside, heading, refused};
+
+/// Each driver: as values, and as text.
+pub(crate) fn listed() -> (Vec<Value>, String) {
+    let host = Host::discover();
+    let (mut values, mut text) = (Vec::new(), String::new());
+    for driver in drivers::ALL {
+        values.push(value(driver, &host));
+        text.push_str(&line(driver, &host));
+    }
+    (values, text)
+}
+
+/// The ways to boot, as configurations write them.
+fn ways(abilities: &Abilities) -> Vec<String> {
+    let ways = abilities
+        .ways
+        .iter()
+        .flat_map(|way| way.archs.iter().map(move |arch| format!("{}_{}", way.method.name(), arch.name())));
+    ways.collect()
+}
+
+fn value(driver: &dyn Driver, host: &Host) -> Value {
+    let abilities = driver.abilities();
+    let found = [Arch::X64, Arch::Aarch64].map(|arch| driver.find(arch, host).ok());
+    json!({
+        "id": driver.name(),
+        "title": driver.title(),
+        "proven": driver.proof().proven(),
+        "found": found.iter().any(Option::is_some),
+        "program": found.iter().flatten().next(),
+        "variable": driver.variable(),
+        "boots": ways(abilities),
+        "accelerators": abilities.accelerators.iter().map(|one| one.name()).collect::<Vec<_>>(),
+        "images": abilities.formats.iter().map(|format| format.name()).collect::<Vec<_>>(),
+        "uefi_application": abilities.uefi_app,
+        "network": abilities.network,
+        "tpm": abilities.tpm.iter().map(|method| method.name()).collect::<Vec<_>>(),
+        "agent": abilities.agent,
+        "warm": abilities.warm,
+    })
+}
+
+fn line(driver: &dyn Driver, host: &Host) -> String {
+    let abilities = driver.abilities();
+    let found = match driver.find(Arch::X64, host) {
+        Ok(program) => format!("found: {}", program.display()),
+        Err(missing) => format!("{}: {}", refused("not found"), missing.command()),
+    };
+    let proof = match driver.proof().warning() {
+        Some(warning) => warning.to_owned(),
+        None => "proven: its tests boot real guests".to_owned(),
+    };
+    let agent = abilities.agent.map_or("no agent".to_owned(), |by| format!("agent by {by}"));
+    let mut text = String::new();
+    let _ = writeln!(text, "{}  {}", heading(driver.name()), driver.title());
+    let _ = writeln!(text, "  {found}");
+    let _ = writeln!(text, "  {proof}");
+    let boots = format!("{}; {agent}", ways(abilities).join(", "));
+    let _ = writeln!(text, "  {}", aside(boots));
+    text
+}
