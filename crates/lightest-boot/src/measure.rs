@@ -15,7 +15,7 @@ use crate::outcome::{Failure, Report};
 use crate::spec::{Accelerator, Arch, BootSpec, Payload};
 
 /// The spans that are summed up, each from the start of the VMM to the last event of that name before the goal.
-const PHASES: [&str; 5] = ["firmware", "kernel", "init", "agent-ready", "exited"];
+const PHASES: [&str; 7] = ["firmware", "reset", "kernel", "init", "agent-ready", "shutdown-asked", "exited"];
 
 /// One boot of a series.
 #[derive(Clone, Debug, Serialize)]
@@ -104,6 +104,8 @@ pub struct Circumstances {
     pub host_kernel: String,
     /// The host's load when the series began: others make boots slower.
     pub host_load_1m: Option<f64>,
+    /// And when it ended.
+    pub host_load_1m_after: Option<f64>,
     /// The VMM and its version.
     pub vmm: String,
     /// Whether real guests were seen with the VMM's driver.
@@ -180,7 +182,8 @@ impl Circumstances {
             host_is_guest: field("flags")
                 .is_some_and(|flags| flags.split(' ').any(|flag| flag == "hypervisor")),
             host_kernel: text("/proc/sys/kernel/osrelease").trim().to_owned(),
-            host_load_1m: text("/proc/loadavg").split(' ').next().and_then(|load| load.parse().ok()),
+            host_load_1m: load(),
+            host_load_1m_after: None,
             vmm: driver.version(spec.arch, host).unwrap_or_else(|| "unknown".to_owned()),
             proven: driver.proof().proven(),
             accelerator: spec.accelerator,
@@ -198,6 +201,13 @@ impl Circumstances {
     }
 }
 
+/// How many processes want to run, over the last minute.
+#[must_use]
+pub fn load() -> Option<f64> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    text.split(' ').next()?.parse().ok()
+}
+
 fn first_line(command: &mut Command) -> Option<String> {
     let output = command.output().ok().filter(|output| output.status.success())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -211,6 +221,9 @@ pub struct Series {
     pub schema_version: u32,
     /// The configuration.
     pub config: String,
+    /// What was asked for beside the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
     /// What it depends on.
     pub circumstances: Circumstances,
     /// How many boots succeeded.
@@ -219,6 +232,9 @@ pub struct Series {
     pub failed: usize,
     /// From the start of the VMM until the goal, over the boots that reached it.
     pub boot: Option<Spread>,
+    /// From the start of the VMM until its end, over the same boots: what a test pays for the machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<Spread>,
     /// Each boot, in order.
     pub boots: Vec<Boot>,
 }
@@ -226,15 +242,25 @@ pub struct Series {
 impl Series {
     /// Sums up.
     #[must_use]
-    pub fn of(config: String, circumstances: Circumstances, boots: Vec<Boot>) -> Self {
+    pub fn of(
+        config: String,
+        variant: Option<String>,
+        circumstances: Circumstances,
+        boots: Vec<Boot>,
+    ) -> Self {
         let reached: Vec<f64> = boots.iter().filter_map(|boot| boot.reached_s).collect();
+        let reached_and_ended = boots.iter().filter(|boot| boot.reached_s.is_some());
+        let ends: Vec<f64> =
+            reached_and_ended.filter_map(|boot| boot.phases_s.get("exited").copied()).collect();
         Self {
             schema_version: 1,
             config,
+            variant,
             circumstances,
             booted: reached.len(),
             failed: boots.len() - reached.len(),
             boot: Spread::of(reached),
+            end: Spread::of(ends),
             boots,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -51,7 +51,7 @@ fn a_program_runs_in_a_guest_and_its_answer_is_the_answer() {
 fn a_killed_program_leaves_no_process_and_no_file() {
     let room = tempfile::tempdir().expect("a directory");
     let mut child = Command::new(PROGRAM)
-        .args(["boot", "qemu_linux_direct_x64", "--accel", "tcg", "--tpm", "--", "sleep", "1000"])
+        .args(["boot", "qemu_linux_direct_aarch64", "--accel", "tcg", "--tpm", "--", "sleep", "1000"])
         .env("TMPDIR", room.path())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -81,4 +81,47 @@ fn a_host_without_qemu_is_told_which_packages_to_install() {
     assert_eq!(output.status.code(), Some(4));
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(words.contains("qemu-system-x86"), "{words}");
+}
+
+/// The disk of a guest that was built.
+fn disk_of(guest: &str) -> PathBuf {
+    let output =
+        Command::new(PROGRAM).args(["image", "list", "--format", "json"]).output().expect("it starts");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let guests = answer["guests"].as_array().expect("a list");
+    let found =
+        guests.iter().find(|one| one["name"] == guest).expect("a guest that `cargo xtask test` builds");
+    Path::new(found["dir"].as_str().expect("a directory")).join("disk.img")
+}
+
+#[test]
+fn an_image_of_ones_own_boots_whatever_its_format_and_name_and_is_not_written_to() {
+    let room = tempfile::tempdir().expect("a directory");
+    // Each name promises another format.
+    for (format, name) in [("qcow2", "disk.vhd"), ("vhdx", "disk.raw")] {
+        let image = room.path().join(name);
+        let converted = Command::new("qemu-img")
+            .args(["convert", "-O", format])
+            .arg(disk_of("small_x64"))
+            .arg(&image)
+            .status()
+            .expect("qemu-img is there");
+        assert!(converted.success());
+        let before = fs::read(&image).expect("an image");
+        let output = Command::new(PROGRAM)
+            .args(["boot", "qemu_uefi_x64(vhd(ubuntu_2504_server_x64))", "--image"])
+            .arg(&image)
+            .args([
+                "--timeout",
+                "240",
+                "--",
+                "sh",
+                "-c",
+                "touch /written && mount -t vfat /dev/vda1 /mnt && touch /mnt/written && sync",
+            ])
+            .output()
+            .expect("it starts");
+        assert_eq!(output.status.code(), Some(0), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(fs::read(&image).expect("an image") == before, "{format}: the image changed");
+    }
 }

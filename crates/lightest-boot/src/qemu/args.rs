@@ -71,8 +71,11 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
             let (code, _) = firmware(spec.arch);
             args.pair("-drive", format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"));
             args.pair("-drive", format!("if=pflash,unit=1,format=raw,file={}", escaped(&vars)));
-            if let FirmwareBoot::App(app) = boot {
-                args.pair("-kernel", path_text(app)?);
+            match boot {
+                FirmwareBoot::App(app) => args.pair("-kernel", path_text(app)?),
+                // AAVMF waits five seconds for somebody to press a key before it boots; OVMF does not.
+                _ if spec.arch == Arch::Aarch64 => args.pair("-boot", "menu=on,splash-time=0"),
+                _ => {}
             }
         }
         Payload::Pcat(_) => {
@@ -98,6 +101,14 @@ pub(super) fn prepare(spec: &BootSpec, host: &Host, room: &Path) -> Result<Prepa
     });
     let mut helpers = Vec::new();
     if spec.tpm {
+        if matches!((&spec.payload, spec.arch), (Payload::LinuxDirect { .. }, Arch::X64)) {
+            // Seen with QEMU 7.2 and SeaBIOS 1.16.2: the TPM's log makes the ACPI tables larger than what QEMU leaves free above
+            // the initial file system, and Linux finds `Invalid table length 0x2 in RSDT`: no TPM, no power off.
+            return Err(CannotStart::Unsupported(
+                "QEMU loads the initial file system over the ACPI tables of an x64 machine with a TPM; boot a disk by UEFI"
+                    .to_owned(),
+            ));
+        }
         helpers.push(tpm(spec, host, room, &mut args)?);
     }
     if let Some(state) = &spec.restore {

@@ -6,6 +6,7 @@ use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Asked, Space};
 
 use super::markdown::{capital, paragraph, prose, table};
+use super::measured::Measured;
 use super::sources::{Sources, inline, issues};
 use super::tree::{short, titles};
 use crate::words;
@@ -17,7 +18,7 @@ const NBSP: &str = "\u{a0}";
 const NAMED: usize = 5;
 
 /// What guests cost: one line for those that share a name, lightest first.
-pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>) -> String {
+pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>, measured: &Measured) -> String {
     let catalog = space.catalog();
     let trees = Arch::ALL.map(|arch| Tree::of(space, arch));
     let mut lines: Vec<(&str, Vec<&Guest>)> = Vec::new();
@@ -47,8 +48,7 @@ pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>) -> String
                     .get(class_rank(space, guests[0]))
                     .map_or("", |class| &class.title)
                     .to_owned(),
-                // No measurement is among the facts, and the page says so below.
-                "–".to_owned(),
+                measured.cell(name),
                 archs(&guests),
                 coverage(space, &trees, name),
             ]

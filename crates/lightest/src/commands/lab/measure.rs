@@ -1,17 +1,15 @@
 //! `lightest measure`: boots configurations again and again, in turns, and writes down what came out.
 
-use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use lightest_boot::machine::Machine;
-use lightest_boot::measure::{Boot, Circumstances, Series};
+use lightest_boot::measure::{self, Boot, Circumstances, Series};
 use lightest_boot::outcome::Report;
 use serde_json::json;
 
-use super::{Lab, MachineArgs, Planned, start_failure};
+use super::{Lab, MachineArgs, Planned, append, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -30,12 +28,48 @@ pub(crate) struct Measure {
     /// Boots of each configuration before, which do not count
     #[arg(long, value_name = "N", default_value_t = 1)]
     warmups: usize,
+    /// End by pressing the power button in place of asking the agent
+    #[arg(long)]
+    power_button: bool,
+    /// Wait so long between the goal and the end, as a test must with a guest that ignores an early request
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    settle: u32,
+    /// Leave the guest this many seconds to turn itself off
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    shutdown_timeout: u32,
     /// Append a line of JSON for each configuration to this file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+}
+
+impl Measure {
+    /// What was asked for that is no part of the configuration, as it was written; memory and processors are circumstances.
+    fn variant(&self) -> Option<String> {
+        let machine = &self.machine;
+        let mut words = Vec::new();
+        let flags = [
+            (machine.network, "--network"),
+            (machine.tpm, "--tpm"),
+            (machine.image.is_some(), "--image"),
+            (machine.kernel.is_some(), "--kernel"),
+            (machine.initrd.is_some(), "--initrd"),
+            (self.power_button, "--power-button"),
+        ];
+        words.extend(flags.iter().filter(|(on, _)| *on).map(|(_, word)| (*word).to_owned()));
+        if machine.resets > 0 {
+            words.push(format!("--resets {}", machine.resets));
+        }
+        if self.settle > 0 {
+            words.push(format!("--settle {}", self.settle));
+        }
+        words.extend(machine.append.iter().map(|text| format!("--append {text:?}")));
+        words.extend(machine.until.iter().map(|text| format!("--until {text:?}")));
+        words.extend(machine.vmm_args.iter().map(|text| format!("--vmm-arg={text}")));
+        (!words.is_empty()).then(|| words.join(" "))
+    }
 }
 
 /// Measures and sums up.
@@ -56,7 +90,7 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); planned.len()];
     for round in 0..args.warmups + args.boots {
         for (plan, boots) in planned.iter().zip(&mut boots) {
-            let report = once(&lab, plan)?;
+            let report = once(&lab, plan, args)?;
             let counted = round >= args.warmups;
             output::message(&progress(&report, round, args));
             if counted {
@@ -68,7 +102,10 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
         .into_iter()
         .zip(circumstances)
         .zip(boots)
-        .map(|((config, circumstances), boots)| Series::of(config, circumstances, boots))
+        .map(|((config, mut circumstances), boots)| {
+            circumstances.host_load_1m_after = measure::load();
+            Series::of(config, args.variant(), circumstances, boots)
+        })
         .collect();
     if let Some(out) = &args.out {
         append(out, &series)?;
@@ -81,10 +118,19 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
     Ok(if failed { exit::FINDINGS } else { exit::DONE })
 }
 
-fn once(lab: &Lab, plan: &Planned) -> Result<Report, Failure> {
+fn once(lab: &Lab, plan: &Planned, args: &Measure) -> Result<Report, Failure> {
     let mut machine = Machine::start(plan.driver, &plan.spec, &lab.host, &mut |_| ())
         .map_err(|error| start_failure(&error))?;
-    let result = machine.boot(&mut |_| ()).and_then(|()| machine.end(Duration::from_secs(60), &mut |_| ()));
+    let mut result = machine.boot(&mut |_| ());
+    if result.is_ok() {
+        std::thread::sleep(Duration::from_secs(args.settle.into()));
+        let limit = Duration::from_secs(args.shutdown_timeout.into());
+        result = if args.power_button {
+            machine.shut_down_by_button(limit, &mut |_| ())
+        } else {
+            machine.end(limit, &mut |_| ())
+        };
+    }
     Ok(machine.finish(result))
 }
 
@@ -103,18 +149,23 @@ fn progress(report: &Report, round: usize, args: &Measure) -> String {
 
 fn table(series: &[Series]) -> String {
     let width = series.iter().map(|series| series.config.len()).max().unwrap_or(0);
-    let mut text =
-        format!("{:width$}  {:>8} {:>8} {:>8} {:>6} {:>6}\n", "", "median", "min", "max", "boots", "failed");
+    let mut text = format!(
+        "{:width$}  {:>8} {:>8} {:>8} {:>8} {:>6} {:>6}\n",
+        "", "median", "min", "max", "to end", "boots", "failed"
+    );
     for one in series {
         let (config, booted, failed) = (&one.config, one.booted, one.failed);
         match one.boot {
             Some(boot) => text.push_str(&format!(
-                "{config:width$}  {:>6.3} s {:>6.3} s {:>6.3} s {booted:>6} {failed:>6}\n",
-                boot.median_s, boot.min_s, boot.max_s
+                "{config:width$}  {:>6.3} s {:>6.3} s {:>6.3} s {:>6.3} s {booted:>6} {failed:>6}\n",
+                boot.median_s,
+                boot.min_s,
+                boot.max_s,
+                one.end.map_or(f64::NAN, |end| end.median_s)
             )),
             None => text.push_str(&format!(
-                "{config:width$}  {:>8} {:>8} {:>8} {booted:>6} {failed:>6}\n",
-                "-", "-", "-"
+                "{config:width$}  {:>8} {:>8} {:>8} {:>8} {booted:>6} {failed:>6}\n",
+                "-", "-", "-", "-"
             )),
         }
     }
@@ -135,26 +186,4 @@ fn table(series: &[Series]) -> String {
         }
     }
     text
-}
-
-/// Adds lines to a file that is replaced whole.
-fn append(path: &Path, series: &[Series]) -> Result<(), Failure> {
-    let cannot =
-        |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", path.display()));
-    let mut text = match fs::read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(cannot(error)),
-    };
-    for one in series {
-        let line = serde_json::to_string(one).map_err(|error| cannot(error.into()))?;
-        text.extend_from_slice(line.as_bytes());
-        text.push(b'\n');
-    }
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(dir).map_err(cannot)?;
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(cannot)?;
-    file.write_all(&text).map_err(cannot)?;
-    file.persist(path).map_err(|error| cannot(error.error))?;
-    Ok(())
 }

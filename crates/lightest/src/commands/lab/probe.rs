@@ -1,14 +1,15 @@
 //! `lightest probe`: asks a running guest what it has, or reads an image without booting it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use lightest_boot::machine::Machine;
+use lightest_boot::measure::Circumstances;
 use lightest_boot::probe::{self, Found};
 use serde_json::json;
 
-use super::{Lab, MachineArgs, Planned, inspect, show, start_failure};
+use super::{Lab, MachineArgs, Planned, append, inspect, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -25,6 +26,9 @@ pub(crate) struct Probe {
     config: Option<String>,
     #[command(flatten)]
     machine: MachineArgs,
+    /// Append the answers of the running guest, with their circumstances, to this file as a line of JSON
+    #[arg(long, value_name = "FILE", requires = "config")]
+    out: Option<PathBuf>,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -41,7 +45,20 @@ pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
     };
     let lab = Lab::open(catalog)?;
     let plan = lab.plan(&lab.config(config, &args.machine)?, &args.machine)?;
+    let circumstances = Circumstances::now(
+        plan.driver,
+        &plan.spec,
+        &plan.accelerator_reason,
+        &lab.host,
+        0,
+        std::slice::from_ref(&plan.spec.config),
+    );
     let found = ask(&lab, &plan)?;
+    if let Some(out) = &args.out {
+        let line = json!({"schema_version": SCHEMA_VERSION, "config": plan.spec.config,
+                          "circumstances": circumstances, "found": found});
+        append(out, &[line])?;
+    }
     match args.format {
         Format::Json => {
             let value = json!({"schema_version": SCHEMA_VERSION, "config": plan.spec.config, "found": found});
@@ -61,21 +78,25 @@ pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
 }
 
 /// Boots the machine and asks its guest everything.
-pub(crate) fn ask(lab: &Lab, plan: &Planned) -> Result<Vec<Found>, Failure> {
+fn ask(lab: &Lab, plan: &Planned) -> Result<Vec<Found>, Failure> {
     let mut machine = Machine::start(plan.driver, &plan.spec, &lab.host, &mut |_| ())
         .map_err(|error| start_failure(&error))?;
     if let Err(failure) = machine.boot(&mut |_| ()) {
         let report = machine.finish(Err(failure));
         return Err(Failure::new(format!("{} does not boot", plan.spec.config)).note(show::failure(&report)));
     }
+    let found = questions_to(&machine, plan)?;
+    // What it says when it goes changes nothing of what it answered.
+    let _ = machine.end(LIMIT, &mut |_| ());
+    Ok(found)
+}
+
+/// Asks the guest of a running machine everything.
+pub(super) fn questions_to(machine: &Machine, plan: &Planned) -> Result<Vec<Found>, Failure> {
     let agent = machine.agent().ok_or_else(|| {
         Failure::new(format!("the guest of {} has no agent to ask", plan.spec.config)).help(
             "only a guest with an agent can be asked; firmware alone and the UEFI application have none",
         )
     })?;
-    let found = probe::ask(agent, LIMIT)
-        .map_err(|error| Failure::new(format!("the guest does not answer: {error}")))?;
-    // What it says when it goes changes nothing of what it answered.
-    let _ = machine.end(LIMIT, &mut |_| ());
-    Ok(found)
+    probe::ask(agent, LIMIT).map_err(|error| Failure::new(format!("the guest does not answer: {error}")))
 }
