@@ -12,8 +12,8 @@ use crate::finding::Finding;
 use crate::needs::Needs;
 use crate::parallel;
 use crate::rules::{RULES, Rule, heavier_than_needed};
-use crate::source::Source;
-use crate::subject::{Subject, spoken};
+use crate::source::{Source, Span};
+use crate::subject::{self, Subject, spoken};
 use crate::suppress;
 
 /// How a rule's findings are taken.
@@ -95,6 +95,12 @@ pub enum Weight {
     },
 }
 
+/// The requirements that a test's name and modules speak of, which count as asked for where something lighter is sought.
+#[must_use]
+pub fn named<'c>(test: &Test, catalog: &'c Catalog) -> Vec<&'c str> {
+    subject::named(test, &spoken(catalog))
+}
+
 /// Weighs every variant of a test, in the order of its declarations, against the lightest configuration that keeps its
 /// VMM, architecture, paravisor and isolation.
 #[must_use]
@@ -124,6 +130,14 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     for rule in RULES.iter().filter(|rule| options.level(rule) != Level::Allow) {
         (rule.check)(subject, &mut findings);
     }
+    // What is too light already is not called too heavy as well.
+    let lacking: Vec<Span> = findings
+        .iter()
+        .filter(|finding| finding.rule == "lacks-what-it-uses")
+        .map(|finding| finding.primary.span.clone())
+        .collect();
+    findings
+        .retain(|finding| finding.rule != "heavier-than-needed" || !lacking.contains(&finding.primary.span));
     let mut kept =
         suppress::apply(subject.test, subject.sources, findings, |rule| options.level(rule) != Level::Allow);
     // Unused suppressions come from a rule, too.

@@ -42,7 +42,12 @@ impl Needs {
         let mut needs = Self { needs: Vec::new(), openings: test.openings.clone() };
         for sighting in &test.sightings {
             match table.judge(&sighting.what) {
-                Some(entry) => needs.add(sighting, entry),
+                Some(entry) => {
+                    if let Some(what) = left_open(&sighting.what, entry) {
+                        needs.openings.push(Opening { span: sighting.span.clone(), what });
+                    }
+                    needs.add(sighting, entry);
+                }
                 None => {
                     if let Some(what) = unknown(&sighting.what) {
                         needs.openings.push(Opening { span: sighting.span.clone(), what });
@@ -102,6 +107,20 @@ impl Need {
             |when: &[When]| when.iter().any(|when| when.selects(&row.config, row.guest, row.boot.openhcl));
         (self.when.is_empty() || selects(&self.when))
             && self.within.iter().all(|branch| selects(&branch.when) != branch.otherwise)
+    }
+}
+
+/// What an entry says is not known of what it is about.
+fn left_open(what: &What, entry: &Entry) -> Option<String> {
+    if entry.unknown {
+        return unknown(what);
+    }
+    match what {
+        What::Program { name, line, .. } => {
+            let option = entry.strange_option(name, line)?;
+            Some(format!("the option `{option}` of the program `{name}`"))
+        }
+        _ => None,
     }
 }
 

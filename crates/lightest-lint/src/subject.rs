@@ -371,15 +371,24 @@ fn padded(text: &str) -> String {
     format!("_{}_", text.replace(['-', ' '], "_").to_lowercase())
 }
 
+/// Words before a requirement's name that take it back, and words behind it.
+const DENIED_BEFORE: [&str; 4] = ["no", "without", "not", "non"];
+const DENIED_BEHIND: [&str; 5] = ["off", "absent", "unused", "disabled", "missing"];
+
 /// The requirements that a test's own name and its module name, which say what it is about.
-fn named<'c>(test: &Test, spoken: &[(String, &'c str)]) -> Vec<&'c str> {
+pub(crate) fn named<'c>(test: &Test, spoken: &[(String, &'c str)]) -> Vec<&'c str> {
     let mut text = padded(&test.name);
     for module in &test.module {
         text.push_str(&padded(module));
     }
     let mut found = Vec::new();
     for (name, id) in spoken {
-        if text.contains(name.as_str()) && !found.contains(id) {
+        let says = text.match_indices(name.as_str()).any(|(at, _)| {
+            let before = text[..at].rsplit('_').next().unwrap_or_default();
+            let behind = text[at + name.len()..].split('_').next().unwrap_or_default();
+            !DENIED_BEFORE.contains(&before) && !DENIED_BEHIND.contains(&behind)
+        });
+        if says && !found.contains(id) {
             found.push(*id);
         }
     }

@@ -60,6 +60,10 @@ pub struct Entry {
     pub containing: Vec<String>,
     /// What that asks of the environment.
     pub requires: Vec<String>,
+    /// Whether what it asks is not known, though a wider entry would say so.
+    pub unknown: bool,
+    /// The options of a program that every guest's has; with another it is not known what is asked. `None` for any.
+    pub options: Option<Vec<String>>,
     /// The role of what it returns; several for a tuple; empty where it does not matter.
     pub gives: Vec<String>,
     /// The role of the parameter of a closure that is passed.
@@ -216,6 +220,38 @@ impl Table {
         let saying = fitting.iter().find(|entry| !entry.containing.is_empty() && occurs(entry));
         saying.or_else(|| fitting.iter().find(|entry| entry.containing.is_empty())).copied()
     }
+}
+
+impl Entry {
+    /// The first option of a program in its line that is not one of those that every guest's has.
+    #[must_use]
+    pub fn strange_option<'l>(&self, program: &str, line: &'l str) -> Option<&'l str> {
+        let known = self.options.as_ref()?;
+        let words = line.split_whitespace().map(|word| word.trim_matches(['\'', '"', '(', ')', '`']));
+        let mut inside = false;
+        for word in words {
+            if matches!(word, "|" | "||" | "&&" | ";" | "--") || word.ends_with(';') {
+                inside = false;
+            } else if word == program || word.ends_with(&format!("/{program}")) {
+                inside = true;
+            } else if inside && is_option(word) && !known.iter().any(|known| known == word) {
+                let letters = word.trim_start_matches('-').trim_end_matches(|c: char| c.is_ascii_digit());
+                // `-la` is `-l -a`.
+                let short = !word.starts_with("--")
+                    && letters.chars().all(|letter| known.contains(&format!("-{letter}")));
+                if !short {
+                    return Some(word);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Whether a word of a command line is an option, rather than an operand or a number.
+fn is_option(word: &str) -> bool {
+    let rest = word.trim_start_matches('-');
+    rest.len() < word.len() && rest.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// What an entry is found by: the last segment of a name; of a condition of the build, all but its white space.

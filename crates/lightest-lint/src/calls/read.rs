@@ -55,6 +55,10 @@ struct Raw {
     #[serde(default)]
     neutral: bool,
     #[serde(default)]
+    unknown: bool,
+    #[serde(default)]
+    options: Option<Vec<String>>,
+    #[serde(default)]
     gives: Vec<String>,
     #[serde(default)]
     closure: Option<String>,
@@ -73,7 +77,7 @@ struct Raw {
 /// # Errors
 ///
 /// Every mistake: bad TOML, unknown keys, unknown requirements or sources, an entry that says neither what is required
-/// nor that it is neutral, an entry of the base without evidence.
+/// nor that it is neutral or unknown, an entry of the base without evidence.
 pub fn read(text: &str, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<TableError>> {
     match toml::from_str(text) {
         Ok(written) => check(written, catalog, own),
@@ -132,12 +136,12 @@ fn entry(
             error(format!("there is no requirement `{}`", word.get_ref()), word.span(), help);
         }
     }
-    let says = !raw.requires.is_empty() || raw.neutral || kind == Kind::Condition;
-    if !says || (raw.neutral && !raw.requires.is_empty()) {
+    let says = usize::from(!raw.requires.is_empty()) + usize::from(raw.neutral) + usize::from(raw.unknown);
+    if says > 1 || (says == 0 && kind != Kind::Condition) {
         error(
-            "an entry says either what is required or that it is neutral".to_owned(),
+            "an entry says what is required, that it is neutral, or that it is not known".to_owned(),
             span.clone(),
-            Some("add `requires = [..]` or `neutral = true`".to_owned()),
+            Some("add one of `requires = [..]`, `neutral = true` and `unknown = true`".to_owned()),
         );
     }
     if raw.evidence.is_empty() && !own && kind != Kind::Condition {
@@ -161,6 +165,8 @@ fn entry(
                 known.map_or_else(|| word.get_ref().clone(), |requirement| requirement.id.clone())
             })
             .collect(),
+        unknown: raw.unknown,
+        options: raw.options,
         gives: raw.gives,
         closure: raw.closure,
         when: raw.when,

@@ -90,6 +90,8 @@ pub(crate) enum Silence {
     NamesGuest,
     /// The guest does nothing but boot.
     BootTest,
+    /// The test does without an agent: how the guest ends by itself is not read.
+    NoAgent,
     /// Several operating systems or ways to boot.
     Matrix,
     /// Another disk image that boots no faster.
@@ -118,6 +120,7 @@ impl Silence {
             Self::Open => "something in the body is not known",
             Self::NamesGuest => "the test names its guest",
             Self::BootTest => "booting this guest is the point",
+            Self::NoAgent => "without an agent, how the guest ends is not read",
             Self::Matrix => "the list is a matrix on purpose; `check --pedantic` says it",
             Self::Choice => "its image boots no faster, which makes it a choice; `check --pedantic` says it",
             Self::Listed => "the list has it already",
@@ -145,7 +148,9 @@ pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
         return Weight::Lightest;
     }
     let silence = about_the_whole(subject).or_else(|| {
-        if !subject.has_image(own) {
+        if !subject.needs.ask("agent") {
+            Some(Silence::NoAgent)
+        } else if !subject.has_image(own) {
             Some(Silence::NoImage)
         } else if placed.variant.ignored.is_some() {
             Some(Silence::Ignored)
@@ -203,7 +208,15 @@ fn only_boots(subject: &Subject<'_, '_>) -> bool {
     let asks = subject.needs.needs.iter().any(|need| {
         subject.catalog().requirement(&need.requirement).is_some_and(|known| known.group != "where")
     });
-    !asks || (!used && subject.test.name.split('_').any(|word| word == "boot"))
+    !asks || (!used && names_a_boot(&subject.test.name))
+}
+
+/// Whether a name speaks of booting, first or last; `boot_entries` are something else.
+fn names_a_boot(name: &str) -> bool {
+    let words: Vec<&str> = name.split('_').collect();
+    let thing = |word: &&str| matches!(*word, "entry" | "entries" | "event" | "events" | "order" | "device");
+    let first = words.first() == Some(&"boot") && !words.get(1).is_some_and(thing);
+    first || words.last() == Some(&"boot")
 }
 
 /// Several operating systems, several ways to boot, or several guests: chosen on purpose.

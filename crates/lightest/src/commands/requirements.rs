@@ -2,16 +2,17 @@
 
 use lightest_lint::dialect::{Dialect, Petri};
 use lightest_lint::facts::{Branch, Note, Test, Variant, What};
-use lightest_lint::linter::{Weight, weigh};
+use lightest_lint::linter::{Weight, named, weigh};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::source::{Source, Span, line_column};
+use lightest_model::catalog::When;
 use lightest_model::space::Space;
 use serde_json::{Value, json};
 
 use crate::args::{Format, Requirements};
 use crate::failure::Failure;
 use crate::findings::{sources, table};
-use crate::{exit, facts, output, settings, words};
+use crate::{condition, exit, facts, output, settings, words};
 
 pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Result<u8, Failure> {
     let catalog = facts::catalog(catalog)?;
@@ -121,6 +122,7 @@ impl View<'_> {
                 .map(|span| json!({"text": self.text(span), "span": self.span(span)}))
                 .collect::<Vec<_>>(),
             "requirements": needs.needs.iter().map(|need| self.need(need)).collect::<Vec<_>>(),
+            "named": named(test, self.space.catalog()),
             "touches": test
                 .sightings
                 .iter()
@@ -193,8 +195,20 @@ impl View<'_> {
                 continue;
             }
             said.push(&need.requirement);
+            // What is asked of every configuration says more than what is asked of some.
+            let of_all = needs
+                .needs
+                .iter()
+                .find(|other| other.requirement == need.requirement && !other.is_conditional());
+            let need = of_all.unwrap_or(need);
             let why = if need.because.is_empty() { String::new() } else { format!(": {}", need.because) };
-            line(1, &format!("{} ({}){why}", need.requirement, self.place(&need.span)));
+            let place = self.place(&need.span);
+            line(1, &format!("{}{} ({place}){why}", need.requirement, asked_of(need)));
+        }
+        for id in named(test, self.space.catalog()) {
+            if !said.contains(&id) {
+                line(1, &format!("{id} ({}): the name speaks of it", self.place(&test.name_span)));
+            }
         }
         for opening in &needs.openings {
             line(1, &format!("not known: {} ({})", opening.what, self.place(&opening.span)));
@@ -213,6 +227,20 @@ impl View<'_> {
             }
         }
     }
+}
+
+/// The configurations that something is asked of, where these are not all.
+fn asked_of(need: &Need) -> String {
+    let any = |when: &[When]| when.iter().map(condition::in_words).collect::<Vec<_>>().join(", or ");
+    let mut parts: Vec<String> = Vec::new();
+    if !need.when.is_empty() {
+        parts.push(any(&need.when));
+    }
+    for branch in &need.within {
+        let words = any(&branch.when);
+        parts.push(if branch.otherwise { format!("not {words}") } else { words });
+    }
+    if parts.is_empty() { String::new() } else { format!(" [{}]", parts.join("; ")) }
 }
 
 fn touched(what: &What) -> Value {

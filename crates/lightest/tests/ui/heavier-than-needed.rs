@@ -49,3 +49,22 @@ async fn ports(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// Not a boot test: boot entries are a thing.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn removes_boot_entries(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.with_persistent_vmgs("a.vmgs").run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// The name takes VMBus back: it is not asked for.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn starts_without_vmbus(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.with_no_vmbus().run().await?;
+    agent.unix_shell().read_file("/proc/interrupts").await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}

@@ -106,3 +106,32 @@ async fn reads_the_registry(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyh
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// Busybox's grep has no such option.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn matches_as_perl_does(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    let sh = agent.unix_shell();
+    cmd!(sh, "grep -P '\\d+' /proc/interrupts").read().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// A file that only some kernels have.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn traces(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.unix_shell().read_file("/sys/kernel/debug/tracing/trace").await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// Without an agent, it is not read how the guest ends.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn ends_by_itself(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let vm = config.with_uefi_frontpage(false).run_without_agent().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
