@@ -26,9 +26,10 @@ pub(crate) fn line(report: &Report<'_>, looked_at: usize) -> String {
             text.push_str(&format!(", {safe} fixable with --fix, {more} more with --unsafe-fixes"))
         }
     }
-    let saved: u64 = report.findings.iter().map(saved_bytes).sum();
-    if saved > 0 {
-        text.push_str(&format!("; the replacements boot {} less of images", words::bytes(saved)));
+    let saved = report.findings.iter().filter_map(Saved::by).fold(Saved::default(), Saved::and);
+    let parts = saved.parts();
+    if !parts.is_empty() {
+        text.push_str(&format!("; the replacements {}", words::list(&parts, "and")));
     }
     text
 }
@@ -37,14 +38,47 @@ fn fixes(finding: &Finding, safety: Safety) -> bool {
     finding.help.as_ref().is_some_and(|help| help.safety == safety && !help.edits.is_empty())
 }
 
-/// Bytes of image that one run no longer boots when a finding's configuration is replaced by a lighter one.
-fn saved_bytes(finding: &Finding) -> u64 {
-    let replaces = finding.rule == "heavier-than-needed";
-    match (&finding.cost, &finding.cost_after) {
-        (Some(before), Some(after)) if replaces => {
-            before.image_bytes.unwrap_or(0).saturating_sub(after.image_bytes.unwrap_or(0))
+/// What one run no longer costs when configurations are replaced by lighter ones. How long a guest boots is known as a class
+/// alone, and is no part of it.
+#[derive(Clone, Copy, Default)]
+struct Saved {
+    image_bytes: u64,
+    waits_s: u32,
+    reboots: u32,
+}
+
+impl Saved {
+    /// By following one finding; `None` where it replaces nothing.
+    fn by(finding: &Finding) -> Option<Self> {
+        let (before, after) = (finding.cost.as_ref()?, finding.cost_after.as_ref()?);
+        (finding.rule == "heavier-than-needed").then(|| Self {
+            image_bytes: before.image_bytes.unwrap_or(0).saturating_sub(after.image_bytes.unwrap_or(0)),
+            waits_s: before.waits_s.saturating_sub(after.waits_s),
+            reboots: before.reboots.saturating_sub(after.reboots),
+        })
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            image_bytes: self.image_bytes.saturating_add(other.image_bytes),
+            waits_s: self.waits_s.saturating_add(other.waits_s),
+            reboots: self.reboots.saturating_add(other.reboots),
         }
-        _ => 0,
+    }
+
+    /// In words, what there is of it.
+    fn parts(self) -> Vec<String> {
+        let mut parts = Vec::new();
+        if self.image_bytes > 0 {
+            parts.push(format!("boot {} less of images", words::bytes(self.image_bytes)));
+        }
+        if self.waits_s > 0 {
+            parts.push(format!("wait {} s less", self.waits_s));
+        }
+        if self.reboots > 0 {
+            parts.push(format!("need {} less", words::count(self.reboots as usize, "further boot")));
+        }
+        parts
     }
 }
 
