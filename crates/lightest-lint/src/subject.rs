@@ -307,7 +307,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         let span = &placed.variant.span;
         let lines = self.line_start(span);
         let text = match lines {
-            Some(indent) => format!("{text},\n{indent}"),
+            Some(indent) => format!("{text},{}{indent}", self.line_end(span)),
             None => format!("{text}, "),
         };
         let at = Span::new(span.file, span.bytes.start..span.bytes.start);
@@ -332,8 +332,8 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             let after = text.get(end..)?;
             let blank = after.len() - after.trim_start_matches([' ', '\t']).len();
             match self.line_start(span) {
-                Some(indent) if after[blank..].starts_with('\n') => {
-                    end += blank + 1;
+                Some(indent) if after[blank..].starts_with(['\n', '\r']) => {
+                    end += blank + if after[blank..].starts_with("\r\n") { 2 } else { 1 };
                     start -= indent.len();
                 }
                 _ => end += blank,
@@ -353,6 +353,13 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         let text = self.sources.get(span.file)?.text.get(..span.bytes.start)?;
         let line = text.rsplit('\n').next().unwrap_or_default();
         line.chars().all(char::is_whitespace).then(|| line.to_owned())
+    }
+
+    /// How the lines of a file end, told from the one before.
+    fn line_end(&self, span: &Span) -> &'static str {
+        let before = self.sources.get(span.file).and_then(|source| source.text.get(..span.bytes.start));
+        let line = before.and_then(|before| before.rsplit_once('\n')).map_or("", |(before, _)| before);
+        if line.ends_with('\r') { "\r\n" } else { "\n" }
     }
 }
 

@@ -36,6 +36,7 @@ fn sarif_validates_against_the_schema_of_the_standard() {
     for (args, at_least) in [(&["."][..], 20), (&[".", "--pedantic"], 22), (&["none.rs"], 0)] {
         let args = [&["check", "--message-format", "sarif"], args].concat();
         let said = lightest(folder.path(), &args);
+        assert_ne!(said.code, 2, "{args:?}: {}", said.err);
         let log: Value = serde_json::from_str(&said.out).expect("it is JSON");
         let errors: Vec<String> =
             validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -61,8 +62,9 @@ fn each_line_of_json_is_a_diagnostic_as_rust_analyzer_reads_it() {
     let said = lightest(folder.path(), &["check", "--pedantic", "--message-format", "json"]);
     let (mut findings, mut notes, mut fixes) = (0, 0, 0);
     for line in said.out.lines() {
-        let Line::Rustc(diagnostic) = serde_json::from_str(line).expect("one of the two") else {
-            panic!("taken for a message of cargo: {line}");
+        let diagnostic = match serde_json::from_str(line).expect("one of the two") {
+            Line::Rustc(diagnostic) => diagnostic,
+            Line::Cargo(message) => panic!("taken for a message of cargo: {message:?}"),
         };
         match diagnostic.level {
             DiagnosticLevel::Warning | DiagnosticLevel::Error => {

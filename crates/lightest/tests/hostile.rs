@@ -197,3 +197,141 @@ fn a_baseline_knows_what_was_there_and_only_shrinks() {
     let shrunk = fs::read_to_string(folder.path().join("known.toml")).expect("there");
     assert!(!shrunk.contains("a.rs") && !shrunk.contains("b.rs"), "{shrunk}");
 }
+
+#[cfg(unix)]
+#[test]
+fn pipes_are_not_waited_for() {
+    let folder = folder();
+    put(folder.path(), "a.rs", TEST);
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.rs")).status();
+    assert!(made.is_ok_and(|status| status.success()), "no pipe was made");
+    let said = check(folder.path(), &["--message-format", "short"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let said = check(folder.path(), &["pipe.rs"]);
+    assert_eq!(said.code, 2);
+    assert_eq!(
+        said.err,
+        "error: pipe.rs cannot be read: it is neither a file nor a folder\n |\n = help: name files or folders of the checkout\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_named_and_the_rest_is_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    put(folder.path(), "a.rs", TEST);
+    put(folder.path(), "secret.rs", TEST);
+    fs::create_dir(folder.path().join("closed")).expect("created");
+    let shut = |name: &str, mode: u32| {
+        fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).expect("set");
+    };
+    shut("secret.rs", 0o000);
+    shut("closed", 0o000);
+    let all_is_open = fs::read(folder.path().join("secret.rs")).is_ok();
+    let said = check(folder.path(), &["--message-format", "short"]);
+    shut("closed", 0o755);
+    // Root may read everything.
+    if all_is_open {
+        assert_eq!(said.code, 1, "{}", said.err);
+        return;
+    }
+    assert_eq!(said.code, 2, "{}", said.err);
+    let warnings: Vec<&str> = said.err.lines().filter(|line| line.starts_with("warning")).collect();
+    assert_eq!(
+        warnings,
+        [
+            "warning: not read: closed: permission denied (os error 13)",
+            "warning: not read: secret.rs: permission denied (os error 13)"
+        ]
+    );
+    assert!(said.out.contains("a.rs:1:16: warning[heavier-than-needed]"), "{}", said.out);
+}
+
+#[test]
+fn utf_16_is_named_where_it_holds_tests() {
+    let folder = folder();
+    let wide = |text: &str| -> Vec<u8> {
+        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    put(folder.path(), "a.rs", TEST);
+    put(folder.path(), "wide.rs", wide(TEST));
+    put(folder.path(), "other.rs", wide("fn main() {}"));
+    let said = check(folder.path(), &["--message-format", "short"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    let warnings: Vec<&str> = said.err.lines().filter(|line| line.starts_with("warning")).collect();
+    assert_eq!(warnings, ["warning: not read: wide.rs: UTF-16, where UTF-8 is expected"]);
+    assert!(said.out.contains("a.rs:1:16"), "{}", said.out);
+}
+
+#[test]
+fn tabs_and_wide_letters_leave_the_markers_in_their_places() {
+    let folder = folder();
+    let text = "#[openvmm_test(\n\t/* 幅 \u{1f980} é */\tuefi_x64(vhd(ubuntu_2504_server_x64)), // 終\n)]\n\
+                async fn antwortet_über(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n\
+                \tlet (vm, agent) = config.run().await?;\n\tagent.ping().await?;\n\tOk(())\n}\n";
+    put(folder.path(), "a.rs", text);
+    let said = check(folder.path(), &["--rule", "heavier-than-needed"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    insta::assert_snapshot!(said.out);
+}
+
+#[test]
+fn a_file_with_carriage_returns_is_fixed_with_carriage_returns() {
+    let folder = folder();
+    let text =
+        "#[openvmm_test(\n    linux_direct_x64,\n    openhcl_uefi_x64(vhd(ubuntu_2504_server_x64)),\n)]\n"
+            .to_owned()
+            + &TEST[TEST.find("async").expect("a function")..];
+    put(folder.path(), "a.rs", text.replace('\n', "\r\n"));
+    let said = check(folder.path(), &["--fix", "--unsafe-fixes"]);
+    let fixed = fs::read_to_string(folder.path().join("a.rs")).expect("UTF-8");
+    assert_ne!(fixed, text.replace('\n', "\r\n"), "nothing was fixed: {} {}", said.out, said.err);
+    assert_eq!(fixed.matches('\n').count(), fixed.matches("\r\n").count(), "{fixed:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_read_only_is_replaced_only_where_its_folder_allows_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    put(folder.path(), "a.rs", TEST);
+    let path = folder.path().join("a.rs");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("set");
+    let said = check(folder.path(), &["--fix"]);
+    let text = fs::read_to_string(&path).expect("UTF-8");
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert_eq!(text, TEST, "a file that says read-only is left alone");
+    assert!(said.err.contains("a.rs cannot be written: it is read-only"), "{}", said.err);
+}
+
+#[test]
+fn a_file_named_twice_is_read_once() {
+    let folder = folder();
+    put(folder.path(), "a.rs", TEST);
+    let whole = folder.path().join("a.rs");
+    let said = check(
+        folder.path(),
+        &[".", "a.rs", "./a.rs", &whole.display().to_string(), "--message-format", "short"],
+    );
+    assert_eq!(
+        said.out.lines().filter(|line| line.contains("heavier-than-needed")).count(),
+        1,
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn fixes_that_touch_each_other_are_made_one_after_the_other() {
+    let folder = folder();
+    // Each variant is replaced by the same lighter one: the second must wait for a look at what the first left.
+    let list =
+        "linux_direct_aarch64, uefi_x64(vhd(ubuntu_2504_server_x64)), uefi_x64(vhd(ubuntu_2404_server_x64))";
+    put(folder.path(), "a.rs", TEST.replace("uefi_x64(vhd(ubuntu_2504_server_x64))", list));
+    check(folder.path(), &["--fix", "--unsafe-fixes", "--pedantic"]);
+    let text = fs::read_to_string(folder.path().join("a.rs")).expect("UTF-8");
+    let said = check(folder.path(), &["--diff", "--unsafe-fixes", "--pedantic"]);
+    assert_eq!((said.code, said.out.as_str()), (0, ""), "something is left to fix in {text}");
+    assert_eq!(text.matches("linux_direct_x64").count(), 1, "{text}");
+}

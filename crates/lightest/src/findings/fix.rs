@@ -71,11 +71,16 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
         |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", path.display()));
     // A link keeps pointing where it points: what it points to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let permissions = fs::metadata(&target).map(|metadata| metadata.permissions());
+    if permissions.as_ref().is_ok_and(fs::Permissions::readonly) {
+        // A file that is put in its place would not ask.
+        return Err(Failure::new(format!("{} cannot be written: it is read-only", path.display())));
+    }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
-    if let Ok(metadata) = fs::metadata(&target) {
-        file.as_file().set_permissions(metadata.permissions()).map_err(failed)?;
+    if let Ok(permissions) = permissions {
+        file.as_file().set_permissions(permissions).map_err(failed)?;
     }
     file.persist(&target).map_err(|error| failed(error.error))?;
     Ok(())
