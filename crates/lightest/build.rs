@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use lightest_model::catalog::{Capability, Catalog, File, Layer, Requirement, load};
+use lightest_model::catalog::{BlockerState, Capability, Catalog, File, Layer, Requirement, load};
 use lightest_model::space::Space;
 
 fn toml_files(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -40,6 +40,7 @@ fn without_evidence(catalog: &mut Catalog) {
         guest.agent = None;
         guest.images.iter_mut().for_each(|image| image.evidence.clear());
     }
+    catalog.blockers.iter_mut().for_each(|blocker| blocker.evidence.clear());
     for quirk in &mut catalog.quirks {
         quirk.evidence.clear();
         quirk.handling.clear();
@@ -92,7 +93,12 @@ fn main() {
         isolation: Vec::new(),
         sources: Vec::new(),
         capabilities: Vec::new(),
-        blockers: Vec::new(),
+        blockers: catalog
+            .blockers
+            .iter()
+            .filter(|blocker| blocker.state == BlockerState::Open)
+            .cloned()
+            .collect(),
         claims: Vec::new(),
         questions: Vec::new(),
         test_capabilities: Vec::new(),

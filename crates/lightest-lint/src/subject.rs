@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use lightest_model::catalog::{BlockerState, Catalog, Support};
+use lightest_model::catalog::{Catalog, Support};
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Answer, Asked, Row, Space};
 
@@ -221,16 +221,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
 
     /// Whether a known limit that still holds speaks against a configuration.
     pub(crate) fn is_blocked(&self, row: usize, asked: &Asked) -> bool {
-        let own = self.row(row);
-        self.catalog().blockers.iter().any(|blocker| {
-            blocker.state == BlockerState::Open
-                && blocker.when.selects(&own.config, own.guest, own.boot.openhcl)
-                && blocker
-                    .when
-                    .with
-                    .iter()
-                    .all(|word| self.space.requirement_index(word).is_some_and(|index| asked.holds(index)))
-        })
+        !self.space.limits(row, asked).is_empty()
     }
 
     pub(crate) fn cost(&self, row: usize, asked: &Asked) -> Cost {

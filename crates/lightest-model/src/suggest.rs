@@ -1,10 +1,19 @@
 //! "Did you mean": the known word nearest to a misspelt one.
 
+/// Words longer than this, in bytes, are like no identifier; comparing them would take long.
+const LONGEST: usize = 128;
+
 /// The candidate most like `word`, when one is near enough to be worth naming.
 ///
-/// Nearness is Jaro-Winkler similarity of at least 0.8, one slip of the fingers, or a candidate that starts with `word`.
+/// Nearness is Jaro-Winkler similarity of at least 0.8, one slip of the fingers, or a candidate that starts with `word`;
+/// capitals do not matter.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let word = word.as_str();
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates {
         let mut score = strsim::jaro_winkler(word, candidate);
@@ -51,5 +60,7 @@ mod tests {
         assert_eq!(nearest_of("secure"), Some("secure-boot"));
         assert_eq!(nearest_of("framebuffer"), None);
         assert_eq!(nearest_of(""), None);
+        assert_eq!(nearest_of("TPM"), Some("tpm"));
+        assert_eq!(nearest_of(&"tpm".repeat(100_000)), None);
     }
 }

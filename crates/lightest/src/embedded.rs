@@ -25,7 +25,8 @@ pub(crate) fn catalog() -> Result<Catalog, Failure> {
     read(READ)
 }
 
-/// What a pick needs of the same catalog: no sources, claims, questions and blockers, and of the statements only those
+/// What a pick needs of the same catalog: no sources, claims, questions and lifted blockers, and of the statements only
+/// those
 /// that bear on some requirements.
 pub(crate) fn catalog_about(words: &[String]) -> Result<Catalog, Failure> {
     let mut catalog: Catalog = read(REST)?;

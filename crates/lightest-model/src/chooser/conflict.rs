@@ -1,6 +1,6 @@
 //! Why requirements cannot meet: a smallest set of them that no configuration gives together.
 
-use crate::catalog::{Capability, Support};
+use crate::catalog::{BootMethod, Capability, Os, Support};
 use crate::config::Arch;
 use crate::space::{Asked, Bits, Space};
 
@@ -30,6 +30,8 @@ pub struct Cornered<'c> {
     pub boot_methods: Vec<&'c str>,
     /// A statement that refuses it to a configuration which gives all the others.
     pub refused_by: Option<&'c Capability>,
+    /// Why the boot methods that give it do not exist on the architecture of the conflict.
+    pub refused_arch: Option<&'c str>,
 }
 
 /// Part of a demand: a requirement, or the place.
@@ -146,8 +148,10 @@ fn corner<'c>(
         everywhere.add(&place(space, arch, None));
     }
     let (mut guests, mut boot_methods) = (Vec::new(), Vec::new());
+    let mut kinds = Vec::new();
     for row in fitting(space, &alone, &everywhere).iter() {
         let row = &space.rows()[row];
+        kinds.push((row.guest.os, row.boot));
         if !guests.contains(&row.guest.family.as_str()) {
             guests.push(row.guest.family.as_str());
         }
@@ -158,10 +162,33 @@ fn corner<'c>(
     let others: Vec<Demand> =
         between.iter().copied().filter(|demand| *demand != Demand::Requirement(requirement)).collect();
     let all = explainer.asked(between);
-    let refused_by =
-        fitting(space, &explainer.asked(&others), &explainer.among(&others)).iter().find_map(|row| {
+    // The refusal of what comes nearest to those that give it says why; that of something else says nothing.
+    let nearness = |row: usize| {
+        let row = &space.rows()[row];
+        let same = |(os, boot): &(Os, &BootMethod)| *os == row.guest.os && boot.id == row.boot.id;
+        if kinds.iter().any(same) {
+            Some(0)
+        } else {
+            kinds.iter().any(|(_, boot)| boot.id == row.boot.id).then_some(1)
+        }
+    };
+    let refused_by = fitting(space, &explainer.asked(&others), &explainer.among(&others))
+        .iter()
+        .filter_map(|row| {
             let answer = space.answer(row, requirement, &all);
-            answer.statement.filter(|_| answer.support == Support::No)
-        });
-    Cornered { requirement, guests, boot_methods, refused_by }
+            let statement = answer.statement.filter(|_| answer.support == Support::No)?;
+            Some((nearness(row)?, row, statement))
+        })
+        .min_by_key(|(nearness, row, _)| (*nearness, *row))
+        .map(|(_, _, statement)| statement);
+    let arch = between.iter().find_map(|demand| match demand {
+        Demand::Arch(arch) => Some(*arch),
+        _ => None,
+    });
+    // Where no boot method that gives it exists on the architecture, the macros say why.
+    let refused_arch = arch
+        .filter(|arch| kinds.iter().all(|(_, boot)| !boot.archs.contains(arch)))
+        .and_then(|arch| kinds.iter().find_map(|(_, boot)| boot.refused_archs.get(arch.word())))
+        .map(String::as_str);
+    Cornered { requirement, guests, boot_methods, refused_by, refused_arch }
 }

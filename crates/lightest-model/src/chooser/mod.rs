@@ -8,7 +8,7 @@ mod flip;
 mod paste;
 mod tree;
 
-use crate::catalog::{Capability, Quirk, Support};
+use crate::catalog::{Blocker, Capability, Quirk, Support};
 use crate::config::Arch;
 use crate::space::{ALWAYS, Asked, Bits, Price, Space, Weight};
 
@@ -35,6 +35,8 @@ pub enum Unheard {
     Requirement(String),
     /// Not a VMM.
     Vmm(String),
+    /// A requirement names another place than the query does: the requirement, and what the query names.
+    Elsewhere(String, String),
 }
 
 /// The answer to a query.
@@ -81,6 +83,8 @@ pub struct Pick<'c> {
     pub why: Vec<Reason<'c>>,
     /// Quirks that matter to what is asked.
     pub quirks: Vec<&'c Quirk>,
+    /// Known limits that stand against it still, for what is asked: it may be able to, and yet not run everywhere.
+    pub limits: Vec<&'c Blocker>,
 }
 
 /// What a configuration answers to a requirement, and the statement that decides.
@@ -141,17 +145,27 @@ fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard>
             words.push(requirement.id.as_str());
         }
     }
-    for arch in &query.archs {
-        place.archs.push(*arch);
+    // A requirement that names a place and an argument that names others contradict each other.
+    if let Some(arch) = place.archs.iter().find(|arch| !query.archs.is_empty() && !query.archs.contains(arch))
+    {
+        let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
+        return Err(Unheard::Elsewhere(arch.to_string(), archs.join(",")));
+    }
+    if let Some(vmm) = place.vmms.iter().find(|vmm| !query.vmms.is_empty() && !query.vmms.contains(vmm)) {
+        return Err(Unheard::Elsewhere(vmm.clone(), query.vmms.join(",")));
+    }
+    if place.archs.is_empty() {
+        place.archs.extend(&query.archs);
     }
     if place.archs.is_empty() {
         place.archs.extend(Arch::ALL);
     }
-    for vmm in &query.vmms {
-        if catalog.vmm(vmm).is_none() {
-            return Err(Unheard::Vmm(vmm.clone()));
-        }
-        place.vmms.push(vmm.clone());
+    let given = query.vmms.iter().find(|vmm| catalog.vmm(vmm).is_none());
+    if let Some(vmm) = given {
+        return Err(Unheard::Vmm(vmm.clone()));
+    }
+    if place.vmms.is_empty() {
+        place.vmms.extend(query.vmms.iter().cloned());
     }
     let mut seen = Vec::new();
     place.archs.retain(|arch| {
@@ -236,7 +250,8 @@ fn part<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, vmm: Option<&String>) 
 
 fn pick<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Pick<'c> {
     let why = demands(space, asked).map(|requirement| reason(space, asked, row, requirement)).collect();
-    Pick { row, price: space.price(row, asked), why, quirks: space.quirks(row, asked).collect() }
+    let quirks = space.quirks(row, asked).collect();
+    Pick { row, price: space.price(row, asked), why, quirks, limits: space.limits(row, asked) }
 }
 
 fn reason<'c>(space: &Space<'c>, asked: &Asked, row: usize, requirement: usize) -> Reason<'c> {

@@ -27,8 +27,12 @@ pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
             Some("noagent") => attribute.noagent = true,
             Some(word) => {
                 let words = word.strip_prefix("requires(").and_then(|rest| rest.strip_suffix(')'));
-                let new = words.into_iter().flat_map(|words| words.split(','));
-                attribute.requires.extend(new.map(|word| word.trim().to_owned()));
+                for word in words.into_iter().flat_map(|words| words.split(',')).map(str::trim) {
+                    // Two requirements may need the same, which the macro takes once only.
+                    if !attribute.requires.iter().any(|given| given == word) {
+                        attribute.requires.push(word.to_owned());
+                    }
+                }
             }
             None => {}
         }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::catalog::{BootMethod, Catalog, Guest, Image, Quirk, When};
+use crate::catalog::{Blocker, BlockerState, BootMethod, Catalog, Guest, Image, Quirk, When};
 
 use super::{Asked, Bits, Row, Space};
 
@@ -95,6 +95,22 @@ impl<'c> Space<'c> {
     /// The quirks of a configuration that matter to what is asked of it.
     pub fn quirks(&self, row: usize, asked: &Asked) -> impl Iterator<Item = &'c Quirk> {
         self.quirk_rows().iter().filter(move |scoped| scoped.holds(row, asked)).map(|scoped| scoped.what)
+    }
+
+    /// The blockers that stand against a configuration for what is asked, and are not lifted.
+    #[must_use]
+    pub fn limits(&self, row: usize, asked: &Asked) -> Vec<&'c Blocker> {
+        let own = &self.rows()[row];
+        let stands = |blocker: &&Blocker| {
+            blocker.state == BlockerState::Open
+                && blocker.when.selects(&own.config, own.guest, own.boot.openhcl)
+                && blocker
+                    .when
+                    .with
+                    .iter()
+                    .all(|word| self.requirement_index(word).is_some_and(|index| asked.holds(index)))
+        };
+        self.catalog().blockers.iter().filter(stands).collect()
     }
 
     /// Where a configuration stands in the order of lightness.

@@ -68,6 +68,7 @@ fn as_pick(space: &Space<'_>, part: &Part<'_>, pick: &Pick<'_>, role: &str) -> V
         "cost": price(&pick.price),
         "why": why,
         "quirks": quirks,
+        "limits": pick.limits.iter().map(|limit| limit.id.as_str()).collect::<Vec<_>>(),
     })
 }
 
@@ -98,6 +99,7 @@ fn as_conflict(space: &Space<'_>, part: &Part<'_>, conflict: &Conflict<'_>) -> V
                 "requirement": space.requirement_id(cornered.requirement),
                 "guests": cornered.guests,
                 "boot_methods": cornered.boot_methods,
+                "refused_arch": cornered.refused_arch,
                 "because": cornered.refused_by.map(|statement| statement.because.as_str()),
                 "evidence": cornered.refused_by.map(|statement| statement_evidence(Some(statement))),
             })

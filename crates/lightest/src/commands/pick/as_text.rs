@@ -100,6 +100,9 @@ fn as_pick(space: &Space<'_>, choice: &Choice<'_>, text: &mut String, pick: &Pic
         let _ = writeln!(text, "  {} {} (`{}`)", refused("quirk:"), quirk.title, quirk.id);
         let _ = writeln!(text, "    {}", quirk.advice);
     }
+    for limit in &pick.limits {
+        let _ = writeln!(text, "  {} {} (`{}`)", refused("known limit:"), limit.title, limit.id);
+    }
     let others: Vec<String> =
         pick.quirks.iter().filter(|quirk| !costs(quirk)).map(|quirk| format!("`{}`", quirk.id)).collect();
     if !others.is_empty() {
@@ -228,7 +231,9 @@ fn as_cornered(space: &Space<'_>, text: &mut String, cornered: &Cornered<'_>) {
             some(&cornered.boot_methods)
         );
     }
-    if let Some(statement) = cornered.refused_by {
+    if let Some(why) = cornered.refused_arch {
+        let _ = writeln!(text, "    there not: {why}");
+    } else if let Some(statement) = cornered.refused_by {
         let evidence = aside(format!("({})", statement_evidence(Some(statement))));
         let _ = writeln!(text, "    elsewhere not: {} {evidence}", statement.because);
     }

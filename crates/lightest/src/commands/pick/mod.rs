@@ -65,6 +65,10 @@ fn unknown(catalog: &Catalog, query: &Query, unheard: &Unheard) -> Failure {
             let known = catalog.requirements.iter().map(|requirement| requirement.id.as_str()).collect();
             (word, "requirement", "--requires", &query.requires, known)
         }
+        Unheard::Elsewhere(word, given) => {
+            return Failure::new(format!("`{word}` is required, but only `{given}` is asked for"))
+                .help("leave one of the two out");
+        }
         Unheard::Vmm(word) => {
             let known = catalog.vmms.iter().map(|vmm| vmm.id.as_str()).collect();
             (word, "VMM", "--vmm", &query.vmms, known)
