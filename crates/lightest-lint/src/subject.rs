@@ -140,21 +140,31 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         further: &[&str],
         among: impl Fn(&Row<'_>) -> bool,
     ) -> Option<usize> {
+        let further_words = further.join(",");
+        // Most rows are asked the same as the one before.
+        let mut last: Option<(Vec<bool>, Rc<Asked>)> = None;
         let rows = self.space.rows().iter().enumerate().filter(|(_, row)| among(row));
         let fitting = rows.filter_map(|(index, row)| {
-            let applies =
+            let applies: Vec<bool> =
                 self.conditional.iter().map(|need| self.needs.needs[*need].applies_to(row)).collect();
-            let key = (agent, applies, further.join(","));
-            let known = self.known.borrow().get(&key).cloned();
-            let asked = known.unwrap_or_else(|| {
-                let mut words = self.requirements(index);
-                words.push(if agent { "agent" } else { "no-agent" });
-                words.extend(&self.named);
-                words.extend(further);
-                let asked = Rc::new(self.ask(words));
-                self.known.borrow_mut().insert(key, Rc::clone(&asked));
-                asked
-            });
+            let asked = match &last {
+                Some((same, asked)) if *same == applies => Rc::clone(asked),
+                _ => {
+                    let key = (agent, applies.clone(), further_words.clone());
+                    let known = self.known.borrow().get(&key).cloned();
+                    let asked = known.unwrap_or_else(|| {
+                        let mut words = self.requirements(index);
+                        words.push(if agent { "agent" } else { "no-agent" });
+                        words.extend(&self.named);
+                        words.extend(further);
+                        let asked = Rc::new(self.ask(words));
+                        self.known.borrow_mut().insert(key, Rc::clone(&asked));
+                        asked
+                    });
+                    last = Some((applies, Rc::clone(&asked)));
+                    asked
+                }
+            };
             self.gives_all(index, &asked).then(|| (self.space.weight(index, &asked), index))
         });
         fitting.min().map(|(_, index)| index)

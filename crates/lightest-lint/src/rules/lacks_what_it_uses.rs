@@ -59,7 +59,13 @@ fn missing<'a, 'c: 'a>(
         let answer = subject.answer(row, id, of);
         (answer.support == Support::No).then_some(answer.statement).flatten()
     };
+    let mut given: Vec<&str> = Vec::new();
     for need in subject.needs.asked_of(subject.row(row)) {
+        // Many calls ask for the same.
+        if given.contains(&need.requirement.as_str()) {
+            continue;
+        }
+        given.push(&need.requirement);
         // What it stands for first, then what follows from it.
         if let Some(statement) = denied(&need.requirement, &asked) {
             return Some((Some(need), need.requirement.as_str(), statement));
