@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ends_itself: false,
         limit: Duration::from_secs(60),
         max_resets: 0,
+        keep_writes: false,
         restore: None,
         extra_args: Vec::new(),
     };

@@ -140,7 +140,7 @@ impl Abilities {
         if spec.tpm && !self.tpm.contains(&method) {
             return Some(format!("{title} has no TPM for a machine that boots by `{}`", method.name()));
         }
-        if spec.restore.is_some() && !self.warm {
+        if (spec.restore.is_some() || spec.keep_writes) && !self.warm {
             return Some(format!("{title} cannot go on from a saved machine"));
         }
         None

@@ -81,6 +81,7 @@ pub fn choose(arch: Arch, host: &Host, store: &Store) -> Choice {
         ends_itself: false,
         limit: TRIAL_LIMIT,
         max_resets: 0,
+        keep_writes: false,
         restore: None,
         extra_args: Vec::new(),
     };

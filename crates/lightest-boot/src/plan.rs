@@ -150,6 +150,7 @@ pub fn plan(
         ends_itself: false,
         limit: wishes.limit.unwrap_or(Duration::from_secs(120)),
         max_resets: wishes.resets,
+        keep_writes: false,
         restore: None,
         extra_args: wishes.extra_args.clone(),
     };

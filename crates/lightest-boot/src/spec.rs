@@ -211,6 +211,9 @@ pub struct BootSpec {
     pub limit: Duration,
     /// More resets than this by the guest are a loop.
     pub max_resets: u32,
+    /// Whether what the guest writes to its disks is kept: then they are files made for that, and not somebody's images.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keep_writes: bool,
     /// A saved machine to go on from, in place of booting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restore: Option<PathBuf>,

@@ -1,18 +1,27 @@
 //! Saved machines: one that was booted before goes on from where its agent answered, instead of booting again.
+//!
+//! What a guest with disks wrote until then is part of what is saved: it boots on overlays of its own, which are kept beside the
+//! machine's state. A machine that goes on writes to overlays over those, so that it can go on again and again from the same point,
+//! and nothing is ever written to the images themselves.
 
 use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
-use crate::driver::{CannotStart, Driver};
+use crate::driver::{CannotStart, Driver, path_text};
 use crate::host::Host;
 use crate::images::{Store, hash, hash_file};
 use crate::machine::{Machine, Watch};
 use crate::outcome::Failure;
-use crate::spec::{BootSpec, Payload};
+use crate::spec::{BootSpec, Disk, DiskBus, FirmwareBoot, ImageFormat, Payload};
 
 /// Saving writes all of the guest's memory that is in use.
-const SAVE_LIMIT: Duration = Duration::from_secs(60);
+const SAVE_LIMIT: Duration = Duration::from_secs(120);
+/// The machine's state, in the directory of a saved machine.
+const STATE: &str = "state";
 
 /// Why there is no saved machine.
 #[derive(Debug)]
@@ -49,41 +58,83 @@ pub fn warmed(
     say: &mut dyn FnMut(&str),
     watch: &mut Watch<'_>,
 ) -> Result<BootSpec, WarmError> {
-    let state = state_file(driver, spec, host, store)?;
-    if !state.exists() {
+    let place = store.dir().join("warm").join(name(driver, spec, host, store)?);
+    if !place.join(STATE).exists() {
         say("booting once and saving the machine");
-        save(driver, spec, host, &state, watch)?;
+        save(driver, spec, host, &place, watch)?;
     }
     let mut warm = spec.clone();
-    warm.restore = Some(state);
+    for (number, disk) in writable(&mut warm) {
+        disk.file = place.join(overlay(number));
+        disk.format = ImageFormat::Qcow2;
+    }
+    warm.restore = Some(place.join(STATE));
     Ok(warm)
+}
+
+/// The disks that a guest can write to, with their numbers.
+fn writable(spec: &mut BootSpec) -> impl Iterator<Item = (usize, &mut Disk)> {
+    spec.disks.iter_mut().enumerate().filter(|(_, disk)| disk.bus != DiskBus::Cdrom)
+}
+
+fn overlay(number: usize) -> String {
+    format!("disk{number}.qcow2")
 }
 
 fn save(
     driver: &'static dyn Driver,
     spec: &BootSpec,
     host: &Host,
-    state: &Path,
+    place: &Path,
     watch: &mut Watch<'_>,
 ) -> Result<(), WarmError> {
-    let dir = state.parent().unwrap_or(Path::new("/"));
-    let cannot = |error: std::io::Error| WarmError::CannotSave(format!("{}: {error}", dir.display()));
+    let dir = place.parent().unwrap_or(Path::new("/"));
+    let cannot = |error: io::Error| WarmError::CannotSave(format!("{}: {error}", dir.display()));
     fs::create_dir_all(dir).map_err(cannot)?;
-    let aside = tempfile::Builder::new().prefix(".new-").tempfile_in(dir).map_err(cannot)?;
-    let mut machine = Machine::start(driver, spec, host, watch).map_err(WarmError::CannotStart)?;
+    // All of it or nothing: it gets its name when it is whole.
+    let aside = tempfile::Builder::new().prefix(".new-").tempdir_in(dir).map_err(cannot)?;
+    let mut kept = spec.clone();
+    kept.keep_writes = !kept.disks.is_empty();
+    for (number, disk) in writable(&mut kept) {
+        let file = aside.path().join(overlay(number));
+        make_overlay(host, disk, &file)?;
+        disk.file = file;
+        disk.format = ImageFormat::Qcow2;
+    }
+    let mut machine = Machine::start(driver, &kept, host, watch).map_err(WarmError::CannotStart)?;
     machine.boot(watch).map_err(WarmError::Failed)?;
-    machine.save(aside.path(), SAVE_LIMIT).map_err(WarmError::CannotSave)?;
-    aside.persist(state).map_err(|error| cannot(error.error))?;
-    Ok(())
+    machine.save(&aside.path().join(STATE), SAVE_LIMIT).map_err(WarmError::CannotSave)?;
+    // The VMM wrote all of it, and must not write any more.
+    drop(machine);
+    match fs::rename(aside.path(), place) {
+        Ok(()) => {
+            let _ = aside.keep();
+            Ok(())
+        }
+        // Somebody else saved the same machine meanwhile.
+        Err(_) if place.join(STATE).exists() => Ok(()),
+        Err(error) => Err(cannot(error)),
+    }
+}
+
+/// A file that takes what is written, over an image that is only read.
+fn make_overlay(host: &Host, disk: &Disk, file: &Path) -> Result<(), WarmError> {
+    host.require(&["disk"]).map_err(|missing| WarmError::CannotStart(missing.into()))?;
+    let paths = path_text(&disk.file).and_then(|image| Ok((image, path_text(file)?)));
+    let (image, file) = paths.map_err(WarmError::CannotStart)?;
+    let output = Command::new(host.program_or_name("qemu-img"))
+        .args(["create", "-q", "-f", "qcow2", "-F", disk.format.qemu_name(), "-b", image, file])
+        .output()
+        .map_err(|error| WarmError::CannotSave(format!("qemu-img: {error}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(WarmError::CannotSave(format!("an overlay over {image} cannot be made: {why}")))
 }
 
 /// A name that changes with everything that a saved machine depends on.
-fn state_file(
-    driver: &dyn Driver,
-    spec: &BootSpec,
-    host: &Host,
-    store: &Store,
-) -> Result<PathBuf, WarmError> {
+fn name(driver: &dyn Driver, spec: &BootSpec, host: &Host, store: &Store) -> Result<String, WarmError> {
     let unsupported = |what: &str| Err(WarmError::Unsupported(what.to_owned()));
     if !driver.abilities().warm {
         return unsupported("this VMM's driver cannot save a machine");
@@ -93,29 +144,35 @@ fn state_file(
             "only a machine whose guest has an agent can be saved: it tells when the guest is up",
         );
     }
-    if !spec.disks.is_empty() {
-        return unsupported("a machine with disks cannot be saved: what it wrote to them is not kept");
+    let mut text = format!("2 {spec:?}");
+    let mut files: Vec<&PathBuf> = Vec::new();
+    match &spec.payload {
+        Payload::LinuxDirect { kernel, initrd, .. } => files.extend([kernel, initrd]),
+        Payload::Uefi(FirmwareBoot::App(_)) => {
+            return unsupported("a UEFI application ends by itself: there is nothing to go on from");
+        }
+        Payload::Uefi(_) | Payload::Pcat(_) => {}
     }
-    if spec.tpm {
-        return unsupported("a machine with a TPM cannot be saved: the TPM's state is not kept");
-    }
-    let Payload::LinuxDirect { kernel, initrd, .. } = &spec.payload else {
-        return unsupported("only Linux Direct machines can be saved");
-    };
-    let mut text = format!("{spec:?}");
-    for file in [kernel, initrd] {
+    for file in files {
         // Built guests lie under a name that is a hash already; reading them again would cost what a restore saves.
         if !file.starts_with(store.dir()) {
             text.push_str(&hash_file(file).map_err(|error| WarmError::CannotSave(error.to_string()))?);
         }
     }
+    for disk in &spec.disks {
+        // Images are large: when one was written last tells whether it is the same.
+        text.push_str(&written(&disk.file)?);
+    }
     // Another version of the VMM may not understand what this one saved.
     let vmm = driver.find(spec.arch, host).map_err(|missing| WarmError::CannotStart(missing.into()))?;
-    let meta = fs::metadata(&vmm).ok();
-    text.push_str(&format!(
-        "{} {:?}",
-        vmm.display(),
-        meta.and_then(|meta| Some((meta.len(), meta.modified().ok()?)))
-    ));
-    Ok(store.dir().join("warm").join(format!("{}.state", &hash(text.as_bytes())[..24])))
+    text.push_str(&written(&vmm)?);
+    Ok(hash(text.as_bytes())[..24].to_owned())
+}
+
+/// Which file it is, how long it is, and when it was written.
+fn written(file: &Path) -> Result<String, WarmError> {
+    let cannot = |error: io::Error| WarmError::CannotSave(format!("{}: {error}", file.display()));
+    let meta = fs::metadata(file).map_err(cannot)?;
+    let (inode, length) = (meta.ino(), meta.len());
+    Ok(format!(" {} {inode} {length} {}.{:09}", file.display(), meta.mtime(), meta.mtime_nsec()))
 }

@@ -166,10 +166,11 @@ fn copy_variables(arch: Arch, room: &Path) -> Result<PathBuf, CannotStart> {
 fn disks(spec: &BootSpec, args: &mut Args) -> Result<(), CannotStart> {
     for (number, disk) in spec.disks.iter().enumerate() {
         // `snapshot`: writes go to a nameless temporary file, never to the image.
+        let snapshot = if spec.keep_writes { "off" } else { "on" };
         args.pair(
             "-drive",
             format!(
-                "if=none,id=disk{number},snapshot=on,format={},file={}",
+                "if=none,id=disk{number},snapshot={snapshot},format={},file={}",
                 disk.format.qemu_name(),
                 escaped(&disk.file)
             ),

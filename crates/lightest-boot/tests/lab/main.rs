@@ -54,6 +54,7 @@ fn machine(arch: Arch, payload: Payload, goal: Goal) -> BootSpec {
         ends_itself: false,
         limit: LIMIT,
         max_resets: 0,
+        keep_writes: false,
         restore: None,
         extra_args: Vec::new(),
     }

@@ -104,6 +104,7 @@ fn machine(arch: Arch, payload: Payload) -> BootSpec {
         ends_itself: false,
         limit: Duration::from_secs(60),
         max_resets: 0,
+        keep_writes: false,
         restore: None,
         extra_args: Vec::new(),
     }
