@@ -223,6 +223,15 @@ impl Host {
     }
 }
 
+/// How much memory new machines can have, in MiB; `None` where the host does not say.
+#[must_use]
+pub fn free_memory_mib() -> Option<u32> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim_end().parse().ok()?;
+    u32::try_from(kib / 1024).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,6 +241,11 @@ mod tests {
         let host = Host::with_path(Vec::new());
         let missing = host.require(&["tpm", "disk"]).expect_err("nothing is there");
         assert_eq!(missing.to_string(), "this host lacks qemu-img, swtpm (packages: qemu-utils swtpm)");
+    }
+
+    #[test]
+    fn a_linux_says_how_much_memory_is_free() {
+        assert!(free_memory_mib().is_some_and(|mib| mib > 16));
     }
 
     #[test]

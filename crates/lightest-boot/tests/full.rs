@@ -37,6 +37,7 @@ fn spec(host: &Host, store: &Store) -> BootSpec {
         ends_itself: false,
         limit: LIMIT,
         max_resets: 0,
+        keep_writes: false,
         restore: None,
         extra_args: Vec::new(),
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use lightest_boot::agent::{Agent, Output, Stream};
+use lightest_boot::host;
 use lightest_boot::machine::Machine;
 use lightest_boot::message::{Ended, Run};
 use lightest_boot::outcome::{Failure as BootFailure, Report};
@@ -33,7 +34,7 @@ pub(crate) struct Boot {
     configs: Vec<String>,
     #[command(flatten)]
     machine: MachineArgs,
-    /// Run this many machines at a time [default: as many as there are processors for]
+    /// Run this many machines at a time [default: as many as there are processors and memory for]
     #[arg(long, short, value_name = "N")]
     jobs: Option<usize>,
     /// Go on from a saved machine in place of booting; the first time, boot and save it
@@ -70,9 +71,8 @@ pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
     for text in &args.configs {
         planned.push(lab.plan(&lab.config(text, &args.machine)?, &args.machine)?);
     }
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let each = usize::try_from(args.machine.cpus.unwrap_or(1)).unwrap_or(1).max(1);
-    let jobs = args.jobs.unwrap_or(cores / each).clamp(1, planned.len());
+    let labels = labels(&planned);
+    let jobs = args.jobs.unwrap_or_else(|| at_a_time(&planned)).clamp(1, planned.len());
     let next = AtomicUsize::new(0);
     let told: Mutex<Vec<(usize, Result<Told, Failure>)>> = Mutex::default();
     thread::scope(|scope| {
@@ -82,7 +82,7 @@ pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     planned.get(number).map(|plan| (number, plan))
                 } {
-                    let one = boot(&lab, plan, args, jobs > 1);
+                    let one = boot(&lab, plan, args, &labels[number]);
                     told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, one));
                 }
             });
@@ -101,10 +101,33 @@ pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
     Ok(if bad { exit::FINDINGS } else { exit::DONE })
 }
 
-fn boot(lab: &Lab, plan: &Planned, args: &Boot, several: bool) -> Result<Told, Failure> {
+/// How many machines this host has processors and memory for.
+fn at_a_time(planned: &[Planned]) -> usize {
+    let most = |of: fn(&Planned) -> u32| planned.iter().map(of).max().unwrap_or(1).max(1);
+    let cores = u32::try_from(thread::available_parallelism().map_or(1, usize::from)).unwrap_or(1);
+    let by_cores = cores / most(|plan| plan.spec.cpus);
+    let by_memory = host::free_memory_mib().map_or(u32::MAX, |free| free / most(|plan| plan.spec.memory_mib));
+    usize::try_from(by_cores.min(by_memory)).unwrap_or(1)
+}
+
+/// What tells the machines apart: nothing when there is one, a number where a configuration comes again.
+fn labels(planned: &[Planned]) -> Vec<String> {
+    let config = |number: usize| &planned[number].spec.config;
+    let label = |number: usize| {
+        let before = (0..number).filter(|other| config(*other) == config(number)).count();
+        let again = (0..planned.len()).filter(|other| config(*other) == config(number)).count() > 1;
+        match (planned.len(), again) {
+            (1, _) => String::new(),
+            (_, false) => format!("{}  ", config(number)),
+            (_, true) => format!("{} #{}  ", config(number), before + 1),
+        }
+    };
+    (0..planned.len()).map(label).collect()
+}
+
+fn boot(lab: &Lab, plan: &Planned, args: &Boot, label: &str) -> Result<Told, Failure> {
     let text = args.format == Format::Text;
-    let config = &plan.spec.config;
-    let label = if several { format!("{config}  ") } else { String::new() };
+    let config = if label.is_empty() { plan.spec.config.as_str() } else { label.trim_end() };
     if text {
         let accelerator = plan.spec.accelerator.name();
         let reason = aside(format!("({accelerator}: {})", plan.accelerator_reason));
