@@ -58,6 +58,23 @@ fn every_file_of_the_table_is_embedded() {
     assert_eq!(names, embedded);
 }
 
+#[test]
+fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
+    let at = |local: &str, text: &str| Source { local: local.to_owned(), ..source(text) };
+    let test =
+        "#[openvmm_test(linux_direct_x64)]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {}\n";
+    let sources = [
+        at("tests/tests/main.rs", "#[cfg(windows)]\nmod declared;\nmod inner;\nmod free;\n"),
+        at("tests/tests/declared.rs", test),
+        at("tests/tests/inner.rs", &format!("#![cfg(windows)]\n{test}")),
+        at("tests/tests/free.rs", test),
+    ];
+    let (tests, _) = Petri.read(&sources, &CATALOG, &TABLE);
+    let bound: Vec<(usize, bool)> =
+        tests.iter().map(|test| (test.span.file, Needs::of(test, &TABLE).ask("windows-host"))).collect();
+    assert_eq!(bound, [(1, true), (2, true), (3, false)]);
+}
+
 fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("sources") {
         let path = entry.expect("a file").path();

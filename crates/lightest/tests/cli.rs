@@ -48,6 +48,10 @@ says!(
     "--format",
     "json"
 );
+says!(pick_refuses_a_place_that_a_requirement_excludes, "pick", "--arch", "x64", "--requires", "aarch64");
+says!(pick_says_why_the_nearest_cannot, "pick", "--requires", "pcat,aarch64");
+says!(pick_shows_known_limits, "pick", "--requires", "tpm,agent", "--arch", "x64");
+says!(pick_asks_for_a_capability_once, "pick", "--requires", "vpci-boot", "--arch", "x64");
 says!(pick_with_the_paravisor_has_a_companion, "pick", "--requires", "openhcl", "--arch", "x64");
 says!(pick_about_the_paravisor_has_none, "pick", "--requires", "servicing", "--arch", "x64");
 says!(pick_without_an_operating_system_needs_no_agent, "pick", "--requires", "boot-services");

@@ -173,6 +173,11 @@ fn a_baseline_knows_what_was_there_and_only_shrinks() {
     let flags = ["--baseline", "known.toml", "--message-format", "short"];
     let said = check(folder.path(), &flags);
     assert_eq!(said.code, 2, "there is none yet: {}", said.err);
+    let mut fix = flags.to_vec();
+    fix.push("--fix");
+    assert_eq!(check(folder.path(), &fix).code, 2);
+    let text = fs::read_to_string(folder.path().join("a.rs")).expect("there");
+    assert_eq!(text, TEST, "what is bound to fail changes no file");
     let mut update = flags.to_vec();
     update.push("--update-baseline");
     assert_eq!(check(folder.path(), &update).code, 0);

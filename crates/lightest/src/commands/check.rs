@@ -40,6 +40,13 @@ pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
         output::message(&format!("warning: not read: {}: {}", unread.path, unread.reason));
     }
     if args.fix || args.diff {
+        // Whatever would fail afterwards fails before a file is changed.
+        if let Some(path) = baseline_path(args, &settings)
+            && Baseline::read(&path)?.is_none()
+            && !args.update_baseline
+        {
+            return Err(no_baseline(&path));
+        }
         let changed = judge.fix(args, &mut read)?;
         if args.diff {
             return Ok(if changed { exit::FINDINGS } else { exit::DONE });
@@ -74,10 +81,7 @@ impl Facts {
 
 /// Prints what is to be said, and tells the exit code.
 fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources) -> Result<u8, Failure> {
-    let baseline = args
-        .baseline
-        .clone()
-        .or_else(|| settings.check.baseline.as_ref().map(|path| settings.folder.join(path)));
+    let baseline = baseline_path(args, settings);
     let mut held = None;
     if let Some(path) = &baseline {
         held = Some(hold(args, path, report)?);
@@ -96,13 +100,22 @@ fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources
     Ok(if report.findings.is_empty() { exit::DONE } else { exit::FINDINGS })
 }
 
+/// The baseline that is asked for, on the command line or in the configuration.
+fn baseline_path(args: &Check, settings: &Settings) -> Option<PathBuf> {
+    let configured = || settings.check.baseline.as_ref().map(|path| settings.folder.join(path));
+    args.baseline.clone().or_else(configured)
+}
+
+fn no_baseline(path: &Path) -> Failure {
+    Failure::new(format!("there is no baseline {}", path.display())).help("write it with `--update-baseline`")
+}
+
 /// The findings that a baseline does not know.
 fn hold(args: &Check, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some(baseline) = Baseline::read(path)? else {
         if !args.update_baseline {
-            return Err(Failure::new(format!("there is no baseline {}", path.display()))
-                .help("write it with `--update-baseline`"));
+            return Err(no_baseline(path));
         }
         Baseline::of(report, folder).write(path)?;
         output::message(&format!("wrote {}", path.display()));

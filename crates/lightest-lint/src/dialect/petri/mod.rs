@@ -98,6 +98,7 @@ impl Dialect for Petri {
             .flat_map(|package| package.files().iter().map(move |file| (*file, package)))
             .collect();
         work.sort_by_key(|(file, _)| std::cmp::Reverse(sources[*file].text.len()));
+        let conditions = outer_conditions(sources, &trees);
         let found = parallel::map(
             &work,
             || (),
@@ -110,7 +111,7 @@ impl Dialect for Petri {
                     catalog,
                     &mut tests,
                     &mut notes,
-                    |function| walk::body(function, *file, sources, package, table),
+                    |function| walk::body(function, *file, sources, package, table, &conditions[*file]),
                 );
                 (tests, notes)
             },
@@ -143,6 +144,25 @@ fn is_attribute(bytes: &[u8], at: usize) -> bool {
     AttributeKind::from_word(name).is_some()
         && matches!(bytes[..start].trim_ascii_end().last(), Some(b'[' | b':'))
         && !bytes[line..start].trim_ascii_start().starts_with(b"//")
+}
+
+/// For each file, the `cfg` conditions with which other files declare it and the modules around it.
+fn outer_conditions<'t>(sources: &[Source], trees: &'t [Tree]) -> Vec<Vec<&'t str>> {
+    let mut declared: Vec<(&str, Vec<String>, &str)> = Vec::new();
+    for (source, tree) in sources.iter().zip(trees) {
+        for (way, condition) in &tree.conditions {
+            let path = modules::of_file(&source.local).into_iter().chain(way.iter().cloned()).collect();
+            declared.push((source.package.as_str(), path, condition.as_str()));
+        }
+    }
+    let of = |source: &Source| {
+        let path = modules::of_file(&source.local);
+        let holds = |(package, module, _): &&(&str, Vec<String>, &str)| {
+            *package == source.package && path.starts_with(module)
+        };
+        declared.iter().filter(holds).map(|(.., condition)| *condition).collect()
+    };
+    sources.iter().map(of).collect()
 }
 
 fn not_read(file: usize, reason: Unreadable) -> Note {

@@ -11,6 +11,11 @@ pub(super) fn read(text: &str) -> Result<Tree, Unreadable> {
     let mut tree = Tree { broken: cst.broken.clone(), ..Tree::default() };
     let mut reader = Reader { tree: &mut tree, modules: Vec::new(), cfg: Vec::new() };
     if let Some(file) = cst.root() {
+        reader.cfg.extend(
+            file.children().filter_map(|child| {
+                child.text().strip_prefix("#![cfg(")?.strip_suffix(")]").map(str::to_owned)
+            }),
+        );
         reader.items(file);
     }
     Ok(tree)
@@ -33,7 +38,12 @@ impl Reader<'_> {
         match item.kind() {
             SyntaxKind::FN => self.function(item, owner),
             SyntaxKind::MODULE => {
-                let Some(list) = item.child(SyntaxKind::ITEM_LIST) else { return };
+                let Some(list) = item.child(SyntaxKind::ITEM_LIST) else {
+                    let path: Vec<String> =
+                        self.modules.iter().cloned().chain([item.name().to_owned()]).collect();
+                    self.tree.conditions.extend(cfg_texts(item).map(|cfg| (path.clone(), cfg)));
+                    return;
+                };
                 let before = self.cfg.len();
                 self.cfg.extend(cfg_texts(item));
                 self.modules.push(item.name().to_owned());

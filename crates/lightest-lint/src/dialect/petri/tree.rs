@@ -17,6 +17,8 @@ pub(super) struct Tree {
     /// Macros invoked where an item may stand.
     pub(super) invocations: Vec<Invocation>,
     pub(super) comments: Vec<Comment>,
+    /// `cfg` conditions of modules that stand in files of their own, each with the way to the module from here.
+    pub(super) conditions: Vec<(Vec<String>, String)>,
     /// Places that are not Rust.
     pub(super) broken: Vec<Bytes>,
 }

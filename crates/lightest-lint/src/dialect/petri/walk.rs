@@ -24,6 +24,7 @@ pub(super) fn body(
     sources: &[Source],
     package: &Package<'_>,
     table: &Table,
+    conditions: &[&str],
 ) -> (Vec<Sighting>, Vec<Opening>) {
     let mut walk = Walk {
         sources,
@@ -38,7 +39,8 @@ pub(super) fn body(
     };
     let cfg = function.attributes.iter().filter(|attribute| attribute.name == "cfg");
     let cfg = cfg.filter_map(|attribute| attribute.arguments.as_ref().map(|(text, _)| text));
-    for condition in cfg.chain(&function.outer_cfg) {
+    let cfg = cfg.chain(&function.outer_cfg).map(String::as_str);
+    for condition in cfg.chain(conditions.iter().copied()) {
         let condition: String = condition.chars().filter(|c| !c.is_whitespace()).collect();
         walk.sightings.push(Sighting {
             what: What::Build(condition),
