@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Side by side, as whole processes: lightest, the bare QEMU command line for the same boot, virtme-ng, and vmtest.
 #
-# Needs hyperfine and jq (Debian). virtme-ng (PyPI) and vmtest (crates.io) take part when they are on PATH; vmtest needs a
-# kernel with 9p built in, named by VMTEST_KERNEL, which is then used for lightest too. Usage: benches/boots.sh [RUNS] [FOLDER]
+# Needs hyperfine, jq and cpio (Debian). virtme-ng (PyPI) takes part when it is on PATH; so does vmtest (crates.io), which wants a kernel
+# with 9p built in and qemu-guest-agent (Debian) on this host: Debian's kernels have 9p as a module, so it gets them from an initial
+# file system that loads them and goes on with vmtest's own first program. Usage: benches/boots.sh [RUNS] [FOLDER]
 set -euo pipefail
 runs=${1:-10}
 out=${2:-measurements}
@@ -47,9 +48,33 @@ if command -v vng > /dev/null; then
   kvm=; [ "$accel" = kvm ] || kvm=--disable-kvm
   names+=(--command-name virtme-ng "vng $kvm --force-9p --memory 256M --cpus 1 --run $generic/kernel -- true")
 fi
-if command -v vmtest > /dev/null && [ -n "${VMTEST_KERNEL:-}" ]; then
-  names+=(--command-name vmtest "vmtest --kernel $VMTEST_KERNEL true")
-  names+=(--command-name lightest-vmtest-kernel "$lightest boot qemu_linux_direct_x64 --accel $accel --kernel $VMTEST_KERNEL -- true")
+if command -v vmtest > /dev/null && command -v qemu-ga > /dev/null; then
+  mkdir "$room/modules"
+  (cd "$room/modules" && cpio -idm --quiet < "$generic/initrd.cpio" 2> /dev/null || true)
+  cat > "$room/modules/init" << 'EOF'
+#!/bin/sh
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+while read -r module; do insmod "$module"; done < /lib/lightest/boot-modules
+modprobe 9pnet_virtio; modprobe 9p
+for word in $(cat /proc/cmdline); do case $word in init=*) first=${word#init=};; esac; done
+mkdir -p /new
+mount -t 9p -o trans=virtio,version=9p2000.L,cache=mmap,msize=512000 /dev/root /new
+umount /proc /sys
+exec switch_root /new "$first"
+EOF
+  chmod +x "$room/modules/init"
+  (cd "$room/modules" && find . | cpio -o -H newc --quiet > "$room/modules.cpio")
+  cat > "$room/qemu" << EOF
+#!/bin/bash
+words=()
+while [ \$# -gt 0 ]; do
+  case \$1 in -enable-kvm) ;; -cpu) words+=(-cpu $([ "$accel" = kvm ] && echo host || echo qemu64)); shift;; *) words+=("\$1");; esac
+  shift
+done
+exec qemu-system-x86_64 -accel $accel -initrd $room/modules.cpio "\${words[@]}"
+EOF
+  chmod +x "$room/qemu"
+  names+=(--command-name vmtest "VMTEST_NO_UI=1 vmtest --kernel $generic/kernel --qemu-command $room/qemu true")
 fi
 hyperfine --warmup 1 --runs "$runs" --export-json "$out/bench-true.json" "${names[@]}" >&2
 
@@ -59,7 +84,9 @@ hyperfine --warmup 1 --runs "$runs" --export-json "$out/bench-warm.json" \
   --command-name warm "$lightest boot --warm qemu_linux_direct_x64 --accel $accel -- true" >&2
 
 jq -s -r 'def median: sort | .[length / 2 | floor];
-  (map(select(.who == "bare").seconds) | median) as $bare | (map(select(.who == "ours").seconds) | median) as $ours
-  | ([range(0; length; 2) as $i | .[$i + 1].seconds / .[$i].seconds] | median) as $paired
-  | "bare QEMU \($bare) s, lightest \($ours) s, median of the pairs \(($paired - 1) * 100) % more"' "$out/bench-overhead.jsonl"
+  def pairs(f): [range(0; length; 2) as $i | (.[$i + 1] | f) / (.[$i] | f)] | median | (. - 1) * 1000 | round / 10;
+  def of(who; f): map(select(.who == who) | f) | median | . * 100 | round / 100;
+  "seconds: bare QEMU \(of("bare"; .seconds)), lightest \(of("ours"; .seconds)), median of the pairs \(pairs(.seconds)) % more",
+  "processor time: bare QEMU \(of("bare"; .user + .system)), lightest \(of("ours"; .user + .system)), median of the pairs \(pairs(.user + .system)) % more"' \
+  "$out/bench-overhead.jsonl"
 jq -r '.results[] | "\(.command): median \(.median) s, \(.min) to \(.max)"' "$out/bench-true.json" "$out/bench-warm.json"
