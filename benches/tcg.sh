@@ -20,7 +20,7 @@ variant() { # NAME, then the words that differ from the lab's own command line
   local name=$1 machine=q35 cpu=qemu64 accel=tcg kernel=$pair/kernel initrd=$pair/initrd.cpio
   local line="console=ttyS0 panic=-1 cryptomgr.notests" nodefaults="-nodefaults"
   shift
-  local "$@"
+  [ $# = 0 ] || local "$@"
   cat > "$room/$name" << EOF
 #!/bin/sh
 exec qemu-system-x86_64 $nodefaults -no-user-config -no-reboot -display none -accel $accel -machine $machine -cpu $cpu -m 256 -smp 1 \
@@ -43,7 +43,6 @@ variant cipher-tests "line=console=ttyS0 panic=-1"
 variant quiet "line=$usual quiet"
 variant mitigations-off "line=$usual mitigations=off"
 variant no-timer-check "line=$usual no_timer_check tsc=reliable"
-variant no-acpi "line=$usual acpi=off"
 for round in $(seq 0 "$runs"); do
   for name in "${names[@]}"; do
     hyperfine --style none --warmup 0 --runs 1 --ignore-failure --export-json "$room/one.json" "timeout 60 $room/$name" > /dev/null
