@@ -322,3 +322,27 @@ fn what_no_driver_can_do_is_refused_before_anything_starts() {
         stage.assert_clean();
     }
 }
+
+#[test]
+fn a_machine_that_cannot_be_started_takes_nothing_from_the_others() {
+    let stage = Stage::new();
+    let (kernel, initrd) = (stage.path("kernel"), stage.path("initrd"));
+    let output = stage
+        .command(&["boot", "openvmm_uefi_x64(none)", "openvmm_linux_direct_x64", "--format", "json"])
+        .args(
+            [kernel.as_os_str(), initrd.as_os_str()]
+                .iter()
+                .zip(["--kernel", "--initrd"])
+                .flat_map(|(path, option)| [std::ffi::OsStr::new(option), path]),
+        )
+        .env_remove("LIGHTEST_OPENVMM_UEFI_FIRMWARE_X64")
+        .output()
+        .expect("it starts");
+    let boot = boot_of(&output);
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{words}");
+    assert!(words.contains("LIGHTEST_OPENVMM_UEFI_FIRMWARE_X64"), "{words}");
+    assert_eq!(boot["config"], "openvmm_linux_direct_x64");
+    assert!(boot["reached_s"].is_f64(), "{boot:#}");
+    stage.assert_clean();
+}

@@ -90,10 +90,22 @@ pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
     });
     let mut told = told.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     told.sort_by_key(|(number, _)| *number);
-    let told = told.into_iter().map(|(_, one)| one).collect::<Result<Vec<_>, _>>()?;
+    // One that could not be started takes nothing from the others.
+    let mut failed = None;
+    let mut boots = Vec::new();
+    for (_, one) in told {
+        match one {
+            Ok(one) => boots.push(one),
+            Err(failure) => failed = failed.or(Some(failure)),
+        }
+    }
+    let told = boots;
     if args.format == Format::Json {
         let boots = told.iter().map(as_json).collect::<Result<Vec<_>, _>>()?;
         output::json(&json!({"schema_version": SCHEMA_VERSION, "boots": boots}))?;
+    }
+    if let Some(failure) = failed {
+        return Err(failure);
     }
     let bad = told.iter().any(|one| {
         one.report.failure.is_some() || one.output.as_ref().is_some_and(|output| !output.success())
