@@ -68,3 +68,17 @@ async fn starts_without_vmbus(config: PetriVmBuilder<OpenVmmPetriBackend>) -> an
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// A boot test that boots Linux Direct on one architecture only.
+#[vmm_test(
+    openvmm_linux_direct_x64,
+    openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)),
+    openvmm_uefi_aarch64(vhd(windows_11_enterprise_aarch64)),
+    openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))
+)]
+async fn boot<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
