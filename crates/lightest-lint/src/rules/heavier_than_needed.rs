@@ -46,19 +46,23 @@ use crate::subject::{Placed, Subject};
 const RULE: &str = "heavier-than-needed";
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let whole = about_the_whole(subject);
+    if whole.is_some_and(|silence| silence != Silence::BootTest) {
+        return;
+    }
     let mut named: Vec<usize> = Vec::new();
     let matrix = is_matrix(subject);
     for arch in subject.archs() {
         let here: Vec<&Placed<'_>> =
             subject.placed.iter().filter(|placed| placed.variant.config.arch == arch).collect();
-        let speaks = match about_the_whole(subject) {
-            None => true,
-            // A boot test boots each guest on purpose; what it boots without a disk on one architecture it may on the other.
-            Some(Silence::BootTest) => boots_directly_elsewhere(subject, arch),
-            Some(_) => false,
-        };
+        // A boot test boots each guest on purpose; what it boots without a disk on one architecture it may on the other.
+        let speaks = whole.is_none() || boots_directly_elsewhere(subject, arch);
         if matrix && !subject.pedantic && speaks {
             missing(subject, arch, &here, findings);
+        }
+        // Of a boot test and of a matrix, no variant by itself is a finding.
+        if whole.is_some() || (matrix && !subject.pedantic) {
+            continue;
         }
         for placed in here {
             let Weight::Heavier { best, silence } = weigh(subject, placed) else { continue };
