@@ -117,7 +117,7 @@ fn of_workspace(folder: &Path) -> Result<Option<Settings>, Failure> {
     let path = folder.join("Cargo.toml");
     let Ok(text) = fs::read_to_string(&path) else { return Ok(None) };
     // A manifest that says nothing of it is cargo's to judge.
-    if !text.contains("lightest") {
+    if !(text.contains("metadata") && text.contains("lightest")) {
         return Ok(None);
     }
     let read = toml::from_str::<Manifest>(&text).map(|manifest| manifest.workspace.metadata.lightest);
