@@ -43,6 +43,20 @@ pub enum Streams {
     Terminal,
 }
 
+/// The arguments of a command line, as they are gathered.
+pub(crate) struct Args(pub(crate) Vec<String>);
+
+impl Args {
+    pub(crate) fn flag(&mut self, name: &str) {
+        self.0.push(name.to_owned());
+    }
+
+    pub(crate) fn pair(&mut self, name: &str, value: impl Into<String>) {
+        self.0.push(name.to_owned());
+        self.0.push(value.into());
+    }
+}
+
 /// A program to start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {

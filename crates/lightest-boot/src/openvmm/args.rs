@@ -7,25 +7,13 @@ use lightest_agent::VSOCK_PORT;
 use super::{CRASHED, TURNED_OFF};
 use crate::driver::{CannotStart, Endpoint, Prepared, path_text, plain_path};
 use crate::host::{Host, PREFIX};
-use crate::process::{CommandLine, Streams};
+use crate::process::{Args, CommandLine, Streams};
 use crate::spec::{Accelerator, Arch, BootSpec, Disk, DiskBus, FirmwareBoot, ImageFormat, Payload};
 
 /// What the syntax of a disk ends a path at.
 const DISK_SYNTAX: [char; 2] = [',', ';'];
 /// What the syntax of a serial port ends a path at.
 const SERIAL_SYNTAX: [char; 2] = [',', '='];
-
-struct Args(Vec<String>);
-
-impl Args {
-    fn flag(&mut self, name: &str) {
-        self.0.push(name.to_owned());
-    }
-    fn pair(&mut self, name: &str, value: impl Into<String>) {
-        self.0.push(name.to_owned());
-        self.0.push(value.into());
-    }
-}
 
 pub(super) fn prepare(
     spec: &BootSpec,

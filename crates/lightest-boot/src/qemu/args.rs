@@ -7,7 +7,7 @@ use lightest_agent::PORT_NAME;
 
 use crate::driver::{CannotStart, Endpoint, Prepared, path_text};
 use crate::host::Host;
-use crate::process::{CommandLine, Streams};
+use crate::process::{Args, CommandLine, Streams};
 use crate::spec::{Accelerator, Arch, BootSpec, DiskBus, FirmwareBoot, Payload};
 use crate::swtpm;
 
@@ -19,16 +19,7 @@ fn firmware(arch: Arch) -> (&'static str, &'static str) {
     }
 }
 
-struct Args(Vec<String>);
-
 impl Args {
-    fn flag(&mut self, name: &str) {
-        self.0.push(name.to_owned());
-    }
-    fn pair(&mut self, name: &str, value: impl Into<String>) {
-        self.0.push(name.to_owned());
-        self.0.push(value.into());
-    }
     /// A socket that we listen on, so that nobody has to wait for QEMU to make it.
     fn socket(&mut self, id: &str, path: &Path) {
         self.pair("-chardev", format!("socket,id={id},path={}", escaped(path)));

@@ -1,14 +1,14 @@
-//! A remark waits for an issue that is done
+//! A remark waits for a limit that is lifted
 //!
 //! ## What it does
 //!
 //! Looks for the numbers of issues in comments of a test's declaration and in the reasons of `ignore(..)` and
-//! `unstable(..)`. When the catalog knows the issue as done, it says since which commit, and adds the configuration that the
+//! `unstable(..)`. When the catalog knows the limit behind the number as lifted, it says since which commit, and adds the configuration that the
 //! remark names, where that is known to give everything.
 //!
 //! ## Why
 //!
-//! Nobody is told when an issue is closed on which a comment in a test waits.
+//! Nobody is told when a limit is lifted on which a comment in a test waits.
 //!
 //! ## Example
 //!
@@ -39,7 +39,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         for reason in reasons.into_iter().flatten() {
             if let Some(blocker) = lifted(subject, reason) {
                 let mut finding = subject.on(RULE, placed, message(blocker));
-                finding.primary = Label::new(&reason.span, "waits for an issue that is done");
+                finding.primary = Label::new(&reason.span, "waits for a limit that is lifted");
                 finding.context.push(Label::new(&placed.variant.config_span, "is held back"));
                 note(blocker, &mut finding);
                 finding.help = Some(Help {
@@ -65,7 +65,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let mut finding = subject.on_test(RULE, &remark.span, message(blocker));
-        finding.primary.text = "waits for an issue that is done".to_owned();
+        finding.primary.text = "waits for a limit that is lifted".to_owned();
         note(blocker, &mut finding);
         if let Some((placed, row)) = named {
             let config = &subject.row(row).config;
@@ -87,7 +87,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 fn message(blocker: &Blocker) -> String {
-    format!("this waits for {}, which is done", blocker.issue)
+    format!("this waits for {}, but the limit is lifted", blocker.issue)
 }
 
 fn note(blocker: &Blocker, finding: &mut Finding) {

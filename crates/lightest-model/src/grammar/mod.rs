@@ -103,9 +103,12 @@ impl<'c> Grammar<'c> {
         let read = attribute::arguments(self.catalog, kind, &mut cursor, Some(&mut refused));
         match read {
             Ok(attribute) if !attribute.entries.is_empty() => Ok((attribute, refused)),
-            Ok(_) | Err(_) if !refused.is_empty() => Err(refused.swap_remove(0)),
-            Ok(attribute) => Ok((attribute, refused)),
-            Err(error) => Err(error),
+            // The first place is the one to show; without one, nothing was refused and the list is empty.
+            read => Err(refused
+                .into_iter()
+                .next()
+                .or(read.err())
+                .unwrap_or_else(|| cursor.error("expected at least one firmware entry", Vec::new()))),
         }
     }
 
