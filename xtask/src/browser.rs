@@ -59,15 +59,15 @@ fn catalog(folder: &Path) -> Result<Catalog, String> {
     let mut files = Vec::new();
     while let Some(path) = paths.pop() {
         // `calls/` is the linter's, which reads it itself.
-        if path.is_dir() && path != folder.join("calls") {
+        if path.is_dir() && !path.ends_with("calls") {
             let entries = fs::read_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
             paths.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
         } else if path.extension().is_some_and(|extension| extension == "toml") {
             files.push(path);
         }
     }
-    // The order of the files is that of the statements.
-    files.sort();
+    // The order of the files is that of the statements, and the lab's come last.
+    files.sort_by_key(|path| (path.starts_with(folder.join("lab")), path.clone()));
     let files: Result<Vec<File>, String> = files
         .into_iter()
         .map(|path| Ok(File { name: path.display().to_string(), text: read(&path)?, layer: Layer::Base }))

@@ -192,7 +192,7 @@ fn seeds() -> io::Result<Vec<String>> {
 fn catalog() -> Result<Catalog, String> {
     let mut files = Vec::new();
     let root = run::root().join("catalog");
-    for folder in [root.clone(), root.join("capabilities")] {
+    for folder in [root.join("openvmm"), root.join("openvmm/capabilities"), root.join("lab")] {
         let entries = fs::read_dir(&folder).map_err(|error| error.to_string())?;
         for entry in entries {
             let path = entry.map_err(|error| error.to_string())?.path();

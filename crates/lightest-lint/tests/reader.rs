@@ -18,7 +18,7 @@ fn folder(name: &str) -> PathBuf {
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     let mut files = Vec::new();
-    for folder in [folder(""), folder("capabilities")] {
+    for folder in [folder("openvmm"), folder("openvmm/capabilities"), folder("lab")] {
         for entry in fs::read_dir(folder).expect("the catalog") {
             let path = entry.expect("a file").path();
             if path.extension().is_some_and(|extension| extension == "toml") {
@@ -49,9 +49,9 @@ fn source(text: &str) -> Source {
 
 #[test]
 fn every_file_of_the_table_is_embedded() {
-    let mut names: Vec<String> = fs::read_dir(folder("calls"))
+    let mut names: Vec<String> = fs::read_dir(folder("openvmm/calls"))
         .expect("the table")
-        .map(|entry| format!("catalog/calls/{}", entry.expect("a file").file_name().to_string_lossy()))
+        .map(|entry| format!("catalog/openvmm/calls/{}", entry.expect("a file").file_name().to_string_lossy()))
         .collect();
     names.sort();
     let embedded: Vec<&str> = calls::EMBEDDED.iter().map(|(name, _)| *name).collect();

@@ -23,7 +23,7 @@ fn root() -> &'static Path {
 
 fn catalog() -> Catalog {
     let mut files = Vec::new();
-    for folder in ["catalog", "catalog/capabilities"] {
+    for folder in ["catalog/openvmm", "catalog/openvmm/capabilities", "catalog/lab"] {
         for entry in fs::read_dir(root().join(folder)).expect("it is there") {
             let path = entry.expect("it can be read").path();
             if path.extension().is_some_and(|extension| extension == "toml") {

@@ -1,6 +1,6 @@
 //! The table from what a body touches to what that asks of the environment.
 //!
-//! The table is data (`catalog/calls/`, and a team's own entries); the catalog's README describes the entries. A dialect asks
+//! The table is data (`catalog/openvmm/calls/`, and a team's own entries); the catalog's README describes the entries. A dialect asks
 //! it how roles flow from call to call; [`crate::needs`] asks it for requirements.
 
 mod read;
@@ -16,13 +16,13 @@ pub use read::{TableError, Written, check, read};
 
 /// The files of the table that comes with the linter: name and text.
 pub const EMBEDDED: [(&str, &str); 7] = [
-    ("catalog/calls/branches.toml", include_str!("../../../../catalog/calls/branches.toml")),
-    ("catalog/calls/builder.toml", include_str!("../../../../catalog/calls/builder.toml")),
-    ("catalog/calls/former.toml", include_str!("../../../../catalog/calls/former.toml")),
-    ("catalog/calls/guest.toml", include_str!("../../../../catalog/calls/guest.toml")),
-    ("catalog/calls/names.toml", include_str!("../../../../catalog/calls/names.toml")),
-    ("catalog/calls/openvmm.toml", include_str!("../../../../catalog/calls/openvmm.toml")),
-    ("catalog/calls/vm.toml", include_str!("../../../../catalog/calls/vm.toml")),
+    ("catalog/openvmm/calls/branches.toml", include_str!("../../../../catalog/openvmm/calls/branches.toml")),
+    ("catalog/openvmm/calls/builder.toml", include_str!("../../../../catalog/openvmm/calls/builder.toml")),
+    ("catalog/openvmm/calls/former.toml", include_str!("../../../../catalog/openvmm/calls/former.toml")),
+    ("catalog/openvmm/calls/guest.toml", include_str!("../../../../catalog/openvmm/calls/guest.toml")),
+    ("catalog/openvmm/calls/names.toml", include_str!("../../../../catalog/openvmm/calls/names.toml")),
+    ("catalog/openvmm/calls/openvmm.toml", include_str!("../../../../catalog/openvmm/calls/openvmm.toml")),
+    ("catalog/openvmm/calls/vm.toml", include_str!("../../../../catalog/openvmm/calls/vm.toml")),
 ];
 
 /// A kind of thing that a body touches.

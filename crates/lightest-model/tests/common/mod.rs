@@ -23,7 +23,9 @@ fn toml_files(dir: &Path, found: &mut Vec<PathBuf>) {
 /// The files of the catalog.
 pub(crate) fn files() -> Vec<File> {
     let mut paths = Vec::new();
-    toml_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog"), &mut paths);
+    for framework in ["openvmm", "lab"] {
+        toml_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog").join(framework), &mut paths);
+    }
     let read = |path: PathBuf| File {
         name: path.file_name().expect("a file").to_string_lossy().into_owned(),
         text: std::fs::read_to_string(&path).expect("readable"),
