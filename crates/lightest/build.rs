@@ -48,6 +48,11 @@ fn without_evidence(catalog: &mut Catalog) {
 }
 
 fn main() {
+    // The lab is a feature that exists on Unix only; this is the one place that knows both conditions.
+    println!("cargo::rustc-check-cfg=cfg(has_lab)");
+    if env::var_os("CARGO_FEATURE_LAB").is_some() && env::var_os("CARGO_CFG_UNIX").is_some() {
+        println!("cargo::rustc-cfg=has_lab");
+    }
     let root = Path::new(&env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../catalog");
     let root = root.canonicalize().expect("the catalog is in the workspace");
     let mut paths = Vec::new();

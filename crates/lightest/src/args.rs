@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use lightest_model::config::Arch;
 
-use crate::commands;
+use crate::commands::lab::options;
 
 /// Picks the lightest guest that exercises the code under test.
 #[derive(Debug, Parser)]
@@ -36,15 +36,15 @@ pub(crate) enum Command {
     /// Hold the catalog against OpenVMM's own source
     Sync(Sync),
     /// Start real virtual machines and tell what happens when
-    Boot(commands::lab::boot::Boot),
+    Boot(options::Boot),
     /// Boot again and again, in turns, and write down what came out
-    Measure(commands::lab::measure::Measure),
+    Measure(options::Measure),
     /// Ask a running guest what it has
-    Probe(commands::lab::probe::Probe),
+    Probe(options::Probe),
     /// Hold the catalog's claims against running guests
-    Verify(commands::lab::verify::Verify),
+    Verify(options::Verify),
     /// Build the lab's guests
-    Image(commands::lab::image::Image),
+    Image(options::Image),
     /// Write the guidance, made from the catalog, or say whether it is stale
     Guide(Guide),
     /// Print a completion script for a shell

@@ -8,7 +8,7 @@ use lightest_model::space::{Asked, Space};
 use serde_json::{Value, json};
 
 use crate::args::{Format, Kind, List};
-use crate::commands::lab::vmms;
+use crate::commands::lab;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
 use crate::style::{aside, heading};
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &List, catalog: Option<&Path>) -> Result<u8, Failure> {
         Kind::Quirks => quirks(catalog),
         Kind::Blockers => blockers(catalog),
         Kind::Rules => rules(),
-        Kind::Vmms => vmms(),
+        Kind::Vmms => vmms()?,
     };
     match args.format {
         Format::Json => output::json(&json!({"schema_version": SCHEMA_VERSION, key: values}))?,
@@ -54,9 +54,9 @@ fn rules() -> Listed {
 }
 
 /// The VMMs that the lab has drivers for.
-fn vmms() -> Listed {
-    let (values, text) = vmms::listed();
-    ("vmms", values, text)
+fn vmms() -> Result<Listed, Failure> {
+    let (values, text) = lab::vmms()?;
+    Ok(("vmms", values, text))
 }
 
 type Listed = (&'static str, Vec<Value>, String);

@@ -14,6 +14,7 @@ mod sync;
 use crate::args::{Args, Command};
 use crate::exit;
 use crate::failure::Failure;
+use lab::LabCommand;
 
 /// Runs the command; the result is its exit code.
 pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
@@ -26,11 +27,11 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
         Command::Check(check) => check::run(check, catalog),
         Command::Requirements(requirements) => requirements::run(requirements, catalog),
         Command::Sync(sync) => sync::run(sync, catalog),
-        Command::Boot(boot) => lab::boot::run(boot, catalog),
-        Command::Measure(measure) => lab::measure::run(measure, catalog),
-        Command::Probe(probe) => lab::probe::run(probe, catalog),
-        Command::Verify(verify) => lab::verify::run(verify, catalog),
-        Command::Image(image) => lab::image::run(image),
+        Command::Boot(args) => lab::run(LabCommand::Boot(args), catalog),
+        Command::Measure(args) => lab::run(LabCommand::Measure(args), catalog),
+        Command::Probe(args) => lab::run(LabCommand::Probe(args), catalog),
+        Command::Verify(args) => lab::run(LabCommand::Verify(args), catalog),
+        Command::Image(args) => lab::run(LabCommand::Image(args), catalog),
         Command::Guide(guide) => guide::run(guide, catalog),
         Command::Completions(completions) => completions::run(completions),
     }

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use clap::Args as ClapArgs;
 use lightest_boot::machine::Machine;
 use lightest_boot::probe::Found;
 use lightest_model::catalog::Support;
@@ -11,7 +10,8 @@ use lightest_model::config::{Arch, Config, Form};
 use lightest_model::space::{Asked, Space};
 use serde_json::json;
 
-use super::{Lab, MachineArgs, Planned, probe, start_failure};
+use super::super::options::{MachineArgs, Verify};
+use super::{Lab, Planned, probe, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, statement_evidence};
@@ -34,18 +34,6 @@ const USUAL: [&str; 9] = [
 const LIMIT: Duration = Duration::from_secs(60);
 /// Verified too when it was built already: that takes minutes.
 const HEAVY: (&str, &str) = ("qemu_uefi_x64(vhd(full_x64))", "full_x64");
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Verify {
-    /// Configurations [default: every guest of the lab]
-    #[arg(value_name = "CONFIG")]
-    configs: Vec<String>,
-    #[command(flatten)]
-    machine: MachineArgs,
-    /// How to print the answer
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-}
 
 /// One claim of the catalog beside what was seen.
 struct Compared {

@@ -1,75 +1,43 @@
 //! `lightest measure`: boots configurations again and again, in turns, and writes down what came out.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use clap::Args as ClapArgs;
 use lightest_boot::machine::Machine;
 use lightest_boot::measure::{self, Boot, Circumstances, Series};
 use lightest_boot::outcome::Report;
 use serde_json::json;
 
-use super::{Lab, MachineArgs, Planned, append, start_failure};
+use super::super::options::Measure;
+use super::{Lab, Planned, append, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
 use crate::{exit, output};
 
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Measure {
-    /// Configurations; several take turns, so that what disturbs one disturbs all
-    #[arg(value_name = "CONFIG", required = true)]
-    configs: Vec<String>,
-    #[command(flatten)]
-    machine: MachineArgs,
-    /// Boots of each configuration that count
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
-    boots: usize,
-    /// Boots of each configuration before, which do not count
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    warmups: usize,
-    /// End by pressing the power button in place of asking the agent
-    #[arg(long)]
-    power_button: bool,
-    /// Wait so long between the goal and the end, as a test must with a guest that ignores an early request
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    settle: u32,
-    /// Leave the guest this many seconds to turn itself off
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    shutdown_timeout: u32,
-    /// Append a line of JSON for each configuration to this file
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    /// How to print the answer
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-}
-
-impl Measure {
-    /// What was asked for that is no part of the configuration, as it was written; memory and processors are circumstances.
-    fn variant(&self) -> Option<String> {
-        let machine = &self.machine;
-        let mut words = Vec::new();
-        let flags = [
-            (machine.network, "--network"),
-            (machine.tpm, "--tpm"),
-            (machine.image.is_some(), "--image"),
-            (machine.kernel.is_some(), "--kernel"),
-            (machine.initrd.is_some(), "--initrd"),
-            (self.power_button, "--power-button"),
-        ];
-        words.extend(flags.iter().filter(|(on, _)| *on).map(|(_, word)| (*word).to_owned()));
-        if machine.resets > 0 {
-            words.push(format!("--resets {}", machine.resets));
-        }
-        if self.settle > 0 {
-            words.push(format!("--settle {}", self.settle));
-        }
-        words.extend(machine.append.iter().map(|text| format!("--append {text:?}")));
-        words.extend(machine.until.iter().map(|text| format!("--until {text:?}")));
-        words.extend(machine.vmm_args.iter().map(|text| format!("--vmm-arg={text}")));
-        (!words.is_empty()).then(|| words.join(" "))
+/// What was asked for that is no part of the configuration, as it was written; memory and processors are circumstances.
+fn variant(args: &Measure) -> Option<String> {
+    let machine = &args.machine;
+    let mut words = Vec::new();
+    let flags = [
+        (machine.network, "--network"),
+        (machine.tpm, "--tpm"),
+        (machine.image.is_some(), "--image"),
+        (machine.kernel.is_some(), "--kernel"),
+        (machine.initrd.is_some(), "--initrd"),
+        (args.power_button, "--power-button"),
+    ];
+    words.extend(flags.iter().filter(|(on, _)| *on).map(|(_, word)| (*word).to_owned()));
+    if machine.resets > 0 {
+        words.push(format!("--resets {}", machine.resets));
     }
+    if args.settle > 0 {
+        words.push(format!("--settle {}", args.settle));
+    }
+    words.extend(machine.append.iter().map(|text| format!("--append {text:?}")));
+    words.extend(machine.until.iter().map(|text| format!("--until {text:?}")));
+    words.extend(machine.vmm_args.iter().map(|text| format!("--vmm-arg={text}")));
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Measures and sums up.
@@ -104,7 +72,7 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
         .zip(boots)
         .map(|((config, mut circumstances), boots)| {
             circumstances.host_load_1m_after = measure::load();
-            Series::of(config, args.variant(), circumstances, boots)
+            Series::of(config, variant(args), circumstances, boots)
         })
         .collect();
     if let Some(out) = &args.out {

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use clap::Args as ClapArgs;
 use lightest_boot::agent::{Agent, Output, Stream};
 use lightest_boot::host;
 use lightest_boot::machine::Machine;
@@ -17,7 +16,8 @@ use lightest_boot::timeline::Event;
 use lightest_boot::warm;
 use serde_json::{Value, json};
 
-use super::{Lab, MachineArgs, Planned, show, start_failure};
+use super::super::options::Boot;
+use super::{Lab, Planned, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -26,36 +26,6 @@ use crate::{exit, output};
 
 /// How much of a program's output JSON carries.
 const MOST_OUTPUT: usize = 16 * 1024 * 1024;
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Boot {
-    /// Configurations, such as `qemu_linux_direct_x64` or `qemu_uefi_x64(none)`
-    #[arg(value_name = "CONFIG", required = true)]
-    configs: Vec<String>,
-    #[command(flatten)]
-    machine: MachineArgs,
-    /// Run this many machines at a time [default: as many as there are processors and memory for]
-    #[arg(long, short, value_name = "N")]
-    jobs: Option<usize>,
-    /// Go on from a saved machine in place of booting; the first time, boot and save it
-    #[arg(long)]
-    warm: bool,
-    /// Copy the guest's console to standard error
-    #[arg(long)]
-    console: bool,
-    /// Leave the guest this many seconds to turn itself off
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    shutdown_timeout: u32,
-    /// End by pressing the power button in place of asking the agent
-    #[arg(long)]
-    power_button: bool,
-    /// How to print the answer
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// A program to run in the guest once it is up, with its arguments
-    #[arg(last = true, value_name = "PROGRAM")]
-    program: Vec<String>,
-}
 
 /// One machine's story.
 struct Told {

@@ -1,39 +1,14 @@
 //! `lightest image`: builds the lab's guests and says where they are.
 
-use clap::{Args as ClapArgs, Subcommand};
 use lightest_boot::images::{Built, recipe};
 use serde_json::json;
 
+use super::super::options::{Image, What};
 use super::{Lab, image_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
 use crate::{exit, output, words};
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Image {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, Subcommand)]
-enum What {
-    /// Build guests from Debian's packages and keep them in the cache
-    Build {
-        /// Names of guests
-        #[arg(value_name = "NAME", required = true)]
-        names: Vec<String>,
-        /// How to print the answer
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
-    },
-    /// List the guests that can be built, and where the built ones are
-    List {
-        /// How to print the answer
-        #[arg(long, value_enum, default_value = "text")]
-        format: Format,
-    },
-}
 
 /// Builds or lists.
 pub(crate) fn run(args: &Image) -> Result<u8, Failure> {

@@ -1,15 +1,15 @@
 //! `lightest probe`: asks a running guest what it has, or reads an image without booting it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use clap::Args as ClapArgs;
 use lightest_boot::machine::Machine;
 use lightest_boot::measure::Circumstances;
 use lightest_boot::probe::{self, Found};
 use serde_json::json;
 
-use super::{Lab, MachineArgs, Planned, append, inspect, show, start_failure};
+use super::super::options::Probe;
+use super::{Lab, Planned, append, inspect, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -18,21 +18,6 @@ use crate::{exit, output};
 
 /// How long one question may take.
 const LIMIT: Duration = Duration::from_secs(30);
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Probe {
-    /// A configuration whose guest has an agent; with `--image` alone, the image is read and nothing is booted
-    #[arg(value_name = "CONFIG", required_unless_present = "image")]
-    config: Option<String>,
-    #[command(flatten)]
-    machine: MachineArgs,
-    /// Append the answers of the running guest, with their circumstances, to this file as a line of JSON
-    #[arg(long, value_name = "FILE", requires = "config")]
-    out: Option<PathBuf>,
-    /// How to print the answer
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-}
 
 /// Boots, asks, and prints.
 pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {

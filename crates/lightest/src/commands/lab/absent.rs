@@ -1,0 +1,30 @@
+//! What the lab's commands do in a build without the lab.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::LabCommand;
+use crate::failure::Failure;
+
+/// Refuses the command.
+pub(crate) fn run(_command: LabCommand<'_>, _catalog: Option<&Path>) -> Result<u8, Failure> {
+    Err(refusal())
+}
+
+/// Refuses the list of VMMs.
+pub(crate) fn vmms() -> Result<(Vec<Value>, String), Failure> {
+    Err(refusal())
+}
+
+fn refusal() -> Failure {
+    if cfg!(unix) {
+        Failure::host_cannot(
+            "this build of lightest has no lab: build it with the feature `lab`, which is on by default",
+        )
+    } else {
+        Failure::host_cannot(
+            "lightest starts virtual machines on Unix only: run this command on Linux, for instance in WSL",
+        )
+    }
+}

@@ -1,0 +1,223 @@
+//! How the commands that start virtual machines work, and what they share: which machine, on which host, with which accelerator.
+
+mod boot;
+mod image;
+mod inspect;
+mod measure;
+mod probe;
+mod show;
+mod verify;
+mod vmms;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use lightest_boot::accel;
+use lightest_boot::driver::{self, CannotStart, Driver};
+use lightest_boot::drivers;
+use lightest_boot::host::Host;
+use lightest_boot::images::{ImageError, Store};
+use lightest_boot::plan::{self, PlanError, Wishes};
+use lightest_boot::spec::{Accelerator, BootSpec};
+use lightest_model::config::{Config, Form};
+use lightest_model::grammar::Grammar;
+use serde_json::Value;
+
+use super::LabCommand;
+use super::options::{Accel, MachineArgs};
+use crate::commands::parse;
+use crate::failure::Failure;
+use crate::{facts, output};
+
+/// The VMM that stands in for those that are not here.
+const USUAL: &str = "qemu";
+
+/// Runs one of the lab's commands.
+pub(crate) fn run(command: LabCommand<'_>, catalog: Option<&Path>) -> Result<u8, Failure> {
+    match command {
+        LabCommand::Boot(args) => boot::run(args, catalog),
+        LabCommand::Measure(args) => measure::run(args, catalog),
+        LabCommand::Probe(args) => probe::run(args, catalog),
+        LabCommand::Verify(args) => verify::run(args, catalog),
+        LabCommand::Image(args) => image::run(args),
+    }
+}
+
+/// The VMMs that the lab has drivers for: as values, and as text.
+pub(crate) fn vmms() -> Result<(Vec<Value>, String), Failure> {
+    Ok(vmms::listed())
+}
+
+fn wishes(args: &MachineArgs) -> Wishes {
+    Wishes {
+        memory_mib: args.memory,
+        cpus: args.cpus,
+        network: args.network,
+        tpm: args.tpm,
+        image: args.image.clone(),
+        seed: args.seed,
+        kernel: args.kernel.clone(),
+        initrd: args.initrd.clone(),
+        append: args.append.clone(),
+        until: args.until.clone(),
+        resets: args.resets,
+        limit: Some(Duration::from_secs(args.timeout.into())),
+        extra_args: args.vmm_args.clone(),
+    }
+}
+
+/// The lab: this host, the user's cache, and the facts.
+pub(crate) struct Lab {
+    pub(crate) host: Host,
+    pub(crate) store: Store,
+    pub(crate) catalog: &'static lightest_model::catalog::Catalog,
+}
+
+/// A machine that can be started, and how it was decided what executes it.
+pub(crate) struct Planned {
+    pub(crate) driver: &'static dyn Driver,
+    pub(crate) spec: BootSpec,
+    pub(crate) accelerator_reason: String,
+}
+
+impl Lab {
+    pub(crate) fn open(catalog: Option<&Path>) -> Result<Self, Failure> {
+        Ok(Self {
+            host: Host::discover(),
+            store: Store::of_user().map_err(|error| image_failure(&error))?,
+            catalog: facts::catalog(catalog)?,
+        })
+    }
+
+    /// Reads a configuration. Where the VMM is named beside it, the lab's own guests are legal, as they are on its usual VMM.
+    pub(crate) fn config(&self, text: &str, args: &MachineArgs) -> Result<Config, Failure> {
+        let grammar = Grammar::new(self.catalog);
+        let error = match grammar.parse_config(text) {
+            Ok(config) => return Ok(config),
+            Err(error) => error,
+        };
+        if args.vmm.is_some()
+            && let Ok(config) = grammar.parse_config(&format!("{USUAL}_{text}"))
+        {
+            return Ok(Config { vmm: None, ..config });
+        }
+        Err(parse::failure(text, &error))
+    }
+
+    /// Works out the machine of a configuration; guests are built when they are not there.
+    pub(crate) fn plan(&self, config: &Config, args: &MachineArgs) -> Result<Planned, Failure> {
+        let say = &mut |what: &str| output::message(what);
+        let arch = plan::arch(config);
+        let driver = driver_of(config, args.vmm.as_deref())?;
+        plan::possible(driver, config).map_err(|error| plan_failure(&error))?;
+        driver.find(arch, &self.host).map_err(|missing| {
+            let failure = start_failure(&CannotStart::Missing(missing));
+            if driver.name() == USUAL {
+                failure
+            } else {
+                failure.note(format!("the lab's stand-in is `{}`", stand_in(config)))
+            }
+        })?;
+        if let Some(warning) = driver.proof().warning() {
+            output::message(&format!("{}: {warning}", driver.title()));
+        }
+        let (accelerator, accelerator_reason) = match (args.accel, driver::only_accelerator(driver)) {
+            (Accel::Tcg, _) => (Accelerator::Tcg, "asked for".to_owned()),
+            (Accel::Kvm, _) => (Accelerator::Kvm, "asked for".to_owned()),
+            (Accel::Auto, Some(only)) => (only, driver::NATIVE_REASON.to_owned()),
+            (Accel::Auto, None) => {
+                // The pair that a trial of KVM boots, when it is wanted anyway.
+                if config.guest.form == Form::Direct
+                    && let Some(name) = plan::recipe_name(config)
+                {
+                    self.store.ensure(&name, &self.host, say).map_err(|error| image_failure(&error))?;
+                }
+                let choice = accel::choose(arch, &self.host, &self.store);
+                (choice.accelerator(), choice.reason)
+            }
+        };
+        let spec = plan::plan(driver, config, &wishes(args), accelerator, &self.host, &self.store, say)
+            .map_err(|error| plan_failure(&error))?;
+        Ok(Planned { driver, spec, accelerator_reason })
+    }
+}
+
+/// Who boots it: the VMM that the configuration names, or else the one that was named beside it.
+fn driver_of(config: &Config, beside: Option<&str>) -> Result<&'static dyn Driver, Failure> {
+    let name = match (config.vmm.as_deref(), beside) {
+        (Some(named), Some(other)) if named != other => {
+            return Err(Failure::new(format!("`{config}` names {named}, and `--vmm` names {other}"))
+                .help(format!("leave the VMM out: `{}`", Config { vmm: None, ..config.clone() })));
+        }
+        (Some(name), _) | (None, Some(name)) => name,
+        (None, None) => {
+            return Err(Failure::new(format!("`{config}` names no VMM"))
+                .help(format!("try `{}`, or name one with `--vmm`", stand_in(config))));
+        }
+    };
+    drivers::named(name).ok_or_else(|| {
+        let all: Vec<_> = drivers::ALL.iter().map(|driver| format!("`{}`", driver.name())).collect();
+        Failure::new(format!("the lab has no driver for a VMM called `{name}`"))
+            .help(format!("it has {}", all.join(", ")))
+    })
+}
+
+fn stand_in(config: &Config) -> Config {
+    Config { vmm: Some(USUAL.to_owned()), ..config.clone() }
+}
+
+pub(crate) fn image_failure(error: &ImageError) -> Failure {
+    let failure = match error {
+        ImageError::Missing(_) | ImageError::NotBuilt { .. } => Failure::host_cannot(error.to_string()),
+        _ => Failure::new(error.to_string()),
+    };
+    match error {
+        ImageError::Missing(missing) => failure.help(missing.command()),
+        _ => failure,
+    }
+}
+
+fn plan_failure(error: &PlanError) -> Failure {
+    match error {
+        PlanError::Image(error) => image_failure(error),
+        PlanError::Unsupported { what, help } => {
+            let failure = Failure::host_cannot(what.clone());
+            match help {
+                Some(help) => failure.help(help.clone()),
+                None => failure,
+            }
+        }
+    }
+}
+
+pub(crate) fn start_failure(error: &CannotStart) -> Failure {
+    match error {
+        CannotStart::Missing(missing) => Failure::host_cannot(missing.to_string()).help(missing.command()),
+        CannotStart::Unsupported(_) => Failure::host_cannot(error.to_string()),
+        CannotStart::Io { .. } => Failure::new(error.to_string()),
+    }
+}
+
+/// Adds lines to a file that is replaced whole.
+pub(crate) fn append<T: serde::Serialize>(path: &Path, lines: &[T]) -> Result<(), Failure> {
+    let cannot =
+        |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", path.display()));
+    let mut text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(cannot(error)),
+    };
+    for one in lines {
+        let line = serde_json::to_string(one).map_err(|error| cannot(error.into()))?;
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+    }
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(dir).map_err(cannot)?;
+    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(cannot)?;
+    file.write_all(&text).map_err(cannot)?;
+    file.persist(path).map_err(|error| cannot(error.error))?;
+    Ok(())
+}
