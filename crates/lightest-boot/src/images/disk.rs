@@ -18,7 +18,7 @@ const VOLUME: u32 = 0x4c69_6768;
 /// An EFI system partition, which old BIOS boot code takes as well when it is marked active.
 const TYPE_ESP: u8 = 0xef;
 const TYPE_LINUX: u8 = 0x83;
-/// Debian's `syslinux-common`, which comes with `syslinux`.
+/// Debian's `syslinux-common`, which `syslinux` only recommends.
 const MBR_CODE: &str = "/usr/lib/syslinux/mbr/mbr.bin";
 
 /// The files of a boot disk.
