@@ -134,7 +134,10 @@ fn main() {
     write("statements.bin", &statements);
     write("statements_index.rs", index.as_bytes());
     let mut list = String::from("&[\n");
-    for (file, path) in files.iter().zip(paths.iter().filter(|path| !path.parent().is_some_and(|folder| folder.ends_with("calls")))) {
+    for (file, path) in files
+        .iter()
+        .zip(paths.iter().filter(|path| !path.parent().is_some_and(|folder| folder.ends_with("calls"))))
+    {
         writeln!(list, "    ({:?}, include_str!({path:?})),", file.name).expect("a string grows");
     }
     list.push(']');

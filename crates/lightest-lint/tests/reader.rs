@@ -51,7 +51,9 @@ fn source(text: &str) -> Source {
 fn every_file_of_the_table_is_embedded() {
     let mut names: Vec<String> = fs::read_dir(folder("openvmm/calls"))
         .expect("the table")
-        .map(|entry| format!("catalog/openvmm/calls/{}", entry.expect("a file").file_name().to_string_lossy()))
+        .map(|entry| {
+            format!("catalog/openvmm/calls/{}", entry.expect("a file").file_name().to_string_lossy())
+        })
         .collect();
     names.sort();
     let embedded: Vec<&str> = calls::EMBEDDED.iter().map(|(name, _)| *name).collect();

@@ -8,6 +8,7 @@ use lightest_model::catalog::{Catalog, CatalogError, File, Layer, load};
 use lightest_model::space::Space;
 
 use crate::failure::{Failure, Place};
+use crate::input::Tree;
 use crate::{embedded, settings};
 
 /// The facts, with the catalog of `--catalog` or of the configuration file laid over them.
@@ -32,7 +33,7 @@ fn user_folder(folder: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
         Some(folder) => Ok(Some(folder.to_owned())),
         None => {
             let settings = settings::nearest()?;
-            Ok(settings.catalog.map(|path| settings.folder.join(path)))
+            settings.catalog.as_ref().map(|path| settings.path("catalog", path)).transpose()
         }
     }
 }
@@ -64,10 +65,9 @@ fn user_files(folder: &Path) -> Result<Vec<File>, Failure> {
         return Err(Failure::new(format!("{} holds no TOML file", folder.display()))
             .help("`catalog/README.md` of Lightest says what a catalog holds"));
     }
+    let tree = Tree::at(folder);
     let read = |path: PathBuf| {
-        let bytes = fs::read(&path).map_err(|error| unreadable(&path, error))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Failure::new(format!("{} is not UTF-8", path.display())).help("save it as UTF-8"))?;
+        let text = tree.text(&path).map_err(|error| error.failure(&path))?;
         Ok(File { name: path.display().to_string(), text, layer: Layer::User })
     };
     paths.into_iter().map(read).collect()

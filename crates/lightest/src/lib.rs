@@ -12,10 +12,10 @@ mod facts;
 mod failure;
 mod findings;
 mod guide;
+mod input;
 mod json;
 mod output;
 mod render;
-mod save;
 mod settings;
 mod site;
 mod style;
@@ -34,7 +34,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are answers; anything else is a mistake in how it was called.
             let code = if error.use_stderr() { exit::COULD_NOT } else { exit::DONE };
-            return match error.print() {
+            let text = error.render().ansi().to_string();
+            return match output::arguments(&text, error.use_stderr()) {
                 Ok(()) => ExitCode::from(code),
                 Err(_) => ExitCode::from(exit::COULD_NOT),
             };

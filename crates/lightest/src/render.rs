@@ -1,19 +1,25 @@
 //! Draws messages with snippets of source, as rustc does; the only place that names `annotate-snippets`.
 
+use std::path::Path;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::failure::{Failure, Place};
+use crate::output::{block, line, shown};
 
 /// A failure as text, with terminal colours in it; `anstream` strips them where they are not wanted.
 pub(crate) fn failure(failure: &Failure) -> String {
-    let group = Group::with_title(Level::ERROR.primary_title(failure.message.as_str()));
-    draw(group, &failure.places, &failure.notes, failure.help.as_deref())
+    let title = line(&failure.message).to_string();
+    let notes: Vec<String> = failure.notes.iter().map(|note| block(note)).collect();
+    let help = failure.help.as_deref().map(block);
+    let group = Group::with_title(Level::ERROR.primary_title(title.as_str()));
+    draw(group, &failure.places, &notes, help.as_deref())
 }
 
 fn draw<'a>(mut group: Group<'a>, places: &'a [Place], notes: &'a [String], help: Option<&'a str>) -> String {
     for (first, place) in places.iter().enumerate().map(|(at, place)| (at == 0, place)) {
-        let mut snippet = Snippet::source(place.text.as_str()).path(place.origin.as_str());
+        let mut snippet = Snippet::source(place.text.as_str()).path(line(&place.origin).to_string());
         for (at, (span, label)) in place.labels.iter().enumerate() {
             let kind = if at == 0 && first { AnnotationKind::Primary } else { AnnotationKind::Context };
             let annotation = kind.span(within(&place.text, span));
@@ -104,6 +110,11 @@ pub(crate) struct Patch<'a> {
     pub(crate) new: &'a str,
 }
 
+/// The name of a file or an argument, for a terminal.
+fn origin(name: &str) -> String {
+    shown(Path::new(name)).to_string()
+}
+
 /// A message as text, with terminal colours in it.
 pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
     let level = match drawing.level {
@@ -111,7 +122,10 @@ pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
         "warning" => Level::WARNING,
         _ => Level::NOTE,
     };
-    let mut title = level.primary_title(drawing.message);
+    let message = line(drawing.message).to_string();
+    let notes: Vec<String> = drawing.notes.iter().map(|note| block(note)).collect();
+    let help = drawing.help.map(block);
+    let mut title = level.primary_title(message);
     if let Some(rule) = drawing.rule {
         title = title.id(rule);
     }
@@ -124,7 +138,7 @@ pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
         drawn.push(first.origin);
         let of_it = drawing.labels.iter().filter(|label| label.origin == first.origin);
         let window = Window::around(first.source, of_it.map(|label| within(label.source, &label.span)));
-        let mut snippet = window.snippet().path(first.origin);
+        let mut snippet = window.snippet().path(origin(first.origin));
         for (index, label) in
             drawing.labels.iter().enumerate().filter(|(_, label)| label.origin == first.origin)
         {
@@ -138,11 +152,11 @@ pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
         }
         group = group.element(snippet);
     }
-    for note in drawing.notes {
+    for note in &notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
     let mut groups = Vec::new();
-    match drawing.help {
+    match help.as_deref() {
         Some(help) if drawing.patches.is_empty() => groups.push(group.element(Level::HELP.message(help))),
         Some(help) => {
             groups.push(group);
@@ -151,7 +165,7 @@ pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
                 let span = within(patch.text, &patch.span);
                 let window = Window::around(patch.text, [span.clone()]);
                 let change = annotate_snippets::Patch::new(window.span(span), patch.new);
-                patched = patched.element(window.snippet().path(patch.origin).patch(change));
+                patched = patched.element(window.snippet().path(origin(patch.origin)).patch(change));
             }
             groups.push(patched);
         }

@@ -1,12 +1,14 @@
 //! The user's configuration: `lightest.toml`, `.config/lightest.toml`, or `[workspace.metadata.lightest]`.
 
+use std::env;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use lightest_model::suggest::reword;
 use serde::Deserialize;
 
 use crate::failure::{Failure, Place};
+use crate::input::Tree;
+use crate::output::shown;
 
 /// What a configuration file may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -53,6 +55,19 @@ pub(crate) enum Level {
     Deny,
 }
 
+impl Settings {
+    /// Where a path of the configuration leads: to a place in the same repository, since a configuration comes with it.
+    pub(crate) fn path(&self, key: &str, path: &Path) -> Result<PathBuf, Failure> {
+        let full = self.folder.join(path);
+        if Tree::around(&self.folder).holds(&full) {
+            return Ok(full);
+        }
+        Err(Failure::new(format!("`{key}` names `{}`, which lies outside the repository", shown(path)))
+            .note(format!("in {}", self.origin))
+            .help(format!("move it into the repository, or name it on the command line with `--{key}`")))
+    }
+}
+
 impl Level {
     /// The same, for the linter.
     pub(crate) const fn level(self) -> lightest_lint::linter::Level {
@@ -73,13 +88,8 @@ pub(crate) fn nearest() -> Result<Settings, Failure> {
     for folder in current.ancestors() {
         for name in NAMES {
             let path = folder.join(name);
-            match fs::read_to_string(&path) {
-                Ok(text) => return parse(&path, folder, &text),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {}
-                Err(error) => {
-                    return Err(Failure::new(format!("{} cannot be read: {error}", path.display())));
-                }
+            if let Some(text) = read(&path, folder)? {
+                return parse(&path, folder, &text);
             }
         }
         if let Some(settings) = of_workspace(folder)? {
@@ -91,6 +101,17 @@ pub(crate) fn nearest() -> Result<Settings, Failure> {
         }
     }
     Ok(Settings::default())
+}
+
+/// The text of a file of the repository; `None` where there is none.
+fn read(path: &Path, folder: &Path) -> Result<Option<String>, Failure> {
+    // Most names that are looked for are not there, which costs one question.
+    if std::fs::symlink_metadata(path).is_err_and(|error| {
+        matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+    }) {
+        return Ok(None);
+    }
+    Tree::around(folder).text(path).map(Some).map_err(|error| error.failure(path))
 }
 
 /// A manifest, as far as it matters here.
@@ -115,7 +136,7 @@ struct Metadata {
 /// `[workspace.metadata.lightest]` of the manifest in a folder, if there is one.
 fn of_workspace(folder: &Path) -> Result<Option<Settings>, Failure> {
     let path = folder.join("Cargo.toml");
-    let Ok(text) = fs::read_to_string(&path) else { return Ok(None) };
+    let Some(text) = read(&path, folder)? else { return Ok(None) };
     // A manifest that says nothing of it is cargo's to judge.
     if !(text.contains("metadata") && text.contains("lightest")) {
         return Ok(None);

@@ -37,11 +37,11 @@ pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
     let mut read = read?;
     let judge = Judge { catalog, table: &table, options: &options };
     for unread in &read.unread {
-        output::message(&format!("warning: not read: {}: {}", unread.path, unread.reason));
+        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
     if args.fix || args.diff {
         // Whatever would fail afterwards fails before a file is changed.
-        if let Some(path) = baseline_path(args, &settings)
+        if let Some(path) = baseline_path(args, &settings)?
             && Baseline::read(&path)?.is_none()
             && !args.update_baseline
         {
@@ -81,7 +81,7 @@ impl Facts {
 
 /// Prints what is to be said, and tells the exit code.
 fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources) -> Result<u8, Failure> {
-    let baseline = baseline_path(args, settings);
+    let baseline = baseline_path(args, settings)?;
     let mut held = None;
     if let Some(path) = &baseline {
         held = Some(hold(args, path, report)?);
@@ -101,9 +101,12 @@ fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources
 }
 
 /// The baseline that is asked for, on the command line or in the configuration.
-fn baseline_path(args: &Check, settings: &Settings) -> Option<PathBuf> {
-    let configured = || settings.check.baseline.as_ref().map(|path| settings.folder.join(path));
-    args.baseline.clone().or_else(configured)
+fn baseline_path(args: &Check, settings: &Settings) -> Result<Option<PathBuf>, Failure> {
+    match (&args.baseline, &settings.check.baseline) {
+        (Some(path), _) => Ok(Some(path.clone())),
+        (None, Some(path)) => settings.path("baseline", path).map(Some),
+        (None, None) => Ok(None),
+    }
 }
 
 fn no_baseline(path: &Path) -> Failure {
@@ -169,7 +172,10 @@ fn print(args: &Check, report: &Report<'_>, looked_at: usize) -> Result<(), Fail
         FindingFormat::Github => each(github::finding),
         FindingFormat::Junit => junit::document(report),
     };
-    output::data(&text)?;
+    match args.message_format {
+        FindingFormat::Human | FindingFormat::Short => output::data(&text)?,
+        _ => output::raw(text.as_bytes())?,
+    }
     if args.statistics {
         // Beside machine-readable output it would be in the way.
         let table = summary::statistics(report);
@@ -272,14 +278,19 @@ impl Judge<'_> {
             read.files = files;
         }
         let mut changed = false;
-        for (old, new) in before.iter().zip(&read.files).filter(|(old, new)| old.text != new.text) {
+        let mut writing = output::Files::default();
+        for ((old, new), path) in before.iter().zip(&read.files).zip(&read.paths) {
+            if old.text == new.text {
+                continue;
+            }
             changed = true;
             if args.diff {
-                output::data(&fix::diff(&old.path, &old.text, &new.text))?;
+                output::diff(&fix::diff(path, &old.text, &new.text))?;
             } else {
-                fix::write(&PathBuf::from(&old.path), &new.text)?;
+                writing.replace(path, old.text.as_bytes(), new.text.as_bytes());
             }
         }
+        writing.write()?;
         if changed && !args.diff {
             output::message(&format!("fixed {}", words::count(count, "finding")));
         }

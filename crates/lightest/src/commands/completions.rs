@@ -10,6 +10,6 @@ use crate::{exit, output};
 pub(crate) fn run(args: &Completions) -> Result<u8, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "lightest", &mut script);
-    output::data(&String::from_utf8_lossy(&script))?;
+    output::raw(&script)?;
     Ok(exit::DONE)
 }

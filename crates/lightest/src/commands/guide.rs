@@ -1,7 +1,5 @@
 //! `lightest guide`: the guidance, made from the catalog: a page for an OpenVMM Guide, and a page to pick with.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use lightest_model::catalog::Catalog;
@@ -11,7 +9,8 @@ use crate::commands::sync;
 use crate::failure::Failure;
 use crate::guide::summary::{self, PAGE};
 use crate::guide::{self, TITLE};
-use crate::{exit, facts, output, save, site};
+use crate::input::{self, ReadError};
+use crate::{exit, facts, output, site};
 
 /// A file of the Guide: what it is, and what it should be.
 struct Wanted {
@@ -34,14 +33,14 @@ pub(crate) fn run(args: &Guide, overlay: Option<&Path>) -> Result<u8, Failure> {
         (Some(out), _) => wanted(out, |contents| guide::page(catalog, &summary::neighbours(contents, PAGE)))?,
         (None, Some(book)) => own(book, catalog)?,
         (None, None) => {
-            output::data(&guide::page(catalog, &[]))?;
+            output::raw(guide::page(catalog, &[]).as_bytes())?;
             return Ok(exit::DONE);
         }
     };
     let stale: Vec<&Wanted> = files.iter().filter(|file| file.is.as_deref() != Some(&file.should)).collect();
     if args.check {
         for file in &stale {
-            output::data(&difference(file))?;
+            output::diff(difference(file).as_bytes())?;
         }
         let contradicted = match &args.openvmm {
             Some(openvmm) => sync::differences(openvmm, overlay)? > 0,
@@ -49,9 +48,16 @@ pub(crate) fn run(args: &Guide, overlay: Option<&Path>) -> Result<u8, Failure> {
         };
         return Ok(if stale.is_empty() && !contradicted { exit::DONE } else { exit::FINDINGS });
     }
+    let mut files = output::Files::default();
+    for file in &stale {
+        match &file.is {
+            Some(is) => files.replace(&file.path, is, &file.should),
+            None => files.put(&file.path, &file.should),
+        }
+    }
+    files.write()?;
     for file in stale {
-        save::bytes(&file.path, &file.should)?;
-        output::message(&format!("wrote {}", file.path.display()));
+        output::message(&format!("wrote {}", output::shown(&file.path)));
     }
     Ok(exit::DONE)
 }
@@ -93,10 +99,10 @@ fn wanted(out: &Path, page: impl FnOnce(&[u8]) -> String) -> Result<Vec<Wanted>,
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-    match fs::read(path) {
+    match input::bytes(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::new(format!("{} cannot be read: {error}", path.display()))),
+        Err(ReadError::Missing) => Ok(None),
+        Err(error) => Err(error.failure(path)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `lightest requirements`: what every test is found to require, and what shows it.
 
+use std::path::Path;
+
 use lightest_lint::dialect::{Dialect, Petri};
 use lightest_lint::facts::{Branch, Note, Test, Variant, What};
 use lightest_lint::linter::{Weight, named, weigh};
@@ -21,7 +23,7 @@ pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Res
     let read = sources::read(&args.paths, &Petri)?;
     let (mut tests, notes) = Petri.read(&read.files, catalog, &table);
     for unread in &read.unread {
-        output::message(&format!("warning: not read: {}: {}", unread.path, unread.reason));
+        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
     let all = read.unread.is_empty() && !notes.iter().any(|note| note.unread);
     let any = !tests.is_empty();
@@ -80,7 +82,7 @@ impl View<'_> {
     fn place(&self, span: &Span) -> String {
         let Some(source) = self.sources.get(span.file) else { return String::new() };
         let (line, column) = line_column(&source.text, span.bytes.start);
-        format!("{}:{line}:{column}", source.path)
+        format!("{}:{line}:{column}", output::shown(Path::new(&source.path)))
     }
 
     fn text(&self, span: &Span) -> &str {

@@ -1,7 +1,6 @@
 //! A baseline: findings that are there already, by file, test and rule. Its counts only shrink.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use lightest_lint::finding::Finding;
@@ -9,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Report;
 use crate::failure::{Failure, Place};
+use crate::input::{self, ReadError};
+use crate::output;
 
 /// The file's first line.
 const HEAD: &str = "# Findings that `lightest check` found when this was written; its counts only shrink.\n\
@@ -52,10 +53,10 @@ pub(crate) struct Held {
 impl Baseline {
     /// Reads a baseline; `None` where there is none yet.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, Failure> {
-        let text = match fs::read_to_string(path) {
+        let text = match input::text(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Failure::new(format!("{} cannot be read: {error}", path.display()))),
+            Err(ReadError::Missing) => return Ok(None),
+            Err(error) => return Err(error.failure(path)),
         };
         let file: File = toml::from_str(&text).map_err(|error| {
             Failure::new(error.message().to_owned()).at(Place {
@@ -66,7 +67,8 @@ impl Baseline {
         })?;
         let mut baseline = Self::default();
         for entry in file.finding {
-            *baseline.known.entry((entry.path, entry.test, entry.rule)).or_default() += entry.count;
+            let count = baseline.known.entry((entry.path, entry.test, entry.rule)).or_default();
+            *count = count.saturating_add(entry.count);
         }
         Ok(Some(baseline))
     }
@@ -96,7 +98,7 @@ impl Baseline {
                 None => new.push(finding.clone()),
             }
         }
-        Held { new, known, gone: left.values().sum(), shrunk }
+        Held { new, known, gone: left.values().fold(0, |sum, count| sum.saturating_add(*count)), shrunk }
     }
 
     /// Writes the baseline.
@@ -111,7 +113,7 @@ impl Baseline {
         let file = File { finding: finding.collect() };
         let text = toml::to_string(&file)
             .map_err(|error| Failure::new(format!("the baseline cannot be written: {error}")))?;
-        super::fix::write(path, &format!("{HEAD}{text}"))
+        output::write(path, format!("{HEAD}{text}").as_bytes())
     }
 }
 

@@ -1,14 +1,10 @@
-//! Makes edits: in memory first, then each file in one step, so that none is ever half written.
+//! Makes edits, in memory.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use lightest_lint::finding::{Edit, Finding, Safety};
 use lightest_lint::source::Source;
-
-use crate::failure::Failure;
 
 /// What the edits of some findings make of their files.
 #[derive(Debug, Default)]
@@ -65,32 +61,46 @@ fn apart(one: &Edit, other: &Edit) -> bool {
     one.span.bytes.end < other.span.bytes.start || other.span.bytes.end < one.span.bytes.start
 }
 
-/// Writes a file in one step: beside it first, then renamed over it.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed =
-        |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", path.display()));
-    // A link keeps pointing where it points: what it points to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let permissions = fs::metadata(&target).map(|metadata| metadata.permissions());
-    if permissions.as_ref().is_ok_and(fs::Permissions::readonly) {
-        // A file that is put in its place would not ask.
-        return Err(Failure::new(format!("{} cannot be written: it is read-only", path.display())));
+/// What changed in a file, as a unified diff.
+pub(crate) fn diff(path: &Path, before: &str, after: &str) -> Vec<u8> {
+    let name = name(path);
+    let mut diff = Vec::new();
+    for (side, mark) in [("---", "a/"), ("+++", "b/")] {
+        let whole = [mark.as_bytes(), &name].concat();
+        diff.extend_from_slice(side.as_bytes());
+        diff.push(b' ');
+        diff.extend_from_slice(&quoted(whole));
+        diff.push(b'\n');
     }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    if let Ok(permissions) = permissions {
-        file.as_file().set_permissions(permissions).map_err(failed)?;
-    }
-    file.persist(&target).map_err(|error| failed(error.error))?;
-    Ok(())
+    let hunks = similar::TextDiff::from_lines(before, after).unified_diff().context_radius(3).to_string();
+    diff.extend_from_slice(hunks.as_bytes());
+    diff
 }
 
-/// What changed in a file, as a unified diff.
-pub(crate) fn diff(path: &str, before: &str, after: &str) -> String {
-    similar::TextDiff::from_lines(before, after)
-        .unified_diff()
-        .context_radius(3)
-        .header(&format!("a/{path}"), &format!("b/{path}"))
-        .to_string()
+/// The bytes of a path with `/` between its parts.
+fn name(path: &Path) -> Vec<u8> {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let bytes = path.as_os_str().as_encoded_bytes().to_vec();
+    if cfg!(windows) {
+        bytes.into_iter().map(|byte| if byte == b'\\' { b'/' } else { byte }).collect()
+    } else {
+        bytes
+    }
+}
+
+/// A name as git writes it: in quotes, with escapes, where it holds what would end or change a line.
+fn quoted(name: Vec<u8>) -> Vec<u8> {
+    if !name.iter().any(|byte| byte.is_ascii_control() || b"\"\\".contains(byte)) {
+        return name;
+    }
+    let mut quoted = vec![b'"'];
+    for byte in name {
+        match byte {
+            b'"' | b'\\' => quoted.extend_from_slice(&[b'\\', byte]),
+            byte if byte.is_ascii_control() => quoted.extend_from_slice(format!("\\{byte:03o}").as_bytes()),
+            byte => quoted.push(byte),
+        }
+    }
+    quoted.push(b'"');
+    quoted
 }

@@ -3,6 +3,7 @@
 use lightest_lint::finding::Finding;
 
 use super::Report;
+use crate::output;
 
 /// `::warning file=..,line=..::message`.
 pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
@@ -17,20 +18,12 @@ pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
     format!(
         "::{} file={},line={},endLine={},col={},endColumn={},title={}::{}\n",
         report.level(finding),
-        property(place.path),
+        output::github_property(place.path),
         place.line_start,
         place.line_end,
         place.column_start,
         place.column_end,
-        property(finding.rule),
-        data(&text)
+        output::github_property(finding.rule),
+        output::github_data(&text)
     )
-}
-
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -62,9 +62,10 @@ impl<'p> Packages<'p> {
     }
 
     /// Files with their packages; a file that was named twice is one.
-    pub(super) fn sources(&mut self, files: Vec<(PathBuf, String)>) -> Vec<Source> {
+    pub(super) fn sources(&mut self, files: Vec<(PathBuf, String)>) -> (Vec<Source>, Vec<PathBuf>) {
         let mut seen = HashSet::new();
         let mut sources = Vec::with_capacity(files.len());
+        let mut paths = Vec::with_capacity(files.len());
         for (path, text) in files {
             let absolute = self.absolute(&path);
             if seen.contains(&absolute) {
@@ -79,8 +80,9 @@ impl<'p> Packages<'p> {
                 text: Arc::from(text),
             });
             seen.insert(absolute);
+            paths.push(path);
         }
-        sources
+        (sources, paths)
     }
 
     /// The folder of a file's package: the nearest with a manifest, or else what was named.

@@ -6,6 +6,7 @@ use lightest_lint::source::Span;
 use serde_json::{Value, json};
 
 use super::{Report, human};
+use crate::output;
 
 /// One finding as one line.
 pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
@@ -33,7 +34,7 @@ pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
             "suggested": finding.suggested,
         },
     });
-    format!("{value}\n")
+    output::json_text(&format!("{value}\n"))
 }
 
 /// One note on the source as one line.
@@ -48,7 +49,7 @@ pub(crate) fn note(report: &Report<'_>, note: &Note) -> String {
         "children": children,
         "rendered": anstream::adapter::strip_str(&human::note(report, note)).to_string(),
     });
-    format!("{value}\n")
+    output::json_text(&format!("{value}\n"))
 }
 
 fn child(level: &str, message: &str, spans: Vec<Value>) -> Value {

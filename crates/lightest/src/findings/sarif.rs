@@ -1,11 +1,14 @@
 //! Findings as SARIF 2.1.0, for code scanning.
 
+use std::path::Path;
+
 use lightest_lint::finding::{Finding, Safety};
 use lightest_lint::rules::RULES;
 use lightest_lint::source::Span;
 use serde_json::{Value, json};
 
 use super::Report;
+use crate::output;
 
 /// The whole document.
 pub(crate) fn document(report: &Report<'_>) -> String {
@@ -57,7 +60,7 @@ fn around(report: &Report<'_>, rules: &[Value], indices: &[&str]) -> String {
             "results": results,
         }],
     });
-    format!("{value:#}\n")
+    output::json_text(&format!("{value:#}\n"))
 }
 
 fn result(report: &Report<'_>, finding: &Finding, indices: &[&str]) -> Value {
@@ -118,8 +121,7 @@ fn location(report: &Report<'_>, span: &Span) -> Value {
 }
 
 fn artifact(report: &Report<'_>, span: &Span) -> Value {
-    let path = report.place(span).path.replace('\\', "/");
-    json!({"uri": uri(path.strip_prefix("./").unwrap_or(&path))})
+    json!({"uri": output::uri(Path::new(report.place(span).path))})
 }
 
 fn region(report: &Report<'_>, span: &Span) -> Value {
@@ -132,17 +134,4 @@ fn region(report: &Report<'_>, span: &Span) -> Value {
         "byteOffset": span.bytes.start,
         "byteLength": span.bytes.len(),
     })
-}
-
-/// A path as a URI reference: what URIs reserve is escaped.
-fn uri(path: &str) -> String {
-    let mut escaped = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            escaped.push(byte as char);
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }

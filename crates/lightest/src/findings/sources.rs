@@ -1,7 +1,6 @@
 //! Finds and reads the files that matter to a dialect.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
@@ -11,17 +10,15 @@ use lightest_lint::source::Source;
 
 use super::packages::Packages;
 use crate::failure::Failure;
-
-/// Files larger than this hold no test that a person wrote.
-const MAX_BYTES: usize = 16 << 20;
-/// Room for most files, so that one read is enough.
-const ROOM: usize = 64 << 10;
+use crate::input;
 
 /// What was read.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     /// The files that matter, in the order of their paths.
     pub(crate) files: Vec<Source>,
+    /// Where each of them is, as it was named.
+    pub(crate) paths: Vec<PathBuf>,
     /// How many files were looked at.
     pub(crate) looked_at: usize,
     /// What could not be read, each with the reason.
@@ -69,7 +66,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     let (send, receive) = mpsc::channel();
     walk.build_parallel().run(|| {
         let send = send.clone();
-        let mut room = vec![0; ROOM];
+        let mut room = Vec::new();
         Box::new(move |entry| {
             if let Some(looked) = look(entry, dialect, &mut room) {
                 // The receiver outlives the walk.
@@ -102,7 +99,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     }
     sources.unread.sort();
     tests.sort_by(|(one, _), (other, _)| one.cmp(other));
-    sources.files = packages.sources(tests);
+    (sources.files, sources.paths) = packages.sources(tests);
     Ok(sources)
 }
 
@@ -159,32 +156,9 @@ fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option
 
 /// The bytes of a file, in a room that is used again.
 fn contents<'r>(path: &Path, room: &'r mut Vec<u8>) -> Result<&'r [u8], String> {
-    fill(path, room).map_err(|error| reason(&error)).and_then(|length| {
-        if length > MAX_BYTES {
-            Err(format!("larger than {} MiB", MAX_BYTES >> 20))
-        } else {
-            Ok(&room[..length])
-        }
-    })
-}
-
-/// Reads a file, up to a byte more than is allowed.
-fn fill(path: &Path, room: &mut Vec<u8>) -> io::Result<usize> {
-    let mut file = File::open(path)?;
-    let mut length = 0;
-    loop {
-        if length == room.len() {
-            if length > MAX_BYTES {
-                return Ok(length);
-            }
-            room.resize((length * 2).clamp(ROOM, MAX_BYTES + 1), 0);
-        }
-        match file.read(&mut room[length..]) {
-            Ok(0) => return Ok(length),
-            Ok(more) => length += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+    match input::fill(path, room) {
+        Ok(length) => Ok(&room[..length]),
+        Err(error) => Err(error.reason()),
     }
 }
 
@@ -202,13 +176,6 @@ fn unwalked(error: &ignore::Error) -> Unread {
             _ => break,
         };
     }
-    let reason = inner.io_error().map_or_else(|| inner.to_string(), reason);
+    let reason = inner.io_error().map_or_else(|| inner.to_string(), input::reason);
     Unread { path, reason }
-}
-
-/// Why the system could not, in its own words, which begin lower-case here.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

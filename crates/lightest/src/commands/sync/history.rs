@@ -1,7 +1,6 @@
 //! `lightest sync --history`: one commit a month, and for each change the commit that made it.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -11,10 +10,10 @@ use lightest_sync::{Corpus, Facts, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 
 use super::checkout::Checkout;
 use super::git::{Commit, Objects};
-use super::{page, save};
+use super::page;
 use crate::args::Sync;
 use crate::failure::Failure;
-use crate::{exit, output};
+use crate::{exit, input, output};
 
 /// A month of the history.
 pub(super) struct Month {
@@ -57,23 +56,21 @@ pub(super) fn run(args: &Sync) -> Result<u8, Failure> {
     let page = page::render(&history, &catalog, args.months);
     match &args.output {
         None => {
-            output::data(&page)?;
+            output::raw(page.as_bytes())?;
             Ok(exit::DONE)
         }
         Some(path) if args.check => fresh(path, &page),
         Some(path) => {
-            save(path, &page)?;
-            output::message(&format!("wrote {}", path.display()));
+            output::write(path, page.as_bytes())?;
+            output::message(&format!("wrote {}", output::shown(path)));
             Ok(exit::DONE)
         }
     }
 }
 
 fn fresh(path: &Path, page: &str) -> Result<u8, Failure> {
-    let is = fs::read_to_string(path).map_err(|error| {
-        Failure::new(format!("{} cannot be read: {error}", path.display()))
-            .help("write it first, without `--check`")
-    })?;
+    let is =
+        input::text(path).map_err(|error| error.failure(path).help("write it first, without `--check`"))?;
     if is.replace("\r\n", "\n") == page {
         return Ok(exit::DONE);
     }
@@ -81,7 +78,7 @@ fn fresh(path: &Path, page: &str) -> Result<u8, Failure> {
     let line = line.unwrap_or_else(|| is.lines().count().min(page.lines().count())) + 1;
     output::message(&format!(
         "{}:{line}: the page is stale: run the same command without `--check`",
-        path.display()
+        output::shown(path)
     ));
     Ok(exit::FINDINGS)
 }

@@ -9,7 +9,6 @@ mod since;
 mod store;
 mod write;
 
-use std::io::Write as _;
 use std::path::Path;
 
 use lightest_model::catalog::Catalog;
@@ -69,24 +68,6 @@ pub(crate) fn differences(openvmm: &Path, overlay: Option<&Path>) -> Result<usiz
     report::print(&compared, FindingFormat::Human)?;
     output::message(&report::summary(&compared));
     Ok(compared.report.differences.len())
-}
-
-/// Writes a file beside itself first, so that it is never half there.
-fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed =
-        |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", path.display()));
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    // A temporary file is for its owner only; what is replaced keeps its permissions, what is new gets the usual ones.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode());
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(failed)?;
-    }
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
 }
 
 /// Reads a checkout and holds the catalog against it.

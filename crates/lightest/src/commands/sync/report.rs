@@ -37,7 +37,10 @@ pub(super) fn print(compared: &Compared, format: FindingFormat) -> Result<(), Fa
         FindingFormat::Github => each(github::finding),
         FindingFormat::Junit => cases(&report),
     };
-    output::data(&text)
+    match format {
+        FindingFormat::Human | FindingFormat::Short => output::data(&text),
+        _ => output::raw(text.as_bytes()),
+    }
 }
 
 /// The texts that findings point into, each once.

@@ -9,6 +9,7 @@ use lightest_sync::catalog_text::{CatalogPlace, CatalogText, Step, Target};
 
 use super::SOURCE;
 use crate::failure::Failure;
+use crate::input::Tree;
 use crate::{embedded, facts};
 
 /// The folder of the linter's own table, which cites the source as the facts do, but is no part of them.
@@ -46,9 +47,9 @@ fn files(folder: &Path) -> Result<Files, Failure> {
         return Err(Failure::new(format!("{} holds no TOML file", folder.display()))
             .help("name a folder with a whole catalog, such as `catalog` of Lightest's own repository"));
     }
+    let tree = Tree::at(folder);
     let read = |path: PathBuf| {
-        let text = fs::read_to_string(&path)
-            .map_err(|error| Failure::new(format!("{} cannot be read: {error}", path.display())))?;
+        let text = tree.text(&path).map_err(|error| error.failure(&path))?;
         Ok(File { name: path.display().to_string().replace('\\', "/"), text, layer: Layer::Base })
     };
     let read: Vec<File> = paths.into_iter().map(read).collect::<Result<_, _>>()?;

@@ -7,7 +7,7 @@ use lightest_model::catalog::{File, Layer, load};
 use lightest_sync::catalog_text::{Edit, New};
 use lightest_sync::evidence;
 
-use super::{Compared, SOURCE, save, store};
+use super::{Compared, SOURCE, store};
 use crate::failure::Failure;
 use crate::{exit, facts, output};
 
@@ -64,9 +64,12 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
             "make the change by hand: what the source says now does not fit the rest of the catalog by itself",
         )
     })?;
+    let mut writing = output::Files::default();
     for (name, text) in &changed {
-        save(Path::new(name), text)?;
+        let was = compared.text.text(name).unwrap_or_default();
+        writing.replace(Path::new(name), was.as_bytes(), text.as_bytes());
     }
+    writing.write()?;
     let mut report = String::new();
     for (name, _) in &changed {
         report.push_str(&format!("wrote {name}\n"));

@@ -9,7 +9,7 @@ use lightest_boot::outcome::Report;
 use serde_json::json;
 
 use super::super::options::Measure;
-use super::{Lab, Planned, append, start_failure};
+use super::{Lab, Planned, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -55,6 +55,7 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
             Circumstances::now(driver, &plan.spec, reason, &lab.host, args.warmups, &turns)
         })
         .collect();
+    let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); planned.len()];
     for round in 0..args.warmups + args.boots {
         for (plan, boots) in planned.iter().zip(&mut boots) {
@@ -75,12 +76,12 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
             Series::of(config, variant(args), circumstances, boots)
         })
         .collect();
-    if let Some(out) = &args.out {
-        append(out, &series)?;
-    }
     match args.format {
         Format::Json => output::json(&json!({"schema_version": SCHEMA_VERSION, "series": series}))?,
         Format::Text => output::data(&table(&series))?,
+    }
+    if let Some(out) = &mut out {
+        out.json_lines(&series)?;
     }
     let failed = series.iter().any(|series| series.failed > 0);
     Ok(if failed { exit::FINDINGS } else { exit::DONE })

@@ -9,8 +9,6 @@ mod show;
 mod verify;
 mod vmms;
 
-use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -198,26 +196,4 @@ pub(crate) fn start_failure(error: &CannotStart) -> Failure {
         CannotStart::Unsupported(_) => Failure::host_cannot(error.to_string()),
         CannotStart::Io { .. } => Failure::new(error.to_string()),
     }
-}
-
-/// Adds lines to a file that is replaced whole.
-pub(crate) fn append<T: serde::Serialize>(path: &Path, lines: &[T]) -> Result<(), Failure> {
-    let cannot =
-        |error: std::io::Error| Failure::new(format!("{} cannot be written: {error}", path.display()));
-    let mut text = match fs::read(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(cannot(error)),
-    };
-    for one in lines {
-        let line = serde_json::to_string(one).map_err(|error| cannot(error.into()))?;
-        text.extend_from_slice(line.as_bytes());
-        text.push(b'\n');
-    }
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(dir).map_err(cannot)?;
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(cannot)?;
-    file.write_all(&text).map_err(cannot)?;
-    file.persist(path).map_err(|error| cannot(error.error))?;
-    Ok(())
 }

@@ -9,7 +9,7 @@ use lightest_boot::probe::{self, Found};
 use serde_json::json;
 
 use super::super::options::Probe;
-use super::{Lab, Planned, append, inspect, show, start_failure};
+use super::{Lab, Planned, inspect, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -38,11 +38,12 @@ pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
         0,
         std::slice::from_ref(&plan.spec.config),
     );
+    let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
     let found = ask(&lab, &plan)?;
-    if let Some(out) = &args.out {
+    if let Some(out) = &mut out {
         let line = json!({"schema_version": SCHEMA_VERSION, "config": plan.spec.config,
                           "circumstances": circumstances, "found": found});
-        append(out, &[line])?;
+        out.json_lines(&[line])?;
     }
     match args.format {
         Format::Json => {

@@ -1,0 +1,10 @@
+//! The one way in for text that is not an argument: what may be read, and how much of it.
+//!
+//! Regular files only, so that no pipe is waited for and no device is read without end; a limit of size; and no path outside
+//! a tree that a file of the tree names.
+
+mod text;
+mod tree;
+
+pub(crate) use text::{ReadError, bytes, fill, reason, text};
+pub(crate) use tree::Tree;

@@ -1,0 +1,110 @@
+//! Adds lines to a file that others may add to at the same time.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::escape::shown;
+use crate::failure::Failure;
+use crate::input;
+
+/// A file that lines are added to. It keeps its permissions, and a link stays a link.
+#[derive(Debug)]
+pub(crate) struct Appender {
+    path: PathBuf,
+    file: File,
+}
+
+impl Appender {
+    /// Opens the file, or makes it, before the work begins whose result it is for.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: &io::Error| cannot(path, &input::reason(error));
+        match fs::metadata(path) {
+            // A pipe would be waited for.
+            Ok(metadata) if !metadata.is_file() => return Err(cannot(path, "it is not a regular file")),
+            _ => {}
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        let file = OpenOptions::new().create(true).append(true).open(path).map_err(|error| failed(&error))?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Adds whole lines of JSON, one for each value, under a lock that other processes heed.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be written. The file may then end in the middle of a line.
+    pub(crate) fn json_lines<T: serde::Serialize>(&mut self, values: &[T]) -> Result<(), Failure> {
+        let mut text = String::new();
+        for value in values {
+            let line =
+                serde_json::to_string(value).map_err(|error| cannot(&self.path, &error.to_string()))?;
+            text.push_str(&line);
+            text.push('\n');
+        }
+        let written = self.file.lock().and_then(|()| {
+            let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
+            self.file.unlock().and(written)
+        });
+        written.map_err(|error| cannot(&self.path, &input::reason(&error)))
+    }
+}
+
+fn cannot(path: &Path, reason: &str) -> Failure {
+    Failure::new(format!("{} cannot be written: {reason}", shown(path)))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn lines_are_added_through_a_link_and_permissions_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("real"), "[0]\n").expect("written");
+        fs::set_permissions(path("real"), fs::Permissions::from_mode(0o640)).expect("set");
+        symlink("real", path("link")).expect("linked");
+        Appender::open(&path("link")).expect("opened").json_lines(&[[1], [2]]).expect("written");
+        assert_eq!(fs::read_to_string(path("real")).expect("read"), "[0]\n[1]\n[2]\n");
+        assert_eq!(fs::metadata(path("real")).expect("there").permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(path("link")).is_ok_and(|one| one.is_symlink()));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_before_there_is_anything_to_write() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(Appender::open(folder.path()).is_err());
+        assert!(Appender::open(Path::new("/dev/null/x")).is_err());
+        assert!(Appender::open(Path::new("/dev/null")).is_err());
+    }
+
+    #[test]
+    fn two_at_once_lose_no_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("both");
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let path = &path;
+                scope.spawn(move || {
+                    let mut file = Appender::open(path).expect("opened");
+                    for line in 0..25 {
+                        file.json_lines(&[(writer, line)]).expect("written");
+                    }
+                });
+            }
+        });
+        let text = fs::read_to_string(&path).expect("read");
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.sort_unstable();
+        lines.dedup();
+        assert_eq!(lines.len(), 100);
+    }
+}

@@ -1,0 +1,293 @@
+//! The one writer of whole files, for every command.
+//!
+//! All new contents are written beside their places first; then each is renamed into its place, so that nobody ever sees half
+//! a file, and a full disk or a folder that cannot be written changes nothing. What is replaced keeps its permissions and its
+//! owner, a link stays a link, a read-only file stays as it is. A file that changed since it was read is not overwritten.
+
+use std::collections::HashMap;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::escape::shown;
+use super::temporary::{Folder, undisturbed};
+use crate::failure::Failure;
+use crate::input;
+
+/// So many files are named in one message.
+const NAMED: usize = 10;
+
+/// Files that are written together.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    files: Vec<Change>,
+}
+
+#[derive(Debug)]
+struct Change {
+    path: PathBuf,
+    /// What was read, where that decides.
+    was: Option<Vec<u8>>,
+    new: Vec<u8>,
+}
+
+/// A file that is ready to be renamed.
+struct Ready<'a> {
+    change: &'a Change,
+    /// Where links lead.
+    target: PathBuf,
+    temporary: PathBuf,
+}
+
+/// Writes one file, whatever is there, and the folders that it lies in.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut files = Files::default();
+    files.put(path, bytes);
+    files.write()
+}
+
+impl Files {
+    /// Adds a file, whatever is there.
+    pub(crate) fn put(&mut self, path: &Path, new: &[u8]) {
+        self.files.push(Change { path: path.to_owned(), was: None, new: new.to_owned() });
+    }
+
+    /// Adds a file that must still hold what was read.
+    pub(crate) fn replace(&mut self, path: &Path, was: &[u8], new: &[u8]) {
+        self.files.push(Change { path: path.to_owned(), was: Some(was.to_owned()), new: new.to_owned() });
+    }
+
+    /// Writes them all.
+    ///
+    /// # Errors
+    ///
+    /// A failure that names the file and the reason, and which files were written before it, if any.
+    pub(crate) fn write(&self) -> Result<(), Failure> {
+        let mut folders: HashMap<PathBuf, Folder> = HashMap::new();
+        let mut ready: Vec<Ready<'_>> = Vec::with_capacity(self.files.len());
+        for change in &self.files {
+            let one = prepare(change, &mut folders, ready.len()).map_err(|error| {
+                Failure::new(format!("{} cannot be written: {}", shown(&change.path), error.0))
+                    .note("nothing was written")
+            })?;
+            match ready.iter().find(|other| other.target == one.target) {
+                Some(other) if other.change.new == change.new => {}
+                Some(other) => {
+                    return Err(Failure::new(format!(
+                        "{} and {} are the same file, and would be written differently",
+                        shown(&other.change.path),
+                        shown(&change.path)
+                    ))
+                    .note("nothing was written")
+                    .help("name it once"));
+                }
+                None => ready.push(one),
+            }
+        }
+        // From here on a signal waits: either all are renamed, or none is.
+        let undisturbed = undisturbed();
+        for one in &ready {
+            if !one.is_as_read() {
+                return Err(changed(&one.change.path).note("nothing was written"));
+            }
+        }
+        for (at, one) in ready.iter().enumerate() {
+            let failure = if at > 0 && !one.is_as_read() {
+                Some(changed(&one.change.path))
+            } else {
+                fs::rename(&one.temporary, &one.target).err().map(|error| {
+                    Failure::new(format!(
+                        "{} cannot be written: {}",
+                        shown(&one.change.path),
+                        input::reason(&error)
+                    ))
+                })
+            };
+            if let Some(failure) = failure {
+                return Err(failure.note(written(&ready[..at])));
+            }
+        }
+        drop(undisturbed);
+        Ok(())
+    }
+}
+
+impl Ready<'_> {
+    /// Whether the file still holds what was read of it, where that decides.
+    fn is_as_read(&self) -> bool {
+        let Some(was) = &self.change.was else { return true };
+        fs::metadata(&self.target).is_ok_and(|metadata| metadata.len() == was.len() as u64)
+            && fs::read(&self.target).is_ok_and(|is| is == *was)
+    }
+}
+
+fn changed(path: &Path) -> Failure {
+    Failure::new(format!("{} cannot be written: it changed since it was read", shown(path)))
+        .help("run the command again")
+}
+
+fn written(ready: &[Ready<'_>]) -> String {
+    if ready.is_empty() {
+        return "nothing was written".to_owned();
+    }
+    let names: Vec<String> =
+        ready.iter().take(NAMED).map(|one| shown(&one.change.path).to_string()).collect();
+    let more = match ready.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("written before: {}{more}", names.join(", "))
+}
+
+/// Why a file cannot be written.
+struct Reason(String);
+
+impl From<io::Error> for Reason {
+    fn from(error: io::Error) -> Self {
+        Self(input::reason(&error))
+    }
+}
+
+/// Writes the new contents beside their place.
+fn prepare<'a>(
+    change: &'a Change,
+    folders: &mut HashMap<PathBuf, Folder>,
+    number: usize,
+) -> Result<Ready<'a>, Reason> {
+    let target = target(&change.path)?;
+    let old = match fs::symlink_metadata(&target) {
+        Ok(metadata) if !metadata.is_file() => return Err(Reason("it is not a regular file".to_owned())),
+        // A file that is put in its place would not ask.
+        Ok(metadata) if metadata.permissions().readonly() => {
+            return Err(Reason("it is read-only".to_owned()));
+        }
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    let parent = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folders.contains_key(parent) {
+        fs::create_dir_all(parent)?;
+        folders.insert(parent.to_owned(), Folder::within(parent)?);
+    }
+    let temporary = folders[parent].path().join(number.to_string());
+    let mut file = File::create_new(&temporary)?;
+    file.write_all(&change.new)?;
+    if let Some(old) = &old {
+        keep(&file, old)?;
+    }
+    file.sync_all()?;
+    Ok(Ready { change, target, temporary })
+}
+
+/// Gives a new file the owner and the permissions of the one that it replaces.
+fn keep(file: &File, old: &Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        let new = file.metadata()?;
+        if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
+            // Only root may give files away; for others it is theirs from now on.
+            let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+        }
+    }
+    file.set_permissions(old.permissions())
+}
+
+/// Where links lead, even to nothing.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    /// As many links as Linux follows.
+    const MOST: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST {
+        match fs::read_link(&path) {
+            Ok(next) => path = path.parent().unwrap_or(Path::new("")).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn permissions_and_links_stay_and_nothing_temporary_does() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("script"), "old").expect("written");
+        fs::set_permissions(path("script"), fs::Permissions::from_mode(0o750)).expect("set");
+        symlink("script", path("link")).expect("linked");
+        symlink("new", path("dangling")).expect("linked");
+        fs::write(path("plain"), "").expect("written");
+        write(&path("link"), b"by link").expect("written");
+        write(&path("dangling"), b"made").expect("written");
+        write(&path("deep/er/file"), b"deep").expect("written");
+        assert_eq!(fs::read(path("script")).expect("read"), b"by link");
+        assert_eq!(fs::read(path("new")).expect("read"), b"made");
+        assert_eq!(fs::read(path("deep/er/file")).expect("read"), b"deep");
+        let mode = |name: &str| fs::metadata(path(name)).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode("script"), 0o750);
+        assert_eq!(mode("new"), mode("plain"), "a new file has the usual permissions");
+        assert!(fs::symlink_metadata(path("link")).is_ok_and(|one| one.is_symlink()));
+        assert!(fs::symlink_metadata(path("dangling")).is_ok_and(|one| one.is_symlink()));
+        assert_eq!(names(folder.path()), ["dangling", "deep", "link", "new", "plain", "script"]);
+        assert_eq!(names(&path("deep/er")), ["file"]);
+    }
+
+    #[test]
+    fn one_file_that_cannot_be_written_leaves_all_as_they_were() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        for name in ["a", "b", "c"] {
+            fs::write(path(name), name).expect("written");
+        }
+        fs::set_permissions(path("b"), fs::Permissions::from_mode(0o444)).expect("set");
+        let all = |other: &str| {
+            let mut files = Files::default();
+            files.replace(&path("a"), b"a", b"new");
+            files.replace(&path(other), other.as_bytes(), b"new");
+            files.write().expect_err("it cannot be written")
+        };
+        assert!(all("b").message.ends_with("b cannot be written: it is read-only"));
+        fs::create_dir(path("folder")).expect("a folder");
+        assert!(all("folder").message.ends_with("folder cannot be written: it is not a regular file"));
+        fs::write(path("c"), "edited").expect("written");
+        let failure = all("c");
+        assert!(failure.message.ends_with("c cannot be written: it changed since it was read"));
+        assert_eq!(failure.notes, ["nothing was written"]);
+        assert_eq!(fs::read(path("a")).expect("read"), b"a");
+        assert_eq!(fs::read(path("c")).expect("read"), b"edited");
+        assert_eq!(names(folder.path()), ["a", "b", "c", "folder"]);
+    }
+
+    #[test]
+    fn one_file_by_two_names_is_written_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a"), "a").expect("written");
+        symlink("a", path("b")).expect("linked");
+        let mut files = Files::default();
+        files.replace(&path("a"), b"a", b"new");
+        files.replace(&path("b"), b"a", b"new");
+        files.write().expect("written");
+        assert_eq!(fs::read(path("a")).expect("read"), b"new");
+        let mut files = Files::default();
+        files.put(&path("a"), b"one");
+        files.put(&path("b"), b"other");
+        assert!(files.write().is_err());
+        assert_eq!(fs::read(path("a")).expect("read"), b"new");
+    }
+}

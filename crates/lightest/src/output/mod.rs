@@ -1,0 +1,72 @@
+//! The one way out: data to standard output, messages to standard error, files written whole.
+
+#[cfg(has_lab)]
+mod append;
+mod escape;
+mod files;
+mod temporary;
+
+#[cfg(has_lab)]
+pub(crate) use append::Appender;
+pub(crate) use escape::{block, github_data, github_property, json as json_text, line, shown, uri};
+pub(crate) use files::{Files, write};
+
+use std::io::{self, IsTerminal as _, Write};
+
+use crate::failure::Failure;
+use crate::render;
+
+/// Writes an answer for people to standard output. A reader that went away is no failure.
+pub(crate) fn data(text: &str) -> Result<(), Failure> {
+    let safe = escape::terminal(text);
+    written(write_all(&mut anstream::AutoStream::auto(io::stdout().lock()), safe.as_bytes()))
+}
+
+/// Writes an answer for programs to standard output, byte for byte; its own form says how text in it is escaped.
+pub(crate) fn raw(bytes: &[u8]) -> Result<(), Failure> {
+    written(write_all(&mut io::stdout().lock(), bytes))
+}
+
+/// Writes a diff: as it is for programs that apply it, and without commands to a terminal for people.
+pub(crate) fn diff(bytes: &[u8]) -> Result<(), Failure> {
+    if io::stdout().is_terminal() { data(&String::from_utf8_lossy(bytes)) } else { raw(bytes) }
+}
+
+/// Writes a value as JSON to standard output.
+pub(crate) fn json(value: &serde_json::Value) -> Result<(), Failure> {
+    raw(escape::json(&format!("{value:#}\n")).as_bytes())
+}
+
+/// Writes a message to standard error.
+pub(crate) fn message(text: &str) {
+    let mut out = anstream::AutoStream::auto(io::stderr().lock());
+    // There is nowhere left to report a failure to.
+    let _ = writeln!(out, "{}", escape::terminal(text));
+}
+
+/// Writes what the reader of arguments answers: help to standard output, mistakes to standard error.
+pub(crate) fn arguments(text: &str, to_stderr: bool) -> Result<(), Failure> {
+    if !to_stderr {
+        return data(text);
+    }
+    message(text.trim_end_matches('\n'));
+    Ok(())
+}
+
+/// Writes a failure to standard error.
+pub(crate) fn error(failure: &Failure) {
+    message(&render::failure(failure));
+}
+
+fn write_all(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    out.write_all(bytes).and_then(|()| out.flush())
+}
+
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

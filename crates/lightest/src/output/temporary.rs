@@ -1,0 +1,59 @@
+//! Files that are not finished: in a folder beside the finished ones, of which a signal leaves nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::{fs, io, process};
+
+/// The exit code after a signal, as shells count it for an interrupt.
+const INTERRUPTED: i32 = 130;
+
+/// What is there now. Who holds the lock is not interrupted.
+static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static HANDLER: Once = Once::new();
+
+/// A folder for files that are renamed when they are finished.
+///
+/// Git ignores what is in it, in case the process is killed in a way that it cannot handle.
+#[derive(Debug)]
+pub(super) struct Folder {
+    folder: tempfile::TempDir,
+}
+
+impl Folder {
+    /// Makes one in a folder.
+    pub(super) fn within(folder: &Path) -> io::Result<Self> {
+        HANDLER.call_once(|| {
+            // Where another part of the program handles signals already, it ends the program as it likes.
+            let _ = ctrlc::set_handler(|| {
+                let folders = undisturbed();
+                for folder in folders.iter() {
+                    let _ = fs::remove_dir_all(folder);
+                }
+                process::exit(INTERRUPTED);
+            });
+        });
+        let mut folders = undisturbed();
+        let folder = tempfile::Builder::new().prefix(".lightest-").suffix(".tmp").tempdir_in(folder)?;
+        folders.push(folder.path().to_owned());
+        drop(folders);
+        fs::write(folder.path().join(".gitignore"), "*\n")?;
+        Ok(Self { folder })
+    }
+
+    /// Its path.
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // The folder removes itself after this.
+        undisturbed().retain(|folder| folder != self.folder.path());
+    }
+}
+
+/// While this is held, a signal waits.
+pub(super) fn undisturbed() -> MutexGuard<'static, Vec<PathBuf>> {
+    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
