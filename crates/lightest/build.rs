@@ -73,12 +73,12 @@ fn main() {
         .collect();
     let catalog = load(&files).unwrap_or_else(|errors| {
         for error in &errors {
-            let place = error.labels.first().map_or(String::new(), |label| {
-                let file = &files[label.file];
-                let line = file.text[..label.span.start.min(file.text.len())].lines().count().max(1);
+            let place = error.primary().map_or(String::new(), |span| {
+                let file = &files[span.file];
+                let line = file.text[..span.bytes.start.min(file.text.len())].lines().count().max(1);
                 format!("{}:{line}: ", file.name)
             });
-            println!("cargo::warning={place}{} {}", error.message, error.help.as_deref().unwrap_or_default());
+            println!("cargo::warning={place}{} {}", error.message, error.help_message().unwrap_or_default());
         }
         panic!("the catalog has {} mistakes", errors.len());
     });

@@ -9,11 +9,12 @@ use std::time::Instant;
 use std::{fs, io};
 
 use lightest_lint::calls::{self, Table};
-use lightest_lint::dialect::{Dialect, Petri};
+use lightest_lint::dialect::Dialect;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::source::Source;
 use lightest_model::catalog::{Catalog, File, Layer};
-use lightest_model::grammar::{AttributeKind, Grammar};
+use lightest_petri::Petri;
+use lightest_petri::grammar::{AttributeKind, Grammar};
 
 use crate::run;
 
@@ -104,10 +105,14 @@ pub(crate) fn run(runs: u64) -> Result<(), String> {
         let findings = linter::check(&tests, &sources, &Petri, &catalog, &table, &options);
         // Every place must lie in the text, on the boundaries of characters.
         let spans = notes.iter().map(|note| &note.span);
-        for span in spans.chain(findings.iter().map(|finding| &finding.primary.span)) {
+        for span in spans.chain(findings.iter().map(|finding| finding.span())) {
             assert!(text.get(span.bytes.clone()).is_some(), "a place outside of the text");
         }
-        for edit in findings.iter().filter_map(|finding| finding.help.as_ref()).flat_map(|help| &help.edits) {
+        for edit in findings
+            .iter()
+            .filter_map(|finding| finding.diagnostic.help.as_ref())
+            .flat_map(|help| &help.edits)
+        {
             assert!(text.get(edit.span.bytes.clone()).is_some(), "an edit outside of the text");
         }
     })?;

@@ -4,7 +4,7 @@
 use lightest_model::catalog::When;
 use lightest_model::config::{Arch, Config};
 
-use crate::source::Span;
+use lightest_diagnostics::Span;
 
 /// A test.
 #[derive(Clone, Debug)]

@@ -1,22 +1,12 @@
-//! What a rule has to say, before anybody decides how it looks.
+//! What a rule found, before anybody decides how it looks.
 
-use crate::source::Span;
+use lightest_diagnostics::{Diagnostic, Label, RuleId, Span};
 
-/// Something that is wrong with a test's guest.
+/// A mistake in the choice of a test's guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule's name.
-    pub rule: &'static str,
-    /// What is wrong: lower-case start, no full stop.
-    pub message: String,
-    /// Where it is wrong.
-    pub primary: Label,
-    /// What shows it.
-    pub context: Vec<Label>,
-    /// Where that is known from.
-    pub notes: Vec<String>,
-    /// What to do.
-    pub help: Option<Help>,
+    /// The rule, the places, the reasons and the edits. There is a rule, and at least one place.
+    pub diagnostic: Diagnostic,
     /// The test, with its modules.
     pub test: String,
     /// The configuration, where one is wrong rather than the whole list.
@@ -31,52 +21,45 @@ pub struct Finding {
     pub cost_after: Option<Cost>,
 }
 
-/// A place, and what is to be said of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    /// Where.
-    pub span: Span,
-    /// What; may be empty.
-    pub text: String,
-}
-
-impl Label {
-    /// A label.
-    #[must_use]
-    pub fn new(span: &Span, text: impl Into<String>) -> Self {
-        Self { span: span.clone(), text: text.into() }
+impl Finding {
+    /// A finding at a place, with nothing but its message.
+    pub(crate) fn new(rule: &'static str, span: &Span, message: impl Into<String>, test: String) -> Self {
+        Self {
+            diagnostic: Diagnostic::new(message).rule(RuleId::new(rule)).label(span.clone(), ""),
+            test,
+            config: None,
+            requirements: Vec::new(),
+            suggested: None,
+            cost: None,
+            cost_after: None,
+        }
     }
-}
 
-/// What to do about a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Help {
-    /// In words.
-    pub message: String,
-    /// As edits; may be empty.
-    pub edits: Vec<Edit>,
-    /// Whether the edits may be made unseen.
-    pub safety: Safety,
-}
+    /// The name of the rule.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        self.diagnostic.rule.map_or("", RuleId::as_str)
+    }
 
-/// A change of source text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What is replaced; empty where something is inserted.
-    pub span: Span,
-    /// By what.
-    pub text: String,
-}
+    /// The place where it is wrong.
+    ///
+    /// # Panics
+    ///
+    /// Where its labels were taken away.
+    #[must_use]
+    pub fn span(&self) -> &Span {
+        &self.diagnostic.labels[0].span
+    }
 
-/// Whether an edit may be made unseen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Safety {
-    /// What the test exercises stays the same.
-    Safe,
-    /// It is likely right, but what the test exercises changes, or cannot be known here.
-    Unsafe,
-    /// It shows what is meant; it is never made.
-    DisplayOnly,
+    /// Moves it to another place.
+    pub(crate) fn place(&mut self, label: Label) {
+        self.diagnostic.labels[0] = label;
+    }
+
+    /// Sets the words beside its place.
+    pub(crate) fn say(&mut self, text: impl Into<String>) {
+        self.diagnostic.labels[0].text = text.into();
+    }
 }
 
 /// What one run of a configuration costs.

@@ -19,6 +19,6 @@ pub mod needs;
 pub mod rules;
 pub mod source;
 
-mod parallel;
+pub mod parallel;
 mod subject;
 mod suppress;

@@ -12,9 +12,10 @@ use crate::finding::Finding;
 use crate::needs::Needs;
 use crate::parallel;
 use crate::rules::{RULES, Rule, heavier_than_needed};
-use crate::source::{Source, Span};
+use crate::source::Source;
 use crate::subject::{self, Subject, spoken};
 use crate::suppress;
+use lightest_diagnostics::Span;
 
 /// How a rule's findings are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +71,8 @@ pub fn check(
     let mut all: Vec<Finding> = judged.into_iter().flatten().collect();
     all.sort_by(|one, other| {
         let key = |finding: &Finding| {
-            let place = &finding.primary.span;
-            let rule = RULES.iter().position(|rule| rule.name == finding.rule);
+            let place = finding.span();
+            let rule = RULES.iter().position(|rule| rule.name == finding.rule());
             (place.file, place.bytes.start, rule, place.bytes.end)
         };
         key(one).cmp(&key(other))
@@ -133,14 +134,15 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     // What is too light already is not called too heavy as well.
     let lacking: Vec<Span> = findings
         .iter()
-        .filter(|finding| finding.rule == "lacks-what-it-uses")
-        .map(|finding| finding.primary.span.clone())
+        .filter(|finding| finding.rule() == "lacks-what-it-uses")
+        .map(|finding| finding.span().clone())
         .collect();
-    findings
-        .retain(|finding| finding.rule != "heavier-than-needed" || !lacking.contains(&finding.primary.span));
+    findings.retain(|finding| finding.rule() != "heavier-than-needed" || !lacking.contains(finding.span()));
     let mut kept =
         suppress::apply(subject.test, subject.sources, findings, |rule| options.level(rule) != Level::Allow);
     // Unused suppressions come from a rule, too.
-    kept.retain(|finding| Rule::named(finding.rule).is_some_and(|rule| options.level(rule) != Level::Allow));
+    kept.retain(|finding| {
+        Rule::named(finding.rule()).is_some_and(|rule| options.level(rule) != Level::Allow)
+    });
     kept
 }

@@ -5,7 +5,7 @@ use lightest_model::space::Row;
 
 use crate::calls::{Entry, Table};
 use crate::facts::{Branch, Opening, Sighting, Test, What};
-use crate::source::Span;
+use lightest_diagnostics::Span;
 
 /// A requirement, and what shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

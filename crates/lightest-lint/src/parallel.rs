@@ -10,7 +10,7 @@ const STACK: usize = 64 << 20;
 const MAX_THREADS: usize = 8;
 
 /// What `work` makes of each thing, in the order of the things. `start` makes what one thread works with.
-pub(crate) fn map<T: Sync, S, R: Send>(
+pub fn map<T: Sync, S, R: Send>(
     things: &[T],
     start: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &T) -> R + Sync,

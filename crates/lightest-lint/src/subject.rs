@@ -10,9 +10,11 @@ use lightest_model::space::{Answer, Asked, Row, Space};
 
 use crate::dialect::Dialect;
 use crate::facts::{Declaration, Test, Variant};
-use crate::finding::{Cost, Edit, Finding, Help, Label, Safety};
+use crate::finding::{Cost, Finding};
 use crate::needs::{Need, Needs};
-use crate::source::{Source, Span};
+use crate::source::Source;
+use lightest_diagnostics::Span;
+use lightest_diagnostics::{Edit, Help, Label, Safety};
 
 /// A test under judgement.
 pub(crate) struct Subject<'a, 'c> {
@@ -248,29 +250,14 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
 
     /// A finding on one variant.
     pub(crate) fn on(&self, rule: &'static str, placed: &Placed<'_>, message: impl Into<String>) -> Finding {
-        Finding {
-            config: Some(placed.variant.config.bare().to_string()),
-            primary: Label::new(&placed.variant.config_span, ""),
-            ..self.on_test(rule, &placed.variant.config_span, message)
-        }
+        let mut finding = self.on_test(rule, &placed.variant.config_span, message);
+        finding.config = Some(placed.variant.config.bare().to_string());
+        finding
     }
 
     /// A finding on the whole test.
     pub(crate) fn on_test(&self, rule: &'static str, span: &Span, message: impl Into<String>) -> Finding {
-        Finding {
-            rule,
-            message: message.into(),
-            primary: Label::new(span, ""),
-            context: Vec::new(),
-            notes: Vec::new(),
-            help: None,
-            test: self.name(),
-            config: None,
-            requirements: Vec::new(),
-            suggested: None,
-            cost: None,
-            cost_after: None,
-        }
+        Finding::new(rule, span, message, self.name())
     }
 
     /// A label on what shows a need: in the test's own body, where a helper stands elsewhere.

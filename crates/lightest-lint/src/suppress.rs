@@ -1,9 +1,11 @@
 //! Suppressions: comments that expect a rule to fire, with the reason.
 
 use crate::facts::{Remark, Test};
-use crate::finding::{Edit, Finding, Help, Label, Safety};
+use crate::finding::Finding;
 use crate::rules::Rule;
-use crate::source::{Source, Span};
+use crate::source::Source;
+use lightest_diagnostics::Span;
+use lightest_diagnostics::{Edit, Safety};
 
 const RULE: &str = "unused-suppression";
 const MARK: &str = "lightest:";
@@ -36,7 +38,7 @@ pub(crate) fn apply(
         test.declarations.iter().flat_map(|list| &list.variants).map(|variant| &variant.span).collect();
     let mut kept = Vec::new();
     for finding in findings {
-        let at = &finding.primary.span;
+        let at = finding.span();
         let hit =
             suppressions.iter_mut().filter(|suppression| suppression.mistake.is_none()).find(|suppression| {
                 let here = suppression.variant.is_none_or(|index| {
@@ -46,7 +48,7 @@ pub(crate) fn apply(
                             && at.bytes.end <= span.bytes.end
                     })
                 });
-                let same = Rule::named(&suppression.rule).is_some_and(|rule| rule.name == finding.rule);
+                let same = Rule::named(&suppression.rule).is_some_and(|rule| rule.name == finding.rule());
                 here && same
             });
         match hit {
@@ -65,29 +67,17 @@ pub(crate) fn apply(
 
 fn unused(suppression: &Suppression<'_>, test: &Test, sources: &[Source]) -> Finding {
     let span = &suppression.remark.span;
-    let (message, help) = match &suppression.mistake {
-        Some(mistake) => (mistake.clone(), None),
-        None => {
-            let edit = Edit { span: whole_line(span, sources), text: String::new() };
-            let help =
-                Help { message: "remove the comment".to_owned(), edits: vec![edit], safety: Safety::Safe };
-            (format!("`{}` does not fire here: this suppresses nothing", suppression.rule), Some(help))
-        }
-    };
-    Finding {
-        rule: RULE,
-        message,
-        primary: Label::new(span, ""),
-        context: Vec::new(),
-        notes: Vec::new(),
-        help,
-        test: test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::"),
-        config: None,
-        requirements: Vec::new(),
-        suggested: None,
-        cost: None,
-        cost_after: None,
+    let test = test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::");
+    let message = suppression
+        .mistake
+        .clone()
+        .unwrap_or_else(|| format!("`{}` does not fire here: this suppresses nothing", suppression.rule));
+    let mut finding = Finding::new(RULE, span, message, test);
+    if suppression.mistake.is_none() {
+        let edits = vec![Edit { span: whole_line(span, sources), text: String::new() }];
+        finding.diagnostic = finding.diagnostic.fix("remove the comment", edits, Safety::Safe);
     }
+    finding
 }
 
 /// The line of a comment, where nothing else stands on it.

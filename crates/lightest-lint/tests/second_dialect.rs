@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
+use lightest_diagnostics::Span;
 use lightest_lint::calls::{self, Table};
 use lightest_lint::dialect::{Dialect, Interest};
 use lightest_lint::facts::{Declaration, Note, Remark, Sighting, Test, Variant, What};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
-use lightest_lint::source::{Source, Span};
+use lightest_lint::source::Source;
 use lightest_model::catalog::{Catalog, File, Layer, load};
 use lightest_model::config::{Arch, Config, Form, GuestRef};
 
@@ -305,12 +306,12 @@ fn a_guest_of_another_framework_is_found_too_heavy_and_replaced_in_its_own_words
         "It(\"reads the version\", func() { vm := boot(NewFedora()); vm.Exec(\"cat /proc/version\") })";
     let findings = check(text);
     let [finding] = &findings[..] else { panic!("{findings:?}") };
-    assert_eq!(finding.rule, "heavier-than-needed");
+    assert_eq!(finding.rule(), "heavier-than-needed");
     assert_eq!(
-        finding.message,
+        finding.diagnostic.message,
         "this test boots fedora with a container disk, but asks for nothing that cirros with a container disk lacks"
     );
-    let edit = &finding.help.as_ref().expect("help").edits[0];
+    let edit = &finding.diagnostic.help.as_ref().expect("help").edits[0];
     assert_eq!((&text[edit.span.bytes.clone()], edit.text.as_str()), ("NewFedora()", "NewCirros()"));
 }
 
@@ -318,7 +319,7 @@ fn a_guest_of_another_framework_is_found_too_heavy_and_replaced_in_its_own_words
 fn and_too_light() {
     let findings =
         check("It(\"lists units\", func() { vm := boot(NewCirros()); vm.Exec(\"systemctl list-units\") })");
-    let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+    let rules: Vec<_> = findings.iter().map(|finding| finding.rule()).collect();
     assert_eq!(rules, ["lacks-what-it-uses"]);
 }
 

@@ -4,14 +4,12 @@
 //!
 //! - [`catalog`]: the facts and how they are read from TOML text, each error with its place.
 //! - [`config`]: one choice of VMM, boot method, architecture, isolation and guest, as petri writes it.
-//! - [`grammar`]: the words and attributes that petri's macros accept, and carets for those they refuse.
 //! - [`space`]: every legal configuration with its answers to every requirement.
 //! - [`chooser`]: the lightest configuration, and why no lighter one.
 
 pub mod catalog;
 pub mod chooser;
 pub mod config;
-pub mod grammar;
 pub mod space;
 
 pub mod suggest;

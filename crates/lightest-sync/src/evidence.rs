@@ -7,8 +7,8 @@ use lightest_model::catalog::{Catalog, Evidence, Source};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::catalog_text::{CatalogText, Edit, New, Target};
-use crate::corpus::Corpus;
-use crate::facts::Facts;
+use lightest_petri::openvmm::Corpus;
+use lightest_petri::openvmm::facts::Facts;
 
 /// A cited file as it was at the commit that the catalog records, and as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -297,10 +297,10 @@ pub fn fresh(corpus: &Corpus, facts: &Facts, catalog: &Catalog) -> BTreeMap<Targ
             };
             let artifact = facts.guests.get(&(guest.form, guest.id.clone())).and_then(|word| {
                 word.images.values().find_map(|image| match &image.value {
-                    crate::facts::Image::Artifact(key) => {
+                    lightest_petri::openvmm::facts::Image::Artifact(key) => {
                         facts.artifacts.get(key).filter(|artifact| artifact.name == name)
                     }
-                    crate::facts::Image::Refused(_) => None,
+                    lightest_petri::openvmm::facts::Image::Refused(_) => None,
                 })
             });
             if let Some(artifact) = artifact {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use lightest_model::config::Arch;
 
-use crate::facts::{Artifact, Facts, GuestWord, Image, Reboot, Variant};
+use lightest_petri::openvmm::facts::{Artifact, Facts, GuestWord, Image, Reboot, Variant};
 
 /// Whether all conditions hold of a source: `None` when one is about a guest that the source does not have.
 ///

@@ -346,7 +346,7 @@ fn every_anchor_that_goes_is_a_difference() {
         // Evidence would notice too; the facts must by themselves.
         let (catalog, text) = orchard::catalog();
         let corpus = orchard::corpus(&with(path, anchor, &changed));
-        let facts = lightest_sync::Facts::read(&corpus);
+        let facts = lightest_petri::openvmm::Facts::read(&corpus);
         let unchanged = orchard::evidence(&catalog, &text, &tree(), &[]);
         let found = lightest_sync::compare(&corpus, &facts, &catalog, &text, &unchanged);
         unnoticed.extend(found.differences.is_empty().then(|| format!("{path}: `{changed}`")));

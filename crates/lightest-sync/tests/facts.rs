@@ -2,8 +2,8 @@
 
 mod orchard;
 
-use lightest_sync::facts::{Image, Reboot};
-use lightest_sync::{Corpus, Facts, SourceFile};
+use lightest_petri::openvmm::facts::{Image, Reboot};
+use lightest_petri::openvmm::{Corpus, Facts, SourceFile};
 use orchard::{ARTIFACTS, COMMON, MACHINES, MACROS, TESTS, corpus, tree, with};
 
 fn read(path: &str, was: &str, is: &str) -> Facts {

@@ -2,7 +2,7 @@
 
 mod orchard;
 
-use lightest_sync::Facts;
+use lightest_petri::openvmm::Facts;
 use lightest_sync::timeline::{Part, Run, Snapshot, State, runs};
 use lightest_sync::watch::holds;
 use orchard::{ARTIFACTS, catalog, corpus, tree, with};

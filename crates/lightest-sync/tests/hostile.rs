@@ -2,7 +2,7 @@
 
 mod orchard;
 
-use lightest_sync::{Corpus, Facts, MAX_BYTES, SourceFile};
+use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, SourceFile};
 use orchard::{ARTIFACTS, MACROS, TESTS, corpus, tree};
 use proptest::prelude::*;
 

@@ -4,9 +4,10 @@ mod orchard;
 
 use std::collections::BTreeMap;
 
+use lightest_petri::openvmm::Facts;
 use lightest_sync::catalog_text::{CatalogText, Edit, New, Step, Target};
+use lightest_sync::compare;
 use lightest_sync::evidence::{fresh, rewrite, unsourced};
-use lightest_sync::{Facts, compare};
 use orchard::{ARTIFACTS, MACHINES, catalog, corpus, evidence, with};
 
 fn target(kind: &str, index: usize, path: &[&str]) -> Target {

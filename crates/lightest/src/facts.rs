@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lightest_model::catalog::{Catalog, CatalogError, File, Layer, load};
+use lightest_diagnostics::{Diagnostic, line_column};
+use lightest_model::catalog::{Catalog, File, Layer, load};
 
 use lightest_model::space::Space;
 
@@ -74,30 +75,29 @@ fn user_files(folder: &Path) -> Result<Vec<File>, Failure> {
 }
 
 /// The first mistake in full, and how many there are.
-pub(crate) fn failure(files: &[File], errors: &[CatalogError]) -> Failure {
+pub(crate) fn failure(files: &[File], errors: &[Diagnostic]) -> Failure {
     let Some(first) = errors.first() else { return Failure::new("the catalog cannot be read") };
     let mut failure = Failure::new(first.message.clone());
     for label in &first.labels {
-        let file = &files[label.file];
+        let file = &files[label.span.file];
         failure = failure.at(Place {
             origin: file.name.clone(),
             text: file.text.clone(),
-            labels: vec![(label.span.clone(), label.text.clone())],
+            labels: vec![(label.span.bytes.clone(), label.text.clone())],
         });
     }
     for error in errors.iter().skip(1).take(9) {
-        let place = error.labels.first().map_or(String::new(), |label| {
-            let file = &files[label.file];
-            let before = &file.text[..file.text.floor_char_boundary(label.span.start)];
-            format!("{}:{}: ", file.name, before.matches('\n').count() + 1)
+        let place = error.primary().map_or(String::new(), |span| {
+            let file = &files[span.file];
+            format!("{}:{}: ", file.name, line_column(&file.text, span.bytes.start).0)
         });
         failure = failure.note(format!("{place}{}", error.message));
     }
     if errors.len() > 10 {
         failure = failure.note(format!("and {} more", errors.len() - 10));
     }
-    match &first.help {
-        Some(help) => failure.help(help.clone()),
+    match first.help_message() {
+        Some(help) => failure.help(help),
         None => failure,
     }
 }

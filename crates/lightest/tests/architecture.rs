@@ -85,3 +85,40 @@ fn no_file_of_code_has_outgrown_its_room() {
     }
     assert!(long.is_empty(), "look for the seam: {long:?}");
 }
+
+/// Words that the code of a crate must not have: crates that it must not name, and another house's words.
+const BANS: [(&str, &[&str]); 4] = [
+    (
+        "lightest-diagnostics",
+        &["std::fs", "std::env", "annotate_snippets", "lightest_model", "lightest_lint"],
+    ),
+    (
+        "lightest-model",
+        &["std::fs", "std::env", "std::time", "lightest_lint", "vmm_test", "pipette", "quote!"],
+    ),
+    (
+        "lightest-lint",
+        &["std::fs", "std::env", "ra_ap", "vmm_test", "pipette", "PetriVm", "cmd!", "linux_direct"],
+    ),
+    ("lightest-sync", &["std::fs", "std::env", "ra_ap", "vmm_test"]),
+];
+
+#[test]
+fn no_crate_has_a_word_of_another_house() {
+    for (name, words) in BANS {
+        let mut folders = vec![root().join("crates").join(name).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).expect("UTF-8");
+                let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+                let word = words.iter().find(|word| code.contains(**word));
+                assert!(word.is_none(), "{} names `{}`", path.display(), word.copied().unwrap_or_default());
+            }
+        }
+    }
+}

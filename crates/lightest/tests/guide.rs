@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 
 use lightest_model::catalog::{Catalog, File, Layer, load};
 use lightest_model::chooser::{Query, choose};
-use lightest_model::grammar::Grammar;
 use lightest_model::space::Space;
+use lightest_petri::grammar::Grammar;
 
 fn lightest(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_lightest")).args(args).output().expect("it starts")

@@ -1,8 +1,9 @@
 //! Compares every answer that the page shows with the library's.
 
 use lightest_model::catalog::Support;
-use lightest_model::chooser::{Choice, Part, Pick, Query, Reason, Refusal, attribute, choose};
+use lightest_model::chooser::{Choice, Part, Pick, Query, Reason, Refusal, choose};
 use lightest_model::space::Space;
+use lightest_petri::attribute;
 use serde::Deserialize;
 
 use super::asked::Asked;

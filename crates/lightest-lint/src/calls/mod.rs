@@ -12,7 +12,7 @@ use lightest_model::catalog::{Evidence, When};
 
 use crate::facts::What;
 
-pub use read::{TableError, Written, check, read};
+pub use read::{Written, check, read};
 
 /// The files of the table that comes with the linter: name and text.
 pub const EMBEDDED: [(&str, &str); 7] = [
@@ -270,7 +270,8 @@ fn names_path(entry: &Entry, path: &str) -> bool {
 }
 
 /// Whether `path` is `known` or ends with it at a boundary of segments.
-pub(crate) fn ends_with_path(path: &str, known: &str) -> bool {
+#[must_use]
+pub fn ends_with_path(path: &str, known: &str) -> bool {
     path.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with("::"))
 }
 

@@ -2,23 +2,13 @@
 
 use std::ops::Range;
 
+use lightest_diagnostics::{Diagnostic, Span};
 use lightest_model::catalog::{Catalog, Evidence, When};
 use lightest_model::suggest::nearest;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Entry, Kind};
-
-/// A mistake in the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableError {
-    /// What is wrong.
-    pub message: String,
-    /// Byte range in the text.
-    pub span: Range<usize>,
-    /// What to do.
-    pub help: Option<String>,
-}
 
 /// Entries as they are written; part of a larger file, such as a team's configuration, or a file of their own.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -76,16 +66,15 @@ struct Raw {
 ///
 /// # Errors
 ///
-/// Every mistake: bad TOML, unknown keys, unknown requirements or sources, an entry that says neither what is required
+/// Every mistake, its places in text 0: bad TOML, unknown keys, unknown requirements or sources, an entry that says neither what is required
 /// nor that it is neutral or unknown, an entry of the base without evidence.
-pub fn read(text: &str, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<TableError>> {
+pub fn read(text: &str, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<Diagnostic>> {
     match toml::from_str(text) {
         Ok(written) => check(written, catalog, own),
-        Err(error) => Err(vec![TableError {
-            message: error.message().to_owned(),
-            span: error.span().unwrap_or(0..0),
-            help: None,
-        }]),
+        Err(error) => {
+            let span = Span::new(0, error.span().unwrap_or(0..0));
+            Err(vec![Diagnostic::new(error.message()).label(span, "")])
+        }
     }
 }
 
@@ -94,7 +83,7 @@ pub fn read(text: &str, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<
 /// # Errors
 ///
 /// Every mistake, as [`read`] reports them.
-pub fn check(file: Written, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<TableError>> {
+pub fn check(file: Written, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<Diagnostic>> {
     let groups = [
         (Kind::Call, file.call),
         (Kind::Type, file.ty),
@@ -121,10 +110,14 @@ fn entry(
     span: Range<usize>,
     catalog: &Catalog,
     own: bool,
-    errors: &mut Vec<TableError>,
+    errors: &mut Vec<Diagnostic>,
 ) -> Entry {
     let mut error = |message: String, span: Range<usize>, help: Option<String>| {
-        errors.push(TableError { message, span, help });
+        let error = Diagnostic::new(message).label(Span::new(0, span), "");
+        errors.push(match help {
+            Some(help) => error.help(help),
+            None => error,
+        });
     };
     if raw.names.get_ref().is_empty() {
         error("an entry without names".to_owned(), raw.names.span(), None);

@@ -72,15 +72,19 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             placed,
             format!("this test covers {arch} only, and nothing in it binds it to that"),
         );
-        finding.primary.text = format!("gives the same on {other}");
+        finding.say(format!("gives the same on {other}"));
         finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();
         if let Some(statement) = subject.answer(sibling, "runs", &asked).statement {
             let places: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
-            finding.notes.push(format!("`{config}` runs: {} ({})", statement.because, places.join(", ")));
+            finding.diagnostic.notes.push(format!(
+                "`{config}` runs: {} ({})",
+                statement.because,
+                places.join(", ")
+            ));
         }
         finding.suggested = Some(config.to_string());
         finding.cost_after = Some(subject.cost(sibling, &asked));
-        finding.help = Some(subject.add(placed, sibling, format!("add `{config}`")));
+        finding.diagnostic.help = Some(subject.add(placed, sibling, format!("add `{config}`")));
         findings.push(finding);
         return;
     }

@@ -40,8 +40,9 @@
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::Asked;
 
-use crate::finding::{Finding, Label, Safety};
+use crate::finding::Finding;
 use crate::subject::{Placed, Subject};
+use lightest_diagnostics::{Label, Safety};
 
 const RULE: &str = "heavier-than-needed";
 
@@ -294,13 +295,13 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
         first,
         format!("the lightest configuration that would do is missing from this list: `{config}`"),
     );
-    finding.primary = Label::new(&first.declaration.list, "");
+    finding.place(Label::new(&first.declaration.list, ""));
     finding.config = None;
     finding.requirements = subject.requirements(best).iter().map(|word| (*word).to_owned()).collect();
     finding.suggested = Some(config.to_string());
     finding.cost_after = Some(subject.cost(best, &asked));
     evidence(subject, best, &mut finding);
-    finding.help = Some(subject.add(first, best, format!("add `{config}`")));
+    finding.diagnostic.help = Some(subject.add(first, best, format!("add `{config}`")));
     findings.push(finding);
 }
 
@@ -332,7 +333,7 @@ fn replace(
     let message = format!("boot `{config}` instead");
     // What was chosen on purpose is not changed unseen.
     let safety = if matrix || subject.has_image(best) { Safety::Unsafe } else { Safety::Safe };
-    finding.help = Some(subject.replace(placed, best, message, safety));
+    finding.diagnostic.help = Some(subject.replace(placed, best, message, safety));
     findings.push(finding);
 }
 
@@ -351,7 +352,7 @@ fn evidence(subject: &Subject<'_, '_>, best: usize, finding: &mut Finding) {
     // What is asked of the guest says more than what follows from running at all.
     let shown = needs.iter().rev().find(|need| need.requirement != "agent").or(needs.last());
     if let Some(need) = shown {
-        finding.context.push(subject.shows(need, "this is all that the test asks of the guest"));
+        finding.diagnostic.labels.push(subject.shows(need, "this is all that the test asks of the guest"));
     }
     let asked = subject.asked(best, true);
     for need in needs {
@@ -362,7 +363,7 @@ fn evidence(subject: &Subject<'_, '_>, best: usize, finding: &mut Finding) {
         said.push(id);
         if let Some(statement) = subject.answer(best, id, &asked).statement {
             let places: Vec<String> = statement.evidence.iter().take(1).map(ToString::to_string).collect();
-            finding.notes.push(format!("`{id}`: {} ({})", statement.because, places.join(", ")));
+            finding.diagnostic.notes.push(format!("`{id}`: {} ({})", statement.because, places.join(", ")));
         }
     }
 }

@@ -44,8 +44,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         return;
     };
     let mut finding = subject.on(RULE, placed, "nothing in this test looks at isolation");
-    finding.primary.text =
-        format!("isolated, as are {} of {} variants", isolated.len(), subject.placed.len());
+    finding.say(format!("isolated, as are {} of {} variants", isolated.len(), subject.placed.len()));
     finding.cost = Some(subject.cost(row, &subject.asked(row, placed.variant.agent)));
     findings.push(finding);
 }

@@ -30,9 +30,10 @@
 
 use lightest_model::catalog::{Capability, Support};
 
-use crate::finding::{Finding, Help, Label, Safety};
+use crate::finding::Finding;
 use crate::needs::Need;
 use crate::subject::{Placed, Subject};
+use lightest_diagnostics::{Help, Label, Safety};
 
 const RULE: &str = "lacks-what-it-uses";
 
@@ -98,18 +99,21 @@ fn report(
     let title = subject.catalog().requirement(id).map_or(id, |requirement| requirement.title.as_str());
     let mut finding =
         subject.on(RULE, placed, format!("this configuration lacks what the test uses: {title}"));
-    finding.primary.text = format!("does not give `{id}`");
+    finding.say(format!("does not give `{id}`"));
     if let Some(need) = need {
         let because = if need.because.is_empty() { "this asks for it" } else { need.because.as_str() };
-        finding.context.push(subject.shows(need, because));
-        if need.via.is_some() && need.span.file == finding.primary.span.file {
-            finding.context.push(Label::new(&need.span, "in this helper"));
+        finding.diagnostic.labels.push(subject.shows(need, because));
+        if need.via.is_some() && need.span.file == finding.span().file {
+            finding.diagnostic.labels.push(Label::new(&need.span, "in this helper"));
         }
     } else {
-        finding.context.push(Label::new(&placed.declaration.span, "the declaration asks for the agent"));
+        finding
+            .diagnostic
+            .labels
+            .push(Label::new(&placed.declaration.span, "the declaration asks for the agent"));
     }
     let evidence: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
-    finding.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
+    finding.diagnostic.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
     finding.requirements = subject.requirements(row).iter().map(|word| (*word).to_owned()).collect();
     let own = subject.row(row);
     let asked = subject.asked(row, placed.variant.agent);
@@ -117,7 +121,7 @@ fn report(
     if need.is_none() {
         // The body does without the agent: so can the declaration.
         let word = subject.catalog().requirement("no-agent").and_then(|known| known.attribute.as_deref());
-        finding.help = Some(Help {
+        finding.diagnostic.help = Some(Help {
             message: format!(
                 "the test itself does not use the agent: declare `{}`",
                 word.unwrap_or("no-agent")
@@ -140,14 +144,14 @@ fn report(
                 "`{}`, which gives it, is listed already: remove this one",
                 subject.row(better).config
             );
-            finding.help = subject.remove(placed, message, Safety::Unsafe);
+            finding.diagnostic.help = subject.remove(placed, message, Safety::Unsafe);
         }
         Some(better) => {
             let config = &subject.row(better).config;
             finding.suggested = Some(config.to_string());
             finding.cost_after = Some(subject.cost(better, &asked));
             let message = format!("boot `{config}`, which gives it");
-            finding.help = Some(subject.replace(placed, better, message, Safety::Unsafe));
+            finding.diagnostic.help = Some(subject.replace(placed, better, message, Safety::Unsafe));
         }
         None => {}
     }

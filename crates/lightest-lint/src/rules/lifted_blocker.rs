@@ -28,8 +28,9 @@
 use lightest_model::catalog::{Blocker, BlockerState};
 
 use crate::facts::Remark;
-use crate::finding::{Edit, Finding, Help, Label, Safety};
+use crate::finding::Finding;
 use crate::subject::{Placed, Subject};
+use lightest_diagnostics::{Edit, Help, Label, Safety};
 
 const RULE: &str = "lifted-blocker";
 
@@ -39,10 +40,10 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         for reason in reasons.into_iter().flatten() {
             if let Some(blocker) = lifted(subject, reason) {
                 let mut finding = subject.on(RULE, placed, message(blocker));
-                finding.primary = Label::new(&reason.span, "waits for a limit that is lifted");
-                finding.context.push(Label::new(&placed.variant.config_span, "is held back"));
+                finding.place(Label::new(&reason.span, "waits for a limit that is lifted"));
+                finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "is held back"));
                 note(blocker, &mut finding);
-                finding.help = Some(Help {
+                finding.diagnostic.help = Some(Help {
                     message: "run it again: take the wrapper away".to_owned(),
                     edits: vec![Edit {
                         span: placed.variant.span.clone(),
@@ -65,7 +66,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let mut finding = subject.on_test(RULE, &remark.span, message(blocker));
-        finding.primary.text = "waits for a limit that is lifted".to_owned();
+        finding.say("waits for a limit that is lifted".to_owned());
         note(blocker, &mut finding);
         if let Some((placed, row)) = named {
             let config = &subject.row(row).config;
@@ -73,7 +74,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             let text = subject.dialect.spell(config, placed.declaration);
             let inside = placed.declaration.list.bytes.start <= remark.span.bytes.start
                 && remark.span.bytes.end <= placed.declaration.list.bytes.end;
-            finding.help = Some(Help {
+            finding.diagnostic.help = Some(Help {
                 message: format!("add `{config}`"),
                 safety: if inside && text.is_some() { Safety::Unsafe } else { Safety::DisplayOnly },
                 edits: text
@@ -93,7 +94,7 @@ fn message(blocker: &Blocker) -> String {
 fn note(blocker: &Blocker, finding: &mut Finding) {
     let evidence: Vec<String> = blocker.evidence.iter().map(ToString::to_string).collect();
     let since = blocker.since.as_deref().map_or(String::new(), |since| format!(" since {since}"));
-    finding.notes.push(format!("lifted{since}: {} ({})", blocker.title, evidence.join(", ")));
+    finding.diagnostic.notes.push(format!("lifted{since}: {} ({})", blocker.title, evidence.join(", ")));
 }
 
 /// The blocker that a remark names, when it is lifted and holds some configuration back no more.

@@ -78,7 +78,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 &subject.test.name_span,
                 format!("the name of this test speaks of {what}, which none of its guests is"),
             );
-            finding.primary.text = format!("no variant is {what}");
+            finding.say(format!("no variant is {what}"));
             findings.push(finding);
         }
     }

@@ -78,12 +78,12 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             placed,
             "this test runs with OpenHCL only, and nothing in it is about the paravisor",
         );
-        finding.primary.text = "has no companion without OpenHCL".to_owned();
+        finding.say("has no companion without OpenHCL".to_owned());
         finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();
         finding.suggested = Some(config.to_string());
         finding.cost = Some(subject.cost(own, &asked));
         finding.cost_after = Some(subject.cost(companion, &asked));
-        finding.help = Some(subject.add(placed, companion, format!("add `{config}`")));
+        finding.diagnostic.help = Some(subject.add(placed, companion, format!("add `{config}`")));
         findings.push(finding);
     }
 }

@@ -24,8 +24,9 @@
 //! #[vmm_test(openvmm_uefi_x64(vhd(ubuntu_2404_server_x64)))]
 //! ```
 
-use crate::finding::{Finding, Label, Safety};
+use crate::finding::Finding;
 use crate::subject::Subject;
+use lightest_diagnostics::{Label, Safety};
 
 const RULE: &str = "redundant-variant";
 
@@ -56,9 +57,9 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         });
         let Some((other, _)) = lighter else { continue };
         let mut finding = subject.on(RULE, placed, "a lighter variant of this test exercises the same");
-        finding.context.push(Label::new(&other.variant.config_span, "this one"));
+        finding.diagnostic.labels.push(Label::new(&other.variant.config_span, "this one"));
         finding.cost = Some(subject.cost(own, &asked));
-        finding.help = subject.remove(placed, "remove it".to_owned(), Safety::Unsafe);
+        finding.diagnostic.help = subject.remove(placed, "remove it".to_owned(), Safety::Unsafe);
         findings.push(finding);
     }
 }

@@ -22,8 +22,9 @@
 
 use lightest_model::catalog::Support;
 
-use crate::finding::{Finding, Safety};
+use crate::finding::Finding;
 use crate::subject::Subject;
+use lightest_diagnostics::Safety;
 
 const RULE: &str = "runs-no-repo-code";
 
@@ -35,7 +36,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let (Support::No, Some(statement)) = (answer.support, answer.statement) else { continue };
         let mut finding = subject.on(RULE, placed, "this variant runs nothing that the repository builds");
         let evidence: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
-        finding.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
+        finding.diagnostic.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
         finding.cost = Some(subject.cost(row, &asked));
         // The same guest with the paravisor between it and the VMM.
         let own = subject.row(row);
@@ -51,7 +52,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             subject.answer(*other, "runs", &asked).support == Support::Yes
                 && subject.answer(*other, "repo-code", &asked).support == Support::Yes
         };
-        finding.help = match with.filter(runs) {
+        finding.diagnostic.help = match with.filter(runs) {
             Some(other) if !subject.lists(other) => {
                 let config = &subject.row(other).config;
                 finding.suggested = Some(config.to_string());

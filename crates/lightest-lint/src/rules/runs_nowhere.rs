@@ -23,8 +23,9 @@
 
 use lightest_model::catalog::Support;
 
-use crate::finding::{Finding, Safety};
+use crate::finding::Finding;
 use crate::subject::Subject;
+use lightest_diagnostics::Safety;
 
 const RULE: &str = "runs-nowhere";
 
@@ -37,9 +38,9 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let answer = subject.answer(row, "runs", &subject.ask([]));
         let (Support::No, Some(statement)) = (answer.support, answer.statement) else { continue };
         let mut finding = subject.on(RULE, placed, "no host can run this variant");
-        finding.primary.text = "is never run".to_owned();
+        finding.say("is never run".to_owned());
         let evidence: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
-        finding.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
+        finding.diagnostic.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
         finding.requirements = subject.requirements(row).iter().map(|word| (*word).to_owned()).collect();
         let own = subject.row(row);
         // The same guest and firmware on another VMM.
@@ -52,7 +53,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         });
         let elsewhere =
             elsewhere.filter(|other| subject.gives_all(*other, &subject.asked(*other, placed.variant.agent)));
-        finding.help = match elsewhere {
+        finding.diagnostic.help = match elsewhere {
             Some(other) if !subject.lists(other) => {
                 let config = &subject.row(other).config;
                 finding.suggested = Some(config.to_string());

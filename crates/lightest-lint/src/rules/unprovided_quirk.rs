@@ -25,8 +25,9 @@
 //! agent.power_off().await?;
 //! ```
 
-use crate::finding::{Finding, Label};
+use crate::finding::Finding;
 use crate::subject::Subject;
+use lightest_diagnostics::Label;
 
 const RULE: &str = "unprovided-quirk";
 
@@ -69,12 +70,17 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             &need.span,
             format!("this waits {seconds} seconds that the test does not need"),
         );
-        finding.primary.text = format!("waits {seconds} seconds");
-        finding.context.push(Label::new(&placed.variant.config_span, "on this guest"));
+        finding.say(format!("waits {seconds} seconds"));
+        finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "on this guest"));
         finding.config = Some(placed.variant.config.bare().to_string());
         for quirk in quirks {
             let evidence: Vec<String> = quirk.evidence.iter().take(1).map(ToString::to_string).collect();
-            finding.notes.push(format!("{}: {} ({})", quirk.title, quirk.advice, evidence.join(", ")));
+            finding.diagnostic.notes.push(format!(
+                "{}: {} ({})",
+                quirk.title,
+                quirk.advice,
+                evidence.join(", ")
+            ));
         }
         findings.push(finding);
     }
@@ -99,8 +105,8 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             }
             let mut finding =
                 subject.on(RULE, placed, format!("the declaration lacks `{word}`, which the test needs"));
-            finding.primary = Label::new(&placed.declaration.list, format!("add `{word}`"));
-            finding.context.push(subject.shows(need, need.because.as_str()));
+            finding.place(Label::new(&placed.declaration.list, format!("add `{word}`")));
+            finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
             finding.requirements = vec![need.requirement.clone()];
             findings.push(finding);
             return;

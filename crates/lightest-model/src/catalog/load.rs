@@ -1,11 +1,12 @@
 //! Reads the catalog from TOML text: every mistake is reported, each with its place.
 
+use lightest_diagnostics::{Diagnostic, Span};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::merge::{Entry, collect};
-use super::mistake::{CatalogError, File, Label};
+use super::mistake::File;
 use super::{Catalog, validate};
 use crate::suggest::reword;
 
@@ -16,18 +17,14 @@ use crate::suggest::reword;
 ///
 /// Every mistake found, in the order of the files: bad TOML, unknown keys, wrong types, missing evidence, identifiers
 /// given twice, references to what does not exist.
-pub fn load(files: &[File]) -> Result<Catalog, Vec<CatalogError>> {
+pub fn load(files: &[File]) -> Result<Catalog, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut tables = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let (table, mistakes) = DeTable::parse_recoverable(&file.text);
         for mistake in mistakes {
             let span = mistake.span().unwrap_or(0..0);
-            errors.push(CatalogError {
-                message: mistake.message().to_owned(),
-                labels: vec![Label { file: index, span, text: "this is not TOML".to_owned() }],
-                help: None,
-            });
+            errors.push(Diagnostic::new(mistake.message()).label(Span::new(index, span), "this is not TOML"));
         }
         tables.push(table);
     }
@@ -61,11 +58,11 @@ pub fn load(files: &[File]) -> Result<Catalog, Vec<CatalogError>> {
             return Ok(catalog);
         }
     }
-    errors.sort_by_key(|error| error.labels.first().map(|label| (label.file, label.span.start)));
+    errors.sort_by_key(|error| error.primary().map(|span| (span.file, span.bytes.start)));
     Err(errors)
 }
 
-fn read<T: DeserializeOwned>(entries: &[Entry<'_>], errors: &mut Vec<CatalogError>) -> Vec<T> {
+fn read<T: DeserializeOwned>(entries: &[Entry<'_>], errors: &mut Vec<Diagnostic>) -> Vec<T> {
     let mut read = Vec::with_capacity(entries.len());
     for entry in entries {
         let value = Spanned::new(entry.span.clone(), DeValue::Table(entry.table.clone()));
@@ -74,10 +71,10 @@ fn read<T: DeserializeOwned>(entries: &[Entry<'_>], errors: &mut Vec<CatalogErro
             Err(error) => {
                 let span = error.span().unwrap_or_else(|| entry.span.clone());
                 let (message, help) = reword(error.message());
-                errors.push(CatalogError {
-                    message,
-                    labels: vec![Label { file: entry.file_of(&span), span, text: String::new() }],
-                    help,
+                let error = Diagnostic::new(message).label(Span::new(entry.file_of(&span), span), "");
+                errors.push(match help {
+                    Some(help) => error.help(help),
+                    None => error,
                 });
             }
         }

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
+use lightest_diagnostics::Span;
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::merge::{Entry, Groups};
-use super::mistake::Label;
 
 /// A step on the way to a value.
 pub(super) enum Step {
@@ -17,12 +17,12 @@ pub(super) enum Step {
 }
 
 /// The place of the value at `path` in the `index`-th entry of `kind`, or of as much of the path as exists.
-pub(super) fn label(groups: &Groups<'_>, kind: &str, index: usize, path: &[Step]) -> Label {
+pub(super) fn place(groups: &Groups<'_>, kind: &str, index: usize, path: &[Step]) -> Span {
     let Some(entry) = groups.of(kind).get(index) else {
-        return Label { file: 0, span: 0..0, text: String::new() };
+        return Span::new(0, 0..0);
     };
     let span = span(entry, path);
-    Label { file: entry.file_of(&span), span, text: String::new() }
+    Span::new(entry.file_of(&span), span)
 }
 
 fn span(entry: &Entry<'_>, path: &[Step]) -> Range<usize> {

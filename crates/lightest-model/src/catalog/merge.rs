@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use lightest_diagnostics::{Diagnostic, Span};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::entries::Layer;
-use super::mistake::{CatalogError, File, Label};
+use super::mistake::File;
 use crate::suggest::nearest;
 
 /// The names of the arrays of tables that a catalog file may hold.
@@ -77,21 +78,19 @@ impl<'i> Groups<'i> {
 pub(super) fn collect<'i>(
     files: &[File],
     tables: Vec<Spanned<DeTable<'i>>>,
-    errors: &mut Vec<CatalogError>,
+    errors: &mut Vec<Diagnostic>,
 ) -> Groups<'i> {
     let mut entries: Vec<Vec<Entry<'i>>> = KINDS.iter().map(|_| Vec::new()).collect();
     for (file, table) in tables.into_iter().enumerate() {
         for (key, value) in table.into_inner() {
             let name = key.get_ref();
             let Some(kind) = KINDS.iter().position(|known| known == name) else {
-                errors.push(CatalogError {
-                    message: format!("unknown kind of fact `{name}`"),
-                    labels: vec![Label { file, span: key.span(), text: String::new() }],
-                    help: Some(match nearest(name, KINDS) {
-                        Some(near) => format!("did you mean `[[{near}]]`?"),
-                        None => format!("known kinds: `{}`", KINDS.join("`, `")),
-                    }),
-                });
+                let help = match nearest(name, KINDS) {
+                    Some(near) => format!("did you mean `[[{near}]]`?"),
+                    None => format!("known kinds: `{}`", KINDS.join("`, `")),
+                };
+                let error = Diagnostic::new(format!("unknown kind of fact `{name}`"));
+                errors.push(error.label(Span::new(file, key.span()), "").help(help));
                 continue;
             };
             let span = value.span();
@@ -115,15 +114,13 @@ pub(super) fn collect<'i>(
     Groups { entries }
 }
 
-fn not_a_table(file: usize, span: Range<usize>, kind: &str) -> CatalogError {
-    CatalogError {
-        message: format!("`{kind}` is a list of tables"),
-        labels: vec![Label { file, span, text: String::new() }],
-        help: Some(format!("write each as `[[{kind}]]`")),
-    }
+fn not_a_table(file: usize, span: Range<usize>, kind: &str) -> Diagnostic {
+    Diagnostic::new(format!("`{kind}` is a list of tables"))
+        .label(Span::new(file, span), "")
+        .help(format!("write each as `[[{kind}]]`"))
 }
 
-fn add<'i>(group: &mut Vec<Entry<'i>>, entry: Entry<'i>, errors: &mut Vec<CatalogError>) {
+fn add<'i>(group: &mut Vec<Entry<'i>>, entry: Entry<'i>, errors: &mut Vec<Diagnostic>) {
     let same = entry.identity().and_then(|(id, form)| {
         group.iter_mut().find(|known| {
             known.identity().is_some_and(|(known_id, known_form)| {
@@ -133,14 +130,12 @@ fn add<'i>(group: &mut Vec<Entry<'i>>, entry: Entry<'i>, errors: &mut Vec<Catalo
     });
     match same {
         None => group.push(entry),
-        Some(known) if known.layer == entry.layer => errors.push(CatalogError {
-            message: format!("`{}` is given twice", entry.key("id").unwrap_or_default()),
-            labels: vec![
-                Label { file: entry.file, span: id_span(&entry), text: "again here".to_owned() },
-                Label { file: known.file, span: id_span(known), text: "first here".to_owned() },
-            ],
-            help: Some("give each entry an identifier of its own, or remove one".to_owned()),
-        }),
+        Some(known) if known.layer == entry.layer => errors.push(
+            Diagnostic::new(format!("`{}` is given twice", entry.key("id").unwrap_or_default()))
+                .label(Span::new(entry.file, id_span(&entry)), "again here")
+                .label(Span::new(known.file, id_span(known)), "first here")
+                .help("give each entry an identifier of its own, or remove one"),
+        ),
         Some(known) => {
             known.layer = entry.layer;
             for (key, value) in entry.table {

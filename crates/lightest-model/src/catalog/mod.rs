@@ -19,7 +19,7 @@ pub use entries::{
 };
 pub use evidence::Evidence;
 pub use load::load;
-pub use mistake::{CatalogError, File, Label};
+pub use mistake::File;
 pub use when::{Os, When};
 
 /// Every fact, in the order of the files.

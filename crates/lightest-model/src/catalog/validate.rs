@@ -1,8 +1,9 @@
 //! Checks that a catalog's entries agree with each other: every reference exists, every fact has evidence.
 
-use super::locate::{Step, label};
+use lightest_diagnostics::Diagnostic;
+
+use super::locate::{Step, place};
 use super::merge::Groups;
-use super::mistake::CatalogError;
 use super::{BlockerState, Catalog, Evidence, When};
 use crate::suggest::nearest;
 
@@ -14,11 +15,11 @@ pub(crate) const ALWAYS: [&str; 2] = ["runs", "repo-code"];
 struct Checker<'a, 'i> {
     catalog: &'a Catalog,
     groups: &'a Groups<'i>,
-    errors: &'a mut Vec<CatalogError>,
+    errors: &'a mut Vec<Diagnostic>,
 }
 
 /// Appends an error for every disagreement.
-pub(super) fn check(catalog: &Catalog, groups: &Groups<'_>, errors: &mut Vec<CatalogError>) {
+pub(super) fn check(catalog: &Catalog, groups: &Groups<'_>, errors: &mut Vec<Diagnostic>) {
     Checker { catalog, groups, errors }.run();
 }
 
@@ -169,7 +170,10 @@ impl Checker<'_, '_> {
     }
 
     fn error(&mut self, kind: &str, index: usize, path: &[Step], message: String, help: Option<String>) {
-        let labels = vec![label(self.groups, kind, index, path)];
-        self.errors.push(CatalogError { message, labels, help });
+        let error = Diagnostic::new(message).label(place(self.groups, kind, index, path), "");
+        self.errors.push(match help {
+            Some(help) => error.help(help),
+            None => error,
+        });
     }
 }

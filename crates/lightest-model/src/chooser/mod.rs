@@ -5,7 +5,6 @@
 
 mod conflict;
 mod flip;
-mod paste;
 mod tree;
 
 use crate::catalog::{Blocker, Capability, Quirk, Support};
@@ -14,7 +13,6 @@ use crate::space::{ALWAYS, Asked, Bits, Price, Space, Weight};
 
 pub use conflict::{Conflict, Cornered};
 pub use flip::{Flip, Heavier};
-pub use paste::attribute;
 pub use tree::{Branch, Tree, Twist};
 
 /// What is asked.

@@ -4,8 +4,8 @@ use lightest_model::catalog::{Blocker, BlockerState, Evidence, Guest};
 use lightest_model::config::{Config, Form, GuestRef};
 
 use crate::catalog_text::{Edit, New, Target};
-use crate::corpus::Place;
-use crate::facts::{Test, Variant, issues};
+use lightest_petri::openvmm::Place;
+use lightest_petri::openvmm::facts::{Test, Variant, issues};
 
 use super::{Compare, Spot};
 
@@ -142,8 +142,8 @@ fn live_anywhere(work: &Compare<'_>, blocker: &Blocker) -> Option<Witness> {
 fn comment_names(work: &Compare<'_>, path: &str, first: u32, last: u32, named: &[u64]) -> bool {
     let Some(file) = work.corpus.find(path) else { return false };
     let text = &work.corpus.files()[file].text;
-    work.corpus.lexed(file).comments.iter().any(|comment| {
-        let line = crate::corpus::line_of(text, comment.start);
+    work.corpus.comments(file).iter().any(|comment| {
+        let line = lightest_petri::openvmm::line_of(text, comment.start);
         (first..=last).contains(&line)
             && issues(text.get(comment.clone()).unwrap_or_default()).iter().any(|issue| named.contains(issue))
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog_text::{Edit, New, Target};
-use crate::facts::Boot;
+use lightest_petri::openvmm::facts::Boot;
 
 use super::{Compare, quoted};
 

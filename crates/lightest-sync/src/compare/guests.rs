@@ -6,8 +6,8 @@ use lightest_model::catalog::{Guest, Image as CatalogImage, Os};
 use lightest_model::config::Form;
 
 use crate::catalog_text::{Edit, New, Target};
-use crate::corpus::Place;
-use crate::facts::{Artifact, GuestWord, Image};
+use lightest_petri::openvmm::Place;
+use lightest_petri::openvmm::facts::{Artifact, GuestWord, Image};
 
 use super::Compare;
 

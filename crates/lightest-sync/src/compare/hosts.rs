@@ -4,7 +4,7 @@ use lightest_model::catalog::{Guest, Support};
 use lightest_model::config::{Config, Form, GuestRef, Isolation};
 
 use crate::catalog_text::Target;
-use crate::facts::Need;
+use lightest_petri::openvmm::facts::Need;
 
 use super::{Compare, quoted};
 

@@ -12,9 +12,9 @@ use std::ops::Range;
 use lightest_model::catalog::Catalog;
 
 use crate::catalog_text::{CatalogPlace, CatalogText, Edit, Target};
-use crate::corpus::{Corpus, Place};
 use crate::evidence::Evidences;
-use crate::facts::Facts;
+use lightest_petri::openvmm::facts::Facts;
+use lightest_petri::openvmm::{Corpus, Place};
 
 pub use blockers::{Derived, Witness, written};
 

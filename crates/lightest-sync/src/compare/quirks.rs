@@ -6,8 +6,8 @@ use lightest_model::catalog::{Guest, Support};
 use lightest_model::config::{Config, Form};
 
 use crate::catalog_text::{Edit, New, Target};
-use crate::corpus::Place;
-use crate::facts::{At, GuestQuirks, Image, Reboot};
+use lightest_petri::openvmm::Place;
+use lightest_petri::openvmm::facts::{At, GuestQuirks, Image, Reboot};
 
 use super::Compare;
 use super::hosts::config;
@@ -144,7 +144,7 @@ fn base(work: &mut Compare<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
 fn stated(
     work: &Compare<'_>,
     guest: &Guest,
-    boot: &crate::facts::Boot,
+    boot: &lightest_petri::openvmm::facts::Boot,
     vmm: &str,
 ) -> Option<(GuestQuirks, Place)> {
     let facts = work.facts;

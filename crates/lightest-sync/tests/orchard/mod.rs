@@ -7,9 +7,10 @@ use std::fs;
 use std::path::Path;
 
 use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_petri::openvmm::{Corpus, Facts, SourceFile, line_of};
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths};
-use lightest_sync::{Corpus, Difference, Facts, Report, SourceFile, compare, line_of};
+use lightest_sync::{Difference, Report, compare};
 
 pub(crate) const ARTIFACTS: &str = "vmm_tests/artifacts/src/lib.rs";
 pub(crate) const MACROS: &str = "vmm_tests/macros/src/lib.rs";

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::{mem, thread};
 
 use lightest_lint::calls::Table;
-use lightest_lint::dialect::{Dialect, Petri};
+use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Note, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Level, Options};
@@ -14,6 +14,7 @@ use lightest_lint::rules::{RULES, Rule};
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_model::suggest::nearest;
+use lightest_petri::Petri;
 
 use crate::args::{Check, FindingFormat};
 use crate::failure::Failure;

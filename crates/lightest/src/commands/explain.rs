@@ -5,9 +5,9 @@ use std::path::Path;
 use lightest_lint::rules::{RULES, Rule};
 use lightest_model::catalog::{Catalog, Evidence, Support, When};
 use lightest_model::config::Config;
-use lightest_model::grammar::Grammar;
 use lightest_model::space::{ALWAYS, Asked, Space};
 use lightest_model::suggest::nearest;
+use lightest_petri::grammar::Grammar;
 use serde_json::{Value, json};
 
 use crate::args::{Explain, Format};

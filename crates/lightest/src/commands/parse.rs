@@ -4,8 +4,8 @@ use std::path::Path;
 
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::config::{Config, Form};
-use lightest_model::grammar::{Grammar, SyntaxError};
 use lightest_model::space::{Asked, Space};
+use lightest_petri::grammar::{Grammar, SyntaxError};
 use serde_json::{Value, json};
 
 use crate::args::{Format, Parse};

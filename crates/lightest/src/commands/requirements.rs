@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use lightest_lint::dialect::{Dialect, Petri};
+use lightest_diagnostics::{Span, line_column};
+use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Branch, Note, Test, Variant, What};
 use lightest_lint::linter::{Weight, named, weigh};
 use lightest_lint::needs::{Need, Needs};
-use lightest_lint::source::{Source, Span, line_column};
+use lightest_lint::source::Source;
 use lightest_model::catalog::When;
 use lightest_model::space::Space;
+use lightest_petri::Petri;
 use serde_json::{Value, json};
 
 use crate::args::{Format, Requirements};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lightest_lint::finding::{Edit, Finding, Safety};
+use lightest_diagnostics::{Edit, Safety};
+use lightest_lint::finding::Finding;
 use lightest_lint::source::Source;
 
 /// What the edits of some findings make of their files.
@@ -20,7 +21,7 @@ pub(crate) fn apply(sources: &[Source], findings: &[Finding], unsafe_too: bool) 
     let mut edits: BTreeMap<usize, Vec<&Edit>> = BTreeMap::new();
     let mut fixed = Fixed::default();
     for finding in findings {
-        let Some(help) = &finding.help else { continue };
+        let Some(help) = &finding.diagnostic.help else { continue };
         let may = match help.safety {
             Safety::Safe => true,
             Safety::Unsafe => unsafe_too,

@@ -7,12 +7,12 @@ use crate::output;
 
 /// `::warning file=..,line=..::message`.
 pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
-    let place = report.place(&finding.primary.span);
-    let mut text = finding.message.clone();
-    for note in &finding.notes {
+    let place = report.place(finding.span());
+    let mut text = finding.diagnostic.message.clone();
+    for note in &finding.diagnostic.notes {
         text.push_str(&format!("\nnote: {note}"));
     }
-    if let Some(help) = &finding.help {
+    if let Some(help) = &finding.diagnostic.help {
         text.push_str(&format!("\nhelp: {}", help.message));
     }
     format!(
@@ -23,7 +23,7 @@ pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
         place.line_end,
         place.column_start,
         place.column_end,
-        output::github_property(finding.rule),
+        output::github_property(finding.rule()),
         output::github_data(&text)
     )
 }

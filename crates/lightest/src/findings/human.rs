@@ -1,7 +1,8 @@
 //! Findings as rustc draws them.
 
+use lightest_diagnostics::{Label, Safety};
 use lightest_lint::facts::Note;
-use lightest_lint::finding::{Cost, Finding, Label, Safety};
+use lightest_lint::finding::{Cost, Finding};
 
 use super::Report;
 use crate::render::{self, Drawing, Patch};
@@ -9,34 +10,34 @@ use crate::words;
 
 /// A finding, with terminal colours in it.
 pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
-    let mut primary = finding.primary.clone();
-    if let Some(cost) = &finding.cost {
+    let mut labels = finding.diagnostic.labels.clone();
+    if let (Some(primary), Some(cost)) = (labels.first_mut(), &finding.cost) {
         let cost = price(cost);
         primary.text = if primary.text.is_empty() { cost } else { format!("{}: {cost}", primary.text) };
     }
-    let mut labels = vec![primary];
-    labels.extend(finding.context.iter().cloned());
-    let mut help = finding.help.as_ref().map(|help| help.message.clone());
+    let mut help = finding.diagnostic.help.as_ref().map(|help| help.message.clone());
     if let (Some(help), Some(cost)) = (&mut help, &finding.cost_after) {
         help.push_str(&format!(" ({})", price(cost)));
     }
-    let patches = finding.help.as_ref().map_or(&[][..], |help| &help.edits[..]);
+    let patches = finding.diagnostic.help.as_ref().map_or(&[][..], |help| &help.edits[..]);
     if let (Some(text), Some(Safety::DisplayOnly)) =
-        (&mut help, finding.help.as_ref().map(|help| help.safety))
+        (&mut help, finding.diagnostic.help.as_ref().map(|help| help.safety))
         && !patches.is_empty()
     {
         text.push_str(", in a declaration of its own");
     }
     render::drawing(&Drawing {
         level: report.level(finding),
-        rule: Some(finding.rule),
-        message: &finding.message,
+        rule: Some(finding.rule()),
+        message: &finding.diagnostic.message,
         labels: &labels.iter().map(|label| at(report, label)).collect::<Vec<_>>(),
-        notes: &finding.notes,
+        notes: &finding.diagnostic.notes,
         help: help.as_deref(),
         patches: &patches
             .iter()
-            .filter(|_| finding.help.as_ref().is_some_and(|help| help.safety != Safety::DisplayOnly))
+            .filter(|_| {
+                finding.diagnostic.help.as_ref().is_some_and(|help| help.safety != Safety::DisplayOnly)
+            })
             .filter_map(|edit| {
                 let source = report.sources.get(edit.span.file)?;
                 Some(Patch {

@@ -27,17 +27,17 @@ pub(crate) fn document(report: &Report<'_>) -> String {
         let _ = writeln!(cases, "{head}>");
         for finding in found {
             let mut text = short::finding(report, finding);
-            for note in &finding.notes {
+            for note in &finding.diagnostic.notes {
                 let _ = writeln!(text, "note: {note}");
             }
-            if let Some(help) = &finding.help {
+            if let Some(help) = &finding.diagnostic.help {
                 let _ = writeln!(text, "help: {}", help.message);
             }
             let _ = writeln!(
                 cases,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-                escape(finding.rule),
-                escape(&finding.message),
+                escape(finding.rule()),
+                escape(&finding.diagnostic.message),
                 escape(text.trim_end())
             );
         }

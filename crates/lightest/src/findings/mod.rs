@@ -13,11 +13,12 @@ pub(crate) mod sources;
 pub(crate) mod summary;
 pub(crate) mod table;
 
+use lightest_diagnostics::{Span, line_column};
 use lightest_lint::facts::{Note, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{Level, Options};
 use lightest_lint::rules::Rule;
-use lightest_lint::source::{Source, Span, line_column};
+use lightest_lint::source::Source;
 
 /// Everything that a form of output is made from.
 pub(crate) struct Report<'a> {
@@ -50,7 +51,7 @@ impl Report<'_> {
 
     /// `warning` or `error`; what is no rule of the linter is an error.
     pub(crate) fn level(&self, finding: &Finding) -> &'static str {
-        match Rule::named(finding.rule).map(|rule| self.options.level(rule)) {
+        match Rule::named(finding.rule()).map(|rule| self.options.level(rule)) {
             Some(Level::Deny) | None => "error",
             _ => "warning",
         }

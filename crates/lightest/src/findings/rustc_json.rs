@@ -1,8 +1,9 @@
 //! Findings in the form of rustc's JSON diagnostics, which editors and `rustfix` read.
 
+use lightest_diagnostics::Span;
+use lightest_diagnostics::{Edit, Safety};
 use lightest_lint::facts::Note;
-use lightest_lint::finding::{Edit, Finding, Safety};
-use lightest_lint::source::Span;
+use lightest_lint::finding::Finding;
 use serde_json::{Value, json};
 
 use super::{Report, human};
@@ -10,18 +11,20 @@ use crate::output;
 
 /// One finding as one line.
 pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
-    let mut spans = vec![span(report, &finding.primary.span, true, &finding.primary.text, None)];
-    spans.extend(finding.context.iter().map(|label| span(report, &label.span, false, &label.text, None)));
-    let mut children: Vec<Value> = finding.notes.iter().map(|note| child("note", note, Vec::new())).collect();
-    if let Some(help) = &finding.help {
+    let labels = finding.diagnostic.labels.iter().enumerate();
+    let spans: Vec<Value> =
+        labels.map(|(at, label)| span(report, &label.span, at == 0, &label.text, None)).collect();
+    let mut children: Vec<Value> =
+        finding.diagnostic.notes.iter().map(|note| child("note", note, Vec::new())).collect();
+    if let Some(help) = &finding.diagnostic.help {
         let edits =
             help.edits.iter().map(|edit| span(report, &edit.span, true, "", Some((edit, help.safety))));
         children.push(child("help", &help.message, edits.collect()));
     }
     let value = json!({
         "$message_type": "diagnostic",
-        "message": finding.message,
-        "code": {"code": finding.rule, "explanation": null},
+        "message": finding.diagnostic.message,
+        "code": {"code": finding.rule(), "explanation": null},
         "level": report.level(finding),
         "spans": spans,
         "children": children,

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use lightest_lint::finding::{Finding, Safety};
+use lightest_diagnostics::Safety;
+use lightest_diagnostics::Span;
+use lightest_lint::finding::Finding;
 use lightest_lint::rules::RULES;
-use lightest_lint::source::Span;
 use serde_json::{Value, json};
 
 use super::Report;
@@ -64,13 +65,15 @@ fn around(report: &Report<'_>, rules: &[Value], indices: &[&str]) -> String {
 }
 
 fn result(report: &Report<'_>, finding: &Finding, indices: &[&str]) -> Value {
-    let mut text = finding.message.clone();
-    for note in &finding.notes {
+    let mut text = finding.diagnostic.message.clone();
+    for note in &finding.diagnostic.notes {
         text.push_str(&format!("\n{note}"));
     }
     let related: Vec<Value> = finding
-        .context
+        .diagnostic
+        .labels
         .iter()
+        .skip(1)
         .enumerate()
         .map(|(index, label)| {
             let mut place = location(report, &label.span);
@@ -80,18 +83,21 @@ fn result(report: &Report<'_>, finding: &Finding, indices: &[&str]) -> Value {
         })
         .collect();
     let mut result = json!({
-        "ruleId": finding.rule,
-        "ruleIndex": indices.iter().position(|rule| *rule == finding.rule),
+        "ruleId": finding.rule(),
+        "ruleIndex": indices.iter().position(|rule| *rule == finding.rule()),
         "level": report.level(finding),
         "message": {"text": text},
-        "locations": [location(report, &finding.primary.span)],
+        "locations": [location(report, finding.span())],
         "relatedLocations": related,
         "partialFingerprints": {
-            "lightest/v1": format!("{}:{}:{}", finding.rule, finding.test, finding.config.as_deref().unwrap_or("")),
+            "lightest/v1": format!("{}:{}:{}", finding.rule(), finding.test, finding.config.as_deref().unwrap_or("")),
         },
     });
-    if let Some(help) =
-        finding.help.as_ref().filter(|help| help.safety != Safety::DisplayOnly && !help.edits.is_empty())
+    if let Some(help) = finding
+        .diagnostic
+        .help
+        .as_ref()
+        .filter(|help| help.safety != Safety::DisplayOnly && !help.edits.is_empty())
     {
         let changes: Vec<Value> = help
             .edits

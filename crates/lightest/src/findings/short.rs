@@ -9,14 +9,14 @@ use crate::output;
 
 /// `path:line:column: warning[rule]: message`.
 pub(crate) fn finding(report: &Report<'_>, finding: &Finding) -> String {
-    let place = report.place(&finding.primary.span);
+    let place = report.place(finding.span());
     format!(
         "{}:{}:{}: {}[{}]: {}\n",
         output::shown(Path::new(place.path)),
         place.line_start,
         place.column_start,
         report.level(finding),
-        finding.rule,
-        output::line(&finding.message)
+        finding.rule(),
+        output::line(&finding.diagnostic.message)
     )
 }

@@ -1,6 +1,7 @@
 //! What a run amounts to: one line, or a table by rule.
 
-use lightest_lint::finding::{Finding, Safety};
+use lightest_diagnostics::Safety;
+use lightest_lint::finding::Finding;
 use lightest_lint::rules::RULES;
 
 use super::Report;
@@ -35,7 +36,7 @@ pub(crate) fn line(report: &Report<'_>, looked_at: usize) -> String {
 }
 
 fn fixes(finding: &Finding, safety: Safety) -> bool {
-    finding.help.as_ref().is_some_and(|help| help.safety == safety && !help.edits.is_empty())
+    finding.diagnostic.help.as_ref().is_some_and(|help| help.safety == safety && !help.edits.is_empty())
 }
 
 /// What one run no longer costs when configurations are replaced by lighter ones. How long a guest boots is known as a class
@@ -51,7 +52,7 @@ impl Saved {
     /// By following one finding; `None` where it replaces nothing.
     fn by(finding: &Finding) -> Option<Self> {
         let (before, after) = (finding.cost.as_ref()?, finding.cost_after.as_ref()?);
-        (finding.rule == "heavier-than-needed").then(|| Self {
+        (finding.rule() == "heavier-than-needed").then(|| Self {
             image_bytes: before.image_bytes.unwrap_or(0).saturating_sub(after.image_bytes.unwrap_or(0)),
             waits_s: before.waits_s.saturating_sub(after.waits_s),
             reboots: before.reboots.saturating_sub(after.reboots),
@@ -88,7 +89,7 @@ pub(crate) fn statistics(report: &Report<'_>) -> String {
     let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     for rule in &RULES {
         let of_rule: Vec<&Finding> =
-            report.findings.iter().filter(|finding| finding.rule == rule.name).collect();
+            report.findings.iter().filter(|finding| finding.rule() == rule.name).collect();
         if of_rule.is_empty() {
             continue;
         }

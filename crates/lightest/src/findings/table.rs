@@ -1,6 +1,7 @@
 //! The table of calls: the embedded one, with the team's own entries after it.
 
-use lightest_lint::calls::{self, Table, TableError};
+use lightest_diagnostics::Diagnostic;
+use lightest_lint::calls::{self, Table};
 use lightest_model::catalog::Catalog;
 
 use crate::failure::{Failure, Place};
@@ -19,19 +20,19 @@ pub(crate) fn table(catalog: &Catalog, settings: &Settings) -> Result<Table, Fai
     Ok(Table::new(entries))
 }
 
-fn failure(origin: &str, text: &str, errors: &[TableError]) -> Failure {
+fn failure(origin: &str, text: &str, errors: &[Diagnostic]) -> Failure {
     let Some(first) = errors.first() else { return Failure::new("the table of calls cannot be read") };
     let failure = Failure::new(first.message.clone()).at(Place {
         origin: origin.to_owned(),
         text: text.to_owned(),
-        labels: vec![(first.span.clone(), String::new())],
+        labels: first.labels.iter().map(|label| (label.span.bytes.clone(), label.text.clone())).collect(),
     });
     let failure = match errors.len() {
         0 | 1 => failure,
         more => failure.note(format!("and {} more", more - 1)),
     };
-    match &first.help {
-        Some(help) => failure.help(help.clone()),
+    match first.help_message() {
+        Some(help) => failure.help(help),
         None => failure,
     }
 }

@@ -1,8 +1,9 @@
 //! Attributes to paste: what the chooser answers to each branch of the request's tree.
 
 use lightest_model::catalog::Section;
-use lightest_model::chooser::{Query, attribute, choose};
+use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
+use lightest_petri::attribute;
 
 use super::markdown::{capital, fence, paragraph};
 use super::tree::condition;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use lightest_model::catalog::{Capability, Quirk};
-use lightest_model::chooser::{Choice, Conflict, Part, Pick, attribute, choose};
+use lightest_model::chooser::{Choice, Conflict, Part, Pick, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::{Price, Space};
+use lightest_petri::attribute;
 use serde_json::{Value, json};
 
 use super::intern::{Pool, packed, width};

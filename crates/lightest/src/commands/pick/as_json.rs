@@ -1,7 +1,8 @@
 //! The answer of `pick` as JSON, under the keys of the contract.
 
-use lightest_model::chooser::{Choice, Conflict, Part, Pick, Query, Refusal, attribute};
+use lightest_model::chooser::{Choice, Conflict, Part, Pick, Query, Refusal};
 use lightest_model::space::Space;
+use lightest_petri::attribute;
 use serde_json::{Value, json};
 
 use crate::json::{SCHEMA_VERSION, because, price, statement_evidence};

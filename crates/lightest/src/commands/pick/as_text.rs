@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use lightest_model::catalog::{Cost, Quirk, Support};
-use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal, attribute};
+use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal};
 use lightest_model::space::{ALWAYS, Row, Space};
+use lightest_petri::attribute;
 
 use crate::json::{because, statement_evidence};
 use crate::style::{answer as green, aside, heading, refused};

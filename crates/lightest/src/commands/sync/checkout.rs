@@ -6,9 +6,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use lightest_model::catalog::Catalog;
+use lightest_petri::openvmm::{Corpus, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths, same_repository};
-use lightest_sync::{Corpus, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 
 use super::git::{Commit, Objects, Repository};
 use crate::failure::Failure;

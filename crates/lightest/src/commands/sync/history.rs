@@ -5,8 +5,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use lightest_model::catalog::Catalog;
+use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 use lightest_sync::timeline::{Part, Snapshot, State, runs};
-use lightest_sync::{Corpus, Facts, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 
 use super::checkout::Checkout;
 use super::git::{Commit, Objects};

@@ -12,10 +12,11 @@ mod write;
 use std::path::Path;
 
 use lightest_model::catalog::Catalog;
+use lightest_petri::openvmm::{Corpus, Facts};
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::compare::Difference;
 use lightest_sync::evidence::Evidences;
-use lightest_sync::{Corpus, Facts, Report, compare};
+use lightest_sync::{Report, compare};
 
 use crate::args::{FindingFormat, Sync};
 use crate::failure::Failure;

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use lightest_lint::finding::{Finding, Help, Label, Safety};
+use lightest_diagnostics::Span;
+use lightest_diagnostics::{Diagnostic, Help, Label, RuleId, Safety};
+use lightest_lint::finding::Finding;
 use lightest_lint::linter::Options;
-use lightest_lint::source::{Source, Span};
+use lightest_lint::source::Source;
 use lightest_sync::compare::Difference;
 use lightest_sync::evidence::Fate;
 
@@ -84,19 +86,21 @@ fn finding(sources: &mut Sources<'_>, difference: &Difference) -> Finding {
         let span = Span { file, bytes: place.span };
         labels.push(Label::new(&span, difference.catalog_label.clone()));
     }
-    let mut labels = labels.into_iter();
-    let nowhere = || Label::new(&Span { file: usize::MAX, bytes: 0..0 }, "");
+    if labels.is_empty() {
+        labels.push(Label::new(&Span { file: usize::MAX, bytes: 0..0 }, ""));
+    }
     Finding {
-        rule: difference.rule,
-        message: difference.message.clone(),
-        primary: labels.next().unwrap_or_else(nowhere),
-        context: labels.collect(),
-        notes: difference.notes.clone(),
-        help: difference.help.as_ref().map(|message| Help {
-            message: message.clone(),
-            edits: Vec::new(),
-            safety: Safety::DisplayOnly,
-        }),
+        diagnostic: Diagnostic {
+            rule: Some(RuleId::new(difference.rule)),
+            message: difference.message.clone(),
+            labels,
+            notes: difference.notes.clone(),
+            help: difference.help.as_ref().map(|message| Help {
+                message: message.clone(),
+                edits: Vec::new(),
+                safety: Safety::DisplayOnly,
+            }),
+        },
         // What tells one difference from another of its rule, for programs that compare two runs.
         test: difference.message.clone(),
         config: None,
@@ -119,7 +123,7 @@ fn cases(report: &Report<'_>) -> String {
     let mut cases = String::new();
     let mut failed = 0;
     for (rule, meaning) in lightest_sync::RULES {
-        let found: Vec<&Finding> = report.findings.iter().filter(|finding| finding.rule == rule).collect();
+        let found: Vec<&Finding> = report.findings.iter().filter(|finding| finding.rule() == rule).collect();
         let head = format!("    <testcase name=\"{}\" classname=\"lightest sync\"", junit::escape(rule));
         if found.is_empty() {
             let _ = writeln!(cases, "{head}/>");
@@ -132,7 +136,7 @@ fn cases(report: &Report<'_>) -> String {
                 cases,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",
                 junit::escape(meaning),
-                junit::escape(&finding.message),
+                junit::escape(&finding.diagnostic.message),
                 junit::escape(short::finding(report, finding).trim_end())
             );
         }

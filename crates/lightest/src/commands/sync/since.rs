@@ -1,9 +1,9 @@
 //! Since which commit a blocker is lifted: the first from which on its witness has been live without a break.
 
 use lightest_model::catalog::BlockerState;
+use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, SourceFile};
 use lightest_sync::catalog_text::{Edit, New, Step, Target};
 use lightest_sync::compare::Witness;
-use lightest_sync::{Corpus, Facts, MAX_BYTES, SourceFile};
 
 use super::Compared;
 use crate::failure::Failure;

@@ -20,7 +20,7 @@ use lightest_boot::images::{ImageError, Store};
 use lightest_boot::plan::{self, PlanError, Wishes};
 use lightest_boot::spec::{Accelerator, BootSpec};
 use lightest_model::config::{Config, Form};
-use lightest_model::grammar::Grammar;
+use lightest_petri::grammar::Grammar;
 use serde_json::Value;
 
 use super::LabCommand;

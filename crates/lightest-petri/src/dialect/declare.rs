@@ -1,0 +1,197 @@
+//! Finds tests by their attributes, and the guests that the attributes name.
+
+use crate::grammar::{AttributeKind, Grammar, Reason, SyntaxError};
+use lightest_model::catalog::Catalog;
+
+use super::modules;
+use super::tree::{Attribute, Function, Tree};
+use lightest_diagnostics::Span;
+use lightest_lint::facts::{Declaration, Note, Opening, Remark, Sighting, Test, Variant};
+use lightest_lint::source::Source;
+
+/// Appends the tests of a file. `walk` tells what a body touches.
+pub(super) fn tests(
+    file: usize,
+    source: &Source,
+    tree: &Tree,
+    catalog: &Catalog,
+    tests: &mut Vec<Test>,
+    notes: &mut Vec<Note>,
+    walk: impl Fn(&Function) -> (Vec<Sighting>, Vec<Opening>),
+) {
+    let file_modules = modules::of_file(&source.local);
+    for function in &tree.functions {
+        let attributes: Vec<(AttributeKind, &Attribute)> = function
+            .attributes
+            .iter()
+            .filter_map(|attribute| Some((AttributeKind::from_word(&attribute.name)?, attribute)))
+            .collect();
+        if attributes.is_empty() {
+            continue;
+        }
+        let mut module = file_modules.clone();
+        module.extend(function.modules.iter().cloned());
+        let reader = Reader { file, source, catalog, module: &module, function };
+        let mut declarations = Vec::new();
+        let mut refused = Vec::new();
+        for (kind, attribute) in attributes {
+            declarations.extend(reader.declaration(kind, attribute, &mut refused));
+        }
+        let (sightings, mut openings) = walk(function);
+        // What else the list holds is not known, so nothing is said about what it lacks.
+        openings.extend(refused.iter().map(|note| Opening {
+            span: note.span.clone(),
+            what: "a part of the list of configurations".to_owned(),
+        }));
+        let unread = refused.iter().map(|note| note.span.clone()).collect();
+        notes.append(&mut refused);
+        if let Some(broken) = tree.broken.iter().find(|broken| function.span.contains(&broken.start)) {
+            openings.push(Opening {
+                span: Span::new(file, broken.clone()),
+                what: "what stands where the source is not Rust".to_owned(),
+            });
+        }
+        let head = function.span.start..function.name_span.start;
+        tests.push(Test {
+            name: function.name.clone(),
+            bound_to: modules::bound_to(&module),
+            module,
+            name_span: Span::new(file, function.name_span.clone()),
+            span: Span::new(file, function.span.clone()),
+            declarations,
+            unread,
+            sightings,
+            openings,
+            remarks: remarks(file, source, tree, &head),
+        });
+    }
+    for invocation in &tree.invocations {
+        // Tests that another macro makes, and macros that make attributes: named, since they are not read.
+        let registers =
+            invocation.path.ends_with("petri::test") || invocation.path.ends_with("petri::multitest");
+        let makes = invocation.text.contains("vmm_test(") || invocation.text.contains("vmm_test_with(");
+        if registers || (makes && invocation.path != "macro_rules") {
+            notes.push(Note {
+                span: Span::new(file, invocation.span.clone()),
+                message: format!("not understood: tests that `{}!` makes are not read", invocation.path),
+                help: None,
+                unread: false,
+            });
+        }
+    }
+    let mut said: Vec<usize> = Vec::new();
+    for broken in &tree.broken {
+        let inside = tree.functions.iter().find(|function| function.span.contains(&broken.start));
+        // One mistake makes many: the first of each function is named.
+        let key = inside.map_or(usize::MAX, |function| function.span.start);
+        if said.contains(&key) {
+            continue;
+        }
+        said.push(key);
+        let message = match inside {
+            Some(function) => format!("not Rust: `{}` is read as far as it goes", function.name),
+            None => "not Rust: the rest of the file is read as far as it goes".to_owned(),
+        };
+        notes.push(Note { span: Span::new(file, broken.clone()), message, help: None, unread: false });
+    }
+}
+
+/// The comments of a range; lines that follow each other are one remark, except those that speak to the linter.
+fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usize>) -> Vec<Remark> {
+    let mut remarks: Vec<Remark> = Vec::new();
+    for comment in tree.comments.iter().filter(|comment| head.contains(&comment.span.start)) {
+        let speaks = |text: &str| text.contains("lightest:");
+        if let Some(last) = remarks.last_mut() {
+            let between = source.text.get(last.span.bytes.end..comment.span.start).unwrap_or("x");
+            let follows = between.trim().is_empty() && between.matches('\n').count() == 1;
+            if follows && !speaks(&comment.text) && !speaks(&last.text) {
+                last.text.push('\n');
+                last.text.push_str(&comment.text);
+                last.span.bytes.end = comment.span.end;
+                continue;
+            }
+        }
+        remarks.push(Remark { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) });
+    }
+    remarks
+}
+
+struct Reader<'a> {
+    file: usize,
+    source: &'a Source,
+    catalog: &'a Catalog,
+    module: &'a [String],
+    function: &'a Function,
+}
+
+impl Reader<'_> {
+    fn span(&self, bytes: std::ops::Range<usize>) -> Span {
+        Span::new(self.file, bytes)
+    }
+
+    /// A declaration, as far as it is understood; what is not goes to `refused`.
+    fn declaration(
+        &self,
+        kind: AttributeKind,
+        attribute: &Attribute,
+        refused: &mut Vec<Note>,
+    ) -> Option<Declaration> {
+        let Some((text, list)) = &attribute.arguments else {
+            refused.push(Note {
+                span: self.span(attribute.span.clone()),
+                message: format!("not understood: `{}` names no guest", attribute.name),
+                help: Some(format!("write `#[{}(openvmm_linux_direct_x64)]`", attribute.name)),
+                unread: false,
+            });
+            return None;
+        };
+        let at = |bytes: &std::ops::Range<usize>| list.start + bytes.start..list.start + bytes.end;
+        let note = |error: &SyntaxError| Note {
+            span: self.span(at(&error.span)),
+            message: format!("not understood: {error}"),
+            help: error.help.clone().or_else(|| {
+                (!error.expected.is_empty() && error.expected.len() <= 6)
+                    .then(|| format!("legal here: {}", error.expected.join(", ")))
+            }),
+            unread: false,
+        };
+        let grammar = Grammar::new(self.catalog);
+        let (parsed, errors) = match grammar.parse_arguments_partly(kind, text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                refused.push(note(&error));
+                return None;
+            }
+        };
+        refused.extend(errors.iter().map(note));
+        let remark =
+            |reason: &Reason| Remark { text: reason.text.clone(), span: self.span(at(&reason.span)) };
+        let mut states = Vec::new();
+        if let Some(vendor) = parsed.vendor {
+            states.push(vendor.word().to_owned());
+        }
+        states.extend(parsed.requires.iter().cloned());
+        let variants = parsed.variants().map(|variant| {
+            let prefix = grammar.test_name_prefix(&variant.config).unwrap_or_default();
+            let own = format!("{prefix}_{}", self.function.name);
+            let name = self.module.iter().map(String::as_str).chain([own.as_str()]).collect::<Vec<_>>();
+            Variant {
+                name: name.join("::"),
+                written: self.source.text[at(&variant.entry.config_span)].to_owned(),
+                config_span: self.span(at(&variant.entry.config_span)),
+                span: self.span(at(&variant.entry.span)),
+                agent: variant.agent,
+                ignored: variant.ignored.map(remark),
+                unstable: variant.unstable.map(remark),
+                states: states.clone(),
+                config: variant.config,
+            }
+        });
+        Some(Declaration {
+            span: self.span(attribute.span.clone()),
+            list: self.span(list.clone()),
+            vmm: parsed.common_vmm().map(str::to_owned),
+            variants: variants.collect(),
+        })
+    }
+}

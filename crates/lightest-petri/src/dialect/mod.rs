@@ -1,0 +1,175 @@
+//! Petri's tests, in Rust: `#[vmm_test(..)]` and its relatives.
+
+mod cst;
+mod declare;
+mod eval;
+mod flow;
+mod index;
+mod lower;
+mod macros;
+mod modules;
+mod reason;
+mod script;
+mod syntax;
+mod tree;
+mod values;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::grammar::AttributeKind;
+use lightest_model::catalog::Catalog;
+use lightest_model::config::Config;
+use memchr::memmem::Finder;
+
+use lightest_diagnostics::Span;
+use lightest_lint::calls::Table;
+use lightest_lint::dialect::{Dialect, Interest};
+use lightest_lint::facts::{Declaration, Note, Test};
+use lightest_lint::parallel;
+use lightest_lint::source::Source;
+
+use index::Package;
+use reason::Unreadable;
+use tree::Tree;
+
+/// The dialect of OpenVMM's tests.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Petri;
+
+/// What every attribute of petri's contains.
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("vmm_test"));
+/// What a file that handles petri's values contains.
+static HELPER_MARKS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new("petri"), Finder::new("pipette")]);
+
+impl Dialect for Petri {
+    fn name(&self) -> &'static str {
+        "petri"
+    }
+
+    fn looks_for(&self) -> &'static str {
+        "`#[vmm_test(..)]` and its relatives"
+    }
+
+    fn package_file(&self) -> &'static str {
+        "Cargo.toml"
+    }
+
+    fn extension(&self) -> &'static str {
+        "rs"
+    }
+
+    fn holds_tests(&self, bytes: &[u8]) -> bool {
+        MARK.find_iter(bytes).any(|at| is_attribute(bytes, at))
+    }
+
+    fn interest(&self, bytes: &[u8]) -> Interest {
+        if self.holds_tests(bytes) {
+            Interest::Tests
+        } else if HELPER_MARKS.iter().any(|mark| mark.find(bytes).is_some()) {
+            Interest::Helpers
+        } else {
+            Interest::None
+        }
+    }
+
+    fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> (Vec<Test>, Vec<Note>) {
+        let mut notes = Vec::new();
+        // The longest first, so that no thread is left with it at the end.
+        let mut order: Vec<usize> = (0..sources.len()).collect();
+        order.sort_by_key(|file| std::cmp::Reverse(sources[*file].text.len()));
+        let read = parallel::map(&order, || (), |(), file| syntax::read(&sources[*file].text));
+        let mut trees: Vec<Tree> = Vec::new();
+        trees.resize_with(sources.len(), Tree::default);
+        for (file, tree) in order.iter().zip(read) {
+            match tree {
+                Ok(tree) => trees[*file] = tree,
+                Err(reason) => notes.push(not_read(*file, reason)),
+            }
+        }
+        let mut packages: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (file, source) in sources.iter().enumerate() {
+            packages.entry(&source.package).or_default().push(file);
+        }
+        let packages: Vec<Package<'_>> = packages.values().map(|files| Package::new(files, &trees)).collect();
+        let mut work: Vec<(usize, &Package<'_>)> = packages
+            .iter()
+            .flat_map(|package| package.files().iter().map(move |file| (*file, package)))
+            .collect();
+        work.sort_by_key(|(file, _)| std::cmp::Reverse(sources[*file].text.len()));
+        let conditions = outer_conditions(sources, &trees);
+        let found = parallel::map(
+            &work,
+            || (),
+            |(), (file, package)| {
+                let (mut tests, mut notes) = (Vec::new(), Vec::new());
+                declare::tests(
+                    *file,
+                    &sources[*file],
+                    &trees[*file],
+                    catalog,
+                    &mut tests,
+                    &mut notes,
+                    |function| walk::body(function, *file, sources, package, table, &conditions[*file]),
+                );
+                (tests, notes)
+            },
+        );
+        let mut tests = Vec::new();
+        for (more, noted) in found {
+            tests.extend(more);
+            notes.extend(noted);
+        }
+        tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
+        notes.sort_by_key(|note| (note.span.file, note.span.bytes.start));
+        (tests, notes)
+    }
+
+    fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String> {
+        // Where the attribute names the VMM, its configurations do not.
+        let vmm = if declaration.vmm.is_some() { None } else { config.vmm.clone() };
+        Some(Config { vmm, ..config.clone() }.to_string())
+    }
+}
+
+/// Whether a mark is part of an attribute's name, outside of line comments: `#[vmm_test`, `#[vmm_test_macros::vmm_test`, and
+/// `[vmm_test` where a macro makes attributes.
+fn is_attribute(bytes: &[u8], at: usize) -> bool {
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let start = bytes[..at].iter().rposition(|byte| !word(byte)).map_or(0, |before| before + 1);
+    let length = bytes[start..].iter().take_while(|byte| word(byte)).count();
+    let name = str::from_utf8(&bytes[start..start + length]).unwrap_or_default();
+    let line = bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+    AttributeKind::from_word(name).is_some()
+        && matches!(bytes[..start].trim_ascii_end().last(), Some(b'[' | b':'))
+        && !bytes[line..start].trim_ascii_start().starts_with(b"//")
+}
+
+/// For each file, the `cfg` conditions with which other files declare it and the modules around it.
+fn outer_conditions<'t>(sources: &[Source], trees: &'t [Tree]) -> Vec<Vec<&'t str>> {
+    let mut declared: Vec<(&str, Vec<String>, &str)> = Vec::new();
+    for (source, tree) in sources.iter().zip(trees) {
+        for (way, condition) in &tree.conditions {
+            let path = modules::of_file(&source.local).into_iter().chain(way.iter().cloned()).collect();
+            declared.push((source.package.as_str(), path, condition.as_str()));
+        }
+    }
+    let of = |source: &Source| {
+        let path = modules::of_file(&source.local);
+        let holds = |(package, module, _): &&(&str, Vec<String>, &str)| {
+            *package == source.package && path.starts_with(module)
+        };
+        declared.iter().filter(holds).map(|(.., condition)| *condition).collect()
+    };
+    sources.iter().map(of).collect()
+}
+
+fn not_read(file: usize, reason: Unreadable) -> Note {
+    let message = match reason {
+        Unreadable::Nested => "not read: brackets are nested too deeply",
+        Unreadable::Endless => "not read: an expression is too long",
+    };
+    Note { span: Span::new(file, 0..0), message: message.to_owned(), help: None, unread: true }
+}

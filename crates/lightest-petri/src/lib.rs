@@ -1,0 +1,17 @@
+//! Petri, the framework of OpenVMM's tests, in Rust: how its attributes read, what its tests' bodies touch, and which facts
+//! OpenVMM's own source states.
+//!
+//! - [`Petri`]: the dialect that the linter reads tests with.
+//! - [`grammar`]: the words and attributes that petri's macros accept, and carets for those they refuse.
+//! - [`attribute`]: the attribute to paste for a choice.
+//! - [`openvmm`]: the facts that OpenVMM's source states, and the gaps where it cannot be read.
+//!
+//! Nothing here reads files, prints or knows another framework.
+
+mod dialect;
+pub mod grammar;
+pub mod openvmm;
+mod paste;
+
+pub use dialect::Petri;
+pub use paste::attribute;

@@ -1,0 +1,9 @@
+//! Reads OpenVMM's own source and finds the facts that it states; a form that is not understood is a gap, never silence.
+
+mod corpus;
+pub mod facts;
+mod items;
+mod tokens;
+
+pub use corpus::{Corpus, MAX_BYTES, Place, ROOTS, SourceFile, is_wanted, line_of};
+pub use facts::Facts;

@@ -1,0 +1,187 @@
+//! The facts of the catalog, held against each other and against the variants of OpenVMM's tests.
+
+mod common;
+
+use std::sync::LazyLock;
+
+use lightest_model::catalog::{Catalog, Support, When};
+use lightest_model::chooser::{Query, choose};
+use lightest_model::config::{Arch, Config};
+use lightest_model::space::{Asked, Space};
+use lightest_petri::grammar::Grammar;
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
+
+fn parsed(text: &str) -> Config {
+    Grammar::new(&CATALOG).parse_config(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn lightest(requires: &[&str], arch: Arch) -> Option<String> {
+    let space = Space::of_tests(&CATALOG);
+    let requires = requires.iter().map(|&word| word.to_owned()).collect();
+    let choice =
+        choose(&space, &Query { requires, archs: vec![arch], vmms: Vec::new() }).expect("known words");
+    let pick = choice.parts.first().expect("one architecture").pick.as_ref();
+    pick.map(|pick| space.rows()[pick.row].config.to_string())
+}
+
+#[test]
+fn the_branches_of_the_request_come_out() {
+    for (requires, x64, aarch64) in [
+        (&["serial"][..], "openvmm_linux_direct_x64", "openvmm_linux_direct_aarch64"),
+        (&["disk"], "openvmm_linux_direct_x64", "openvmm_linux_direct_aarch64"),
+        (
+            &["boot-services"],
+            "openvmm_uefi_x64(guest_test_uefi_x64)",
+            "openvmm_uefi_aarch64(guest_test_uefi_aarch64)",
+        ),
+        (
+            &["guest-os", "uefi"],
+            "openvmm_uefi_x64(vhd(alpine_3_23_x64))",
+            "openvmm_uefi_aarch64(vhd(alpine_3_23_aarch64))",
+        ),
+        (
+            &["cloud-init"],
+            "openvmm_uefi_x64(vhd(alpine_3_23_x64))",
+            "openvmm_uefi_aarch64(vhd(alpine_3_23_aarch64))",
+        ),
+        (
+            &["systemd"],
+            "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))",
+            "openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))",
+        ),
+        (
+            &["full-userland"],
+            "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))",
+            "openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))",
+        ),
+        (
+            &["windows"],
+            "openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64))",
+            "openvmm_uefi_aarch64(vhd(windows_11_enterprise_aarch64))",
+        ),
+        (&["openhcl"], "openvmm_openhcl_linux_direct_x64", "hyperv_openhcl_uefi_aarch64(none)"),
+        (
+            &["servicing"],
+            "openvmm_openhcl_linux_direct_x64",
+            "hyperv_openhcl_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))",
+        ),
+        (&["vtl2-settings"], "openvmm_openhcl_linux_direct_x64", ""),
+        (&["snp"], "hyperv_openhcl_uefi_x64[snp](vhd(ubuntu_2504_server_x64))", ""),
+        (&["tdx"], "hyperv_openhcl_uefi_x64[tdx](vhd(ubuntu_2504_server_x64))", ""),
+        (&["tpm", "systemd"], "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))", ""),
+    ] {
+        for (arch, wanted) in [(Arch::X64, x64), (Arch::Aarch64, aarch64)] {
+            if !wanted.is_empty() {
+                assert_eq!(lightest(requires, arch).as_deref(), Some(wanted), "{requires:?} on {arch}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_claim_of_the_request_leads_where_it_says() {
+    let mut led = 0;
+    for claim in &CATALOG.claims {
+        let Some(config) = &claim.config else { continue };
+        let config = parsed(config);
+        let requires: Vec<&str> = claim.requires.iter().map(String::as_str).collect();
+        let found = lightest(&requires, config.arch);
+        assert_eq!(found, Some(config.to_string()), "the claim `{}`", claim.id);
+        led += 1;
+    }
+    assert!(led > 10, "{led} claims name a configuration");
+}
+
+#[test]
+fn what_may_run_has_a_reasoned_answer_to_everything() {
+    let space = Space::of(&CATALOG, |_| true);
+    let asked = Asked::default();
+    let runs = space.requirement_index("runs").expect("always there");
+    for (at, row) in space.rows().iter().enumerate() {
+        let answer = space.answer(at, runs, &asked);
+        assert!(answer.statement.is_some(), "nothing says whether {} runs", row.config);
+        // The lab boots whatever image it is handed, of which nobody knows anything.
+        if answer.support == Support::No || row.vmm.lab && answer.support == Support::Unknown {
+            continue;
+        }
+        for (index, requirement) in CATALOG.requirements.iter().enumerate() {
+            let answer = space.answer(at, index, &asked);
+            assert!(answer.statement.is_some(), "nothing is said of `{}` for {}", requirement.id, row.config);
+        }
+    }
+}
+
+#[test]
+fn what_gives_a_requirement_gives_what_follows_from_it() {
+    let space = Space::of_tests(&CATALOG);
+    let runs = space.requirement_index("runs").expect("always there");
+    for requirement in &CATALOG.requirements {
+        let asked = Asked::new(&CATALOG, [requirement.id.as_str()]).expect("known");
+        let index = space.requirement_index(&requirement.id).expect("known");
+        for (at, row) in space.rows().iter().enumerate() {
+            let says = |index| space.answer(at, index, &asked).support;
+            if says(runs) != Support::Yes || says(index) != Support::Yes {
+                continue;
+            }
+            for &implied in asked.indices() {
+                let word = space.requirement_id(implied);
+                assert_eq!(
+                    says(implied),
+                    Support::Yes,
+                    "{} gives `{}` but not `{word}`",
+                    row.config,
+                    requirement.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_said_of_configurations_that_there_are_none_of() {
+    let space = Space::of(&CATALOG, |_| true);
+    let selects =
+        |when: &When| space.rows().iter().any(|row| when.selects(&row.config, row.guest, row.boot.openhcl));
+    for capability in &CATALOG.capabilities {
+        assert!(
+            selects(&capability.when),
+            "`{}`, {:?}: {} ({:?})",
+            capability.requirement,
+            capability.support,
+            capability.because,
+            capability.when
+        );
+    }
+    for (id, when) in CATALOG
+        .quirks
+        .iter()
+        .map(|quirk| (&quirk.id, &quirk.when))
+        .chain(CATALOG.blockers.iter().map(|blocker| (&blocker.id, &blocker.when)))
+        .chain(CATALOG.hosts.iter().map(|host| (&host.id, &host.when)))
+    {
+        assert!(selects(when), "`{id}`: {when:?}");
+    }
+}
+
+#[test]
+fn the_facts_allow_what_the_tests_of_openvmm_do() {
+    let space = Space::of_tests(&CATALOG);
+    let runs = space.requirement_index("runs").expect("always there");
+    let agent = space.requirement_index("agent").expect("a requirement");
+    let asked = Asked::default();
+    let mut seen = 0;
+    for line in include_str!("data/openvmm-variants.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [test, _, config, _, _, wants_agent, ran] = fields[..] else { panic!("seven fields: {line}") };
+        let at = space.position(&parsed(config)).unwrap_or_else(|| panic!("no such configuration: {config}"));
+        let answer = space.answer(at, runs, &asked);
+        assert_eq!(answer.support == Support::No, ran == "never", "{config} of {test}: {answer:?}");
+        if ran != "never" && wants_agent == "yes" {
+            let answer = space.answer(at, agent, &asked);
+            assert_ne!(answer.support, Support::No, "{config} of {test}: {answer:?}");
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 458);
+}

@@ -1,0 +1,159 @@
+//! Properties of the grammar: what is printed reads back the same, and no text makes it panic.
+
+mod common;
+
+use std::sync::LazyLock;
+
+use lightest_model::catalog::Catalog;
+use lightest_model::config::Config;
+use lightest_model::space::Space;
+use lightest_petri::grammar::{Attribute, AttributeKind, Grammar};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
+static CONFIGS: LazyLock<Vec<Config>> =
+    LazyLock::new(|| Space::of(&CATALOG, |_| true).rows().iter().map(|row| row.config.clone()).collect());
+
+/// A legal configuration of the tests' VMMs.
+fn config() -> impl Strategy<Value = Config> {
+    let deps = proptest::collection::vec("(::)?[A-Z][A-Z0-9_]{0,8}(::x[a-z]{1,4})?", 0..3);
+    (0..CONFIGS.len(), deps).prop_map(|(index, extra_deps)| Config { extra_deps, ..CONFIGS[index].clone() })
+}
+
+/// Pieces that attributes are made of, legal or not.
+fn piece() -> impl Strategy<Value = String> {
+    let words = [
+        "openvmm_",
+        "hyperv_",
+        "uefi_x64",
+        "pcat_x64",
+        "linux_direct_x64",
+        "openhcl_uefi_aarch64",
+        "vhd",
+        "iso",
+        "none",
+        "alpine_3_23_x64",
+        "vbs",
+        "snp",
+        "ignore",
+        "unstable",
+        "reason",
+        "configs",
+        "requires",
+        "noagent",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "=",
+        "::",
+        "<",
+        ">",
+        "\"",
+        "\"why\"",
+        "r#\"",
+        "'",
+        "/*",
+        "*/",
+        "//",
+        "\n",
+        "#",
+        "é",
+        "\u{0}",
+    ];
+    prop_oneof![4 => select(words.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+proptest! {
+    #[test]
+    fn a_legal_configuration_prints_and_reads_back_the_same(config in config()) {
+        let grammar = Grammar::new(&CATALOG);
+        let read = grammar.parse_config(&config.to_string());
+        prop_assert_eq!(read.as_ref(), Ok(&config));
+    }
+
+    #[test]
+    fn an_attribute_prints_and_reads_back_the_same(configs in proptest::collection::vec(config(), 1..5), noagent: bool) {
+        let grammar = Grammar::new(&CATALOG);
+        let configs = configs.into_iter().filter(|config| !matches!(config.vmm.as_deref(), Some("qemu")));
+        let mut attribute = Attribute::of(configs);
+        prop_assume!(!attribute.entries.is_empty());
+        if noagent {
+            attribute.kind = AttributeKind::VmmTestWith;
+            attribute.noagent = true;
+        }
+        let printed = attribute.to_string();
+        let read = grammar.parse_attribute(&printed).expect("what is printed is legal");
+        prop_assert_eq!(read.to_string(), printed);
+        prop_assert_eq!(read.agent(), !noagent);
+    }
+
+    #[test]
+    fn nothing_makes_it_panic_and_every_caret_lies_in_the_text(pieces in proptest::collection::vec(piece(), 0..24)) {
+        let grammar = Grammar::new(&CATALOG);
+        let text = pieces.concat();
+        let mut errors = vec![grammar.parse_entry(&text).err(), grammar.parse_attribute(&text).err()];
+        errors.extend(AttributeKind::ALL.map(|kind| grammar.parse_arguments(kind, &text).err()));
+        for kind in AttributeKind::ALL {
+            match grammar.parse_arguments_partly(kind, &text) {
+                Ok((_, refused)) => errors.extend(refused.into_iter().map(Some)),
+                Err(error) => errors.push(Some(error)),
+            }
+        }
+        for error in errors.into_iter().flatten() {
+            prop_assert!(error.span.start <= error.span.end && error.span.end <= text.len());
+            prop_assert!(text.is_char_boundary(error.span.start) && text.is_char_boundary(error.span.end));
+            prop_assert!(!error.message.is_empty() && !error.message.ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn what_is_read_partly_is_what_is_read_whole_but_for_what_is_refused(
+        configs in proptest::collection::vec(config(), 1..5),
+        stranger in select(vec!["openvmm_uefi_x64(vhd(beos_5_x64))", "openvmm_bios_x64", "7", "ignore(now)"]),
+        at in 0_usize..5,
+    ) {
+        let grammar = Grammar::new(&CATALOG);
+        let strict: Vec<String> = configs.iter().map(ToString::to_string).collect();
+        let text = strict.join(", ");
+        let whole = grammar.parse_arguments(AttributeKind::VmmTest, &text);
+        let partly = grammar.parse_arguments_partly(AttributeKind::VmmTest, &text);
+        if let Ok(whole) = &whole {
+            prop_assert_eq!(partly, Ok((whole.clone(), Vec::new())));
+        }
+        // A stranger among them is refused alone.
+        let mut strange = strict.clone();
+        strange.insert(at.min(strict.len()), stranger.to_owned());
+        prop_assert!(grammar.parse_arguments(AttributeKind::VmmTest, &strange.join(", ")).is_err());
+        if whole.is_ok() {
+            let (read, refused) = grammar
+                .parse_arguments_partly(AttributeKind::VmmTest, &strange.join(", "))
+                .expect("the others are legal");
+            let read: Vec<String> = read.entries.iter().map(|entry| entry.config.to_string()).collect();
+            prop_assert_eq!(read, strict);
+            prop_assert_eq!(refused.len(), 1);
+        }
+    }
+
+    #[test]
+    fn what_is_understood_prints_to_what_is_understood_the_same(pieces in proptest::collection::vec(piece(), 0..8)) {
+        let grammar = Grammar::new(&CATALOG);
+        if let Ok(config) = grammar.parse_config(&pieces.concat()) {
+            prop_assert_eq!(grammar.parse_config(&config.to_string()), Ok(config));
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_and_does_not_exhaust_the_stack() {
+    let grammar = Grammar::new(&CATALOG);
+    for (open, close) in [("ignore(reason = \"\", ", ")"), ("(", ")"), ("[", "]"), ("A<", ">"), ("&", "")] {
+        let inner = format!("{}{}", open.repeat(20_000), close.repeat(20_000));
+        assert!(grammar.parse_entry(&inner).is_err());
+        assert!(grammar.parse_entry(&format!("openvmm_linux_direct_x64[{inner}]")).is_err());
+    }
+}

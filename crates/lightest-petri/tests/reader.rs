@@ -1,0 +1,199 @@
+//! The reader takes any text: it never fails, and every place that it names lies in the text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use lightest_lint::calls::{self, Table};
+use lightest_lint::dialect::Dialect;
+use lightest_lint::linter::{self, Options};
+use lightest_lint::needs::Needs;
+use lightest_lint::source::Source;
+use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_petri::Petri;
+use proptest::prelude::*;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog").join(name)
+}
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    let mut files = Vec::new();
+    for folder in [folder("openvmm"), folder("openvmm/capabilities"), folder("lab")] {
+        for entry in fs::read_dir(folder).expect("the catalog") {
+            let path = entry.expect("a file").path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                let text = fs::read_to_string(&path).expect("UTF-8");
+                files.push(File { name: path.display().to_string(), text, layer: Layer::Base });
+            }
+        }
+    }
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    load(&files).expect("the catalog is sound")
+});
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let entries = calls::EMBEDDED.iter().flat_map(|(name, text)| {
+        calls::read(text, &CATALOG, false).unwrap_or_else(|errors| panic!("{name}: {}", errors[0].message))
+    });
+    Table::new(entries.collect())
+});
+
+fn source(text: &str) -> Source {
+    Source {
+        path: "a.rs".to_owned(),
+        local: "src/a.rs".to_owned(),
+        package: String::new(),
+        text: Arc::from(text),
+    }
+}
+
+#[test]
+fn every_file_of_the_table_is_embedded() {
+    let mut names: Vec<String> = fs::read_dir(folder("openvmm/calls"))
+        .expect("the table")
+        .map(|entry| {
+            format!("catalog/openvmm/calls/{}", entry.expect("a file").file_name().to_string_lossy())
+        })
+        .collect();
+    names.sort();
+    let embedded: Vec<&str> = calls::EMBEDDED.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, embedded);
+}
+
+#[test]
+fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
+    let at = |local: &str, text: &str| Source { local: local.to_owned(), ..source(text) };
+    let test =
+        "#[openvmm_test(linux_direct_x64)]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {}\n";
+    let sources = [
+        at("tests/tests/main.rs", "#[cfg(windows)]\nmod declared;\nmod inner;\nmod free;\n"),
+        at("tests/tests/declared.rs", test),
+        at("tests/tests/inner.rs", &format!("#![cfg(windows)]\n{test}")),
+        at("tests/tests/free.rs", test),
+    ];
+    let (tests, _) = Petri.read(&sources, &CATALOG, &TABLE);
+    let bound: Vec<(usize, bool)> =
+        tests.iter().map(|test| (test.span.file, Needs::of(test, &TABLE).ask("windows-host"))).collect();
+    assert_eq!(bound, [(1, true), (2, true), (3, false)]);
+}
+
+#[test]
+fn roles_flow_through_helpers_closures_and_branches() {
+    let text = r##"
+        #[vmm_test(openvmm_linux_direct_x64)]
+        async fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+            let flavor = config.os_flavor();
+            let setup = |b| b.with_pcie_root_topology(1, 1, 1);
+            let (mut vm, agent) = config.modify_backend(setup).run().await?;
+            let inner = vm.wait_for_vtl2_agent().await?;
+            cmd!(inner.unix_shell(), "systemctl status").run().await?;
+            let run = async |agent: &PipetteClient| agent.reboot().await;
+            run(&agent).await?;
+            match flavor {
+                OsFlavor::Windows => { let sh = agent.windows_shell(); cmd!(sh, "reg query").run().await?; }
+                _ => look(&agent).await?,
+            }
+            Ok(())
+        }
+        async fn look(agent: &PipetteClient) -> anyhow::Result<()> {
+            let dir = "/sys/firmware/efi/efivars";
+            let path = format!("{dir}/PK");
+            agent.unix_shell().read_file(path).await?;
+            Ok(())
+        }
+    "##;
+    let (tests, notes) = Petri.read(&[source(text)], &CATALOG, &TABLE);
+    assert_eq!(notes, []);
+    let needs = Needs::of(&tests[0], &TABLE);
+    assert_eq!(needs.openings, []);
+    let mut found: Vec<(&str, usize)> =
+        needs.needs.iter().map(|need| (need.requirement.as_str(), need.within.len())).collect();
+    found.sort_unstable();
+    found.dedup();
+    let expected = [
+        ("agent", 0),
+        ("efi-variables", 1),
+        ("openvmm", 0),
+        ("pcie", 0),
+        ("reboot", 0),
+        ("unix-shell", 1),
+        ("vtl2-agent", 0),
+        ("windows", 1),
+        ("windows-shell", 1),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_is_barely_within_reason_is_read_on_the_stack_that_there_is() {
+    let pieces = [
+        ("(", 110, ")"),
+        ("{", 110, "}"),
+        ("!", 2900, ""),
+        ("x.a(1).", 400, "b()"),
+        ("1 + ", 1400, "1"),
+        ("A::<u8, ", 480, ""),
+        ("|a, b| ", 900, "a"),
+        ("if a {} else ", 700, "{}"),
+        ("vec![", 110, "]"),
+        ("return ", 2900, "1"),
+        ("x as A<u8, u8> as ", 200, "u8"),
+    ];
+    for (piece, times, end) in pieces {
+        let body = format!("{}{}", piece.repeat(times), end.repeat(if end.len() == 1 { times } else { 1 }));
+        let text = format!("#[openvmm_test(linux_direct_x64)]\nfn f() {{ let x = {body}; }}");
+        let (tests, notes) = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+        assert_eq!(tests.len(), 1, "{piece}: {notes:?}");
+    }
+}
+
+/// Pieces that chance would not put together.
+const PIECES: [&str; 19] = [
+    "#[vmm_test(",
+    "#[openvmm_test(",
+    "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))",
+    "linux_direct_x64",
+    ")]",
+    "async fn f(config: PetriVmBuilder<T>) {",
+    "}",
+    "{",
+    "let (vm, agent) = config.run().await?;",
+    "cmd!(sh, \"sh -c 'ls | wc'\")",
+    "|b| b",
+    "match x {",
+    "=>",
+    "// lightest: expect(runs-nowhere): x\n",
+    "\"",
+    "'",
+    "\u{1f980}",
+    ";",
+    "\n",
+];
+
+fn texts() -> impl Strategy<Value = String> {
+    let piece =
+        prop_oneof![4 => (0..PIECES.len()).prop_map(|at| PIECES[at].to_owned()), 1 => any::<String>()];
+    prop::collection::vec(piece, 0..40).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_text_is_read_and_every_place_lies_in_it(text in texts()) {
+        let sources = [source(&text)];
+        let (tests, notes) = Petri.read(&sources, &CATALOG, &TABLE);
+        let options = Options { pedantic: true, ..Options::default() };
+        let findings = linter::check(&tests, &sources, &Petri, &CATALOG, &TABLE, &options);
+        for note in &notes {
+            prop_assert!(text.get(note.span.bytes.clone()).is_some());
+        }
+        for finding in &findings {
+            prop_assert!(text.get(finding.span().bytes.clone()).is_some());
+            for edit in finding.diagnostic.help.iter().flat_map(|help| &help.edits) {
+                prop_assert!(text.get(edit.span.bytes.clone()).is_some());
+            }
+        }
+    }
+}
