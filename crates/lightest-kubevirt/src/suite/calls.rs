@@ -1,0 +1,270 @@
+//! Calls: of helpers, of factories, of clients, and of Ginkgo's nodes.
+
+use super::ginkgo;
+use super::names::{Callee, join};
+use super::types::{Type, results};
+use super::unit::{Factory, Kind, Node, Target, Touch};
+use super::walk::Walker;
+use crate::go::tree::{Bytes, Call, Expr};
+
+/// The role of a machine's description.
+pub(crate) const VMI: &str = "vmi";
+/// The receiver of methods that are known whatever they are called on.
+const ANY: &str = "any";
+
+impl<'a> Walker<'a, '_> {
+    pub(super) fn call(&mut self, call: &'a Call) -> Type<'a> {
+        match self.callee(&call.func) {
+            Callee::Ginkgo(kind, pending) => {
+                self.node(kind, pending, call);
+                Type::Plain
+            }
+            Callee::Function(id) => self.own(id, call),
+            Callee::Outside(path) => self.outside_function(&path, call),
+            Callee::Type(typ) => {
+                self.args(call);
+                self.with_role(typ)
+            }
+            Callee::Builtin(name) => self.builtin(name, call),
+            Callee::Method(x, name) => self.method(x, name, call),
+            Callee::Other => {
+                // What a name may stand for is followed; what comes out of a table is not.
+                if matches!(&call.func, Expr::Index(..) | Expr::Assert(..)) {
+                    self.open("a function that is picked while the test runs".to_owned(), call.func.bytes());
+                }
+                let typ = self.expr(&call.func);
+                self.args(call);
+                match self.index.underlying(typ) {
+                    Type::Func(list) => self.with_role(results(list)),
+                    _ => Type::Unknown,
+                }
+            }
+        }
+    }
+
+    pub(super) fn args(&mut self, call: &'a Call) -> Vec<Type<'a>> {
+        self.reading("", |walker| call.args.iter().map(|arg| walker.expr(arg)).collect())
+    }
+
+    pub(super) fn own(&mut self, id: usize, call: &'a Call) -> Type<'a> {
+        let data = &self.index.functions[id];
+        let name = &data.decl.name.name;
+        let folder = self.index.packages[self.index.package_of[data.file]].folder;
+        let path = join(folder, name);
+        if self.is_factory(id) {
+            return self.factory(name, call);
+        }
+        // What the table says of a helper is not looked up in its body.
+        if let Some(entry) = self.table.function(&path) {
+            let denies = entry.denies;
+            self.touch(Touch::Function(path), call.func.bytes());
+            self.denied += usize::from(denies);
+            self.args(call);
+            self.denied -= usize::from(denies);
+        } else {
+            self.here().refer(Target::Function(id), call.func.bytes());
+            self.args(call);
+        }
+        results(self.function_results(id))
+    }
+
+    pub(super) fn factory(&mut self, name: &str, call: &'a Call) -> Type<'a> {
+        let end = call.func.bytes().end;
+        let factory = Factory {
+            name: name.to_owned(),
+            name_bytes: end - name.len()..end,
+            bytes: call.bytes.clone(),
+            parens: Some(call.parens.clone()),
+        };
+        self.here().factories.push(factory);
+        self.args(call);
+        Type::Role(VMI)
+    }
+
+    pub(super) fn outside_function(&mut self, path: &str, call: &'a Call) -> Type<'a> {
+        if self.is_factory_path(path) {
+            let name = path.rsplit("::").next().unwrap_or(path);
+            return self.factory(name, call);
+        }
+        let entry = self.table.function(path);
+        let how = if path.ends_with("::Expect") { "expect" } else { "" };
+        let denies = entry.is_some_and(|entry| entry.denies);
+        self.denied += usize::from(denies);
+        let args: Vec<Type<'_>> =
+            self.reading(how, |walker| call.args.iter().map(|arg| walker.expr(arg)).collect());
+        self.denied -= usize::from(denies);
+        if let Some(entry) = entry.filter(|entry| !entry.unknown) {
+            self.touch(Touch::Function(path.to_owned()), call.func.bytes());
+            return given(&entry.gives);
+        }
+        if entry.is_some() || args.iter().any(is_machine) {
+            let mut parts = path.rsplit("::");
+            let name = parts.next().unwrap_or(path);
+            let package = parts.next().map_or_else(String::new, |package| format!("{package}."));
+            self.open(format!("what `{package}{name}` does"), call.func.bytes());
+        }
+        Type::Unknown
+    }
+
+    pub(super) fn builtin(&mut self, name: &str, call: &'a Call) -> Type<'a> {
+        let args = self.args(call);
+        match (name, call.args.first()) {
+            ("append", _) => args.into_iter().next().unwrap_or(Type::Unknown),
+            ("new" | "make", Some(typ)) => self.type_of(typ),
+            _ => Type::Plain,
+        }
+    }
+
+    pub(super) fn method(&mut self, x: &'a Expr, name: &'a str, call: &'a Call) -> Type<'a> {
+        let typ = self.expr(x);
+        let bytes = call.func.bytes();
+        let args = self.args(call);
+        match self.index.underlying(typ) {
+            Type::Own(id) => self.own_method(id, name, bytes, &args),
+            Type::Role(role) => self.role_method(role, name, bytes),
+            Type::Outside(..) | Type::Plain | Type::List(_) | Type::Func(_) | Type::Tuple(_) => {
+                self.strange_method(name, bytes, &args, false)
+            }
+            Type::Unknown => self.strange_method(name, bytes, &args, true),
+        }
+    }
+
+    pub(super) fn own_method(
+        &mut self,
+        id: usize,
+        name: &'a str,
+        bytes: Bytes,
+        args: &[Type<'a>],
+    ) -> Type<'a> {
+        if let Some(method) = self.index.method(id, name) {
+            self.here().refer(Target::Function(method), bytes);
+            return results(self.function_results(method));
+        }
+        if let Some(declared) = self.index.declared(id, name) {
+            // Any type may be behind an interface.
+            for method in self.index.methods_named(name) {
+                self.here().refer(Target::Function(*method), bytes.clone());
+            }
+            return self.with_role(results(declared));
+        }
+        if let Some(field) = self.index.field(id, name) {
+            return match self.index.underlying(field) {
+                Type::Func(list) => self.with_role(results(list)),
+                _ => Type::Unknown,
+            };
+        }
+        for inner in self.index.outside(id) {
+            if let Type::Role(role) = self.with_role(inner)
+                && self.table.method(role, name).is_some()
+            {
+                return self.role_method(role, name, bytes);
+            }
+        }
+        self.strange_method(name, bytes, args, false)
+    }
+
+    pub(super) fn role_method(&mut self, role: &'a str, name: &str, bytes: Bytes) -> Type<'a> {
+        let Some(entry) = self.table.method(role, name) else {
+            self.open(format!("what `{name}` asks of the guest"), bytes);
+            return Type::Unknown;
+        };
+        self.touch(Touch::Call { on: role.to_owned(), name: name.to_owned() }, bytes);
+        if matches!(entry.gives[..], [ref same] if same == "self") {
+            return Type::Role(role);
+        }
+        given(&entry.gives)
+    }
+
+    /// A method of something from outside, or of something that is not known at all.
+    pub(super) fn strange_method(
+        &mut self,
+        name: &'a str,
+        bytes: Bytes,
+        args: &[Type<'a>],
+        unknown: bool,
+    ) -> Type<'a> {
+        if unknown {
+            self.here().weak.push((name.to_owned(), bytes.clone()));
+            let table = self.table;
+            let of_roles: Vec<_> = table.methods_named(name).filter(|entry| entry.on != ANY).collect();
+            if let Some(first) = of_roles.first()
+                && of_roles.iter().all(|entry| !entry.requires.is_empty())
+            {
+                self.touch(Touch::Call { on: first.on.clone(), name: name.to_owned() }, bytes);
+                return given(&first.gives);
+            }
+            // The clients' own accessors have names of their own.
+            if let [one] = of_roles[..]
+                && !one.gives.is_empty()
+            {
+                return given(&one.gives);
+            }
+        }
+        if args.iter().any(is_machine) && self.table.method(ANY, name).is_none() {
+            self.open(format!("what `{name}` does with the machine"), bytes);
+        }
+        Type::Unknown
+    }
+
+    pub(super) fn node(&mut self, kind: Kind, pending: bool, call: &'a Call) {
+        let unit = self.new_unit();
+        let (text, text_bytes) = match call.args.first() {
+            Some(first) if !matches!(kind, Kind::Setup | Kind::Suite) => (text_of(first), first.bytes()),
+            _ => (String::new(), call.func.bytes()),
+        };
+        let pending = pending || call.args.iter().any(|arg| is_word(arg, ginkgo::PENDING));
+        self.within(unit, |walker| {
+            for arg in &call.args {
+                walker.expr(arg);
+            }
+        });
+        let text_bytes = first_text(call).unwrap_or(text_bytes);
+        let node = Node { kind, text, text_bytes, bytes: call.bytes.clone(), pending, unit };
+        self.here().nodes.push(node);
+    }
+}
+
+/// Whether a value is a machine's description, or several.
+fn is_machine(typ: &Type<'_>) -> bool {
+    match typ {
+        Type::Role(role) => matches!(*role, "vmi" | "vm"),
+        Type::List(inner) => is_machine(inner),
+        _ => false,
+    }
+}
+
+/// The type of what a call returns, by the roles that the table gives.
+pub(super) fn given<'a>(gives: &'a [String]) -> Type<'a> {
+    let one = |role: &'a String| if role.is_empty() { Type::Unknown } else { Type::Role(role.as_str()) };
+    match gives {
+        [] => Type::Unknown,
+        [role] => one(role),
+        several => Type::Tuple(several.iter().map(one).collect()),
+    }
+}
+
+/// The text of a node, as far as it is written: of a call its first argument, of a sum its parts.
+pub(super) fn text_of(expr: &Expr) -> String {
+    match expr {
+        Expr::Text(text, _) => text.clone(),
+        Expr::Binary(x, y, true) => text_of(x) + &text_of(y),
+        Expr::Call(call) => call.args.first().map_or_else(String::new, text_of),
+        _ => String::new(),
+    }
+}
+
+fn first_text(call: &Call) -> Option<Bytes> {
+    match call.args.first()? {
+        Expr::Text(_, bytes) => Some(bytes.clone()),
+        Expr::Call(inner) => first_text(inner),
+        _ => None,
+    }
+}
+
+fn is_word(expr: &Expr, word: &str) -> bool {
+    match expr {
+        Expr::Ident(ident) => ident.name == word,
+        Expr::Selector(_, name) => name.name == word,
+        _ => false,
+    }
+}

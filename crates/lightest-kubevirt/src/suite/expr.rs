@@ -1,0 +1,204 @@
+//! Expressions: their types, and what they touch.
+
+use super::calls::given;
+use super::index::Import;
+use super::names::join;
+use super::types::{Member, Type};
+use super::unit::{Factory, Target, Touch};
+use super::walk::{Walker, one_of};
+use crate::go::tree::{Bytes, Element, Expr};
+
+impl<'a> Walker<'a, '_> {
+    pub(super) fn expr(&mut self, expr: &'a Expr) -> Type<'a> {
+        match expr {
+            Expr::Ident(ident) => self.ident(&ident.name, &ident.bytes),
+            Expr::Selector(x, name) => self.selector(x, &name.name, expr.bytes()),
+            Expr::Call(call) => self.call(call),
+            Expr::Text(text, bytes) => {
+                if self.table.judge(&Touch::Text(text.clone())).is_some() {
+                    self.touch(Touch::Text(text.clone()), bytes.clone());
+                }
+                Type::Plain
+            }
+            Expr::Literal(..) => Type::Plain,
+            Expr::Func(func) => self.reading("", |walker| walker.closure(func)),
+            Expr::Composite(typ, elements, _) => self.composite(typ.as_deref(), elements),
+            Expr::Index(x, list, _) => {
+                let counted = matches!(list[..], [Expr::Literal(..)]);
+                // What is counted through, whatever there is, counts on nothing.
+                let how = if counted { "index" } else { "" };
+                let typ = self.reading(how, |walker| walker.expr(x));
+                self.reading("", |walker| {
+                    for index in list {
+                        walker.expr(index);
+                    }
+                });
+                typ.element()
+            }
+            Expr::Slice(x, list, _) => {
+                let typ = self.expr(x);
+                for index in list {
+                    self.expr(index);
+                }
+                typ
+            }
+            Expr::Reference(x, _) => self.expr(x),
+            Expr::Unary(x, _) => match self.expr(x) {
+                // `<-x`; of other operators the operand is plain.
+                Type::List(inner) => *inner,
+                other => other,
+            },
+            Expr::Binary(x, y, _) => {
+                self.expr(x);
+                self.expr(y);
+                Type::Plain
+            }
+            Expr::Assert(x, typ, _) => {
+                self.expr(x);
+                typ.as_ref().map_or(Type::Unknown, |typ| self.type_of(typ))
+            }
+            Expr::Container(..)
+            | Expr::FuncType(..)
+            | Expr::Struct(..)
+            | Expr::Interface(..)
+            | Expr::Ellipsis(..) => Type::Unknown,
+        }
+    }
+
+    pub(super) fn ident(&mut self, name: &'a str, bytes: &Bytes) -> Type<'a> {
+        if let Some(local) = self.scopes.find(name) {
+            self.here().refer(Target::Local(local), bytes.clone());
+            return self.scopes.locals[local].typ.clone();
+        }
+        let member = self.index.member(self.file, name);
+        self.member(member, bytes.clone())
+    }
+
+    pub(super) fn member(&mut self, member: Option<Member>, bytes: Bytes) -> Type<'a> {
+        match member {
+            Some(Member::Function(id)) => {
+                if self.is_factory(id) {
+                    let name = self.index.functions[id].decl.name.name.clone();
+                    let name_bytes = bytes.end - name.len()..bytes.end;
+                    self.here().factories.push(Factory { name, name_bytes, bytes, parens: None });
+                } else {
+                    self.here().refer(Target::Function(id), bytes);
+                }
+                self.function_type(id)
+            }
+            Some(Member::Variable(id)) => {
+                self.here().refer(Target::Variable(id), bytes);
+                let data = &self.index.variables[id];
+                match (&data.decl.typ, one_of(data.decl, data.position)) {
+                    (Some(typ), _) => self.with_role(self.index.type_of(data.file, typ)),
+                    (None, Some(Expr::Func(func))) => {
+                        let results = &func.signature.results;
+                        Type::Func(
+                            results
+                                .iter()
+                                .map(|r| self.with_role(self.index.type_of(data.file, &r.typ)))
+                                .collect(),
+                        )
+                    }
+                    (None, Some(Expr::Composite(Some(typ), ..))) => {
+                        self.with_role(self.index.type_of(data.file, typ))
+                    }
+                    (None, Some(Expr::Text(..) | Expr::Literal(..))) => Type::Plain,
+                    _ => Type::Unknown,
+                }
+            }
+            Some(Member::Type(_)) | None => Type::Unknown,
+        }
+    }
+
+    pub(super) fn selector(&mut self, x: &'a Expr, name: &'a str, bytes: Bytes) -> Type<'a> {
+        match self.qualified(x) {
+            Some(Import::Own(package)) => {
+                let member = self.index.packages[package].members.get(name).copied();
+                return self.member(member, bytes);
+            }
+            Some(Import::Outside(path)) => {
+                let path = join(path, name);
+                if self.denied == 0 && self.table.judge(&Touch::Name(path.clone())).is_some() {
+                    self.touch(Touch::Name(path.clone()), bytes.clone());
+                }
+                // A function that is handed on.
+                if self.table.function(&path).is_some_and(|entry| !entry.requires.is_empty()) {
+                    self.touch(Touch::Function(path), bytes);
+                }
+                return Type::Unknown;
+            }
+            None => {}
+        }
+        let how = self.reading;
+        // What lies before the last field of a chain is read whatever is done with that.
+        let typ = self.reading(if how == "index" { "" } else { how }, |walker| walker.expr(x));
+        let field = bytes.end - name.len()..bytes.end;
+        let read = Touch::Read { name: name.to_owned(), how };
+        if self.table.judge(&read).is_some() {
+            self.touch(read, field);
+        }
+        match self.index.underlying(typ.clone()) {
+            Type::Own(id) => {
+                if let Some(method) = self.index.method(id, name) {
+                    self.here().refer(Target::Function(method), bytes);
+                    return self.function_type(method);
+                }
+                let field = self.index.field(id, name);
+                field.map_or(Type::Unknown, |field| self.with_role(field))
+            }
+            Type::Role(role) => {
+                // A method that is handed on.
+                if let Some(entry) = self.table.method(role, name) {
+                    let given = given(&entry.gives);
+                    self.touch(Touch::Call { on: role.to_owned(), name: name.to_owned() }, bytes);
+                    return given;
+                }
+                Type::Unknown
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    pub(super) fn composite(&mut self, typ: Option<&'a Expr>, elements: &'a [Element]) -> Type<'a> {
+        let known = typ.map(|typ| self.type_of(typ));
+        let keyed_by_field = !matches!(typ, Some(Expr::Container(..)));
+        let record = typ.map_or_else(String::new, short);
+        for element in elements {
+            match &element.key {
+                Some(Expr::Ident(field)) if keyed_by_field && self.scopes.find(&field.name).is_none() => {
+                    self.set(&record, &field.name, Some(&element.value), field.bytes.clone());
+                }
+                Some(key) => {
+                    self.expr(key);
+                }
+                None => {}
+            }
+            self.expr(&element.value);
+        }
+        known.unwrap_or(Type::Unknown)
+    }
+}
+
+/// The last field that an expression names: `Containers` of `pod.Spec.Containers[0]`.
+pub(super) fn last_field(expr: &Expr) -> &str {
+    match expr {
+        Expr::Selector(_, name) => &name.name,
+        Expr::Index(x, ..) | Expr::Reference(x, _) => last_field(x),
+        _ => "",
+    }
+}
+
+/// A value in few words: texts and the last part of names.
+pub(super) fn short(expr: &Expr) -> String {
+    match expr {
+        Expr::Text(text, _) => text.clone(),
+        Expr::Literal(text, _) => text.clone(),
+        Expr::Ident(ident) => ident.name.clone(),
+        Expr::Selector(_, name) => name.name.clone(),
+        Expr::Reference(x, _) => short(x),
+        Expr::Composite(Some(typ), ..) => short(typ),
+        Expr::Call(call) => short(&call.func),
+        _ => String::new(),
+    }
+}

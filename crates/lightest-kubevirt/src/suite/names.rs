@@ -1,0 +1,137 @@
+//! What names stand for: imports, factories, and what is called.
+
+use super::ginkgo;
+use super::index::{Import, is_builtin_type};
+use super::types::{Member, Type};
+use super::unit::Kind;
+use super::walk::Walker;
+use crate::go::tree::Expr;
+
+/// What a callee is.
+pub(super) enum Callee<'a> {
+    Function(usize),
+    Ginkgo(Kind, bool),
+    /// A function from outside, by its path.
+    Outside(String),
+    Type(Type<'a>),
+    Builtin(&'a str),
+    Method(&'a Expr, &'a str),
+    Other,
+}
+
+impl<'a> Walker<'a, '_> {
+    /// The import that an expression names, unless a variable hides it.
+    pub(super) fn qualified(&self, x: &Expr) -> Option<Import<'a>> {
+        let name = x.ident()?;
+        if self.scopes.find(name).is_some() {
+            return None;
+        }
+        self.index.imports[self.file].named.get(name).copied()
+    }
+
+    pub(super) fn member_of(&self, import: Import<'a>, name: &str) -> Option<Member> {
+        match import {
+            Import::Own(package) => self.index.packages[package].members.get(name).copied(),
+            Import::Outside(_) => None,
+        }
+    }
+
+    pub(super) fn is_factory(&self, id: usize) -> bool {
+        let data = &self.index.functions[id];
+        let package = &self.index.packages[self.index.package_of[data.file]];
+        data.receiver.is_none()
+            && package.folder.ends_with(self.factories.package)
+            && self.factories.names.contains(&data.decl.name.name.as_str())
+    }
+
+    pub(super) fn is_factory_path(&self, path: &str) -> bool {
+        let package = self.factories.package.replace('/', "::");
+        path.rsplit_once("::")
+            .is_some_and(|(folder, name)| folder.ends_with(&package) && self.factories.names.contains(&name))
+    }
+
+    pub(super) fn callee(&self, func: &'a Expr) -> Callee<'a> {
+        match func {
+            Expr::Ident(ident) => {
+                if self.scopes.find(&ident.name).is_some() {
+                    return Callee::Other;
+                }
+                match self.index.member(self.file, &ident.name) {
+                    Some(Member::Function(id)) => Callee::Function(id),
+                    Some(Member::Type(id)) => Callee::Type(Type::Own(id)),
+                    Some(Member::Variable(_)) => Callee::Other,
+                    None => self.undeclared(&ident.name),
+                }
+            }
+            Expr::Selector(x, name) => match self.qualified(x) {
+                Some(Import::Own(package)) => {
+                    match self.index.packages[package].members.get(name.name.as_str()) {
+                        Some(Member::Function(id)) => Callee::Function(*id),
+                        Some(Member::Type(id)) => Callee::Type(Type::Own(*id)),
+                        Some(Member::Variable(_)) => Callee::Other,
+                        None => Callee::Outside(join(self.index.packages[package].folder, &name.name)),
+                    }
+                }
+                Some(Import::Outside(path)) => self.outside(path, &name.name),
+                None => Callee::Method(x, &name.name),
+            },
+            // A function with type arguments; anything else comes out of a table.
+            Expr::Index(x, _, _) => match self.callee(x) {
+                function @ (Callee::Function(_) | Callee::Type(_)) => function,
+                function @ Callee::Outside(_) if matches!(**x, Expr::Selector(..)) => function,
+                _ => Callee::Other,
+            },
+            Expr::Container(..) | Expr::FuncType(..) | Expr::Interface(..) => {
+                Callee::Type(self.type_of(func))
+            }
+            Expr::Reference(x, _) => match self.callee(x) {
+                Callee::Type(typ) => Callee::Type(typ),
+                _ => Callee::Other,
+            },
+            _ => Callee::Other,
+        }
+    }
+
+    pub(super) fn outside(&self, path: &'a str, name: &'a str) -> Callee<'a> {
+        if path.starts_with(ginkgo::PATH)
+            && let Some((kind, pending)) = ginkgo::node(name)
+        {
+            return Callee::Ginkgo(kind, pending);
+        }
+        Callee::Outside(join(path, name))
+    }
+
+    /// A name that nothing that was read declares.
+    pub(super) fn undeclared(&self, name: &'a str) -> Callee<'a> {
+        const BUILTINS: [&str; 18] = [
+            "append", "cap", "clear", "close", "complex", "copy", "delete", "imag", "len", "make", "max",
+            "min", "new", "panic", "print", "println", "real", "recover",
+        ];
+        if let Some(builtin) = BUILTINS.iter().find(|builtin| **builtin == name) {
+            return Callee::Builtin(builtin);
+        }
+        if is_builtin_type(name) {
+            return Callee::Type(Type::Plain);
+        }
+        let dotted = || {
+            self.index.imports[self.file].dotted.iter().filter_map(|import| match import {
+                Import::Outside(path) => Some(*path),
+                Import::Own(_) => None,
+            })
+        };
+        if dotted().any(|path| path.starts_with(ginkgo::PATH))
+            && let Some((kind, pending)) = ginkgo::node(name)
+        {
+            return Callee::Ginkgo(kind, pending);
+        }
+        let known = dotted().map(|path| join(path, name)).find(|path| self.table.function(path).is_some());
+        Callee::Outside(
+            known.or_else(|| dotted().next().map(|path| join(path, name))).unwrap_or_else(|| name.to_owned()),
+        )
+    }
+}
+
+/// A path of names: of the package, and in it.
+pub(super) fn join(path: &str, name: &str) -> String {
+    format!("{}::{name}", path.replace('/', "::"))
+}

@@ -1,0 +1,87 @@
+//! The facts about KubeVirt's guests agree with each other.
+
+use std::fs;
+use std::path::Path;
+
+use lightest_kubevirt::table::Table;
+use lightest_model::catalog::{Catalog, File, Layer, Support, load};
+use lightest_model::space::{ALWAYS, Asked, Space};
+
+fn files(folder: &str) -> Vec<File> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog/kubevirt").join(folder);
+    let entries = fs::read_dir(root).expect("the folder exists");
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
+    paths.sort();
+    paths
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .map(|path| File {
+            name: path.display().to_string(),
+            text: fs::read_to_string(&path).expect("UTF-8"),
+            layer: Layer::Base,
+        })
+        .collect()
+}
+
+fn catalog() -> Catalog {
+    load(&files("")).unwrap_or_else(|errors| panic!("{errors:#?}"))
+}
+
+#[test]
+fn every_guest_has_an_answer_to_every_requirement() {
+    let catalog = catalog();
+    let space = Space::of_tests(&catalog);
+    assert_eq!(space.rows().len(), 12, "six guests on two architectures");
+    for (row, data) in space.rows().iter().enumerate() {
+        for requirement in catalog.requirements.iter().map(|known| known.id.as_str()).chain(ALWAYS) {
+            let index = space.requirement_index(requirement).expect("it is known");
+            let answer = space.answer(row, index, &Asked::default());
+            assert!(answer.statement.is_some(), "nothing is stated of {requirement} on {}", data.guest.id);
+        }
+    }
+}
+
+#[test]
+fn what_gives_a_requirement_gives_what_follows_from_it() {
+    let catalog = catalog();
+    let space = Space::of_tests(&catalog);
+    let gives = |row: usize, word: &str| {
+        let index = space.requirement_index(word).expect("it is known");
+        space.answer(row, index, &Asked::default()).support == Support::Yes
+    };
+    for requirement in &catalog.requirements {
+        for implied in &requirement.implies {
+            for (row, data) in space.rows().iter().enumerate() {
+                assert!(
+                    !gives(row, &requirement.id) || gives(row, implied),
+                    "{} gives {} but not {implied}",
+                    data.guest.id,
+                    requirement.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_names_known_requirements_and_states_one_thing_each() {
+    let catalog = catalog();
+    let files = files("calls");
+    let table = Table::read(files.iter().map(|file| file.text.as_str())).expect("it is sound");
+    let mut entries = 0;
+    for entry in table.entries() {
+        entries += 1;
+        let stated =
+            usize::from(!entry.requires.is_empty()) + usize::from(entry.neutral) + usize::from(entry.unknown);
+        assert_eq!(stated, 1, "{entry:?}");
+        assert!(!entry.because.is_empty() && !entry.evidence.is_empty(), "{entry:?}");
+        for word in &entry.requires {
+            assert!(catalog.requirement(word).is_some(), "{word} is not in the catalog");
+        }
+        for place in &entry.evidence {
+            let source = place.split(':').next().unwrap_or_default();
+            assert!(catalog.source(source).is_some(), "{place} names no source");
+        }
+    }
+    assert!(entries > 40, "{entries}");
+}
