@@ -48,4 +48,10 @@ pub trait Dialect: Sync {
 
     /// A configuration as it would be written in a declaration; `None` where it cannot be, so that no edit is proposed.
     fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String>;
+
+    /// A configuration as it stands in a declaration, kept from running by default for that reason; `None` where the
+    /// framework has no words for it.
+    fn hold_back(&self, _written: &str, _reason: &str) -> Option<String> {
+        None
+    }
 }

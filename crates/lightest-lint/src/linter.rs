@@ -11,7 +11,7 @@ use crate::facts::Test;
 use crate::finding::Finding;
 use crate::needs::Needs;
 use crate::parallel;
-use crate::rules::{RULES, Rule, heavier_than_needed};
+use crate::rules::{RULES, Rule, heavier_than_needed, known_limit};
 use crate::source::Source;
 use crate::subject::{self, Subject, spoken};
 use crate::suppress;
@@ -131,10 +131,10 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     for rule in RULES.iter().filter(|rule| options.level(rule) != Level::Allow) {
         (rule.check)(subject, &mut findings);
     }
-    // What is too light already is not called too heavy as well.
+    // What does not run as it is, or is too light already, is not called too heavy as well.
     let lacking: Vec<Span> = findings
         .iter()
-        .filter(|finding| finding.rule() == "lacks-what-it-uses")
+        .filter(|finding| finding.rule() == "lacks-what-it-uses" || finding.rule() == known_limit::RULE)
         .map(|finding| finding.span().clone())
         .collect();
     findings.retain(|finding| finding.rule() != "heavier-than-needed" || !lacking.contains(finding.span()));

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use lightest_model::catalog::{Catalog, Support};
+use lightest_model::catalog::{Catalog, Quirk, Support};
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Answer, Asked, Row, Space};
 
@@ -167,7 +167,8 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                     asked
                 }
             };
-            self.gives_all(index, &asked).then(|| (self.space.weight(index, &asked), index))
+            let fits = self.gives_all(index, &asked) && self.stops(index, &asked).is_none();
+            fits.then(|| (self.space.weight(index, &asked), index))
         });
         fitting.min().map(|(_, index)| index)
     }
@@ -234,6 +235,14 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     /// Whether a known limit that still holds speaks against a configuration.
     pub(crate) fn is_blocked(&self, row: usize, asked: &Asked) -> bool {
         !self.space.limits(row, asked).is_empty()
+    }
+
+    /// The quirk that keeps a configuration from running as the test is written, and what becomes of it.
+    pub(crate) fn stops(&self, row: usize, asked: &Asked) -> Option<(&'c Quirk, &'c str)> {
+        // What settles a quirk may be among what is not known of an open test.
+        let certain = |quirk: &&Quirk| quirk.unless.is_empty() || !self.needs.is_open();
+        let quirks = self.space.quirks(row, asked).filter(certain);
+        quirks.filter_map(|quirk| Some((quirk, quirk.stops.as_deref()?))).next()
     }
 
     pub(crate) fn cost(&self, row: usize, asked: &Asked) -> Cost {

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use lightest_model::catalog::{Catalog, Support};
+use lightest_model::catalog::{Blocker, BlockerState, Catalog, Support};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::{Row, Space};
@@ -53,7 +53,7 @@ fn weight(
     index: usize,
     row: &Row<'_>,
     asked: &BTreeSet<String>,
-) -> (usize, usize, u64, u32, u32, bool, Reverse<u32>, Reverse<u32>, usize) {
+) -> (usize, usize, u64, u32, u32, usize, bool, Reverse<u32>, Reverse<u32>, usize) {
     let asked_for = |with: &[String]| with.iter().all(|word| asked.contains(word));
     let host = CATALOG
         .hosts
@@ -63,8 +63,11 @@ fn weight(
         })
         .unwrap_or(0);
     let class = |id: &str| CATALOG.boot_classes.iter().position(|class| class.id == id).expect("a class");
+    let settled = |words: &[String]| words.iter().any(|word| asked.contains(word));
     let quirks = CATALOG.quirks.iter().filter(|quirk| {
-        asked_for(&quirk.when.with) && quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
+        asked_for(&quirk.when.with)
+            && !settled(&quirk.unless)
+            && quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
     });
     let (mut reboots, mut waits) = (0, 0);
     for quirk in quirks {
@@ -77,11 +80,23 @@ fn weight(
         row.image.and_then(|image| image.bytes).unwrap_or(0),
         reboots,
         waits,
+        limits(row, asked).len(),
         row.boot.openhcl,
         Reverse(row.guest.variants.unwrap_or(0)),
         Reverse(row.boot.variants.unwrap_or(0)),
         index,
     )
+}
+
+/// Identifiers of the open blockers that stand against a configuration.
+fn limits(row: &Row<'_>, asked: &BTreeSet<String>) -> Vec<&'static str> {
+    let stands = |blocker: &&Blocker| {
+        blocker.state == BlockerState::Open
+            && blocker.when.with.iter().all(|word| asked.contains(word))
+            && !blocker.unless.iter().any(|word| asked.contains(word))
+            && blocker.when.selects(&row.config, row.guest, row.boot.openhcl)
+    };
+    CATALOG.blockers.iter().filter(stands).map(|blocker| blocker.id.as_str()).collect()
 }
 
 fn oracle(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<usize> {
@@ -182,4 +197,48 @@ fn every_single_requirement_and_every_pair_agrees_with_the_oracle_on_both_archit
             }
         }
     }
+}
+
+/// No configuration that gives the same at the same price has fewer known limits than the pick.
+#[test]
+fn no_pick_for_a_pair_is_dominated_on_any_vmm() {
+    let space = Space::of_tests(&CATALOG);
+    let requirements = requirements();
+    let vmms: Vec<&str> = CATALOG.vmms.iter().filter(|vmm| !vmm.lab).map(|vmm| vmm.id.as_str()).collect();
+    let mut compared = 0;
+    for (at, first) in requirements.iter().enumerate() {
+        for second in &requirements[at..] {
+            for (arch, vmm) in Arch::ALL.into_iter().flat_map(|arch| vmms.iter().map(move |vmm| (arch, *vmm))) {
+                let requires = vec![first.clone(), second.clone()];
+                let asked = closure(&requires);
+                let query = Query { requires, archs: vec![arch], vmms: vec![vmm.to_owned()] };
+                let Ok(choice) = choose(&space, &query) else { continue };
+                let Some(pick) = choice.parts.first().and_then(|part| part.pick.as_ref()) else { continue };
+                let own = limits(&space.rows()[pick.row], &asked);
+                for (index, row) in space.rows().iter().enumerate() {
+                    if index == pick.row
+                        || row.config.arch != choice.parts[0].arch
+                        || row.config.vmm.as_deref() != Some(vmm)
+                        || space.price(index, &choice.asked) != pick.price
+                    {
+                        continue;
+                    }
+                    let gives = asked
+                        .iter()
+                        .map(String::as_str)
+                        .chain(["runs", "repo-code"])
+                        .filter(|id| Arch::from_word(id).is_none() && CATALOG.vmm(id).is_none())
+                        .all(|id| support(row, id, &asked) == Support::Yes);
+                    compared += usize::from(gives);
+                    assert!(
+                        !gives || limits(row, &asked).len() >= own.len(),
+                        "{first},{second} on {arch} {vmm}: {} has {own:?}, {} has fewer",
+                        space.rows()[pick.row].config,
+                        row.config
+                    );
+                }
+            }
+        }
+    }
+    assert!(compared > 100, "only {compared} rivals at the same price");
 }

@@ -5,6 +5,7 @@
 mod architecture_gap;
 pub(crate) mod heavier_than_needed;
 mod isolation_not_exercised;
+pub(crate) mod known_limit;
 mod lacks_what_it_uses;
 mod lifted_blocker;
 mod name_contradicts_guest;
@@ -33,7 +34,7 @@ pub struct Rule {
 }
 
 /// Every rule.
-pub const RULES: [Rule; 12] = [
+pub const RULES: [Rule; 13] = [
     Rule {
         name: "heavier-than-needed",
         aliases: &[],
@@ -54,6 +55,13 @@ pub const RULES: [Rule; 12] = [
         pedantic: false,
         source: include_str!("runs_nowhere.rs"),
         check: runs_nowhere::check,
+    },
+    Rule {
+        name: "known-limit",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("known_limit.rs"),
+        check: known_limit::check,
     },
     Rule {
         name: "runs-no-repo-code",

@@ -4,8 +4,8 @@
 //!
 //! Two things. It names shutdowns through the integration component in tests that have the agent and are not about the
 //! component: they wait for a fixed time that the agent's own `power_off()` does not. And it names variants whose declaration
-//! lacks the word, such as `requires(..)`, that the body's requirements ask for, so that hosts which cannot do it fail
-//! instead of skipping.
+//! lacks the word, such as `requires(..)`, that the body's requirements ask for, or that guest and VMM need for what the body
+//! does, so that hosts which cannot do it fail instead of skipping.
 //!
 //! ## Why
 //!
@@ -26,7 +26,7 @@
 //! ```
 
 use crate::finding::Finding;
-use crate::subject::Subject;
+use crate::subject::{Placed, Subject};
 use lightest_diagnostics::Label;
 
 const RULE: &str = "unprovided-quirk";
@@ -73,7 +73,11 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         finding.say(format!("waits {seconds} seconds"));
         finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "on this guest"));
         finding.config = Some(placed.variant.config.bare().to_string());
-        for quirk in quirks {
+        let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
+        let selects = |quirk: &&&lightest_model::catalog::Quirk| {
+            quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
+        };
+        for quirk in quirks.iter().filter(selects) {
             let evidence: Vec<String> = quirk.evidence.iter().take(1).map(ToString::to_string).collect();
             finding.diagnostic.notes.push(format!(
                 "{}: {} ({})",
@@ -86,30 +90,62 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A word that the declaration lacks.
+/// Words that the declaration lacks: those of what the body asks for, and those that a quirk of the guest asks for then.
 fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let mut reported: Vec<&str> = Vec::new();
     for placed in &subject.placed {
         let Some(index) = placed.row else { continue };
         let row = subject.row(index);
-        if placed.variant.ignored.is_some() || row.boot.openhcl || !row.vmm.in_repo {
+        if placed.variant.ignored.is_some()
+            || placed.variant.unstable.is_some()
             // With the paravisor the hosts are few, and all of them can.
+            || row.boot.openhcl
+            || !row.vmm.in_repo
+        {
             continue;
         }
         for need in subject.needs.asked_of(row) {
             let attribute =
                 subject.catalog().requirement(&need.requirement).and_then(|known| known.attribute.as_ref());
             let Some(word) = attribute.filter(|word| *word != "noagent") else { continue };
-            let bare = word.strip_prefix("requires(").and_then(|word| word.strip_suffix(')')).unwrap_or(word);
-            if placed.variant.states.iter().any(|state| state == bare) {
+            if stated(placed, word) || reported.contains(&word.as_str()) {
                 continue;
             }
-            let mut finding =
-                subject.on(RULE, placed, format!("the declaration lacks `{word}`, which the test needs"));
-            finding.place(Label::new(&placed.declaration.list, format!("add `{word}`")));
+            reported.push(word);
+            let mut finding = lacking(subject, placed, word);
             finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
             finding.requirements = vec![need.requirement.clone()];
             findings.push(finding);
-            return;
+        }
+        for quirk in subject.space.quirks(index, &subject.asked(index, placed.variant.agent)) {
+            let Some(word) = quirk.declare.as_deref() else { continue };
+            if stated(placed, word) || reported.contains(&word) {
+                continue;
+            }
+            reported.push(word);
+            let mut finding = lacking(subject, placed, word);
+            let asks = |need: &&crate::needs::Need| quirk.when.with.contains(&need.requirement);
+            if let Some(need) = subject.needs.asked_of(row).find(asks) {
+                finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
+                finding.requirements = vec![need.requirement.clone()];
+            }
+            finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "on this guest"));
+            let evidence: Vec<String> = quirk.evidence.iter().map(ToString::to_string).collect();
+            finding.diagnostic.notes.push(format!("{}: {} ({})", quirk.title, quirk.handling, evidence.join(", ")));
+            findings.push(finding);
         }
     }
+}
+
+/// Whether a declaration has a word, such as `requires(vpci)`.
+fn stated(placed: &Placed<'_>, word: &str) -> bool {
+    let bare = word.strip_prefix("requires(").and_then(|word| word.strip_suffix(')')).unwrap_or(word);
+    placed.variant.states.iter().any(|state| state == bare)
+}
+
+fn lacking(subject: &Subject<'_, '_>, placed: &Placed<'_>, word: &str) -> Finding {
+    let mut finding =
+        subject.on(RULE, placed, format!("the declaration lacks `{word}`, which the test needs"));
+    finding.place(Label::new(&placed.declaration.list, format!("add `{word}`")));
+    finding
 }

@@ -244,6 +244,9 @@ pub struct Requirement {
     /// Other names that are understood.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Words near in meaning: suggested for, never understood as, this requirement.
+    #[serde(default)]
+    pub related: Vec<String>,
 }
 
 /// Whose statement it is.
@@ -306,6 +309,15 @@ pub struct Quirk {
     pub handling: String,
     /// What an author does about it.
     pub advice: String,
+    /// Requirements any of which settles it when it is asked for as well.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// What becomes of a variant that nothing settles, as a verb phrase; absent where it runs all the same.
+    #[serde(default)]
+    pub stops: Option<String>,
+    /// The word that a declaration needs because of it, such as `requires(windows_partition_reset)`.
+    #[serde(default)]
+    pub declare: Option<String>,
     /// Where that is known from.
     pub evidence: Vec<Evidence>,
 }
@@ -330,6 +342,12 @@ pub struct Blocker {
     pub title: String,
     /// The configurations it holds back.
     pub when: When,
+    /// Requirements any of which, asked for as well, goes around it.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Which of the variants that it selects are to be held back; absent where it is a caution, and they run.
+    #[serde(default)]
+    pub holds: Option<Holds>,
     /// The issue, as `owner/repository#number`, or words.
     pub issue: String,
     /// Whether it still holds.
@@ -339,6 +357,16 @@ pub struct Blocker {
     pub since: Option<String>,
     /// Where that is known from.
     pub evidence: Vec<Evidence>,
+}
+
+/// Which variants a blocker holds back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holds {
+    /// Every variant that it selects.
+    Always,
+    /// Those that are not known to do what it is about.
+    Unproven,
 }
 
 /// Part of the request that a claim stands in.

@@ -14,7 +14,7 @@ mod when;
 use serde::{Deserialize, Serialize};
 
 pub use entries::{
-    Answer, Blocker, BlockerState, BootClass, BootMethod, Capability, Claim, ClaimState, Cost, Guest, Host,
+    Answer, Blocker, BlockerState, BootClass, BootMethod, Capability, Claim, ClaimState, Cost, Guest, Holds, Host,
     Image, IsolationMode, Layer, Question, Quirk, Requirement, Section, Source, Support, TestCapability, Vmm,
 };
 pub use evidence::Evidence;

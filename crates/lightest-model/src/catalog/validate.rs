@@ -77,10 +77,24 @@ impl Checker<'_, '_> {
         for (index, quirk) in catalog.quirks.iter().enumerate() {
             self.evidence("quirk", index, &quirk.evidence);
             self.when("quirk", index, &quirk.when);
+            for (at, word) in quirk.unless.iter().enumerate() {
+                self.known("quirk", index, &[Key("unless"), At(at)], "requirement", word);
+            }
+            if let Some(word) = &quirk.declare {
+                let bare = word.strip_prefix("requires(").and_then(|word| word.strip_suffix(')'));
+                let known = bare.is_some_and(|bare| catalog.test_capabilities.iter().any(|own| own.id == bare));
+                if !known {
+                    let message = format!("`{word}` is no `requires(..)` of a capability in the catalog");
+                    self.error("quirk", index, &[Key("declare")], message, None);
+                }
+            }
         }
         for (index, blocker) in catalog.blockers.iter().enumerate() {
             self.evidence("blocker", index, &blocker.evidence);
             self.when("blocker", index, &blocker.when);
+            for (at, word) in blocker.unless.iter().enumerate() {
+                self.known("blocker", index, &[Key("unless"), At(at)], "requirement", word);
+            }
             if (blocker.state == BlockerState::Lifted) != blocker.since.is_some() {
                 let message = "a blocker has `since` when, and only when, it is lifted".to_owned();
                 self.error("blocker", index, &[Key("state")], message, None);

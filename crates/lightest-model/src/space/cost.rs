@@ -30,7 +30,8 @@ impl Fixed {
 }
 
 /// The order of lightness. Smaller is lighter: first the scarcity of the host, then the boot class, bytes of image,
-/// additional boots, fixed waits. Between equals, what more tests use, then the order of the catalog.
+/// additional boots, fixed waits. Between equals, what has fewer known limits, what does without the paravisor, what more
+/// tests use, then the order of the catalog.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight {
     host: usize,
@@ -38,6 +39,7 @@ pub struct Weight {
     bytes: u64,
     reboots: u32,
     waits_s: u32,
+    limits: usize,
     openhcl: bool,
     used: Reverse<u32>,
     usual: Reverse<u32>,
@@ -66,29 +68,34 @@ pub struct Price<'c> {
 pub(super) struct Scoped<T> {
     rows: Bits,
     with: Vec<usize>,
+    /// Requirements any of which, asked for as well, takes it away.
+    unless: Vec<usize>,
     what: T,
 }
 
 impl<T> Scoped<T> {
     fn holds(&self, row: usize, asked: &Asked) -> bool {
-        self.rows.contains(row) && self.with.iter().all(|index| asked.holds(*index))
+        self.rows.contains(row)
+            && self.with.iter().all(|index| asked.holds(*index))
+            && !self.unless.iter().any(|index| asked.holds(*index))
     }
 }
 
 impl<'c> Space<'c> {
-    fn scoped<T>(&self, when: &When, what: T) -> Scoped<T> {
-        let with = when.with.iter().filter_map(|word| self.requirement_index(word)).collect();
-        Scoped { rows: self.index.select(when), with, what }
+    fn scoped<T>(&self, when: &When, unless: &[String], what: T) -> Scoped<T> {
+        let indices =
+            |words: &[String]| words.iter().filter_map(|word| self.requirement_index(word)).collect();
+        Scoped { rows: self.index.select(when), with: indices(&when.with), unless: indices(unless), what }
     }
 
     /// The kinds of host, commonest first.
     fn hosts(&self) -> &[Scoped<()>] {
         self.hosts
-            .get_or_init(|| self.catalog().hosts.iter().map(|host| self.scoped(&host.when, ())).collect())
+            .get_or_init(|| self.catalog().hosts.iter().map(|host| self.scoped(&host.when, &[], ())).collect())
     }
 
     fn quirk_rows(&self) -> &[Scoped<&'c Quirk>] {
-        let scoped = |quirk: &'c Quirk| self.scoped(&quirk.when, quirk);
+        let scoped = |quirk: &'c Quirk| self.scoped(&quirk.when, &quirk.unless, quirk);
         self.quirks.get_or_init(|| self.catalog().quirks.iter().map(scoped).collect())
     }
 
@@ -97,20 +104,17 @@ impl<'c> Space<'c> {
         self.quirk_rows().iter().filter(move |scoped| scoped.holds(row, asked)).map(|scoped| scoped.what)
     }
 
+    fn blocker_rows(&self) -> &[Scoped<&'c Blocker>] {
+        let scoped = |blocker: &'c Blocker| self.scoped(&blocker.when, &blocker.unless, blocker);
+        let open = |blocker: &&Blocker| blocker.state == BlockerState::Open;
+        self.blockers.get_or_init(|| self.catalog().blockers.iter().filter(open).map(scoped).collect())
+    }
+
     /// The blockers that stand against a configuration for what is asked, and are not lifted.
     #[must_use]
     pub fn limits(&self, row: usize, asked: &Asked) -> Vec<&'c Blocker> {
-        let own = &self.rows()[row];
-        let stands = |blocker: &&Blocker| {
-            blocker.state == BlockerState::Open
-                && blocker.when.selects(&own.config, own.guest, own.boot.openhcl)
-                && blocker
-                    .when
-                    .with
-                    .iter()
-                    .all(|word| self.requirement_index(word).is_some_and(|index| asked.holds(index)))
-        };
-        self.catalog().blockers.iter().filter(stands).collect()
+        let standing = self.blocker_rows().iter().filter(|scoped| scoped.holds(row, asked));
+        standing.map(|scoped| scoped.what).collect()
     }
 
     /// Where a configuration stands in the order of lightness.
@@ -129,6 +133,7 @@ impl<'c> Space<'c> {
             bytes: fixed.bytes,
             reboots,
             waits_s,
+            limits: self.blocker_rows().iter().filter(|scoped| scoped.holds(row, asked)).count(),
             openhcl: boot.openhcl,
             used: fixed.used,
             usual: fixed.usual,

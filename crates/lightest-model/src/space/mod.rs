@@ -9,7 +9,7 @@ mod index;
 
 use std::cell::OnceCell;
 
-use crate::catalog::{BootMethod, Catalog, Guest, Image, Quirk, Vmm};
+use crate::catalog::{Blocker, BootMethod, Catalog, Guest, Image, Quirk, Vmm};
 use crate::config::{Config, Form, GuestRef};
 
 pub use answers::{Answer, Asked};
@@ -50,6 +50,7 @@ pub struct Space<'c> {
     alone: Option<Vec<u128>>,
     hosts: OnceCell<Vec<cost::Scoped<()>>>,
     quirks: OnceCell<Vec<cost::Scoped<&'c Quirk>>>,
+    blockers: OnceCell<Vec<cost::Scoped<&'c Blocker>>>,
 }
 
 impl<'c> Space<'c> {
@@ -81,6 +82,7 @@ impl<'c> Space<'c> {
             alone: None,
             hosts: OnceCell::new(),
             quirks: OnceCell::new(),
+            blockers: OnceCell::new(),
         }
     }
 

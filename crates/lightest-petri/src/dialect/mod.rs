@@ -132,6 +132,10 @@ impl Dialect for Petri {
         let vmm = if declaration.vmm.is_some() { None } else { config.vmm.clone() };
         Some(Config { vmm, ..config.clone() }.to_string())
     }
+
+    fn hold_back(&self, written: &str, reason: &str) -> Option<String> {
+        Some(format!("ignore(reason = \"{}\", {written})", reason.escape_default()))
+    }
 }
 
 /// Whether a mark is part of an attribute's name, outside of line comments: `#[vmm_test`, `#[vmm_test_macros::vmm_test`, and
