@@ -85,14 +85,9 @@ fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, blocker
     });
     let instead = other.map(|other| format!(", or boot `{}`", subject.row(other).config));
     let message = format!("ignore it with that reason{}", instead.unwrap_or_default());
-    let reason = match blocker.issue.split_once(": ") {
-        // There is no issue to name.
-        Some(_) => blocker.title.clone(),
-        None => format!("{} ({})", blocker.title, blocker.issue),
-    };
     let edits: Vec<Edit> = subject
         .dialect
-        .hold_back(&placed.variant.written, &reason)
+        .hold_back(&placed.variant.written, &blocker.reason())
         .map(|text| Edit { span: placed.variant.config_span.clone(), text })
         .into_iter()
         .collect();

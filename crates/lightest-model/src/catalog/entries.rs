@@ -359,6 +359,17 @@ pub struct Blocker {
     pub evidence: Vec<Evidence>,
 }
 
+impl Blocker {
+    /// Why a variant is held back, as the reason of an attribute: the title, and the issue where there is one.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let is_issue = self.issue.rsplit_once('#').is_some_and(|(repository, number)| {
+            repository.contains('/') && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if is_issue { format!("{} ({})", self.title, self.issue) } else { self.title.clone() }
+    }
+}
+
 /// Which variants a blocker holds back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

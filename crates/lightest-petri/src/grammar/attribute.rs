@@ -64,6 +64,12 @@ impl Vendor {
             Self::Intel => "intel",
         }
     }
+
+    /// The vendor of that word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Amd, Self::Intel].into_iter().find(|vendor| vendor.word() == word)
+    }
 }
 
 /// A parsed attribute. [`Display`](fmt::Display) writes it as rustfmt would, with lines of at most 100 columns.
@@ -457,7 +463,8 @@ impl fmt::Display for Attribute {
                 self.ignored.iter().map(|reason| format!("ignore(reason = {})", quoted(&reason.text))),
             );
         }
-        let entries: Vec<String> = self.entries.iter().map(written).collect();
+        let depth = if self.kind == AttributeKind::VmmTestWith { 8 } else { 4 };
+        let entries: Vec<String> = self.entries.iter().map(|entry| written(entry, depth)).collect();
         let name = self.kind.word();
         let with_configs = self.kind == AttributeKind::VmmTestWith;
         let flat = if with_configs {
@@ -490,11 +497,19 @@ impl fmt::Display for Attribute {
     }
 }
 
-fn written(entry: &Entry) -> String {
+/// One configuration with what is around it, indented by `depth` where it takes several lines.
+fn written(entry: &Entry, depth: usize) -> String {
     let config = entry.config.to_string();
-    match (&entry.ignored, &entry.unstable) {
-        (Some(reason), _) => format!("ignore(reason = {}, {config})", quoted(&reason.text)),
-        (None, Some(reason)) => format!("unstable(reason = {}, {config})", quoted(&reason.text)),
-        (None, None) => config,
+    let (word, reason) = match (&entry.ignored, &entry.unstable) {
+        (Some(reason), _) => ("ignore", reason),
+        (None, Some(reason)) => ("unstable", reason),
+        (None, None) => return config,
+    };
+    let reason = quoted(&reason.text);
+    let line = format!("{word}(reason = {reason}, {config})");
+    if depth + line.len() < 100 {
+        return line;
     }
+    let outer = " ".repeat(depth);
+    format!("{word}(\n{outer}    reason = {reason},\n{outer}    {config}\n{outer})")
 }

@@ -97,7 +97,7 @@ async fn ubuntu_interrupts(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyho
 }
 
 // Another image that boots no faster: a choice.
-#[openvmm_test(uefi_x64(vhd(windows_datacenter_core_2025_x64)))]
+#[vmm_test_with(openvmm, requires(windows_partition_reset), configs(uefi_x64(vhd(windows_datacenter_core_2025_x64))))]
 async fn reads_the_registry(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
     let (vm, agent) = config.run().await?;
     let sh = agent.windows_shell();

@@ -19,3 +19,25 @@ async fn boot_vpci<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Res
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// OpenVMM on MSHV cannot reset Windows, and CI has such a host.
+#[openvmm_test(uefi_x64(vhd(windows_datacenter_core_2022_x64)))]
+async fn windows_comes_back(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.run().await?;
+    agent.reboot().await?;
+    let agent = vm.wait_for_reset().await?;
+    agent.windows_shell();
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// This one resets itself as it boots for the first time.
+#[openvmm_test(uefi_x64(vhd(windows_datacenter_core_2025_x64)))]
+async fn windows_boots(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.windows_shell();
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}

@@ -25,3 +25,41 @@ async fn boot_vpci<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Res
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// Compiled for Windows, where there is no MSHV.
+#[cfg(windows)]
+#[openvmm_test(uefi_x64(vhd(windows_datacenter_core_2022_x64)))]
+async fn windows_comes_back(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.run().await?;
+    agent.reboot().await?;
+    let agent = vm.wait_for_reset().await?;
+    agent.windows_shell();
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// With OpenHCL the host is Windows.
+#[openvmm_test(openhcl_uefi_x64(vhd(windows_datacenter_core_2022_x64)))]
+async fn comes_back_under_openhcl(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.with_vtl0_pipette(true).run().await?;
+    vm.restart_openhcl(igvm_file, flags).await?;
+    agent.reboot().await?;
+    let agent = vm.wait_for_reset().await?;
+    agent.windows_shell();
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// Linux resets everywhere.
+#[openvmm_test(linux_direct_x64)]
+async fn linux_comes_back(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.run().await?;
+    agent.reboot().await?;
+    let agent = vm.wait_for_reset().await?;
+    agent.unix_shell();
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
