@@ -50,7 +50,7 @@ pub(super) fn compare(work: &mut Compare<'_>) -> Vec<Derived> {
 
 /// The state of a blocker.
 ///
-/// The tests that its evidence points into decide: a variant there that it holds back, is not ignored and is not refused
+/// The tests that its evidence points into decide: a variant there that it holds back, is neither ignored nor unstable and is not refused
 /// by petri lifts it. Where they name no such variant, one of any test does, unless the blocker is about what a test asks
 /// for besides. Evidence outside of tests decides by lines that still stand there, or a comment that still names the issue.
 fn derive(work: &Compare<'_>, blocker: &Blocker) -> Derived {
@@ -69,13 +69,13 @@ fn derive(work: &Compare<'_>, blocker: &Blocker) -> Derived {
                 config: written(variant),
                 spot: work.spot(&variant.place),
             });
-            if variant.ignored.is_some() {
+            if !variant.is_live() {
                 held = held.or(witness);
             } else if work.facts.some_host_runs(&variant.vmm, &variant.boot, variant.arch) {
                 return say(
                     Some(BlockerState::Lifted),
                     witness,
-                    "this variant is not ignored, and petri runs it",
+                    "this variant is neither ignored nor unstable, and petri runs it",
                 );
             } else {
                 held = held.or(witness);
@@ -127,7 +127,7 @@ fn derive(work: &Compare<'_>, blocker: &Blocker) -> Derived {
 fn live_anywhere(work: &Compare<'_>, blocker: &Blocker) -> Option<Witness> {
     work.facts.tests.iter().find_map(|test| {
         let live = |variant: &&Variant| {
-            variant.ignored.is_none()
+            variant.is_live()
                 && selects(work, blocker, variant)
                 && work.facts.some_host_runs(&variant.vmm, &variant.boot, variant.arch)
         };
@@ -228,21 +228,21 @@ fn uncovered(work: &mut Compare<'_>) {
     let mut seen: Vec<(String, String)> = Vec::new();
     for test in &facts.tests {
         for variant in &test.variants {
-            let Some(ignored) = &variant.ignored else { continue };
-            let once = (test.name.clone(), ignored.value.clone());
-            if seen.contains(&once) || covered(work, &ignored.place, &issues(&ignored.value), Some(variant)) {
-                continue;
+            for held in variant.held() {
+                let once = (test.name.clone(), held.value.clone());
+                if seen.contains(&once) || covered(work, &held.place, &issues(&held.value), Some(variant)) {
+                    continue;
+                }
+                seen.push(once);
+                let reason = match held.value.as_str() {
+                    "" => "no reason is given".to_owned(),
+                    reason => reason.to_owned(),
+                };
+                work.differ("blocker-missing", format!("`{}` holds `{}` back", test.name, written(variant)))
+                    .source(Some(&held.place), reason)
+                    .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
+                    .done();
             }
-            seen.push(once);
-            let reason = if ignored.value.is_empty() {
-                "no reason is given".to_owned()
-            } else {
-                ignored.value.clone()
-            };
-            work.differ("blocker-missing", format!("`{}` holds `{}` back", test.name, written(variant)))
-                .source(Some(&ignored.place), reason)
-                .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
-                .done();
         }
     }
     for todo in facts.todos.iter().filter(|todo| !todo.configs.is_empty() && todo.test.is_some()) {

@@ -48,8 +48,15 @@ fn vmms(work: &mut Compare<'_>) {
     let (facts, catalog) = (work.facts, work.catalog);
     for (word, place) in &facts.vmms {
         if !catalog.vmms.iter().any(|vmm| !vmm.lab && vmm.id == *word) {
-            work.differ("vmm-missing", format!("the catalog does not have the VMM `{word}`"))
-                .source(Some(place), "configurations may begin with it")
+            let mut draft = work
+                .differ("vmm-missing", format!("the catalog does not have the VMM `{word}`"))
+                .source(Some(place), "configurations may begin with it");
+            if let Some(index) = catalog.vmms.iter().position(|vmm| vmm.lab && vmm.id == *word) {
+                draft = draft
+                    .catalog(&Target::entry("vmm", index), "the lab has a VMM of that word, which is another")
+                    .note("give the lab's another word first: a configuration begins with one of them");
+            }
+            draft
                 .help("add it to vmms.toml, and say in capabilities what runs on it")
                 .done();
         }

@@ -65,8 +65,9 @@ pub(super) fn compare(work: &mut Compare<'_>) {
                 {
                     continue;
                 }
-                // A VMM that the catalog does not have is reported by itself.
-                for vmm in facts.vmms.keys().filter(|vmm| catalog.vmm(vmm).is_some()) {
+                // A VMM that the catalog does not have is reported by itself; what the lab calls so is another.
+                let in_catalog = |vmm: &&String| catalog.vmm(vmm).is_some_and(|vmm| !vmm.lab);
+                for vmm in facts.vmms.keys().filter(in_catalog) {
                     let config = config(vmm, &boot.word, *arch, guest);
                     let Some((quirks, place)) = stated(work, guest, boot, vmm) else { continue };
                     for what in What::ALL {

@@ -199,8 +199,23 @@ pub struct Variant {
     pub guest: Option<(Form, String)>,
     /// Why it is skipped by default.
     pub ignored: Option<At<String>>,
+    /// Why its failures do not count; the reason is empty where the source gives none.
+    pub unstable: Option<At<String>>,
     /// Where it is named.
     pub place: Place,
+}
+
+impl Variant {
+    /// The reasons for which it is held back: ignored, or unstable.
+    pub fn held(&self) -> impl Iterator<Item = &At<String>> {
+        self.ignored.iter().chain(&self.unstable)
+    }
+
+    /// Whether it runs by default, and its failures count.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.held().next().is_none()
+    }
 }
 
 /// A test function.

@@ -161,17 +161,19 @@ fn configurations(
     unknown: &mut Unknown,
     facts: &mut Facts,
 ) {
-    let whole_ignored = ignore_of_all(arguments);
+    let whole_ignored = of_all(arguments, "ignore");
+    let whole_unstable = of_all(arguments, "unstable");
     let words: BTreeSet<String> = facts.vmms.keys().cloned().collect();
-    // The group that an `ignore(..)` opens, and its reason.
-    let mut ignored: Option<(std::ops::Range<usize>, At<String>)> = None;
+    // The groups that `ignore(..)` and `unstable(..)` open, and their reasons.
+    let mut wrapped: [Option<(std::ops::Range<usize>, At<String>)>; 2] = [None, None];
     let mut skip_to = arguments.from;
     for at in arguments.all() {
-        if let (Some("ignore"), true) = (arguments.ident(at), arguments.is_open(at + 1, '(')) {
+        let wrapper = WRAPPERS.iter().position(|word| arguments.is_ident(at, word));
+        if let (Some(wrapper), true) = (wrapper, arguments.is_open(at + 1, '(')) {
             let inside = arguments.inside(at + 1);
             let place = arguments.slice(at, arguments.next(at + 1)).place();
             let reason = inside.first_string().unwrap_or_default().to_owned();
-            ignored = Some((inside.from..inside.to, At::new(reason, place)));
+            wrapped[wrapper] = Some((inside.from..inside.to, At::new(reason, place)));
             continue;
         }
         let Some(word) = arguments.ident(at).filter(|_| at >= skip_to) else { continue };
@@ -221,8 +223,13 @@ fn configurations(
             );
             continue;
         };
-        let own_ignore =
-            ignored.as_ref().filter(|(range, _)| range.contains(&at)).map(|(_, reason)| reason.clone());
+        let [own_ignore, own_unstable] = wrapped.each_ref().map(|group| {
+            let around = group.as_ref().filter(|(range, _)| range.contains(&at));
+            around.map(|(_, reason)| reason.clone())
+        });
+        // In an older grammar the mark stands before the word, or among the words of the attribute, and has no reason.
+        let marked = word.starts_with("unstable_") || unstable_word(arguments);
+        let bare = marked.then(|| At::new(String::new(), place.clone()));
         test.variants.push(Variant {
             vmm,
             boot: boot.to_owned(),
@@ -230,15 +237,30 @@ fn configurations(
             isolation,
             guest,
             ignored: own_ignore.or_else(|| whole_ignored.clone()),
+            unstable: own_unstable.or_else(|| whole_unstable.clone()).or(bare),
             place: arguments.slice(at, end).place(),
         });
     }
 }
 
-/// `ignore(reason = "..")` among the arguments, without a configuration of its own.
-fn ignore_of_all(arguments: View<'_>) -> Option<At<String>> {
+/// Words that hold back the configuration that stands in their parentheses.
+const WRAPPERS: [&str; 2] = ["ignore", "unstable"];
+
+/// Whether `unstable` stands among the arguments without a reason, alone or as part of a word.
+fn unstable_word(arguments: View<'_>) -> bool {
+    let marks = |at| {
+        let word = arguments.ident(at);
+        word.is_some_and(|word| word == "unstable" || word.starts_with("unstable_") && split_arch(word).is_none())
+    };
+    arguments.split(',').iter().any(|part| {
+        marks(part.from) && (part.to == part.from + 1 || !part.is_ident(part.from, "unstable"))
+    })
+}
+
+/// `ignore(reason = "..")` or `unstable(reason = "..")` among the arguments, without a configuration of its own.
+fn of_all(arguments: View<'_>, word: &str) -> Option<At<String>> {
     arguments.split(',').into_iter().find_map(|part| {
-        let inside = part.is_ident(part.from, "ignore").then(|| part.inside(part.from + 1))?;
+        let inside = part.is_ident(part.from, word).then(|| part.inside(part.from + 1))?;
         let alone = inside.split(',').len() == 1;
         alone.then(|| At::new(inside.first_string().unwrap_or_default().to_owned(), part.place()))
     })
