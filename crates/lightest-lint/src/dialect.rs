@@ -5,9 +5,10 @@
 
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
+use lightest_model::space::{Asked, Space};
 
 use crate::calls::Table;
-use crate::facts::{Declaration, Note, Test};
+use crate::facts::{Bare, Declaration, Note, Test};
 use crate::source::Source;
 
 /// Whether a file matters to a dialect, told from its bytes alone.
@@ -52,6 +53,13 @@ pub trait Dialect: Sync {
     /// A configuration as it stands in a declaration, kept from running by default for that reason; `None` where the
     /// framework has no words for it.
     fn hold_back(&self, _written: &str, _reason: &str) -> Option<String> {
+        None
+    }
+
+    /// A declaration with its list: `bare` as it is, with these configurations, and the words that what is asked needs;
+    /// `None` where the framework cannot spell it.
+    fn declare(&self, space: &Space<'_>, bare: &Bare, rows: &[usize], asked: &Asked) -> Option<String> {
+        let _ = (space, bare, rows, asked);
         None
     }
 }

@@ -19,6 +19,8 @@ pub struct Test {
     pub span: Span,
     /// Where it names its guests, in order.
     pub declarations: Vec<Declaration>,
+    /// Declarations that lack their list: the guests are yet to be chosen.
+    pub bare: Vec<Bare>,
     /// Parts of its declarations that were not understood: the guests there are not known.
     pub unread: Vec<Span>,
     /// What its body touches, in the order of the walk.
@@ -42,6 +44,19 @@ pub struct Declaration {
     pub vmm: Option<String>,
     /// Its variants, in order.
     pub variants: Vec<Variant>,
+}
+
+/// A declaration without a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bare {
+    /// All of it, which an edit replaces.
+    pub span: Span,
+    /// As it is written.
+    pub written: String,
+    /// The VMM that it names.
+    pub vmm: Option<String>,
+    /// Whether the agent is to run, where the declaration decides that.
+    pub agent: Option<bool>,
 }
 
 /// A test with one configuration.

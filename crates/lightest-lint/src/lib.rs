@@ -6,6 +6,7 @@
 //! - [`facts`]: what a dialect hands on: tests, the guests that they name, what their bodies touch.
 //! - [`calls`]: the table from what a body touches to what that asks of the environment.
 //! - [`needs`]: what a test requires, with the place that shows it.
+//! - [`proposal`]: what to list for a test, read from its body alone.
 //! - [`rules`]: one file each.
 //! - [`linter`]: holds every rule against every test, and takes out what comments suppress.
 //! - [`finding`]: what a rule has to say, and the edits that it proposes.
@@ -16,6 +17,7 @@ pub mod facts;
 pub mod finding;
 pub mod linter;
 pub mod needs;
+pub mod proposal;
 pub mod rules;
 pub mod source;
 

@@ -345,6 +345,13 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         Some(Help { message, edits: vec![edit], safety })
     }
 
+    /// Text of several lines, each but the first behind the white space that a place begins with, and ended as the file's
+    /// lines are.
+    pub(crate) fn indented(&self, span: &Span, text: &str) -> String {
+        let indent = self.line_start(span).unwrap_or_default();
+        text.replace('\n', &format!("{}{indent}", self.line_end(span)))
+    }
+
     /// The white space before something that begins its line.
     fn line_start(&self, span: &Span) -> Option<String> {
         let text = self.sources.get(span.file)?.text.get(..span.bytes.start)?;

@@ -234,6 +234,7 @@ impl Toy {
             ],
             openings: Vec::new(),
             remarks: remarks.into_iter().collect(),
+            bare: Vec::new(),
             bound_to: Vec::new(),
         })
     }

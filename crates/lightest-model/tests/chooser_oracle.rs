@@ -208,7 +208,8 @@ fn no_pick_for_a_pair_is_dominated_on_any_vmm() {
     let mut compared = 0;
     for (at, first) in requirements.iter().enumerate() {
         for second in &requirements[at..] {
-            for (arch, vmm) in Arch::ALL.into_iter().flat_map(|arch| vmms.iter().map(move |vmm| (arch, *vmm))) {
+            for (arch, vmm) in Arch::ALL.into_iter().flat_map(|arch| vmms.iter().map(move |vmm| (arch, *vmm)))
+            {
                 let requires = vec![first.clone(), second.clone()];
                 let asked = closure(&requires);
                 let query = Query { requires, archs: vec![arch], vmms: vec![vmm.to_owned()] };

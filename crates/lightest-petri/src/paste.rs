@@ -1,6 +1,6 @@
 //! The attribute to paste: the picks and companions of a choice, with the overrides that they need.
 
-use crate::grammar::{Attribute, AttributeKind, Reason, Vendor};
+use crate::grammar::{Attribute, AttributeKind, Grammar, Reason, Vendor};
 use lightest_model::catalog::{Holds, Support};
 use lightest_model::space::{Asked, Space};
 
@@ -9,17 +9,39 @@ use lightest_model::chooser::{Choice, Pick};
 /// The attribute for a choice; `None` where nothing was picked.
 #[must_use]
 pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
-    let picks: Vec<&Pick<'_>> =
-        choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.companion)).collect();
-    let mut attribute = Attribute::of([]);
-    for pick in &picks {
-        let config = &space.rows()[pick.row].config;
+    let picks = choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.companion));
+    extend(Attribute::of([]), space, picks.map(|pick: &Pick<'_>| pick.row), &choice.asked)
+}
+
+/// An attribute as it is written, without a list, with these configurations for what is asked; `None` where there are no
+/// configurations, or the text is no such attribute.
+#[must_use]
+pub fn declare(space: &Space<'_>, written: &str, rows: &[usize], asked: &Asked) -> Option<Attribute> {
+    let (path, arguments) = match written.split_once('(') {
+        Some((path, rest)) => (path, rest.rsplit_once(')')?.0),
+        None => (written.trim_end().trim_end_matches(']'), ""),
+    };
+    let kind = AttributeKind::from_word(path.rsplit(['[', ':', ' ']).find(|part| !part.is_empty())?.trim())?;
+    let bare = Grammar::new(space.catalog()).parse_without_list(kind, arguments)?;
+    extend(bare, space, rows.iter().copied(), asked)
+}
+
+/// Adds configurations, and the words that what is asked of them needs.
+fn extend(
+    mut attribute: Attribute,
+    space: &Space<'_>,
+    rows: impl Iterator<Item = usize> + Clone,
+    asked: &Asked,
+) -> Option<Attribute> {
+    let common = attribute.common_vmm().map(str::to_owned);
+    for row in rows.clone() {
+        let config = &space.rows()[row].config;
         if attribute.entries.iter().any(|entry| entry.config == *config) {
             continue;
         }
         let mut entry = Attribute::of([config.clone()]).entries;
         // What a limit holds back everywhere does not run by default here either.
-        let held = pick.limits.iter().find(|limit| limit.holds == Some(Holds::Always));
+        let held = space.limits(row, asked).into_iter().find(|limit| limit.holds == Some(Holds::Always));
         let reason = held.map(|limit| Reason { text: limit.reason(), span: 0..0 });
         entry.iter_mut().for_each(|entry| entry.ignored.clone_from(&reason));
         attribute.entries.append(&mut entry);
@@ -27,19 +49,36 @@ pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
     if attribute.entries.is_empty() {
         return None;
     }
-    for index in choice.asked.indices() {
+    for index in asked.indices() {
         if let Some(word) = space.catalog().requirements[*index].attribute.as_deref() {
             add(&mut attribute, word);
         }
     }
-    for word in picks.iter().flat_map(|pick| &pick.quirks).filter_map(|quirk| quirk.declare.as_deref()) {
-        add(&mut attribute, word);
+    for row in rows.clone() {
+        for word in space.quirks(row, asked).filter_map(|quirk| quirk.declare.as_deref()) {
+            add(&mut attribute, word);
+        }
     }
     // Petri adds the agent unless told not to, and a guest that cannot have it fails before it boots.
-    attribute.noagent |= picks.iter().any(|pick| lacks_agent(space, pick.row));
-    if attribute.noagent || attribute.vendor.is_some() || !attribute.requires.is_empty() {
-        attribute.kind = AttributeKind::VmmTestWith;
+    attribute.noagent |= rows.clone().any(|row| lacks_agent(space, row));
+    // A macro that names the VMM for all configurations takes them without it, and no other VMM's.
+    if attribute.entries.iter().any(|entry| common.is_some() && entry.config.vmm != common) {
+        attribute.kind = AttributeKind::VmmTest;
+        attribute.vmm = None;
+    } else if common.is_some() {
+        attribute.entries.iter_mut().for_each(|entry| entry.config.vmm = None);
     }
+    let overrides = attribute.vendor.is_some() || !attribute.requires.is_empty();
+    attribute.kind = match attribute.kind {
+        AttributeKind::OpenvmmTest | AttributeKind::OpenvmmTestNoAgent if overrides => {
+            attribute.noagent |= attribute.kind == AttributeKind::OpenvmmTestNoAgent;
+            attribute.vmm = common;
+            AttributeKind::VmmTestWith
+        }
+        AttributeKind::OpenvmmTest if attribute.noagent => AttributeKind::OpenvmmTestNoAgent,
+        AttributeKind::VmmTest if attribute.noagent || overrides => AttributeKind::VmmTestWith,
+        kind => kind,
+    };
     Some(attribute)
 }
 

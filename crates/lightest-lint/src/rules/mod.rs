@@ -9,6 +9,7 @@ pub(crate) mod known_limit;
 mod lacks_what_it_uses;
 mod lifted_blocker;
 mod name_contradicts_guest;
+mod no_configuration;
 mod openhcl_without_plain;
 mod redundant_variant;
 mod runs_no_repo_code;
@@ -118,6 +119,13 @@ pub const RULES: [Rule; 13] = [
         pedantic: true,
         source: include_str!("redundant_variant.rs"),
         check: redundant_variant::check,
+    },
+    Rule {
+        name: "no-configuration",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("no_configuration.rs"),
+        check: no_configuration::check,
     },
     Rule {
         name: "unused-suppression",

@@ -14,8 +14,9 @@ mod when;
 use serde::{Deserialize, Serialize};
 
 pub use entries::{
-    Answer, Blocker, BlockerState, BootClass, BootMethod, Capability, Claim, ClaimState, Cost, Guest, Holds, Host,
-    Image, IsolationMode, Layer, Question, Quirk, Requirement, Section, Source, Support, TestCapability, Vmm,
+    Answer, Blocker, BlockerState, BootClass, BootMethod, Capability, Claim, ClaimState, Cost, Guest, Holds,
+    Host, Image, IsolationMode, Layer, Question, Quirk, Requirement, Section, Source, Support,
+    TestCapability, Vmm,
 };
 pub use evidence::Evidence;
 pub use load::load;

@@ -82,7 +82,8 @@ impl Checker<'_, '_> {
             }
             if let Some(word) = &quirk.declare {
                 let bare = word.strip_prefix("requires(").and_then(|word| word.strip_suffix(')'));
-                let known = bare.is_some_and(|bare| catalog.test_capabilities.iter().any(|own| own.id == bare));
+                let known =
+                    bare.is_some_and(|bare| catalog.test_capabilities.iter().any(|own| own.id == bare));
                 if !known {
                     let message = format!("`{word}` is no `requires(..)` of a capability in the catalog");
                     self.error("quirk", index, &[Key("declare")], message, None);

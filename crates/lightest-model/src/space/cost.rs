@@ -90,8 +90,9 @@ impl<'c> Space<'c> {
 
     /// The kinds of host, commonest first.
     fn hosts(&self) -> &[Scoped<()>] {
-        self.hosts
-            .get_or_init(|| self.catalog().hosts.iter().map(|host| self.scoped(&host.when, &[], ())).collect())
+        self.hosts.get_or_init(|| {
+            self.catalog().hosts.iter().map(|host| self.scoped(&host.when, &[], ())).collect()
+        })
     }
 
     fn quirk_rows(&self) -> &[Scoped<&'c Quirk>] {

@@ -6,7 +6,7 @@ use lightest_model::catalog::Catalog;
 use super::modules;
 use super::tree::{Attribute, Function, Tree};
 use lightest_diagnostics::Span;
-use lightest_lint::facts::{Declaration, Note, Opening, Remark, Sighting, Test, Variant};
+use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Sighting, Test, Variant};
 use lightest_lint::source::Source;
 
 /// Appends the tests of a file. `walk` tells what a body touches.
@@ -33,8 +33,13 @@ pub(super) fn tests(
         module.extend(function.modules.iter().cloned());
         let reader = Reader { file, source, catalog, module: &module, function };
         let mut declarations = Vec::new();
+        let mut bare = Vec::new();
         let mut refused = Vec::new();
         for (kind, attribute) in attributes {
+            if let Some(lacking) = reader.bare(kind, attribute) {
+                bare.push(lacking);
+                continue;
+            }
             declarations.extend(reader.declaration(kind, attribute, &mut refused));
         }
         let (sightings, mut openings) = walk(function);
@@ -59,6 +64,7 @@ pub(super) fn tests(
             name_span: Span::new(file, function.name_span.clone()),
             span: Span::new(file, function.span.clone()),
             declarations,
+            bare,
             unread,
             sightings,
             openings,
@@ -129,6 +135,18 @@ impl Reader<'_> {
         Span::new(self.file, bytes)
     }
 
+    /// A declaration that lacks its list: `#[vmm_test]`, `#[vmm_test()]`, or `#[vmm_test_with(..)]` without `configs`.
+    fn bare(&self, kind: AttributeKind, attribute: &Attribute) -> Option<Bare> {
+        let text = attribute.arguments.as_ref().map_or("", |(text, _)| text);
+        let read = Grammar::new(self.catalog).parse_without_list(kind, text)?;
+        Some(Bare {
+            span: self.span(attribute.span.clone()),
+            written: self.source.text.get(attribute.span.clone())?.to_owned(),
+            vmm: read.common_vmm().map(str::to_owned),
+            agent: (!read.agent()).then_some(false),
+        })
+    }
+
     /// A declaration, as far as it is understood; what is not goes to `refused`.
     fn declaration(
         &self,
@@ -136,15 +154,7 @@ impl Reader<'_> {
         attribute: &Attribute,
         refused: &mut Vec<Note>,
     ) -> Option<Declaration> {
-        let Some((text, list)) = &attribute.arguments else {
-            refused.push(Note {
-                span: self.span(attribute.span.clone()),
-                message: format!("not understood: `{}` names no guest", attribute.name),
-                help: Some(format!("write `#[{}(openvmm_linux_direct_x64)]`", attribute.name)),
-                unread: false,
-            });
-            return None;
-        };
+        let (text, list) = attribute.arguments.as_ref()?;
         let at = |bytes: &std::ops::Range<usize>| list.start + bytes.start..list.start + bytes.end;
         let note = |error: &SyntaxError| Note {
             span: self.span(at(&error.span)),

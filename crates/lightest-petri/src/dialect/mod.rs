@@ -21,12 +21,13 @@ use std::sync::LazyLock;
 use crate::grammar::AttributeKind;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
+use lightest_model::space::{Asked, Space};
 use memchr::memmem::Finder;
 
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::{Dialect, Interest};
-use lightest_lint::facts::{Declaration, Note, Test};
+use lightest_lint::facts::{Bare, Declaration, Note, Test};
 use lightest_lint::parallel;
 use lightest_lint::source::Source;
 
@@ -135,6 +136,10 @@ impl Dialect for Petri {
 
     fn hold_back(&self, written: &str, reason: &str) -> Option<String> {
         Some(format!("ignore(reason = \"{}\", {written})", reason.escape_default()))
+    }
+
+    fn declare(&self, space: &Space<'_>, bare: &Bare, rows: &[usize], asked: &Asked) -> Option<String> {
+        crate::paste::declare(space, &bare.written, rows, asked).map(|attribute| attribute.to_string())
     }
 }
 

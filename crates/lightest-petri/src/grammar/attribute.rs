@@ -236,6 +236,36 @@ pub(super) fn arguments(
     Ok(attribute)
 }
 
+/// Reads an attribute whose list is missing or empty; `None` for one that has a list, or that the macros would refuse for
+/// another reason.
+pub(super) fn without_list(
+    catalog: &Catalog,
+    kind: AttributeKind,
+    cursor: &mut Cursor<'_>,
+) -> Option<Attribute> {
+    let mut attribute = Attribute { kind, ..Attribute::of([]) };
+    let mut position = 0_usize;
+    while !cursor.ends() {
+        if kind != AttributeKind::VmmTestWith {
+            return None;
+        }
+        let start = cursor.position();
+        if matches!(cursor.ident("an override", Vec::new), Ok(("configs", _))) {
+            cursor.open('(', " after `configs`").ok()?;
+            cursor.close("the configurations").ok()?;
+            cursor.eat(',');
+            return cursor.ends().then_some(attribute);
+        }
+        cursor.go_back(start);
+        one_override(catalog, cursor, &mut attribute, &mut None, position).ok()?;
+        position += 1;
+        if !cursor.ends() && !cursor.eat(',') {
+            return None;
+        }
+    }
+    Some(attribute)
+}
+
 /// What is wrong with a configuration's VMM, beside the one that holds for all.
 fn vmm_error(catalog: &Catalog, common: Option<&str>, entry: &Entry) -> Option<SyntaxError> {
     let message = match (common, entry.config.vmm.as_deref()) {

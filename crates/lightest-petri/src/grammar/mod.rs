@@ -112,6 +112,14 @@ impl<'c> Grammar<'c> {
         }
     }
 
+    /// Parses what stands between the parentheses of an attribute that has no list of configurations yet; `None` for any
+    /// other.
+    #[must_use]
+    pub fn parse_without_list(&self, kind: AttributeKind, text: &str) -> Option<Attribute> {
+        let mut cursor = cursor::Cursor::new(text).ok()?;
+        attribute::without_list(self.catalog, kind, &mut cursor)
+    }
+
     /// Parses a whole attribute, `#[vmm_test(..)]` for instance.
     ///
     /// # Errors
