@@ -57,6 +57,8 @@ pub struct Bare {
     pub vmm: Option<String>,
     /// Whether the agent is to run, where the declaration decides that.
     pub agent: Option<bool>,
+    /// Requirements that the declaration itself states, in the framework's words.
+    pub states: Vec<String>,
 }
 
 /// A test with one configuration.

@@ -4,7 +4,7 @@
 //! isolation mode that the body tells apart, and the companion without the paravisor.
 
 use lightest_diagnostics::Span;
-use lightest_model::catalog::{Catalog, Os, Support, When};
+use lightest_model::catalog::{Catalog, Os, Requirement, Support, When};
 use lightest_model::chooser::{Choice, Part, Query, Unheard, choose};
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{ALWAYS, Asked, Row, Space};
@@ -158,6 +158,15 @@ impl<'a, 'c> Reader<'a, 'c> {
         }
         for vmm in test.bare.iter().filter_map(|bare| bare.vmm.clone()) {
             words.push(vmm);
+        }
+        for word in test.bare.iter().flat_map(|bare| &bare.states) {
+            let stated = |requirement: &&Requirement| {
+                requirement.id == *word
+                    || requirement.attribute.as_deref().is_some_and(|attribute| {
+                        attribute.strip_prefix("requires(").and_then(|rest| rest.strip_suffix(')')) == Some(word)
+                    })
+            };
+            reader.further.extend(catalog.requirements.iter().find(stated).map(|known| known.id.clone()));
         }
         if !words.iter().any(|word| word == "agent") && test.bare.iter().any(|bare| bare.agent == Some(false)) {
             reader.further.push("no-agent".to_owned());
