@@ -113,7 +113,11 @@ pub fn propose<'c>(
             if !request.only_lightest {
                 list.extend(reader.branches(*arch, chosen, &here));
                 let companion = part.companion.as_ref().filter(|pick| pick.limits.is_empty());
-                list.extend(companion.map(|pick| Proposed { arch: *arch, row: pick.row, role: Role::Companion }));
+                list.extend(companion.map(|pick| Proposed {
+                    arch: *arch,
+                    row: pick.row,
+                    role: Role::Companion,
+                }));
             }
             parts.push(part);
         }
@@ -163,12 +167,14 @@ impl<'a, 'c> Reader<'a, 'c> {
             let stated = |requirement: &&Requirement| {
                 requirement.id == *word
                     || requirement.attribute.as_deref().is_some_and(|attribute| {
-                        attribute.strip_prefix("requires(").and_then(|rest| rest.strip_suffix(')')) == Some(word)
+                        attribute.strip_prefix("requires(").and_then(|rest| rest.strip_suffix(')'))
+                            == Some(word)
                     })
             };
             reader.further.extend(catalog.requirements.iter().find(stated).map(|known| known.id.clone()));
         }
-        if !words.iter().any(|word| word == "agent") && test.bare.iter().any(|bare| bare.agent == Some(false)) {
+        if !words.iter().any(|word| word == "agent") && test.bare.iter().any(|bare| bare.agent == Some(false))
+        {
             reader.further.push("no-agent".to_owned());
         }
         for word in &words {
@@ -249,7 +255,8 @@ impl<'a, 'c> Reader<'a, 'c> {
     fn branches(&self, arch: Arch, chosen: Option<usize>, here: &dyn Fn(&Row<'_>) -> bool) -> Vec<Proposed> {
         let mut found = Vec::new();
         let (mut systems, mut modes): (Vec<Os>, Vec<Isolation>) = (Vec::new(), Vec::new());
-        let conditions = self.needs.needs.iter().flat_map(|need| &need.within).flat_map(|branch| &branch.when);
+        let conditions =
+            self.needs.needs.iter().flat_map(|need| &need.within).flat_map(|branch| &branch.when);
         for when in conditions {
             note(when, &mut systems, &mut modes);
         }
@@ -273,9 +280,9 @@ impl<'a, 'c> Reader<'a, 'c> {
         let provided = |word: &str| {
             let asked = self.asked(std::iter::once(word));
             let Some(need) = self.space.requirement_index(word) else { return true };
-            list.iter().filter(|one| one.role == Role::Lightest).all(|one| {
-                self.space.answer(one.row, need, &asked).support == Support::Yes
-            })
+            list.iter()
+                .filter(|one| one.role == Role::Lightest)
+                .all(|one| self.space.answer(one.row, need, &asked).support == Support::Yes)
         };
         let words = named(test, &spoken(catalog));
         let weak = words.into_iter().filter(|word| !self.needs.ask(word) && !provided(word));

@@ -16,7 +16,7 @@ pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
 /// An attribute as it is written, without a list, with these configurations for what is asked; `None` where there are no
 /// configurations, or the text is no such attribute.
 #[must_use]
-pub fn declare(space: &Space<'_>, written: &str, rows: &[usize], asked: &Asked) -> Option<Attribute> {
+pub(crate) fn declare(space: &Space<'_>, written: &str, rows: &[usize], asked: &Asked) -> Option<Attribute> {
     let (path, arguments) = match written.split_once('(') {
         Some((path, rest)) => (path, rest.rsplit_once(')')?.0),
         None => (written.trim_end().trim_end_matches(']'), ""),

@@ -54,8 +54,10 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 fn held<'c>(subject: &Subject<'_, 'c>, row: usize, asked: &Asked) -> Option<&'c Blocker> {
     let support = |id: &str| subject.answer(row, id, asked).support;
     subject.space.limits(row, asked).into_iter().find(|blocker| {
-        let about: Vec<Support> =
-            std::iter::once("runs").chain(blocker.when.with.iter().map(String::as_str)).map(support).collect();
+        let about: Vec<Support> = std::iter::once("runs")
+            .chain(blocker.when.with.iter().map(String::as_str))
+            .map(support)
+            .collect();
         // What is missing from an open test may be there.
         if about.contains(&Support::No) || (!blocker.unless.is_empty() && subject.needs.is_open()) {
             return false;
@@ -69,9 +71,15 @@ fn held<'c>(subject: &Subject<'_, 'c>, row: usize, asked: &Asked) -> Option<&'c 
 }
 
 fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, blocker: &Blocker) -> Finding {
-    let mut finding = subject.on(RULE, placed, format!("a known limit holds this variant back: {}", blocker.title));
+    let mut finding =
+        subject.on(RULE, placed, format!("a known limit holds this variant back: {}", blocker.title));
     finding.say("runs by default");
-    finding.diagnostic.notes.push(format!("{} (`{}`, {})", blocker.issue, blocker.id, cited(&blocker.evidence)));
+    finding.diagnostic.notes.push(format!(
+        "{} (`{}`, {})",
+        blocker.issue,
+        blocker.id,
+        cited(&blocker.evidence)
+    ));
     shown(subject, &blocker.when.with, row, &mut finding);
     let own = subject.row(row);
     let other = subject.lightest(placed.variant.agent, &[], |other| {

@@ -131,7 +131,12 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             }
             finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "on this guest"));
             let evidence: Vec<String> = quirk.evidence.iter().map(ToString::to_string).collect();
-            finding.diagnostic.notes.push(format!("{}: {} ({})", quirk.title, quirk.handling, evidence.join(", ")));
+            finding.diagnostic.notes.push(format!(
+                "{}: {} ({})",
+                quirk.title,
+                quirk.handling,
+                evidence.join(", ")
+            ));
             findings.push(finding);
         }
     }

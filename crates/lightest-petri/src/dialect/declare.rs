@@ -144,7 +144,12 @@ impl Reader<'_> {
             written: self.source.text.get(attribute.span.clone())?.to_owned(),
             vmm: read.common_vmm().map(str::to_owned),
             agent: (!read.agent()).then_some(false),
-            states: read.vendor.map(|vendor| vendor.word().to_owned()).into_iter().chain(read.requires).collect(),
+            states: read
+                .vendor
+                .map(|vendor| vendor.word().to_owned())
+                .into_iter()
+                .chain(read.requires)
+                .collect(),
         })
     }
 

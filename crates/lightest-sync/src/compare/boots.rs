@@ -56,9 +56,7 @@ fn vmms(work: &mut Compare<'_>) {
                     .catalog(&Target::entry("vmm", index), "the lab has a VMM of that word, which is another")
                     .note("give the lab's another word first: a configuration begins with one of them");
             }
-            draft
-                .help("add it to vmms.toml, and say in capabilities what runs on it")
-                .done();
+            draft.help("add it to vmms.toml, and say in capabilities what runs on it").done();
         }
     }
     for (index, vmm) in catalog.vmms.iter().enumerate() {

@@ -250,11 +250,14 @@ const WRAPPERS: [&str; 2] = ["ignore", "unstable"];
 fn unstable_word(arguments: View<'_>) -> bool {
     let marks = |at| {
         let word = arguments.ident(at);
-        word.is_some_and(|word| word == "unstable" || word.starts_with("unstable_") && split_arch(word).is_none())
+        word.is_some_and(|word| {
+            word == "unstable" || word.starts_with("unstable_") && split_arch(word).is_none()
+        })
     };
-    arguments.split(',').iter().any(|part| {
-        marks(part.from) && (part.to == part.from + 1 || !part.is_ident(part.from, "unstable"))
-    })
+    arguments
+        .split(',')
+        .iter()
+        .any(|part| marks(part.from) && (part.to == part.from + 1 || !part.is_ident(part.from, "unstable")))
 }
 
 /// `ignore(reason = "..")` or `unstable(reason = "..")` among the arguments, without a configuration of its own.
