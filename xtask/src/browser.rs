@@ -11,7 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_catalog::{load, read_folder};
+use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::space::Space;
 
 use crate::book;
@@ -55,24 +56,8 @@ pub(crate) fn test() -> Result<(), String> {
 
 /// The catalog, read from its files: not from what the program that made the page has embedded.
 fn catalog(folder: &Path) -> Result<Catalog, String> {
-    let mut paths = vec![folder.to_owned()];
-    let mut files = Vec::new();
-    while let Some(path) = paths.pop() {
-        // `calls/` is the linter's, which reads it itself.
-        if path.is_dir() && !path.ends_with("calls") {
-            let entries = fs::read_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            paths.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
-            files.push(path);
-        }
-    }
-    // The order of the files is that of the statements, and the lab's come last.
-    files.sort_by_key(|path| (path.starts_with(folder.join("lab")), path.clone()));
-    let files: Result<Vec<File>, String> = files
-        .into_iter()
-        .map(|path| Ok(File { name: path.display().to_string(), text: read(&path)?, layer: Layer::Base }))
-        .collect();
-    load(&files?).map_err(|errors| format!("the catalog has {} mistakes", errors.len()))
+    let files = read_folder(folder, Layer::Base).map_err(|error| error.to_string())?;
+    load(&files).map_err(|errors| format!("the catalog has {} mistakes", errors.len()))
 }
 
 fn small(page: &Path) -> Result<(), String> {

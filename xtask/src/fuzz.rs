@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Instant;
 use std::{fs, io};
 
-use lightest_lint::calls::{self, Table};
+use lightest_catalog::{OPENVMM, calls, embedded, load};
+use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::source::Source;
-use lightest_model::catalog::{Catalog, File, Layer};
 use lightest_petri::Petri;
 use lightest_petri::grammar::{AttributeKind, Grammar};
 
@@ -80,14 +80,9 @@ impl Chance {
 
 /// Runs each target that often.
 pub(crate) fn run(runs: u64) -> Result<(), String> {
-    let catalog = catalog()?;
-    let mut entries = Vec::new();
-    for (name, text) in calls::EMBEDDED {
-        entries.extend(
-            calls::read(text, &catalog, false).map_err(|errors| format!("{name}: {}", errors[0].message))?,
-        );
-    }
-    let table = Table::new(entries);
+    let files = embedded(OPENVMM);
+    let catalog = load(&files).map_err(|errors| errors[0].message.clone())?;
+    let table = Table::new(calls::load(&files, &catalog).map_err(|errors| errors[0].message.clone())?);
     let seeds = seeds().map_err(|error| error.to_string())?;
     // What would be printed a million times over says nothing more the second time.
     std::panic::set_hook(Box::new(|_| {}));
@@ -192,21 +187,4 @@ fn seeds() -> io::Result<Vec<String>> {
     }
     seeds.sort();
     Ok(seeds)
-}
-
-fn catalog() -> Result<Catalog, String> {
-    let mut files = Vec::new();
-    let root = run::root().join("catalog");
-    for folder in [root.join("openvmm"), root.join("openvmm/capabilities"), root.join("lab")] {
-        let entries = fs::read_dir(&folder).map_err(|error| error.to_string())?;
-        for entry in entries {
-            let path = entry.map_err(|error| error.to_string())?.path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
-                files.push(File { name: path.display().to_string(), text, layer: Layer::Base });
-            }
-        }
-    }
-    files.sort_by(|one, other| one.name.cmp(&other.name));
-    lightest_model::catalog::load(&files).map_err(|errors| errors[0].message.clone())
 }

@@ -1,30 +1,12 @@
 //! The facts about KubeVirt's guests agree with each other.
 
-use std::fs;
-use std::path::Path;
-
+use lightest_catalog::{embedded, load};
 use lightest_kubevirt::table::Table;
-use lightest_model::catalog::{Catalog, File, Layer, Support, load};
+use lightest_model::catalog::{Catalog, Support};
 use lightest_model::space::{ALWAYS, Asked, Space};
 
-fn files(folder: &str) -> Vec<File> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog/kubevirt").join(folder);
-    let entries = fs::read_dir(root).expect("the folder exists");
-    let mut paths: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
-    paths.sort();
-    paths
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .map(|path| File {
-            name: path.display().to_string(),
-            text: fs::read_to_string(&path).expect("UTF-8"),
-            layer: Layer::Base,
-        })
-        .collect()
-}
-
 fn catalog() -> Catalog {
-    load(&files("")).unwrap_or_else(|errors| panic!("{errors:#?}"))
+    load(&embedded(&["kubevirt"])).unwrap_or_else(|errors| panic!("{errors:#?}"))
 }
 
 #[test]
@@ -66,8 +48,9 @@ fn what_gives_a_requirement_gives_what_follows_from_it() {
 #[test]
 fn the_table_names_known_requirements_and_states_one_thing_each() {
     let catalog = catalog();
-    let files = files("calls");
-    let table = Table::read(files.iter().map(|file| file.text.as_str())).expect("it is sound");
+    let files = embedded(&["kubevirt"]);
+    let calls = files.iter().filter(|file| file.is_of_calls());
+    let table = Table::read(calls.map(|file| &*file.text)).expect("it is sound");
     let mut entries = 0;
     for entry in table.entries() {
         entries += 1;

@@ -2,16 +2,18 @@
 //!
 //! Its tests look like Ginkgo's, in Go: `It("name", func() { vm := boot(NewFedora()); vm.Exec("systemctl ..") })`.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use lightest_catalog::{File, calls, load};
 use lightest_diagnostics::Span;
-use lightest_lint::calls::{self, Table};
+use lightest_lint::calls::Table;
 use lightest_lint::dialect::{Dialect, Interest};
 use lightest_lint::facts::{Declaration, Note, Remark, Sighting, Test, Variant, What};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::source::Source;
-use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::config::{Arch, Config, Form, GuestRef};
 
 const CATALOG: &str = r#"
@@ -287,9 +289,10 @@ impl Dialect for Toy {
 }
 
 fn check(text: &str) -> Vec<Finding> {
-    let file = File { name: "toy.toml".to_owned(), text: CATALOG.to_owned(), layer: Layer::Base };
-    let catalog = load(&[file]).expect("the catalog is sound");
-    let table = Table::new(calls::read(CALLS, &catalog, true).expect("the table is sound"));
+    let file = |name: &str, text: &'static str| File::new(Path::new(name), text, Layer::User);
+    let files = [file("toy.toml", CATALOG), file("calls.toml", CALLS)];
+    let catalog = load(&files).expect("the catalog is sound");
+    let table = Table::new(calls::load(&files, &catalog).expect("the table is sound"));
     let sources = [Source {
         path: "vm_test.go".to_owned(),
         local: "vm_test.go".to_owned(),

@@ -83,12 +83,9 @@ mod tests {
         let source = "[[source]]\nid = \"s\"\ntitle = \"s\"\nurl = \"https://github.com/o/r\"\ncommit = \"abc\"\n\
                       [[source]]\nid = \"web\"\ntitle = \"web\"\nurl = \"https://example.org/doc\"\n\
                       [[source]]\nid = \"words\"\ntitle = \"words\"\n";
-        let file = lightest_model::catalog::File {
-            name: "sources.toml".to_owned(),
-            text: source.to_owned(),
-            layer: lightest_model::catalog::Layer::Base,
-        };
-        let catalog = lightest_model::catalog::load(&[file]).unwrap_or_default();
+        let layer = lightest_model::catalog::Layer::Base;
+        let file = lightest_catalog::File::new(std::path::Path::new("sources.toml"), source, layer);
+        let catalog = lightest_catalog::load(&[file]).unwrap_or_default();
         for (source, place, address) in [
             ("s", "a/b.rs:3", Some("https://github.com/o/r/blob/abc/a/b.rs#L3")),
             ("s", "a/b.rs:3-5", Some("https://github.com/o/r/blob/abc/a/b.rs#L3-L5")),

@@ -1,11 +1,10 @@
 //! The catalog that a command works with: the embedded one, or with the user's laid over it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use lightest_catalog::{File, OPENVMM, ReadError, list_folder, load};
 use lightest_diagnostics::{Diagnostic, line_column};
-use lightest_model::catalog::{Catalog, File, Layer, load};
-
+use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::space::Space;
 
 use crate::failure::{Failure, Place};
@@ -25,8 +24,8 @@ pub(crate) fn space_about(folder: Option<&Path>, words: &[String]) -> Result<Spa
     if user_folder(folder)?.is_some() {
         return Ok(Space::of_tests(catalog(folder)?));
     }
-    let catalog = Box::leak(Box::new(embedded::catalog_about(words)?));
-    Ok(Space::of_tests(catalog).knowing_alone(embedded::alone()?))
+    let (catalog, alone) = embedded::about(words)?;
+    Ok(Space::of_tests(Box::leak(Box::new(catalog))).knowing_alone(alone))
 }
 
 fn user_folder(folder: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
@@ -40,36 +39,36 @@ fn user_folder(folder: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
 }
 
 fn read(folder: Option<&Path>) -> Result<Catalog, Failure> {
-    match user_folder(folder)? {
-        None => embedded::catalog(),
-        Some(folder) => {
-            let mut files = embedded::files();
-            files.extend(user_files(&folder)?);
-            load(&files).map_err(|errors| failure(&files, &errors))
-        }
+    if user_folder(folder)?.is_none() {
+        return embedded::catalog();
     }
+    let files = files(folder)?;
+    load(&files).map_err(|errors| failure(&files, &errors))
 }
 
-fn user_files(folder: &Path) -> Result<Vec<File>, Failure> {
-    let unreadable = |path: &Path, error: std::io::Error| {
-        Failure::new(format!("{} cannot be read: {error}", path.display()))
-            .help("name a folder of TOML files; `catalog/README.md` of Lightest says what they hold")
-    };
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(|error| unreadable(folder, error))?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    // Read by the linter.
-    paths.retain(|path| path.file_name().is_none_or(|name| name != "calls.toml"));
-    paths.sort();
-    if paths.is_empty() {
-        return Err(Failure::new(format!("{} holds no TOML file", folder.display()))
-            .help("`catalog/README.md` of Lightest says what a catalog holds"));
+/// The files that a command works with: the embedded ones, then the user's.
+pub(crate) fn files(folder: Option<&Path>) -> Result<Vec<File>, Failure> {
+    let mut files = lightest_catalog::embedded(OPENVMM);
+    if let Some(folder) = user_folder(folder)? {
+        files.extend(folder_files(&folder, Layer::User)?);
     }
+    Ok(files)
+}
+
+/// The files of a folder.
+pub(crate) fn folder_files(folder: &Path, layer: Layer) -> Result<Vec<File>, Failure> {
+    const README: &str = "`catalog/README.md` of Lightest says what a catalog holds";
+    let paths = list_folder(folder).map_err(|error| {
+        let help = match error {
+            ReadError::Empty { .. } => README.to_owned(),
+            _ => format!("name a folder of TOML files; {README}"),
+        };
+        Failure::new(error.to_string()).help(help)
+    })?;
     let tree = Tree::at(folder);
     let read = |path: PathBuf| {
         let text = tree.text(&path).map_err(|error| error.failure(&path))?;
-        Ok(File { name: path.display().to_string(), text, layer: Layer::User })
+        Ok(File::new(&path, text, layer))
     };
     paths.into_iter().map(read).collect()
 }
@@ -82,7 +81,7 @@ pub(crate) fn failure(files: &[File], errors: &[Diagnostic]) -> Failure {
         let file = &files[label.span.file];
         failure = failure.at(Place {
             origin: file.name.clone(),
-            text: file.text.clone(),
+            text: file.text.to_string(),
             labels: vec![(label.span.bytes.clone(), label.text.clone())],
         });
     }

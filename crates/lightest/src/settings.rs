@@ -40,7 +40,7 @@ pub(crate) struct Check {
     /// Findings that are there already, relative to the file.
     pub(crate) baseline: Option<PathBuf>,
     /// Entries for the table of calls, as in the catalog's `calls/`.
-    pub(crate) calls: lightest_lint::calls::Written,
+    pub(crate) calls: lightest_catalog::calls::Written,
 }
 
 /// The level of a rule.

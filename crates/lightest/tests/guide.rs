@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_catalog::{OPENVMM, embedded, load};
+use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
 use lightest_petri::grammar::Grammar;
@@ -22,17 +23,7 @@ fn root() -> &'static Path {
 }
 
 fn catalog() -> Catalog {
-    let mut files = Vec::new();
-    for folder in ["catalog/openvmm", "catalog/openvmm/capabilities", "catalog/lab"] {
-        for entry in fs::read_dir(root().join(folder)).expect("it is there") {
-            let path = entry.expect("it can be read").path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let text = fs::read_to_string(&path).expect("it is text");
-                files.push(File { name: path.display().to_string(), text, layer: Layer::Base });
-            }
-        }
-    }
-    load(&files).expect("the catalog has no mistakes")
+    load(&embedded(OPENVMM)).expect("the catalog has no mistakes")
 }
 
 /// The requirements of a claim lead to its configuration, and the page shows that.

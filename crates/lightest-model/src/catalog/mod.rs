@@ -4,11 +4,6 @@
 
 mod entries;
 mod evidence;
-mod load;
-mod locate;
-mod merge;
-mod mistake;
-mod validate;
 mod when;
 
 use serde::{Deserialize, Serialize};
@@ -19,8 +14,6 @@ pub use entries::{
     TestCapability, Vmm,
 };
 pub use evidence::Evidence;
-pub use load::load;
-pub use mistake::File;
 pub use when::{Os, When};
 
 /// Every fact, in the order of the files.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_catalog::{File, load};
+use lightest_model::catalog::{Catalog, Layer};
 use lightest_petri::openvmm::{Corpus, Facts, SourceFile, line_of};
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths};
@@ -57,7 +58,7 @@ pub(crate) fn corpus(tree: &BTreeMap<String, String>) -> Corpus {
 pub(crate) fn catalog() -> (Catalog, CatalogText) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tree/catalog/all.toml");
     let text = fs::read_to_string(path).expect("the fixture is there").replace("\r\n", "\n");
-    let file = File { name: "all.toml".to_owned(), text: text.clone(), layer: Layer::Base };
+    let file = File::new(Path::new("all.toml"), text.clone(), Layer::Base);
     let catalog = load(&[file]).unwrap_or_else(|errors| panic!("{errors:?}"));
     let text = CatalogText::new(vec![("all.toml".to_owned(), text)]).expect("it is TOML");
     (catalog, text)

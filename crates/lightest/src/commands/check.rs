@@ -72,9 +72,10 @@ struct Facts {
 
 impl Facts {
     fn read(args: &Check, catalog: Option<&Path>) -> Result<Self, Failure> {
-        let catalog = facts::catalog(catalog)?;
+        let folder = catalog;
+        let catalog = facts::catalog(folder)?;
         let settings = settings::nearest()?;
-        let table = table::table(catalog, &settings)?;
+        let table = table::table(catalog, folder, &settings)?;
         let options = options(args, &settings)?;
         Ok(Self { catalog, settings, table, options })
     }

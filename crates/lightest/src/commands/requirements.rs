@@ -19,9 +19,10 @@ use crate::findings::{sources, table};
 use crate::{condition, exit, facts, output, settings, words};
 
 pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Result<u8, Failure> {
-    let catalog = facts::catalog(catalog)?;
+    let folder = catalog;
+    let catalog = facts::catalog(folder)?;
     let settings = settings::nearest()?;
-    let table = table::table(catalog, &settings)?;
+    let table = table::table(catalog, folder, &settings)?;
     let read = sources::read(&args.paths, &Petri)?;
     let (mut tests, notes) = Petri.read(&read.files, catalog, &table);
     for unread in &read.unread {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lightest_model::catalog::{File, Layer, load};
+use lightest_catalog::{File, load};
+use lightest_model::catalog::Layer;
 use lightest_sync::catalog_text::{Edit, New};
 use lightest_sync::evidence;
 
@@ -53,10 +54,9 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         .text
         .files()
         .iter()
-        .filter(|(name, _)| !store::is_of_calls(name))
         .map(|(name, text)| {
             let new = changed.iter().find(|(changed, _)| changed == name).map(|(_, text)| text);
-            File { name: name.clone(), text: new.unwrap_or(text).clone(), layer: Layer::Base }
+            File::new(Path::new(name), new.unwrap_or(text).clone(), Layer::Base)
         })
         .collect();
     load(&files).map_err(|errors| {

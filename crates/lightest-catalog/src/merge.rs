@@ -6,12 +6,12 @@ use lightest_diagnostics::{Diagnostic, Span};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::entries::Layer;
-use super::mistake::File;
-use crate::suggest::nearest;
+use crate::files::File;
+use lightest_model::catalog::Layer;
+use lightest_model::suggest::nearest;
 
 /// The names of the arrays of tables that a catalog file may hold.
-pub(super) const KINDS: [&str; 14] = [
+pub(crate) const KINDS: [&str; 14] = [
     "source",
     "vmm",
     "boot_method",
@@ -29,10 +29,10 @@ pub(super) const KINDS: [&str; 14] = [
 ];
 
 /// One `[[kind]]` table, perhaps with keys from more than one file.
-pub(super) struct Entry<'i> {
-    pub(super) table: DeTable<'i>,
-    pub(super) span: Range<usize>,
-    pub(super) layer: Layer,
+pub(crate) struct Entry<'i> {
+    pub(crate) table: DeTable<'i>,
+    pub(crate) span: Range<usize>,
+    pub(crate) layer: Layer,
     file: usize,
     /// Keys that another file than `file` gave.
     laid_over: Vec<(String, usize)>,
@@ -40,7 +40,7 @@ pub(super) struct Entry<'i> {
 
 impl Entry<'_> {
     /// The file that a span within this entry lies in.
-    pub(super) fn file_of(&self, span: &Range<usize>) -> usize {
+    pub(crate) fn file_of(&self, span: &Range<usize>) -> usize {
         let within = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
         self.laid_over
             .iter()
@@ -63,25 +63,25 @@ impl Entry<'_> {
 }
 
 /// The entries by kind.
-pub(super) struct Groups<'i> {
+pub(crate) struct Groups<'i> {
     entries: Vec<Vec<Entry<'i>>>,
 }
 
 impl<'i> Groups<'i> {
     /// The entries of a kind, which is one of [`KINDS`].
-    pub(super) fn of(&self, kind: &str) -> &[Entry<'i>] {
+    pub(crate) fn of(&self, kind: &str) -> &[Entry<'i>] {
         KINDS.iter().position(|known| *known == kind).map_or(&[], |index| &self.entries[index])
     }
 }
 
 /// Groups the entries of all files; reports unknown kinds and identifiers given twice by one layer.
-pub(super) fn collect<'i>(
+pub(crate) fn collect<'i>(
     files: &[File],
-    tables: Vec<Spanned<DeTable<'i>>>,
+    tables: Vec<(usize, Spanned<DeTable<'i>>)>,
     errors: &mut Vec<Diagnostic>,
 ) -> Groups<'i> {
     let mut entries: Vec<Vec<Entry<'i>>> = KINDS.iter().map(|_| Vec::new()).collect();
-    for (file, table) in tables.into_iter().enumerate() {
+    for (file, table) in tables {
         for (key, value) in table.into_inner() {
             let name = key.get_ref();
             let Some(kind) = KINDS.iter().position(|known| known == name) else {

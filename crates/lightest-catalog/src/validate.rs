@@ -2,15 +2,13 @@
 
 use lightest_diagnostics::Diagnostic;
 
-use super::locate::{Step, place};
-use super::merge::Groups;
-use super::{BlockerState, Catalog, Evidence, When};
-use crate::suggest::nearest;
+use crate::locate::{Step, place};
+use crate::merge::Groups;
+use lightest_model::catalog::{BlockerState, Catalog, Evidence, When};
+use lightest_model::space::ALWAYS;
+use lightest_model::suggest::nearest;
 
 use Step::{At, Key};
-
-/// Requirements that every pick has, asked for or not; statements may speak of them.
-pub(crate) const ALWAYS: [&str; 2] = ["runs", "repo-code"];
 
 struct Checker<'a, 'i> {
     catalog: &'a Catalog,
@@ -19,7 +17,7 @@ struct Checker<'a, 'i> {
 }
 
 /// Appends an error for every disagreement.
-pub(super) fn check(catalog: &Catalog, groups: &Groups<'_>, errors: &mut Vec<Diagnostic>) {
+pub(crate) fn check(catalog: &Catalog, groups: &Groups<'_>, errors: &mut Vec<Diagnostic>) {
     Checker { catalog, groups, errors }.run();
 }
 

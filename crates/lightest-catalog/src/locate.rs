@@ -6,10 +6,10 @@ use lightest_diagnostics::Span;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::merge::{Entry, Groups};
+use crate::merge::{Entry, Groups};
 
 /// A step on the way to a value.
-pub(super) enum Step {
+pub(crate) enum Step {
     /// A key of a table.
     Key(&'static str),
     /// An element of an array.
@@ -17,7 +17,7 @@ pub(super) enum Step {
 }
 
 /// The place of the value at `path` in the `index`-th entry of `kind`, or of as much of the path as exists.
-pub(super) fn place(groups: &Groups<'_>, kind: &str, index: usize, path: &[Step]) -> Span {
+pub(crate) fn place(groups: &Groups<'_>, kind: &str, index: usize, path: &[Step]) -> Span {
     let Some(entry) = groups.of(kind).get(index) else {
         return Span::new(0, 0..0);
     };

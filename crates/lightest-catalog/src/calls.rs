@@ -1,14 +1,16 @@
-//! Reads the table from TOML text: every mistake is reported, each with its place.
+//! Reads the table of calls: what a call, program or path in a test body asks for. Every mistake is reported, with its place.
 
 use std::ops::Range;
 
 use lightest_diagnostics::{Diagnostic, Span};
-use lightest_model::catalog::{Catalog, Evidence, When};
-use lightest_model::suggest::nearest;
+use lightest_model::catalog::{Catalog, Evidence, Layer, When};
+use lightest_model::suggest::{nearest, reword};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Entry, Kind};
+use lightest_lint::calls::{Entry, Kind};
+
+use crate::files::File;
 
 /// Entries as they are written; part of a larger file, such as a team's configuration, or a file of their own.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -62,43 +64,65 @@ struct Raw {
     evidence: Vec<Evidence>,
 }
 
-/// Reads entries. Those of a team (`own`) need no evidence: the team's word is enough.
+/// Reads the entries of the files that are of the table, in their order; later ones outrank earlier ones.
 ///
 /// # Errors
 ///
-/// Every mistake, its places in text 0: bad TOML, unknown keys, unknown requirements or sources, an entry that says neither what is required
-/// nor that it is neutral or unknown, an entry of the base without evidence.
-pub fn read(text: &str, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<Diagnostic>> {
-    match toml::from_str(text) {
-        Ok(written) => check(written, catalog, own),
-        Err(error) => {
-            let span = Span::new(0, error.span().unwrap_or(0..0));
-            Err(vec![Diagnostic::new(error.message()).label(span, "")])
+/// Every mistake: bad TOML, unknown keys, unknown requirements or sources, an entry that says neither what is required nor
+/// that it is neutral or unknown, an entry of ours without evidence. Places name a file by its index in `files`.
+pub fn load(files: &[File], catalog: &Catalog) -> Result<Vec<Entry>, Vec<Diagnostic>> {
+    let (mut entries, mut errors) = (Vec::new(), Vec::new());
+    for (index, file) in files.iter().enumerate().filter(|(_, file)| file.is_of_calls()) {
+        let read = match toml::from_str(&file.text) {
+            Ok(written) => check(written, catalog, index, file.layer),
+            Err(error) => {
+                let span = Span::new(index, error.span().unwrap_or(0..0));
+                let (message, help) = reword(error.message());
+                Err(vec![with_help(Diagnostic::new(message).label(span, ""), help)])
+            }
+        };
+        match read {
+            Ok(more) => entries.extend(more),
+            Err(more) => errors.extend(more),
         }
+    }
+    if errors.is_empty() { Ok(entries) } else { Err(errors) }
+}
+
+fn with_help(error: Diagnostic, help: Option<String>) -> Diagnostic {
+    match help {
+        Some(help) => error.help(help),
+        None => error,
     }
 }
 
-/// Checks entries that were read as part of a larger file.
+/// Checks entries that were read as part of a larger file, which has the index `file`. A user's need no evidence: the team's
+/// word is enough.
 ///
 /// # Errors
 ///
-/// Every mistake, as [`read`] reports them.
-pub fn check(file: Written, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, Vec<Diagnostic>> {
+/// Every mistake, as [`load`] reports them.
+pub fn check(
+    written: Written,
+    catalog: &Catalog,
+    file: usize,
+    layer: Layer,
+) -> Result<Vec<Entry>, Vec<Diagnostic>> {
     let groups = [
-        (Kind::Call, file.call),
-        (Kind::Type, file.ty),
-        (Kind::Name, file.name),
-        (Kind::Field, file.field),
-        (Kind::Program, file.program),
-        (Kind::Path, file.path),
-        (Kind::Condition, file.condition),
-        (Kind::Build, file.build),
+        (Kind::Call, written.call),
+        (Kind::Type, written.ty),
+        (Kind::Name, written.name),
+        (Kind::Field, written.field),
+        (Kind::Program, written.program),
+        (Kind::Path, written.path),
+        (Kind::Condition, written.condition),
+        (Kind::Build, written.build),
     ];
     let (mut entries, mut errors) = (Vec::new(), Vec::new());
     for (kind, group) in groups {
         for raw in group {
             let span = raw.span();
-            entries.push(entry(kind, raw.into_inner(), span, catalog, own, &mut errors));
+            entries.push(entry(kind, raw.into_inner(), Span::new(file, span), catalog, layer, &mut errors));
         }
     }
     if errors.is_empty() { Ok(entries) } else { Err(errors) }
@@ -107,17 +131,14 @@ pub fn check(file: Written, catalog: &Catalog, own: bool) -> Result<Vec<Entry>, 
 fn entry(
     kind: Kind,
     raw: Raw,
-    span: Range<usize>,
+    span: Span,
     catalog: &Catalog,
-    own: bool,
+    layer: Layer,
     errors: &mut Vec<Diagnostic>,
 ) -> Entry {
-    let mut error = |message: String, span: Range<usize>, help: Option<String>| {
-        let error = Diagnostic::new(message).label(Span::new(0, span), "");
-        errors.push(match help {
-            Some(help) => error.help(help),
-            None => error,
-        });
+    let own = layer == Layer::User;
+    let mut error = |message: String, bytes: Range<usize>, help: Option<String>| {
+        errors.push(with_help(Diagnostic::new(message).label(Span::new(span.file, bytes), ""), help));
     };
     if raw.names.get_ref().is_empty() {
         error("an entry without names".to_owned(), raw.names.span(), None);
@@ -133,16 +154,16 @@ fn entry(
     if says > 1 || (says == 0 && kind != Kind::Condition) {
         error(
             "an entry says what is required, that it is neutral, or that it is not known".to_owned(),
-            span.clone(),
+            span.bytes.clone(),
             Some("add one of `requires = [..]`, `neutral = true` and `unknown = true`".to_owned()),
         );
     }
     if raw.evidence.is_empty() && !own && kind != Kind::Condition {
-        error("a fact without evidence".to_owned(), span.clone(), None);
+        error("a fact without evidence".to_owned(), span.bytes.clone(), None);
     }
     for place in &raw.evidence {
         if catalog.source(&place.source).is_none() {
-            error(format!("there is no source `{}`", place.source), span.clone(), None);
+            error(format!("there is no source `{}`", place.source), span.bytes.clone(), None);
         }
     }
     Entry {

@@ -5,10 +5,12 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::merge::{Entry, collect};
-use super::mistake::File;
-use super::{Catalog, validate};
-use crate::suggest::reword;
+use crate::files::File;
+use crate::merge::{Entry, collect};
+use lightest_model::catalog::Catalog;
+
+use crate::validate;
+use lightest_model::suggest::reword;
 
 /// Reads a catalog. Files of the user's layer come after those of the base and are laid over them: an entry whose
 /// identifier exists replaces the keys that it gives, another is added.
@@ -20,13 +22,14 @@ use crate::suggest::reword;
 pub fn load(files: &[File]) -> Result<Catalog, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut tables = Vec::new();
-    for (index, file) in files.iter().enumerate() {
+    // The table of calls is read for itself; its files keep their place, so that spans name it.
+    for (index, file) in files.iter().enumerate().filter(|(_, file)| !file.is_of_calls()) {
         let (table, mistakes) = DeTable::parse_recoverable(&file.text);
         for mistake in mistakes {
             let span = mistake.span().unwrap_or(0..0);
             errors.push(Diagnostic::new(mistake.message()).label(Span::new(index, span), "this is not TOML"));
         }
-        tables.push(table);
+        tables.push((index, table));
     }
     if !errors.is_empty() {
         return Err(errors);

@@ -1,9 +1,7 @@
 //! The table from what a body touches to what that asks of the environment.
 //!
-//! The table is data (`catalog/openvmm/calls/`, and a team's own entries); the catalog's README describes the entries. A dialect asks
+//! The table is data of the catalog, whose README describes the entries. A dialect asks
 //! it how roles flow from call to call; [`crate::needs`] asks it for requirements.
-
-mod read;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,19 +9,6 @@ use std::collections::HashMap;
 use lightest_model::catalog::{Evidence, When};
 
 use crate::facts::What;
-
-pub use read::{Written, check, read};
-
-/// The files of the table that comes with the linter: name and text.
-pub const EMBEDDED: [(&str, &str); 7] = [
-    ("catalog/openvmm/calls/branches.toml", include_str!("../../../../catalog/openvmm/calls/branches.toml")),
-    ("catalog/openvmm/calls/builder.toml", include_str!("../../../../catalog/openvmm/calls/builder.toml")),
-    ("catalog/openvmm/calls/former.toml", include_str!("../../../../catalog/openvmm/calls/former.toml")),
-    ("catalog/openvmm/calls/guest.toml", include_str!("../../../../catalog/openvmm/calls/guest.toml")),
-    ("catalog/openvmm/calls/names.toml", include_str!("../../../../catalog/openvmm/calls/names.toml")),
-    ("catalog/openvmm/calls/openvmm.toml", include_str!("../../../../catalog/openvmm/calls/openvmm.toml")),
-    ("catalog/openvmm/calls/vm.toml", include_str!("../../../../catalog/openvmm/calls/vm.toml")),
-];
 
 /// A kind of thing that a body touches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,0 +1,152 @@
+//! The catalog as bytes, read when a program is built, so that the program parses nothing when it starts.
+//!
+//! A build script calls [`write`]; the program includes the files and hands them to [`catalog`] or to [`about`], which reads
+//! only the statements that some requirements need. A test of the command line holds the two against each other.
+
+use std::path::Path;
+use std::{fs, io};
+
+use lightest_model::catalog::{BlockerState, Capability, Catalog, Requirement};
+use lightest_model::space::{ALWAYS, Asked, Space};
+use serde::Deserialize;
+use thiserror::Error;
+
+/// What [`write`] wrote, as the program includes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes {
+    /// `catalog.bin`.
+    pub whole: &'static [u8],
+    /// `catalog_rest.bin`.
+    pub rest: &'static [u8],
+    /// `statements.bin`.
+    pub statements: &'static [u8],
+    /// `statements_index.bin`.
+    pub index: &'static [u8],
+    /// `alone.bin`.
+    pub alone: &'static [u8],
+}
+
+/// The bytes were not made by this version.
+#[derive(Debug, Error)]
+#[error("the embedded catalog does not fit this program: {0}")]
+pub struct Unfit(#[from] postcard::Error);
+
+/// Where the statements on a requirement start and end.
+type Index = Vec<(String, u32, u32)>;
+
+/// Writes a catalog into a folder.
+///
+/// # Errors
+///
+/// What the folder refuses.
+pub fn write(catalog: &Catalog, folder: &Path) -> io::Result<()> {
+    let to_file = |name: &str, bytes: Result<Vec<u8>, postcard::Error>| {
+        fs::write(folder.join(name), bytes.map_err(io::Error::other)?)
+    };
+    to_file("catalog.bin", postcard::to_stdvec(catalog))?;
+    to_file("alone.bin", postcard::to_stdvec(&Space::of_tests(catalog).alone()))?;
+    to_file("catalog_rest.bin", postcard::to_stdvec(&rest(catalog)))?;
+    let lab = |vmm: &String| catalog.vmm(vmm).is_some_and(|vmm| vmm.lab);
+    let of_tests =
+        |capability: &&Capability| capability.when.vmm.is_empty() || !capability.when.vmm.iter().all(lab);
+    let mut requirements: Vec<&str> = Vec::new();
+    for capability in &catalog.capabilities {
+        if !requirements.contains(&capability.requirement.as_str()) {
+            requirements.push(&capability.requirement);
+        }
+    }
+    let (mut statements, mut index): (Vec<u8>, Index) = (Vec::new(), Vec::new());
+    for requirement in requirements {
+        let of_it = catalog.capabilities.iter().filter(|capability| capability.requirement == requirement);
+        let of_it: Vec<&Capability> = of_it.filter(of_tests).collect();
+        let start = offset(statements.len())?;
+        statements.extend(postcard::to_stdvec(&of_it).map_err(io::Error::other)?);
+        index.push((requirement.to_owned(), start, offset(statements.len())?));
+    }
+    to_file("statements.bin", Ok(statements))?;
+    to_file("statements_index.bin", postcard::to_stdvec(&index))
+}
+
+fn offset(at: usize) -> io::Result<u32> {
+    u32::try_from(at).map_err(io::Error::other)
+}
+
+/// What a pick needs beside statements: nothing of the lab, no sources, claims and questions, no lifted blockers, and no
+/// evidence but that of statements.
+fn rest(catalog: &Catalog) -> Catalog {
+    let bare = |requirement: &Requirement| Requirement {
+        group: String::new(),
+        title: String::new(),
+        meaning: String::new(),
+        ..requirement.clone()
+    };
+    let mut rest = Catalog {
+        guests: catalog.guests.iter().filter(|guest| guest.lab.is_empty()).cloned().collect(),
+        requirements: catalog.requirements.iter().map(bare).collect(),
+        isolation: Vec::new(),
+        sources: Vec::new(),
+        capabilities: Vec::new(),
+        blockers: catalog
+            .blockers
+            .iter()
+            .filter(|blocker| blocker.state == BlockerState::Open)
+            .cloned()
+            .collect(),
+        claims: Vec::new(),
+        questions: Vec::new(),
+        test_capabilities: Vec::new(),
+        ..catalog.clone()
+    };
+    rest.vmms.iter_mut().for_each(|vmm| vmm.evidence.clear());
+    rest.boot_methods.iter_mut().for_each(|boot| boot.evidence.clear());
+    rest.boot_classes.iter_mut().for_each(|class| class.evidence.clear());
+    rest.hosts.iter_mut().for_each(|host| host.evidence.clear());
+    for guest in &mut rest.guests {
+        guest.evidence.clear();
+        guest.agent = None;
+        guest.images.iter_mut().for_each(|image| image.evidence.clear());
+    }
+    rest.blockers.iter_mut().for_each(|blocker| blocker.evidence.clear());
+    for quirk in &mut rest.quirks {
+        quirk.evidence.clear();
+        quirk.handling.clear();
+    }
+    rest
+}
+
+/// The whole catalog.
+///
+/// # Errors
+///
+/// Where the bytes are of another version.
+pub fn catalog(bytes: Bytes) -> Result<Catalog, Unfit> {
+    read(bytes.whole)
+}
+
+/// The catalog, with statements on some requirements only; and for each configuration of the tests' space what
+/// [`Space::alone`] gives.
+///
+/// # Errors
+///
+/// Where the bytes are of another version.
+pub fn about(bytes: Bytes, words: &[String]) -> Result<(Catalog, Vec<u128>), Unfit> {
+    let mut catalog: Catalog = read(bytes.rest)?;
+    let known = words.iter().map(String::as_str).filter(|word| catalog.requirement(word).is_some());
+    // Whether the agent can run decides the attribute to paste.
+    let asked = Asked::new(&catalog, known.chain(["agent"])).unwrap_or_default();
+    let ids = asked.indices().iter().map(|index| catalog.requirements[*index].id.as_str()).chain(ALWAYS);
+    let index: Vec<(&str, u32, u32)> = read(bytes.index)?;
+    let mut statements = Vec::new();
+    for id in ids {
+        for (_, start, end) in index.iter().filter(|(requirement, ..)| *requirement == id) {
+            let of_it = bytes.statements.get(*start as usize..*end as usize).unwrap_or_default();
+            statements.extend(read::<Vec<Capability>>(of_it)?);
+        }
+    }
+    catalog.capabilities = statements;
+    Ok((catalog, read(bytes.alone)?))
+}
+
+fn read<T: Deserialize<'static>>(bytes: &'static [u8]) -> Result<T, Unfit> {
+    Ok(postcard::from_bytes(bytes)?)
+}

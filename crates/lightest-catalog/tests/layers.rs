@@ -1,0 +1,95 @@
+//! A user's folder, laid over the embedded catalog.
+
+use std::fs;
+use std::path::Path;
+
+use lightest_catalog::{File, OPENVMM, ReadError, calls, embedded, load, read_folder};
+use lightest_lint::calls::{Entry, Table};
+use lightest_lint::facts::What;
+use lightest_model::catalog::{Layer, Support};
+
+fn with(folder: &Path) -> Vec<File> {
+    let mut files = embedded(OPENVMM);
+    files.extend(read_folder(folder, Layer::User).expect("it can be read"));
+    files
+}
+
+fn call(on: &str, name: &str) -> What {
+    What::Call { on: on.to_owned(), name: name.to_owned(), texts: Vec::new() }
+}
+
+#[test]
+fn the_embedded_catalog_has_no_mistake() {
+    let files = embedded(OPENVMM);
+    let catalog = load(&files).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let entries = calls::load(&files, &catalog).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    assert!(catalog.requirement("tpm").is_some());
+    assert!(entries.iter().all(|entry| !entry.own));
+    assert!(entries.iter().any(|entry| entry.names.iter().any(|name| name == "unix_shell")));
+}
+
+#[test]
+fn a_users_calls_reach_the_table_and_outrank_ours() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "[[call]]\non = \"vm\"\nnames = [\"frobnicate\"]\nrequires = [\"tpm\"]\n";
+    fs::write(folder.path().join("calls.toml"), text).expect("written");
+    let files = with(folder.path());
+    let catalog = load(&files).expect("no mistake");
+    let table = Table::new(calls::load(&files, &catalog).expect("no mistake"));
+    let entry = table.judge(&call("vm", "frobnicate")).expect("it is known");
+    assert_eq!((entry.requires.as_slice(), entry.own), (["tpm".to_owned()].as_slice(), true));
+}
+
+#[test]
+fn a_folder_of_calls_is_read_like_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("calls")).expect("made");
+    let text = "[[call]]\non = \"vm\"\nnames = [\"frobnicate\"]\nneutral = true\n";
+    fs::write(folder.path().join("calls/ours.toml"), text).expect("written");
+    let files = with(folder.path());
+    let catalog = load(&files).expect("no mistake");
+    let own: Vec<Entry> =
+        calls::load(&files, &catalog).expect("no mistake").into_iter().filter(|entry| entry.own).collect();
+    assert_eq!(own.len(), 1);
+}
+
+#[test]
+fn a_mistake_in_a_users_calls_has_its_place_in_that_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "[[call]]\non = \"vm\"\nnames = [\"frobnicate\"]\nrequires = [\"tmp\"]\n";
+    fs::write(folder.path().join("calls.toml"), text).expect("written");
+    let files = with(folder.path());
+    let catalog = load(&files).expect("the facts have no mistake");
+    let errors = calls::load(&files, &catalog).expect_err("there is no such requirement");
+    let [error] = errors.as_slice() else { panic!("{errors:#?}") };
+    assert_eq!(error.message, "there is no requirement `tmp`");
+    assert_eq!(error.help_message(), Some("did you mean `tpm`?"));
+    let span = error.primary().expect("a place");
+    assert_eq!(span.file, files.len() - 1);
+    assert_eq!(&text[span.bytes.clone()], "\"tmp\"");
+}
+
+#[test]
+fn facts_in_folders_are_laid_over_ours() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("capabilities")).expect("made");
+    let text = "[[capability]]\nid = \"repo-code-plain-hyperv\"\nsupport = \"yes\"\n";
+    fs::write(folder.path().join("capabilities/ours.toml"), text).expect("written");
+    let catalog = load(&with(folder.path())).expect("no mistake");
+    let changed = catalog
+        .capabilities
+        .iter()
+        .find(|capability| capability.id.as_deref() == Some("repo-code-plain-hyperv"))
+        .expect("it is ours");
+    assert_eq!((changed.support, changed.layer), (Support::Yes, Layer::User));
+}
+
+#[test]
+fn a_folder_without_facts_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(matches!(read_folder(folder.path(), Layer::User), Err(ReadError::Empty { .. })));
+    fs::write(folder.path().join("a.toml"), [0xff]).expect("written");
+    assert!(matches!(read_folder(folder.path(), Layer::User), Err(ReadError::NotUtf8 { .. })));
+    let absent = folder.path().join("absent");
+    assert!(matches!(read_folder(&absent, Layer::User), Err(ReadError::Unreadable { .. })));
+}
