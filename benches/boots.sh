@@ -30,7 +30,7 @@ exec qemu-system-x86_64 -nodefaults -no-user-config -display none -accel $accel 
 EOF
 cat > "$room/ours" << EOF
 #!/bin/sh
-exec $lightest boot qemu_linux_direct_x64 --accel $accel --append "rdinit=/bin/poweroff -- -f" --until "reboot: Power down" \
+exec $lightest boot lab_linux_direct_x64 --accel $accel --append "rdinit=/bin/poweroff -- -f" --until "reboot: Power down" \
   --format json > /dev/null 2>&1
 EOF
 chmod +x "$room/bare" "$room/ours"
@@ -43,7 +43,7 @@ for _ in $(seq "$runs"); do
 done | tee "$out/bench-overhead.jsonl" >&2
 
 echo "== from start to the result of \`true\`, the same kernel" >&2
-names=(--command-name lightest "$lightest boot qemu_linux_direct_x64 --accel $accel --kernel $generic/kernel --initrd $generic/initrd.cpio -- true")
+names=(--command-name lightest "$lightest boot lab_linux_direct_x64 --accel $accel --kernel $generic/kernel --initrd $generic/initrd.cpio -- true")
 if command -v vng > /dev/null; then
   kvm=; [ "$accel" = kvm ] || kvm=--disable-kvm
   names+=(--command-name virtme-ng "vng $kvm --force-9p --memory 256M --cpus 1 --run $generic/kernel -- true")
@@ -80,8 +80,8 @@ hyperfine --warmup 1 --runs "$runs" --export-json "$out/bench-true.json" "${name
 
 echo "== a restored machine and a cold boot" >&2
 hyperfine --warmup 1 --runs "$runs" --export-json "$out/bench-warm.json" \
-  --command-name cold "$lightest boot qemu_linux_direct_x64 --accel $accel -- true" \
-  --command-name warm "$lightest boot --warm qemu_linux_direct_x64 --accel $accel -- true" >&2
+  --command-name cold "$lightest boot lab_linux_direct_x64 --accel $accel -- true" \
+  --command-name warm "$lightest boot --warm lab_linux_direct_x64 --accel $accel -- true" >&2
 
 jq -s -r 'def median: sort | .[length / 2 | floor];
   def pairs(f): [range(0; length; 2) as $i | (.[$i + 1] | f) / (.[$i] | f)] | median | (. - 1) * 1000 | round / 10;

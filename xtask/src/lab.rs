@@ -25,10 +25,6 @@ struct Package {
     needed_for: Vec<String>,
 }
 
-/// The guests that the lab's tests boot.
-pub(crate) const GUESTS: [&str; 5] =
-    ["linux_direct_x64", "linux_direct_aarch64", "guest_test_uefi_x64", "small_x64", "first_boot_x64"];
-
 /// What the packages are wanted for: all but the full guest, whose build takes minutes.
 pub(crate) const PURPOSES: [&str; 8] =
     ["x64", "x64-uefi", "aarch64", "aarch64-uefi", "disk", "tpm", "image", "image-bios"];

@@ -1,6 +1,6 @@
 //! The guest agent: wire format, messages and service, one static binary without dependencies.
 //!
-//! [`wire`] and [`message`] are shared with the host side in `lightest-boot`. Everything else runs only inside a guest.
+//! [`wire`] and [`message`] are shared with the host side in `lightest-lab`. Everything else runs only inside a guest.
 //! Neither side trusts a length, a count or an order that comes from the other.
 
 pub mod message;

@@ -95,7 +95,7 @@ fn refused_attributes() {
         "#[vmm_test(openvmm_uefi_x64(none)); more]",
         "#[vmm_test(noagent, configs(openvmm_uefi_x64(none)))]",
         "#[openvmm_test(hyperv_uefi_x64(none))]",
-        "#[vmm_test(qemu_linux_direct_x64)]",
+        "#[vmm_test(lab_linux_direct_x64)]",
         "#[vmm_test_with(openvmm_uefi_x64(none))]",
         "#[vmm_test_with(noagent)]",
         "#[vmm_test_with(noagent configs(openvmm_uefi_x64(none)))]",

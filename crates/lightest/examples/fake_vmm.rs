@@ -1,9 +1,9 @@
-//! Plays a VMM for tests: takes the command line of OpenVMM, Cloud Hypervisor or PowerShell, opens and meets the same sockets, and
+//! Plays a VMM for tests: takes the command line of OpenVMM or PowerShell, opens and meets the same sockets, and
 //! tells the story that its guest's command line (`scene=NAME`) or its memory asks for. Nothing here is virtual: no guest runs.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a VMM says things on its own streams")]
 
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::exit;
 use std::sync::mpsc::{Sender, channel};
@@ -35,8 +35,6 @@ fn main() {
     }
     if args.iter().any(|arg| arg == "-EncodedCommand") {
         hyperv();
-    } else if args.iter().any(|arg| arg == "--api-socket") {
-        cloud_hypervisor(&args);
     } else {
         openvmm(&args);
     }
@@ -48,66 +46,9 @@ fn after<'a>(args: &'a [String], option: &str) -> Option<&'a str> {
     args.get(at + 1).map(String::as_str)
 }
 
-/// The value of a key in an option's value.
-fn value<'a>(option: &'a str, key: &str) -> &'a str {
-    option.split(',').find_map(|part| part.strip_prefix(key)?.strip_prefix('=')).unwrap_or_default()
-}
-
 fn scene(args: &[String]) -> String {
     let cmdline = after(args, "--cmdline").unwrap_or_default();
     cmdline.split(' ').find_map(|word| word.strip_prefix("scene=")).unwrap_or("boots").to_owned()
-}
-
-fn cloud_hypervisor(args: &[String]) {
-    let api =
-        UnixListener::bind(value(after(args, "--api-socket").unwrap_or_default(), "path")).expect("a socket");
-    let serial =
-        UnixListener::bind(value(after(args, "--serial").unwrap_or_default(), "socket")).expect("a socket");
-    let vsock = after(args, "--vsock").map(|vsock| value(vsock, "socket").to_owned());
-    for file in ["--kernel", "--initramfs", "--firmware"].iter().filter_map(|option| after(args, option)) {
-        assert!(std::path::Path::new(file).is_file(), "{file}");
-    }
-    let (send, news) = channel();
-    guest(scene(args), serial, vsock, send.clone());
-    thread::spawn(move || {
-        let mut stream = BufReader::new(api.accept().expect("a client").0);
-        loop {
-            let mut head = String::new();
-            while !head.ends_with("\r\n\r\n") {
-                if stream.read_line(&mut head).unwrap_or(0) == 0 {
-                    return;
-                }
-            }
-            let answer = match head.split(' ').nth(1) {
-                Some("/api/v1/vmm.ping") => body(r#"{"version":"fake 1.0"}"#),
-                Some("/api/v1/vm.info") => body(r#"{"config":{},"state":"Running"}"#),
-                Some("/api/v1/vmm.shutdown") => {
-                    let _ = send.send(News::Quit);
-                    "HTTP/1.1 204 \r\n\r\n".to_owned()
-                }
-                Some("/api/v1/vm.power-button") => {
-                    let _ = send.send(News::PowerOff);
-                    "HTTP/1.1 204 \r\n\r\n".to_owned()
-                }
-                _ => "HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n".to_owned(),
-            };
-            let _ = stream.get_mut().write_all(answer.as_bytes());
-        }
-    });
-    for one in news {
-        match one {
-            News::Reset => println!("{{\n  \"source\": \"vm\",\n  \"event\": \"rebooting\"\n}}\n"),
-            News::Crash => exit(139),
-            News::PowerOff | News::Quit => {
-                println!("{{\n  \"source\": \"vmm\",\n  \"event\": \"shutdown\"\n}}\n");
-                exit(0);
-            }
-        }
-    }
-}
-
-fn body(json: &str) -> String {
-    format!("HTTP/1.1 200 \r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{json}", json.len())
 }
 
 fn openvmm(args: &[String]) {

@@ -13,7 +13,7 @@ fn lightest(args: &[&str], room: &Path) -> Output {
 
 fn image(room: &Path) -> PathBuf {
     let packed =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest-boot/tests/images/disk-deflate.qcow2.gz");
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest-inspect/tests/images/disk-deflate.qcow2.gz");
     let mut content = Vec::new();
     let file = fs::File::open(packed).expect("a committed file");
     flate2::read::GzDecoder::new(file).read_to_end(&mut content).expect("gzip");

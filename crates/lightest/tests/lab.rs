@@ -29,7 +29,7 @@ fn wait_until(what: &str, mut true_: impl FnMut() -> bool) {
 #[test]
 fn a_program_runs_in_a_guest_and_its_answer_is_the_answer() {
     let output = Command::new(PROGRAM)
-        .args(["boot", "qemu_linux_direct_x64", "--format", "json", "--", "sh", "-c", "echo hello; exit 7"])
+        .args(["boot", "lab_linux_direct_x64", "--format", "json", "--", "sh", "-c", "echo hello; exit 7"])
         .output()
         .expect("it starts");
     let words = String::from_utf8_lossy(&output.stderr);
@@ -51,7 +51,7 @@ fn a_program_runs_in_a_guest_and_its_answer_is_the_answer() {
 fn a_killed_program_leaves_no_process_and_no_file() {
     let room = tempfile::tempdir().expect("a directory");
     let mut child = Command::new(PROGRAM)
-        .args(["boot", "qemu_linux_direct_aarch64", "--accel", "tcg", "--tpm", "--", "sleep", "1000"])
+        .args(["boot", "lab_linux_direct_aarch64", "--accel", "tcg", "--tpm", "--", "sleep", "1000"])
         .env("TMPDIR", room.path())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -74,7 +74,7 @@ fn a_killed_program_leaves_no_process_and_no_file() {
 #[test]
 fn a_host_without_qemu_is_told_which_packages_to_install() {
     let output = Command::new(PROGRAM)
-        .args(["boot", "qemu_uefi_x64(none)", "--accel", "tcg"])
+        .args(["boot", "lab_uefi_x64(none)", "--accel", "tcg"])
         .env("PATH", "/nowhere")
         .output()
         .expect("it starts");
@@ -109,7 +109,7 @@ fn an_image_of_ones_own_boots_whatever_its_format_and_name_and_is_not_written_to
         assert!(converted.success());
         let before = fs::read(&image).expect("an image");
         let output = Command::new(PROGRAM)
-            .args(["boot", "qemu_uefi_x64(vhd(ubuntu_2504_server_x64))", "--image"])
+            .args(["boot", "lab_uefi_x64(vhd(ubuntu_2504_server_x64))", "--image"])
             .arg(&image)
             .args([
                 "--timeout",

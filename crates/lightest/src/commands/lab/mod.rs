@@ -1,6 +1,7 @@
 //! The commands that start virtual machines. Every build has their options; one without the lab, and every build for Windows,
 //! refuses them with one line.
 
+mod inspect;
 pub(crate) mod options;
 
 #[cfg(has_lab)]
@@ -9,7 +10,21 @@ mod run;
 #[path = "absent.rs"]
 mod run;
 
-pub(crate) use run::{run, vmms};
+use std::path::Path;
+
+use crate::failure::Failure;
+
+pub(crate) use run::vmms;
+
+/// Runs one of them. Images are read without the lab.
+pub(crate) fn run(command: LabCommand<'_>, catalog: Option<&Path>) -> Result<u8, Failure> {
+    if let LabCommand::Probe(options::Probe { config: None, machine, format, .. }) = command
+        && let Some(image) = &machine.image
+    {
+        return inspect::run(image, *format);
+    }
+    run::run(command, catalog)
+}
 
 /// One of them, with its options.
 #[cfg_attr(not(has_lab), expect(dead_code, reason = "without the lab, nothing reads the options"))]

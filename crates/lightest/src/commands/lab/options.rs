@@ -9,7 +9,7 @@ use crate::args::Format;
 /// What a machine is asked to be, beside its configuration.
 #[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct MachineArgs {
-    /// The VMM, where the configuration names none: see `lightest list vmms`
+    /// The VMM that boots a configuration of the lab, or one that names none [default: qemu]: see `lightest list vmms`
     #[arg(long, value_name = "VMM")]
     pub(crate) vmm: Option<String>,
     /// What executes the guest
@@ -69,7 +69,7 @@ pub(crate) enum Accel {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Boot {
-    /// Configurations, such as `qemu_linux_direct_x64` or `qemu_uefi_x64(none)`
+    /// Configurations, such as `lab_linux_direct_x64` or `lab_uefi_x64(none)`
     #[arg(value_name = "CONFIG", required = true)]
     pub(crate) configs: Vec<String>,
     #[command(flatten)]
@@ -165,8 +165,8 @@ pub(crate) struct Image {
 pub(crate) enum What {
     /// Build guests from Debian's packages and keep them in the cache
     Build {
-        /// Names of guests
-        #[arg(value_name = "NAME", required = true)]
+        /// Names of guests [default: all but those whose build takes minutes]
+        #[arg(value_name = "NAME")]
         names: Vec<String>,
         /// How to print the answer
         #[arg(long, value_enum, default_value = "text")]

@@ -7,17 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use lightest_boot::agent::{Agent, Output, Stream};
-use lightest_boot::host;
-use lightest_boot::machine::Machine;
-use lightest_boot::message::{Ended, Run};
-use lightest_boot::outcome::{Failure as BootFailure, Report};
-use lightest_boot::timeline::Event;
-use lightest_boot::warm;
+use lightest_guests::host;
+use lightest_lab::agent::{Agent, Output, Stream};
+use lightest_lab::machine::Machine;
+use lightest_lab::message::{Ended, Run};
+use lightest_lab::outcome::{Failure as BootFailure, Report};
+use lightest_lab::plan::Plan;
+use lightest_lab::timeline::Event;
+use lightest_lab::warm;
 use serde_json::{Value, json};
 
 use super::super::options::Boot;
-use super::{Lab, Planned, show, start_failure};
+use super::{Lab, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -27,8 +28,8 @@ use crate::{exit, output};
 /// How much of a program's output JSON carries.
 const MOST_OUTPUT: usize = 16 * 1024 * 1024;
 
-/// One machine's story.
-struct Told {
+/// One boot and what came of it.
+struct Booted {
     report: Report,
     accelerator_reason: String,
     output: Option<Output>,
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
     let labels = labels(&planned);
     let jobs = args.jobs.unwrap_or_else(|| at_a_time(&planned)).clamp(1, planned.len());
     let next = AtomicUsize::new(0);
-    let told: Mutex<Vec<(usize, Result<Told, Failure>)>> = Mutex::default();
+    let booted: Mutex<Vec<(usize, Result<Booted, Failure>)>> = Mutex::default();
     thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
@@ -53,39 +54,39 @@ pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
                     planned.get(number).map(|plan| (number, plan))
                 } {
                     let one = boot(&lab, plan, args, &labels[number]);
-                    told.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, one));
+                    booted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((number, one));
                 }
             });
         }
     });
-    let mut told = told.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    told.sort_by_key(|(number, _)| *number);
+    let mut booted = booted.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    booted.sort_by_key(|(number, _)| *number);
     // One that could not be started takes nothing from the others.
     let mut failed = None;
     let mut boots = Vec::new();
-    for (_, one) in told {
+    for (_, one) in booted {
         match one {
             Ok(one) => boots.push(one),
             Err(failure) => failed = failed.or(Some(failure)),
         }
     }
-    let told = boots;
+    let booted = boots;
     if args.format == Format::Json {
-        let boots = told.iter().map(as_json).collect::<Result<Vec<_>, _>>()?;
+        let boots = booted.iter().map(as_json).collect::<Result<Vec<_>, _>>()?;
         output::json(&json!({"schema_version": SCHEMA_VERSION, "boots": boots}))?;
     }
     if let Some(failure) = failed {
         return Err(failure);
     }
-    let bad = told.iter().any(|one| {
+    let bad = booted.iter().any(|one| {
         one.report.failure.is_some() || one.output.as_ref().is_some_and(|output| !output.success())
     });
     Ok(if bad { exit::FINDINGS } else { exit::DONE })
 }
 
 /// How many machines this host has processors and memory for.
-fn at_a_time(planned: &[Planned]) -> usize {
-    let most = |of: fn(&Planned) -> u32| planned.iter().map(of).max().unwrap_or(1).max(1);
+fn at_a_time(planned: &[Plan]) -> usize {
+    let most = |of: fn(&Plan) -> u32| planned.iter().map(of).max().unwrap_or(1).max(1);
     let cores = u32::try_from(thread::available_parallelism().map_or(1, usize::from)).unwrap_or(1);
     let by_cores = cores / most(|plan| plan.spec.cpus);
     let by_memory = host::free_memory_mib().map_or(u32::MAX, |free| free / most(|plan| plan.spec.memory_mib));
@@ -93,7 +94,7 @@ fn at_a_time(planned: &[Planned]) -> usize {
 }
 
 /// What tells the machines apart: nothing when there is one, a number where a configuration comes again.
-fn labels(planned: &[Planned]) -> Vec<String> {
+fn labels(planned: &[Plan]) -> Vec<String> {
     let config = |number: usize| &planned[number].spec.config;
     let label = |number: usize| {
         let before = (0..number).filter(|other| config(*other) == config(number)).count();
@@ -107,7 +108,7 @@ fn labels(planned: &[Planned]) -> Vec<String> {
     (0..planned.len()).map(label).collect()
 }
 
-fn boot(lab: &Lab, plan: &Planned, args: &Boot, label: &str) -> Result<Told, Failure> {
+fn boot(lab: &Lab, plan: &Plan, args: &Boot, label: &str) -> Result<Booted, Failure> {
     let text = args.format == Format::Text;
     let config = if label.is_empty() { plan.spec.config.as_str() } else { label.trim_end() };
     if text {
@@ -120,14 +121,15 @@ fn boot(lab: &Lab, plan: &Planned, args: &Boot, label: &str) -> Result<Told, Fai
             output::message(&format!("{label}{}", show::event(event)));
         }
     };
-    let mut spec = plan.spec.clone();
+    let mut warm = None;
     if args.warm {
-        let say = &mut |what: &str| output::message(&format!("{config}: {what}"));
-        spec = warm::warmed(plan.driver, &spec, &lab.host, &lab.store, say, &mut |_| ())
+        let progress = &mut |what: &str| output::message(&format!("{config}: {what}"));
+        let warmed = warm::warmed(plan, &lab.host, &lab.store, progress, &mut |_| ())
             .map_err(|error| Failure::host_cannot(format!("{config}: {error}")))?;
+        warm = Some(warmed);
     }
-    let mut machine =
-        Machine::start(plan.driver, &spec, &lab.host, &mut watch).map_err(|error| start_failure(&error))?;
+    let mut machine = Machine::start(warm.as_ref().unwrap_or(plan), &lab.host, &mut watch)
+        .map_err(|error| start_failure(&error))?;
     let mut result = machine.boot(&mut watch);
     let mut ran = None;
     if result.is_ok() && !args.program.is_empty() {
@@ -163,7 +165,7 @@ fn boot(lab: &Lab, plan: &Planned, args: &Boot, label: &str) -> Result<Told, Fai
             output::message(&format!("{config}: the program {}", ended(output.ended)));
         }
     }
-    Ok(Told { report, accelerator_reason: plan.accelerator_reason.clone(), output: ran })
+    Ok(Booted { report, accelerator_reason: plan.accelerator_reason.clone(), output: ran })
 }
 
 fn run_program(machine: &Machine, args: &Boot, text: bool) -> Result<Output, String> {
@@ -197,11 +199,11 @@ fn ended(ended: Ended) -> String {
     }
 }
 
-fn as_json(told: &Told) -> Result<Value, Failure> {
-    let mut value = serde_json::to_value(&told.report)
+fn as_json(booted: &Booted) -> Result<Value, Failure> {
+    let mut value = serde_json::to_value(&booted.report)
         .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
-    value["accelerator_reason"] = json!(told.accelerator_reason);
-    if let Some(output) = &told.output {
+    value["accelerator_reason"] = json!(booted.accelerator_reason);
+    if let Some(output) = &booted.output {
         let (status, signal) = match output.ended {
             Ended::Exited(status) => (Some(status), None),
             Ended::Signalled(signal) => (None, Some(signal)),

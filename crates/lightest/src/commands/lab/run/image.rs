@@ -1,6 +1,6 @@
 //! `lightest image`: builds the lab's guests and says where they are.
 
-use lightest_boot::images::{Built, recipe};
+use lightest_guests::{Built, recipe};
 use serde_json::json;
 
 use super::super::options::{Image, What};
@@ -16,7 +16,9 @@ pub(crate) fn run(args: &Image) -> Result<u8, Failure> {
     match &args.what {
         What::Build { names, format } => {
             let mut all = Vec::new();
-            for name in names {
+            let light = || recipe::light().into_iter().map(str::to_owned).collect();
+            let names = if names.is_empty() { light() } else { names.clone() };
+            for name in &names {
                 let say = &mut |what: &str| output::message(&format!("{name}: {what}"));
                 let built = lab.store.build(name, &lab.host, say).map_err(|error| image_failure(&error))?;
                 all.push(built);

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lightest_boot::machine::Machine;
-use lightest_boot::measure::{self, Boot, Circumstances, Series};
-use lightest_boot::outcome::Report;
+use lightest_lab::machine::Machine;
+use lightest_lab::measure::{self, Boot, Circumstances, Series};
+use lightest_lab::outcome::Report;
+use lightest_lab::plan::Plan;
 use serde_json::json;
 
 use super::super::options::Measure;
-use super::{Lab, Planned, start_failure};
+use super::{Lab, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -48,13 +49,8 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
         planned.push(lab.plan(&lab.config(text, &args.machine)?, &args.machine)?);
     }
     let turns: Vec<String> = planned.iter().map(|plan| plan.spec.config.clone()).collect();
-    let circumstances: Vec<Circumstances> = planned
-        .iter()
-        .map(|plan| {
-            let (driver, reason) = (plan.driver, &plan.accelerator_reason);
-            Circumstances::now(driver, &plan.spec, reason, &lab.host, args.warmups, &turns)
-        })
-        .collect();
+    let circumstances: Vec<Circumstances> =
+        planned.iter().map(|plan| Circumstances::now(plan, &lab.host, args.warmups, &turns)).collect();
     let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); planned.len()];
     for round in 0..args.warmups + args.boots {
@@ -87,9 +83,8 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
     Ok(if failed { exit::FINDINGS } else { exit::DONE })
 }
 
-fn once(lab: &Lab, plan: &Planned, args: &Measure) -> Result<Report, Failure> {
-    let mut machine = Machine::start(plan.driver, &plan.spec, &lab.host, &mut |_| ())
-        .map_err(|error| start_failure(&error))?;
+fn once(lab: &Lab, plan: &Plan, args: &Measure) -> Result<Report, Failure> {
+    let mut machine = Machine::start(plan, &lab.host, &mut |_| ()).map_err(|error| start_failure(&error))?;
     let mut result = machine.boot(&mut |_| ());
     if result.is_ok() {
         std::thread::sleep(Duration::from_secs(args.settle.into()));
@@ -149,9 +144,7 @@ fn table(series: &[Series]) -> String {
             host.accelerator.name()
         ));
         if series.iter().any(|one| !one.circumstances.proven) {
-            text.push_str(
-                "not proven here: the VMM's driver was held against recorded dialogue, not real machines\n",
-            );
+            text.push_str("the VMM's driver was written from the source, never run\n");
         }
     }
     text

@@ -2,7 +2,6 @@
 
 mod boot;
 mod image;
-mod inspect;
 mod measure;
 mod probe;
 mod show;
@@ -12,14 +11,14 @@ mod vmms;
 use std::path::Path;
 use std::time::Duration;
 
-use lightest_boot::accel;
-use lightest_boot::driver::{self, CannotStart, Driver};
-use lightest_boot::drivers;
-use lightest_boot::host::Host;
-use lightest_boot::images::{ImageError, Store};
-use lightest_boot::plan::{self, PlanError, Wishes};
-use lightest_boot::spec::{Accelerator, BootSpec};
-use lightest_model::config::{Config, Form};
+use lightest_guests::host::Host;
+use lightest_guests::{ImageError, Store};
+use lightest_lab::driver::{CannotStart, Driver};
+use lightest_lab::drivers;
+use lightest_lab::plan::{self, BootOptions, Plan, PlanError};
+use lightest_lab::spec::Accelerator;
+use lightest_lab::verify::VMM;
+use lightest_model::config::Config;
 use lightest_petri::grammar::Grammar;
 use serde_json::Value;
 
@@ -29,7 +28,7 @@ use crate::commands::parse;
 use crate::failure::Failure;
 use crate::{facts, output};
 
-/// The VMM that stands in for those that are not here.
+/// The program that drives the lab where no other is named.
 const USUAL: &str = "qemu";
 
 /// Runs one of the lab's commands.
@@ -48,8 +47,13 @@ pub(crate) fn vmms() -> Result<(Vec<Value>, String), Failure> {
     Ok(vmms::listed())
 }
 
-fn wishes(args: &MachineArgs) -> Wishes {
-    Wishes {
+fn boot_options(args: &MachineArgs) -> BootOptions {
+    BootOptions {
+        accelerator: match args.accel {
+            Accel::Auto => None,
+            Accel::Tcg => Some(Accelerator::Tcg),
+            Accel::Kvm => Some(Accelerator::Kvm),
+        },
         memory_mib: args.memory,
         cpus: args.cpus,
         network: args.network,
@@ -73,13 +77,6 @@ pub(crate) struct Lab {
     pub(crate) catalog: &'static lightest_model::catalog::Catalog,
 }
 
-/// A machine that can be started, and how it was decided what executes it.
-pub(crate) struct Planned {
-    pub(crate) driver: &'static dyn Driver,
-    pub(crate) spec: BootSpec,
-    pub(crate) accelerator_reason: String,
-}
-
 impl Lab {
     pub(crate) fn open(catalog: Option<&Path>) -> Result<Self, Failure> {
         Ok(Self {
@@ -97,7 +94,7 @@ impl Lab {
             Err(error) => error,
         };
         if args.vmm.is_some()
-            && let Ok(config) = grammar.parse_config(&format!("{USUAL}_{text}"))
+            && let Ok(config) = grammar.parse_config(&format!("{VMM}_{text}"))
         {
             return Ok(Config { vmm: None, ..config });
         }
@@ -105,46 +102,26 @@ impl Lab {
     }
 
     /// Works out the machine of a configuration; guests are built when they are not there.
-    pub(crate) fn plan(&self, config: &Config, args: &MachineArgs) -> Result<Planned, Failure> {
-        let say = &mut |what: &str| output::message(what);
-        let arch = plan::arch(config);
+    pub(crate) fn plan(&self, config: &Config, args: &MachineArgs) -> Result<Plan, Failure> {
         let driver = driver_of(config, args.vmm.as_deref())?;
-        plan::possible(driver, config).map_err(|error| plan_failure(&error))?;
-        driver.find(arch, &self.host).map_err(|missing| {
-            let failure = start_failure(&CannotStart::Missing(missing));
-            if driver.name() == USUAL {
-                failure
-            } else {
-                failure.note(format!("the lab's stand-in is `{}`", stand_in(config)))
-            }
-        })?;
-        if let Some(warning) = driver.proof().warning() {
-            output::message(&format!("{}: {warning}", driver.title()));
-        }
-        let (accelerator, accelerator_reason) = match (args.accel, driver::only_accelerator(driver)) {
-            (Accel::Tcg, _) => (Accelerator::Tcg, "asked for".to_owned()),
-            (Accel::Kvm, _) => (Accelerator::Kvm, "asked for".to_owned()),
-            (Accel::Auto, Some(only)) => (only, driver::NATIVE_REASON.to_owned()),
-            (Accel::Auto, None) => {
-                // The pair that a trial of KVM boots, when it is wanted anyway.
-                if config.guest.form == Form::Direct
-                    && let Some(name) = plan::recipe_name(config)
-                {
-                    self.store.ensure(&name, &self.host, say).map_err(|error| image_failure(&error))?;
+        let progress = &mut |what: &str| output::message(what);
+        let plan = plan::plan(driver, config, &boot_options(args), &self.host, &self.store, progress);
+        plan.map_err(|error| {
+            let failure = plan_failure(&error);
+            match error {
+                PlanError::CannotStart(CannotStart::Missing(_)) if driver.name() != USUAL => {
+                    failure.note(format!("the lab's stand-in is `{}`", stand_in(config)))
                 }
-                let choice = accel::choose(arch, &self.host, &self.store);
-                (choice.accelerator(), choice.reason)
+                _ => failure,
             }
-        };
-        let spec = plan::plan(driver, config, &wishes(args), accelerator, &self.host, &self.store, say)
-            .map_err(|error| plan_failure(&error))?;
-        Ok(Planned { driver, spec, accelerator_reason })
+        })
     }
 }
 
-/// Who boots it: the VMM that the configuration names, or else the one that was named beside it.
-fn driver_of(config: &Config, beside: Option<&str>) -> Result<&'static dyn Driver, Failure> {
+/// Who boots it: the program that was named beside a configuration of the lab, or else the VMM that the configuration names.
+pub(crate) fn driver_of(config: &Config, beside: Option<&str>) -> Result<&'static dyn Driver, Failure> {
     let name = match (config.vmm.as_deref(), beside) {
+        (Some(VMM), beside) => beside.unwrap_or(USUAL),
         (Some(named), Some(other)) if named != other => {
             return Err(Failure::new(format!("`{config}` names {named}, and `--vmm` names {other}"))
                 .help(format!("leave the VMM out: `{}`", Config { vmm: None, ..config.clone() })));
@@ -163,7 +140,7 @@ fn driver_of(config: &Config, beside: Option<&str>) -> Result<&'static dyn Drive
 }
 
 fn stand_in(config: &Config) -> Config {
-    Config { vmm: Some(USUAL.to_owned()), ..config.clone() }
+    Config { vmm: Some(VMM.to_owned()), ..config.clone() }
 }
 
 pub(crate) fn image_failure(error: &ImageError) -> Failure {
@@ -180,6 +157,7 @@ pub(crate) fn image_failure(error: &ImageError) -> Failure {
 fn plan_failure(error: &PlanError) -> Failure {
     match error {
         PlanError::Image(error) => image_failure(error),
+        PlanError::CannotStart(error) => start_failure(error),
         PlanError::Unsupported { what, help } => {
             let failure = Failure::host_cannot(what.clone());
             match help {

@@ -1,15 +1,16 @@
-//! `lightest probe`: asks a running guest what it has, or reads an image without booting it.
+//! `lightest probe CONFIG`: asks a running guest what it has.
 
 use std::path::Path;
 use std::time::Duration;
 
-use lightest_boot::machine::Machine;
-use lightest_boot::measure::Circumstances;
-use lightest_boot::probe::{self, Found};
+use lightest_lab::machine::Machine;
+use lightest_lab::measure::Circumstances;
+use lightest_lab::plan::Plan;
+use lightest_lab::probe::{self, Found};
 use serde_json::json;
 
 use super::super::options::Probe;
-use super::{Lab, Planned, inspect, show, start_failure};
+use super::{Lab, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
@@ -21,23 +22,12 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Boots, asks, and prints.
 pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let config = match (&args.config, &args.machine.image) {
-        (Some(config), _) => config,
-        (None, Some(image)) => return inspect::run(image, args.format),
-        (None, None) => {
-            return Err(Failure::new("there is nothing to probe").help("name a configuration or an image"));
-        }
+    let Some(config) = &args.config else {
+        return Err(Failure::new("there is nothing to probe").help("name a configuration or an image"));
     };
     let lab = Lab::open(catalog)?;
     let plan = lab.plan(&lab.config(config, &args.machine)?, &args.machine)?;
-    let circumstances = Circumstances::now(
-        plan.driver,
-        &plan.spec,
-        &plan.accelerator_reason,
-        &lab.host,
-        0,
-        std::slice::from_ref(&plan.spec.config),
-    );
+    let circumstances = Circumstances::now(&plan, &lab.host, 0, std::slice::from_ref(&plan.spec.config));
     let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
     let found = ask(&lab, &plan)?;
     if let Some(out) = &mut out {
@@ -64,9 +54,8 @@ pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
 }
 
 /// Boots the machine and asks its guest everything.
-fn ask(lab: &Lab, plan: &Planned) -> Result<Vec<Found>, Failure> {
-    let mut machine = Machine::start(plan.driver, &plan.spec, &lab.host, &mut |_| ())
-        .map_err(|error| start_failure(&error))?;
+fn ask(lab: &Lab, plan: &Plan) -> Result<Vec<Found>, Failure> {
+    let mut machine = Machine::start(plan, &lab.host, &mut |_| ()).map_err(|error| start_failure(&error))?;
     if let Err(failure) = machine.boot(&mut |_| ()) {
         let report = machine.finish(Err(failure));
         return Err(Failure::new(format!("{} does not boot", plan.spec.config)).note(show::failure(&report)));
@@ -78,7 +67,7 @@ fn ask(lab: &Lab, plan: &Planned) -> Result<Vec<Found>, Failure> {
 }
 
 /// Asks the guest of a running machine everything.
-pub(super) fn questions_to(machine: &Machine, plan: &Planned) -> Result<Vec<Found>, Failure> {
+pub(super) fn questions_to(machine: &Machine, plan: &Plan) -> Result<Vec<Found>, Failure> {
     let agent = machine.agent().ok_or_else(|| {
         Failure::new(format!("the guest of {} has no agent to ask", plan.spec.config)).help(
             "only a guest with an agent can be asked; firmware alone and the UEFI application have none",

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use lightest_boot::outcome::Report;
-use lightest_boot::timeline::{Event, EventKind, Initiator, Source};
+use lightest_lab::outcome::Report;
+use lightest_lab::timeline::{Event, EventKind, Initiator, Source};
 
 use crate::style::{aside, heading, refused};
 

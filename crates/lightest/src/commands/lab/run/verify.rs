@@ -3,37 +3,25 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lightest_boot::machine::Machine;
-use lightest_boot::probe::Found;
+use lightest_lab::machine::Machine;
+use lightest_lab::plan::Plan;
+use lightest_lab::probe::Found;
+use lightest_lab::verify;
 use lightest_model::catalog::Support;
-use lightest_model::config::{Arch, Config, Form};
+use lightest_model::config::{Config, Form};
 use lightest_model::space::{Asked, Space};
 use serde_json::json;
 
 use super::super::options::{MachineArgs, Verify};
-use super::{Lab, Planned, probe, start_failure};
+use super::{Lab, driver_of, probe, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, statement_evidence};
 use crate::style::{aside, refused};
 use crate::{exit, output, words};
 
-/// What is verified when nothing is named: every guest of the lab, by every way to boot it.
-const USUAL: [&str; 9] = [
-    "qemu_linux_direct_x64",
-    "qemu_uefi_x64(none)",
-    "qemu_uefi_x64(guest_test_uefi_x64)",
-    "qemu_uefi_x64(vhd(small_x64))",
-    "qemu_pcat_x64(vhd(small_x64))",
-    "qemu_linux_direct_aarch64",
-    "qemu_uefi_aarch64(none)",
-    "qemu_uefi_aarch64(guest_test_uefi_aarch64)",
-    "qemu_uefi_aarch64(vhd(small_aarch64))",
-];
 /// How long a guest may take to turn itself off.
 const LIMIT: Duration = Duration::from_secs(60);
-/// Verified too when it was built already: that takes minutes.
-const HEAVY: (&str, &str) = ("qemu_uefi_x64(vhd(full_x64))", "full_x64");
 
 /// One claim of the catalog beside what was seen.
 struct Compared {
@@ -54,29 +42,28 @@ impl Compared {
 /// Boots each configuration, asks, and compares.
 pub(crate) fn run(args: &Verify, catalog: Option<&Path>) -> Result<u8, Failure> {
     let lab = Lab::open(catalog)?;
-    let mut texts: Vec<&str> = args.configs.iter().map(String::as_str).collect();
-    if texts.is_empty() {
-        texts.extend(USUAL);
-        let (config, guest) = HEAVY;
-        match lab.store.find(guest) {
-            Ok(_) => texts.push(config),
-            Err(error) => output::message(&format!("{config} is left out: {error}")),
+    let space = Space::of(lab.catalog, |_| true);
+    let mut configs = Vec::new();
+    for text in &args.configs {
+        configs.push(lab.config(text, &args.machine)?);
+    }
+    if args.configs.is_empty() {
+        for candidate in verify::candidates(lab.catalog, &space, &lab.store) {
+            match candidate.left_out {
+                None => configs.push(candidate.config),
+                Some(why) => output::message(&format!("{} is left out: {why}", candidate.config)),
+            }
         }
     }
-    let space = Space::of(lab.catalog, |_| true);
     let mut all = Vec::new();
-    for text in texts {
-        let config = lab.config(text, &args.machine)?;
+    for config in configs {
         let Some(row) = space.position(&config) else {
             return Err(Failure::new(format!("the catalog says nothing of {config}")));
         };
         output::message(&format!("asking the guest of {config}"));
-        // The catalog's answers are for a machine that was asked for everything that it can have. Firmware without a guest would
-        // try for minutes to boot from the network.
-        let asked = !matches!(config.guest.form, Form::None | Form::UefiApp);
-        // An x64 machine with a TPM cannot start a kernel directly (the driver says why).
-        let tpm = asked && !(config.guest.form == Form::Direct && config.arch == Arch::X64);
-        let machine = MachineArgs { network: asked, tpm, ..args.machine.clone() };
+        let driver = driver_of(&config, args.machine.vmm.as_deref())?;
+        let devices = verify::devices(driver.abilities(), &config);
+        let machine = MachineArgs { network: devices.network, tpm: devices.tpm, ..args.machine.clone() };
         let plan = lab.plan(&config, &machine)?;
         for found in seen(&lab, &config, &plan)? {
             let Some(requirement) = space.requirement_index(&found.requirement) else { continue };
@@ -111,7 +98,7 @@ pub(crate) fn run(args: &Verify, catalog: Option<&Path>) -> Result<u8, Failure> 
 }
 
 /// Whether it runs at all, and what it says of itself: a guest with an agent is asked, another shows it by reaching its goal.
-fn seen(lab: &Lab, config: &Config, plan: &Planned) -> Result<Vec<Found>, Failure> {
+fn seen(lab: &Lab, config: &Config, plan: &Plan) -> Result<Vec<Found>, Failure> {
     let mut all = Vec::new();
     let mut enter = |requirement: &str, met: bool, answer: &str| {
         all.push(Found {
@@ -121,8 +108,7 @@ fn seen(lab: &Lab, config: &Config, plan: &Planned) -> Result<Vec<Found>, Failur
             answer: answer.to_owned(),
         });
     };
-    let mut machine = Machine::start(plan.driver, &plan.spec, &lab.host, &mut |_| ())
-        .map_err(|error| start_failure(&error))?;
+    let mut machine = Machine::start(plan, &lab.host, &mut |_| ()).map_err(|error| start_failure(&error))?;
     if let Err(failure) = machine.boot(&mut |_| ()) {
         enter("runs", false, &failure.to_string());
         return Ok(all);

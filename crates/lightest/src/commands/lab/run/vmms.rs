@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use lightest_boot::abilities::Abilities;
-use lightest_boot::driver::Driver;
-use lightest_boot::drivers;
-use lightest_boot::host::Host;
-use lightest_boot::spec::Arch;
+use lightest_guests::host::Host;
+use lightest_lab::abilities::Abilities;
+use lightest_lab::driver::Driver;
+use lightest_lab::drivers;
+use lightest_lab::spec::Arch;
 use serde_json::{Value, json};
 
 use crate::style::{aside, heading, refused};
@@ -23,12 +23,12 @@ pub(crate) fn listed() -> (Vec<Value>, String) {
 }
 
 /// The ways to boot, as configurations write them.
-fn ways(abilities: &Abilities) -> Vec<String> {
-    let ways = abilities
-        .ways
+fn boot_paths(abilities: &Abilities) -> Vec<String> {
+    let paths = abilities
+        .paths
         .iter()
-        .flat_map(|way| way.archs.iter().map(move |arch| format!("{}_{}", way.method.name(), arch.name())));
-    ways.collect()
+        .flat_map(|path| path.archs.iter().map(move |arch| format!("{}_{arch}", path.method.name())));
+    paths.collect()
 }
 
 fn value(driver: &dyn Driver, host: &Host) -> Value {
@@ -38,15 +38,16 @@ fn value(driver: &dyn Driver, host: &Host) -> Value {
         "id": driver.name(),
         "title": driver.title(),
         "proven": driver.proof().proven(),
+        "driver_proof": driver.proof(),
         "found": found.iter().any(Option::is_some),
         "program": found.iter().flatten().next(),
         "variable": driver.variable(),
-        "boots": ways(abilities),
+        "boots": boot_paths(abilities),
         "accelerators": abilities.accelerators.iter().map(|one| one.name()).collect::<Vec<_>>(),
         "images": abilities.formats.iter().map(|format| format.name()).collect::<Vec<_>>(),
         "uefi_application": abilities.uefi_app,
         "network": abilities.network,
-        "tpm": abilities.tpm.iter().map(|method| method.name()).collect::<Vec<_>>(),
+        "tpm": abilities.tpm.iter().map(|(method, arch)| format!("{}_{arch}", method.name())).collect::<Vec<_>>(),
         "agent": abilities.agent,
         "warm": abilities.warm,
     })
@@ -60,14 +61,14 @@ fn line(driver: &dyn Driver, host: &Host) -> String {
     };
     let proof = match driver.proof().warning() {
         Some(warning) => warning.to_owned(),
-        None => "proven: its tests boot real guests".to_owned(),
+        None => "its tests boot real guests".to_owned(),
     };
     let agent = abilities.agent.map_or("no agent".to_owned(), |by| format!("agent by {by}"));
     let mut text = String::new();
     let _ = writeln!(text, "{}  {}", heading(driver.name()), driver.title());
     let _ = writeln!(text, "  {found}");
     let _ = writeln!(text, "  {proof}");
-    let boots = format!("{}; {agent}", ways(abilities).join(", "));
+    let boots = format!("{}; {agent}", boot_paths(abilities).join(", "));
     let _ = writeln!(text, "  {}", aside(boots));
     text
 }
