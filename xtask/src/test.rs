@@ -30,5 +30,13 @@ pub(crate) fn all() -> Result<(), String> {
         command.env("INSTA_UPDATE", "no");
         run(command)
     })?;
+    if let Some(checkout) = std::env::var_os("OPENVMM_REPO") {
+        step("the catalog against OpenVMM's source", || {
+            let mut command =
+                with(cargo(), &["run", "--quiet", "--package", "lightest", "--", "sync", "--check"]);
+            command.arg("--openvmm").arg(&checkout);
+            run(command)
+        })?;
+    }
     step("the book, and the picker page in a browser", browser::test)
 }

@@ -76,6 +76,14 @@ impl Catalog {
             .find(|requirement| requirement.id == id || requirement.aliases.iter().any(|alias| alias == id))
     }
 
+    /// The requirement that an unknown word is nearest to in meaning, by identifier.
+    #[must_use]
+    pub fn related(&self, word: &str) -> Option<&str> {
+        let same = |known: &String| known.eq_ignore_ascii_case(word);
+        let related = self.requirements.iter().find(|requirement| requirement.related.iter().any(same));
+        related.map(|requirement| requirement.id.as_str())
+    }
+
     /// The quirk of that identifier.
     #[must_use]
     pub fn quirk(&self, id: &str) -> Option<&Quirk> {

@@ -27,6 +27,21 @@ pub(super) fn tests(
             .filter_map(|attribute| Some((AttributeKind::from_word(&attribute.name)?, attribute)))
             .collect();
         if attributes.is_empty() {
+            // An attribute of a fork: named, since what it makes of the function is not known.
+            let foreign = function.attributes.iter().find(|attribute| {
+                attribute.arguments.as_ref().is_some_and(|(text, _)| {
+                    super::looks_like_petri(&attribute.name, format!("({text}").as_bytes())
+                })
+            });
+            notes.extend(foreign.map(|attribute| Note {
+                span: Span::new(file, attribute.span.clone()),
+                message: format!(
+                    "not understood: `{}` is not one of petri's test attributes",
+                    attribute.name
+                ),
+                help: None,
+                unread: false,
+            }));
             continue;
         }
         let mut module = file_modules.clone();

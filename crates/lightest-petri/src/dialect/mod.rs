@@ -39,8 +39,8 @@ use tree::Tree;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Petri;
 
-/// What every attribute of petri's contains.
-static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("vmm_test"));
+/// What every attribute of petri's contains, and what one of a fork does.
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_test"));
 /// What a file that handles petri's values contains.
 static HELPER_MARKS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new("petri"), Finder::new("pipette")]);
@@ -151,9 +151,24 @@ fn is_attribute(bytes: &[u8], at: usize) -> bool {
     let length = bytes[start..].iter().take_while(|byte| word(byte)).count();
     let name = str::from_utf8(&bytes[start..start + length]).unwrap_or_default();
     let line = bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
-    AttributeKind::from_word(name).is_some()
+    let known = AttributeKind::from_word(name).is_some();
+    (known || looks_like_petri(name, &bytes[start + length..]))
         && matches!(bytes[..start].trim_ascii_end().last(), Some(b'[' | b':'))
         && !bytes[line..start].trim_ascii_start().starts_with(b"//")
+}
+
+/// How far behind an unknown attribute's name a configuration is looked for, in bytes.
+const NEAR: usize = 200;
+
+/// Whether an attribute that is not one of petri's reads like one: a list that names a configuration.
+fn looks_like_petri(name: &str, behind: &[u8]) -> bool {
+    if !name.ends_with("_test") && !name.contains("_test_") {
+        return false;
+    }
+    let list = &behind[..behind.len().min(NEAR)];
+    let list = list.split(|byte| *byte == b']').next().unwrap_or_default();
+    let names = |arch: &[u8]| list.windows(arch.len()).any(|window| window == arch);
+    list.first() == Some(&b'(') && (names(b"_x64") || names(b"_aarch64"))
 }
 
 /// For each file, the `cfg` conditions with which other files declare it and the modules around it.

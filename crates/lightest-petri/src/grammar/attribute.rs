@@ -4,8 +4,9 @@ use std::fmt;
 use std::ops::Range;
 
 use super::SyntaxError;
-use super::config::{Context, Entry, Reason, entry, reason};
+use super::config::{Context, Entry, Reason, entry, lab_vmm, reason};
 use super::cursor::Cursor;
+use super::former;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 use lightest_model::suggest::nearest;
@@ -21,12 +22,19 @@ pub enum AttributeKind {
     OpenvmmTest,
     /// `#[openvmm_test_no_agent(..)]`.
     OpenvmmTestNoAgent,
+    /// `#[vmm_test_no_agent(..)]`, of July 2025 to March 2026.
+    VmmTestNoAgent,
+    /// `#[hyperv_test(..)]`, of early 2025 and of October 2025 to March 2026.
+    HypervTest,
 }
 
 impl AttributeKind {
-    /// Every macro.
+    /// Every macro of today.
     pub const ALL: [Self; 4] =
         [Self::VmmTest, Self::VmmTestWith, Self::OpenvmmTest, Self::OpenvmmTestNoAgent];
+
+    /// Macros of the past, which release branches still use.
+    pub const FORMER: [Self; 2] = [Self::VmmTestNoAgent, Self::HypervTest];
 
     /// The macro's name.
     #[must_use]
@@ -36,13 +44,15 @@ impl AttributeKind {
             Self::VmmTestWith => "vmm_test_with",
             Self::OpenvmmTest => "openvmm_test",
             Self::OpenvmmTestNoAgent => "openvmm_test_no_agent",
+            Self::VmmTestNoAgent => "vmm_test_no_agent",
+            Self::HypervTest => "hyperv_test",
         }
     }
 
-    /// The macro of that name.
+    /// The macro of that name, of today or of the past.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+        Self::ALL.into_iter().chain(Self::FORMER).find(|kind| kind.word() == word)
     }
 }
 
@@ -133,14 +143,18 @@ impl Attribute {
     pub fn common_vmm(&self) -> Option<&str> {
         match self.kind {
             AttributeKind::OpenvmmTest | AttributeKind::OpenvmmTestNoAgent => Some("openvmm"),
-            AttributeKind::VmmTest | AttributeKind::VmmTestWith => self.vmm.as_deref(),
+            AttributeKind::HypervTest => Some("hyperv"),
+            AttributeKind::VmmTest | AttributeKind::VmmTestWith | AttributeKind::VmmTestNoAgent => {
+                self.vmm.as_deref()
+            }
         }
     }
 
     /// Whether the agent runs in the guests.
     #[must_use]
     pub fn agent(&self) -> bool {
-        self.kind != AttributeKind::OpenvmmTestNoAgent && !self.noagent
+        let without = [AttributeKind::OpenvmmTestNoAgent, AttributeKind::VmmTestNoAgent];
+        !without.contains(&self.kind) && !self.noagent
     }
 
     /// Each configuration with everything that holds for it.
@@ -195,10 +209,10 @@ pub(super) fn whole(catalog: &Catalog, cursor: &mut Cursor<'_>) -> Result<Attrib
 }
 
 /// Where what the macros refuse is put, when the rest is to be read all the same.
-type Refused<'r> = Option<&'r mut Vec<SyntaxError>>;
+pub(super) type Refused<'r> = Option<&'r mut Vec<SyntaxError>>;
 
 /// Keeps an error for later, or fails with it.
-fn refuse(error: SyntaxError, refused: &mut Refused<'_>) -> Result<(), SyntaxError> {
+pub(super) fn refuse(error: SyntaxError, refused: &mut Refused<'_>) -> Result<(), SyntaxError> {
     match refused {
         Some(refused) => {
             refused.push(error);
@@ -285,7 +299,7 @@ fn vmm_error(catalog: &Catalog, common: Option<&str>, entry: &Entry) -> Option<S
     Some(SyntaxError { message: message.to_owned(), span: entry.config_span.clone(), expected, help: None })
 }
 
-fn entries(
+pub(super) fn entries(
     catalog: &Catalog,
     cursor: &mut Cursor<'_>,
     refused: &mut Refused<'_>,
@@ -293,7 +307,8 @@ fn entries(
     let mut entries = Vec::new();
     while !cursor.ends() {
         let start = cursor.position();
-        match entry(catalog, cursor, Context { attribute: true, wrapped: false }) {
+        let context = Context { attribute: true, wrapped: false, former: refused.is_some() };
+        match entry(catalog, cursor, context) {
             Ok(entry) => entries.push(entry),
             Err(error) => {
                 refuse(error, refused)?;
@@ -321,6 +336,9 @@ fn overrides(
     attribute: &mut Attribute,
     refused: &mut Refused<'_>,
 ) -> Result<(), SyntaxError> {
+    if refused.is_some() && cursor.opens('(') {
+        return former::tuple(catalog, cursor, attribute, refused);
+    }
     let mut position = 0_usize;
     while !cursor.ends() {
         let start = cursor.position();
@@ -341,7 +359,7 @@ fn overrides(
 }
 
 /// Parses one argument of `vmm_test_with`; whether it was the last one, `configs(..)`.
-fn one_override(
+pub(super) fn one_override(
     catalog: &Catalog,
     cursor: &mut Cursor<'_>,
     attribute: &mut Attribute,
@@ -364,6 +382,15 @@ fn one_override(
         help: Some("it is given already: remove one".to_owned()),
     };
     let (word, span) = cursor.ident("an override", words)?;
+    if refused.is_some() && cursor.opens('(') && !cursor.opens_reason() && former::overrides(attribute, word)
+    {
+        // In an older grammar the configurations follow the words themselves: `noagent_openvmm(..)`.
+        cursor.open('(', "")?;
+        attribute.entries = entries(catalog, cursor, refused)?;
+        cursor.close("the configurations")?;
+        cursor.eat(',');
+        return Ok(true);
+    }
     match word {
         "configs" => {
             cursor.open('(', " after `configs`")?;
@@ -387,7 +414,7 @@ fn one_override(
             }
             attribute.vmm = Some(word.to_owned());
         }
-        "unstable" | "ignore" => {
+        "unstable" | "ignore" if refused.is_none() || word == "ignore" || cursor.opens_reason() => {
             cursor.open('(', &format!(" after `{word}`"))?;
             let reason = reason(cursor)?;
             cursor.eat(',');
@@ -416,16 +443,19 @@ fn one_override(
             }
             attribute.vendor = Some(if word == "amd" { Vendor::Amd } else { Vendor::Intel });
         }
+        // Release branches have it without a reason.
+        word if refused.is_some() && former::overrides(attribute, word) => {}
         _ => {
+            let known = catalog.vmms.iter().filter(|vmm| !vmm.lab).map(|vmm| vmm.id.as_str());
+            let help = lab_vmm(catalog, word).or_else(|| {
+                nearest(word, OVERRIDES.into_iter().chain(known))
+                    .map(|near| format!("did you mean `{near}`?"))
+            });
             return Err(SyntaxError {
                 message: "unrecognized vmm test override".to_owned(),
                 span,
                 expected: words(),
-                help: nearest(
-                    word,
-                    OVERRIDES.into_iter().chain(catalog.vmms.iter().map(|vmm| vmm.id.as_str())),
-                )
-                .map(|near| format!("did you mean `{near}`?")),
+                help,
             });
         }
     }

@@ -41,6 +41,8 @@ pub(super) struct Context {
     pub(super) attribute: bool,
     /// In an `ignore(..)` or `unstable(..)` already.
     pub(super) wrapped: bool,
+    /// Words of release branches are read as well.
+    pub(super) former: bool,
 }
 
 /// Parses one entry.
@@ -82,7 +84,9 @@ pub(super) fn entry(
         return Ok(inner);
     }
 
-    let (vmm, remainder) = vmm_prefix(catalog, word, context);
+    // Until July 2026 a configuration was marked so, without a reason.
+    let marked = if context.former { word.strip_prefix("unstable_") } else { None };
+    let (vmm, remainder) = vmm_prefix(catalog, marked.unwrap_or(word), context);
     let offset = span.start + (word.len() - remainder.len());
     let (boot, arch) = boot_word(catalog, remainder, offset..span.end, word, &span)?;
     let isolation = if boot.isolation.is_empty() { None } else { options(boot, cursor)? };
@@ -104,7 +108,8 @@ pub(super) fn entry(
     let config =
         Config { vmm: vmm.map(str::to_owned), boot: boot.id.clone(), arch, isolation, guest, extra_deps };
     let span = start..cursor.last_end();
-    Ok(Entry { config, config_span: span.clone(), span, ignored: None, unstable: None })
+    let unstable = marked.map(|_| Reason { text: String::new(), span: span.clone() });
+    Ok(Entry { config, config_span: span.clone(), span, ignored: None, unstable })
 }
 
 /// Parses `reason = "..."`.
@@ -229,9 +234,17 @@ fn misspelt_vmm(catalog: &Catalog, word: &str, boot_words: &[String]) -> Option<
     let boot =
         boot_words.iter().filter(|boot| word.ends_with(boot.as_str())).max_by_key(|boot| boot.len())?;
     let vmm = word.strip_suffix(boot.as_str())?.strip_suffix('_')?;
-    if catalog.vmm(vmm).is_some() {
-        return Some(format!("`{vmm}` is a VMM of `lightest boot`, which petri does not know"));
-    }
-    let near = nearest(vmm, catalog.vmms.iter().map(|vmm| vmm.id.as_str()))?;
-    Some(format!("did you mean `{near}_{boot}`?"))
+    lab_vmm(catalog, vmm).or_else(|| {
+        let near = nearest(vmm, catalog.vmms.iter().filter(|vmm| !vmm.lab).map(|vmm| vmm.id.as_str()))?;
+        Some(format!("did you mean `{near}_{boot}`?"))
+    })
+}
+
+/// What to say of a word that names a VMM of the lab, where petri wants one of its own.
+pub(super) fn lab_vmm(catalog: &Catalog, word: &str) -> Option<String> {
+    // The lab is driven by QEMU, by whatever word the catalog names it.
+    let is_lab = catalog.vmms.iter().any(|vmm| {
+        vmm.lab && (vmm.id == word || vmm.title.split(' ').any(|part| part.eq_ignore_ascii_case(word)))
+    });
+    is_lab.then(|| format!("`{word}` is a VMM of `lightest boot`, which petri does not know"))
 }

@@ -116,6 +116,12 @@ impl<'t> Cursor<'t> {
         self.peek() == Some(&Kind::Open(delimiter))
     }
 
+    /// Whether a group follows that begins with `reason`.
+    pub(super) fn opens_reason(&self) -> bool {
+        let next = self.tokens.get(self.at + 1).map(|token| &token.kind);
+        self.opens('(') && next == Some(&Kind::Ident("reason"))
+    }
+
     /// Whether the group, or the text, ends here.
     pub(super) fn ends(&self) -> bool {
         matches!(self.peek(), None | Some(Kind::Close(_)))

@@ -6,6 +6,7 @@
 mod attribute;
 mod config;
 mod cursor;
+mod former;
 mod guest;
 mod path;
 mod token;
@@ -60,8 +61,11 @@ impl<'c> Grammar<'c> {
     /// The first place that the macros would refuse.
     pub fn parse_entry(&self, text: &str) -> Result<Entry, SyntaxError> {
         let mut cursor = cursor::Cursor::new(text)?;
-        let entry =
-            config::entry(self.catalog, &mut cursor, config::Context { attribute: false, wrapped: false })?;
+        let entry = config::entry(
+            self.catalog,
+            &mut cursor,
+            config::Context { attribute: false, wrapped: false, former: false },
+        )?;
         cursor.end("end of the configuration")?;
         Ok(entry)
     }

@@ -1,5 +1,8 @@
 //! `lightest explain`: everything the catalog says of one thing.
 
+mod issue;
+mod others;
+
 use std::path::Path;
 
 use lightest_lint::rules::{RULES, Rule};
@@ -45,7 +48,7 @@ fn explain(catalog: &Catalog, what: &str) -> Result<Explained, Failure> {
     if let Some(rule) = Rule::named(what) {
         return Ok(explained_rule(rule));
     }
-    if let Some(explained) = entry(catalog, what) {
+    if let Some(explained) = entry(catalog, what).or_else(|| issue::explain(catalog, what)) {
         return Ok(explained);
     }
     match Grammar::new(catalog).parse_config(what) {
@@ -54,7 +57,10 @@ fn explain(catalog: &Catalog, what: &str) -> Result<Explained, Failure> {
         Err(error) if what.contains(['(', '[']) => Err(parse::failure(what, &error)),
         Err(_) => {
             let known = identifiers(catalog);
-            let failure = Failure::new(format!("`{what}` is nothing that the catalog knows"));
+            let failure = Failure::new(format!("`{what}` is not in the catalog"));
+            if let Some(near) = catalog.related(what) {
+                return Err(failure.help(format!("did you mean `{near}`?")));
+            }
             Err(match nearest(what, known.iter().map(String::as_str)) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
                 None => failure.help("name a configuration, or something that `lightest list ..` lists"),
@@ -88,6 +94,8 @@ fn identifiers(catalog: &Catalog) -> Vec<String> {
     known.extend(catalog.blockers.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.boot_methods.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.vmms.iter().map(|entry| entry.id.clone()));
+    known.extend(catalog.test_capabilities.iter().map(|entry| entry.id.clone()));
+    known.extend(catalog.hosts.iter().map(|entry| entry.id.clone()));
     let space = Space::of(catalog, |_| true);
     known.extend(space.rows().iter().map(|row| row.config.to_string()));
     known
@@ -179,6 +187,7 @@ fn entry(catalog: &Catalog, id: &str) -> Option<Explained> {
     if let Some(vmm) = catalog.vmm(id).filter(|_| catalog.requirement(id).is_none()) {
         found.push(plain(catalog, "VMM", &vmm.id, &vmm.title, &vmm.evidence));
     }
+    found.extend(others::entries(catalog, id));
     found.into_iter().reduce(|mut all, more| {
         all.text.push('\n');
         all.text.push_str(&more.text);

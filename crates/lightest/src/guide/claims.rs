@@ -60,7 +60,7 @@ pub(super) fn other_quirks(space: &Space<'_>) -> String {
     let rows: Vec<Vec<String>> = catalog
         .quirks
         .iter()
-        .filter(|quirk| cost(quirk).is_none())
+        .filter(|quirk| cost(quirk).is_none() && !repeats(catalog, quirk))
         .map(|quirk| {
             let [title, handling, advice] = [&quirk.title, &quirk.handling, &quirk.advice]
                 .map(|text| sentence(&prose(text, issues(catalog))));
@@ -68,6 +68,21 @@ pub(super) fn other_quirks(space: &Space<'_>) -> String {
         })
         .collect();
     table(&["Quirk, and what handles it", "What you do", "Source"], &rows)
+}
+
+/// Whether an earlier row says as much for another configuration, or the table of what is held back does.
+fn repeats(catalog: &Catalog, quirk: &Quirk) -> bool {
+    let before = catalog.quirks.iter().take_while(|known| known.id != quirk.id);
+    let alike = |known: &Quirk| {
+        (quirk.stops.is_some() && (known.stops == quirk.stops || same_need(known, quirk)))
+            || (quirk.declare.is_some() && known.declare == quirk.declare)
+    };
+    before.into_iter().any(alike) || catalog.blockers.iter().any(|blocker| blocker.id == quirk.id)
+}
+
+/// Whether both stop what asks for the same.
+fn same_need(known: &Quirk, quirk: &Quirk) -> bool {
+    known.stops.is_some() && !quirk.when.with.is_empty() && known.when.with == quirk.when.with
 }
 
 fn cost(quirk: &Quirk) -> Option<String> {

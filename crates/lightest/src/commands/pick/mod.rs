@@ -88,7 +88,8 @@ fn unknown(catalog: &Catalog, query: &Query, unheard: &Unheard) -> Failure {
         text,
     };
     let failure = Failure::new(format!("there is no {what} `{word}`")).at(place);
-    match nearest(word, known.iter().copied()) {
+    let by_meaning = if what == "requirement" { catalog.related(word) } else { None };
+    match by_meaning.or_else(|| nearest(word, known.iter().copied())) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None if what == "VMM" => failure.help(format!("known: `{}`", known.join("`, `"))),
         None => failure.help("`lightest list requirements` lists them all"),
