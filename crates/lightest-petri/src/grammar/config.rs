@@ -242,9 +242,11 @@ fn misspelt_vmm(catalog: &Catalog, word: &str, boot_words: &[String]) -> Option<
 
 /// What to say of a word that names a VMM of the lab, where petri wants one of its own.
 pub(super) fn lab_vmm(catalog: &Catalog, word: &str) -> Option<String> {
-    // The lab is driven by QEMU, by whatever word the catalog names it.
-    let is_lab = catalog.vmms.iter().any(|vmm| {
-        vmm.lab && (vmm.id == word || vmm.title.split(' ').any(|part| part.eq_ignore_ascii_case(word)))
-    });
+    // The title names what the lab drives, in parentheses.
+    let drives = |title: &str| {
+        let inside = title.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+        inside.is_some_and(|(names, _)| names.split(", ").any(|name| name.eq_ignore_ascii_case(word)))
+    };
+    let is_lab = catalog.vmms.iter().any(|vmm| vmm.lab && (vmm.id == word || drives(&vmm.title)));
     is_lab.then(|| format!("`{word}` is a VMM of `lightest boot`, which petri does not know"))
 }
