@@ -101,7 +101,7 @@ fn an_unknown_word_gets_the_nearest_in_meaning() {
         ("hibernation", "save-restore"),
         ("passthrough", "vfio"),
         ("uart", "serial"),
-        ("nested", "nested-virt"),
+        ("kvm", "nested-virt"),
         ("sytemd", "systemd"),
     ] {
         for args in [vec!["explain", word], vec!["pick", "--requires", word]] {
