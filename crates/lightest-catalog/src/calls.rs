@@ -57,6 +57,10 @@ struct Raw {
     #[serde(default)]
     when: Vec<When>,
     #[serde(default)]
+    becomes: Option<String>,
+    #[serde(default)]
+    mounts: Option<usize>,
+    #[serde(default)]
     tolerates: bool,
     #[serde(default)]
     because: String,
@@ -184,6 +188,8 @@ fn entry(
         gives: raw.gives,
         closure: raw.closure,
         when: raw.when,
+        becomes: raw.becomes,
+        mounts: raw.mounts,
         tolerates: raw.tolerates,
         because: raw.because,
         evidence: raw.evidence,

@@ -55,6 +55,10 @@ pub struct Entry {
     pub closure: Option<String>,
     /// The configurations that it asks this of.
     pub when: Vec<When>,
+    /// The role that the receiver has from here on.
+    pub becomes: Option<String>,
+    /// Which argument names a place in the guest that something else is mounted at.
+    pub mounts: Option<usize>,
     /// Whether a failure of the receiver is tolerated from here on.
     pub tolerates: bool,
     /// Why, in words.
@@ -69,7 +73,12 @@ pub struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     entries: Vec<Entry>,
+    /// Roles that have methods.
     roles: Vec<String>,
+    /// Records that are known by their fields.
+    records: Vec<String>,
+    /// The roles that have a method of that name.
+    methods: HashMap<String, Vec<String>>,
     /// Entries by their kind and the last segment of a name; by their kind alone where a name ends in `*`. In order.
     index: HashMap<Kind, HashMap<String, Vec<usize>>>,
     wild: HashMap<Kind, Vec<usize>>,
@@ -88,6 +97,14 @@ impl Table {
             .collect();
         roles.sort();
         roles.dedup();
+        let mut records: Vec<String> = entries
+            .iter()
+            .filter(|entry| entry.kind == Kind::Field && entry.on.starts_with(char::is_uppercase))
+            .map(|entry| entry.on.clone())
+            .collect();
+        records.sort();
+        records.dedup();
+        let mut methods: HashMap<String, Vec<String>> = HashMap::new();
         let mut index: HashMap<Kind, HashMap<String, Vec<usize>>> = HashMap::new();
         let mut always: HashMap<String, bool> = HashMap::new();
         let mut wild: HashMap<Kind, Vec<usize>> = HashMap::new();
@@ -102,12 +119,16 @@ impl Table {
                 if list.last() != Some(&at) {
                     list.push(at);
                 }
-                if entry.kind == Kind::Call && !entry.on.is_empty() {
+                if entry.kind == Kind::Call && !matches!(&*entry.on, "" | "any" | "collection") {
+                    let roles = methods.entry(name.clone()).or_default();
+                    if !roles.contains(&entry.on) {
+                        roles.push(entry.on.clone());
+                    }
                     *always.entry(name.clone()).or_insert(true) &= !entry.requires.is_empty();
                 }
             }
         }
-        Self { entries, roles, index, wild, always }
+        Self { entries, roles, records, methods, index, wild, always }
     }
 
     /// The entries of a kind that may be about a name, last first.
@@ -134,10 +155,33 @@ impl Table {
         &self.entries
     }
 
-    /// Whether calls on this role are judged: an unknown one leaves the inference open.
+    /// Whether the table has methods of this role. One without is known by its fields, its types or its name alone.
     #[must_use]
-    pub fn is_role(&self, role: &str) -> bool {
+    pub fn has_calls(&self, role: &str) -> bool {
         self.roles.iter().any(|known| known == role)
+    }
+
+    /// Whether a record of that name is known by its fields.
+    #[must_use]
+    pub fn is_record(&self, name: &str) -> bool {
+        self.records.iter().any(|known| known == name)
+    }
+
+    /// The only role that has a method of that name.
+    #[must_use]
+    pub fn only_role_with(&self, method: &str) -> Option<&str> {
+        match self.methods.get(method).map(Vec::as_slice) {
+            Some([one]) if method.contains('_') => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The types whose values have a role.
+    pub fn types_of<'t>(&'t self, role: &str) -> impl Iterator<Item = &'t str> {
+        let gives = move |entry: &&Entry| {
+            entry.kind == Kind::Type && entry.gives.first().is_some_and(|gives| gives == role)
+        };
+        self.entries.iter().filter(gives).flat_map(|entry| &entry.names).map(String::as_str)
     }
 
     /// The entry for a method of something with that role, whatever its arguments.
@@ -251,7 +295,11 @@ fn key(kind: Kind, name: &str) -> Cow<'_, str> {
 }
 
 fn names_path(entry: &Entry, path: &str) -> bool {
-    entry.names.iter().any(|known| ends_with_path(path, known))
+    entry.names.iter().any(|known| match known.strip_suffix("::*") {
+        // Whatever belongs to it.
+        Some(owner) => path.rsplit_once("::").is_some_and(|(before, _)| ends_with_path(before, owner)),
+        None => ends_with_path(path, known),
+    })
 }
 
 /// Whether `path` is `known` or ends with it at a boundary of segments.

@@ -29,6 +29,12 @@ pub struct Test {
     pub openings: Vec<Opening>,
     /// Comments within its declarations and directly above them.
     pub remarks: Vec<Remark>,
+    /// Comments within its body.
+    pub comments: Vec<Remark>,
+    /// What is written at the top of its file.
+    pub preface: Option<Remark>,
+    /// What the author states that it asks for.
+    pub intents: Vec<Intent>,
     /// Architectures that its place in the source restricts it to; empty where it is free.
     pub bound_to: Vec<Arch>,
 }
@@ -162,6 +168,19 @@ pub struct Opening {
     pub span: Span,
     /// What is not known.
     pub what: String,
+}
+
+/// A requirement that an author states: `lightest: requires(NEED, ..): reason`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// The requirement's identifier; `None` where the word is none.
+    pub requirement: Option<String>,
+    /// The word as it is written.
+    pub written: String,
+    /// Where the comment stands.
+    pub span: Span,
+    /// Why; empty where no reason is given.
+    pub reason: String,
 }
 
 /// A comment or a reason.

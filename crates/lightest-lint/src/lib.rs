@@ -5,6 +5,7 @@
 //! - [`dialect`]: the seam for test frameworks; petri's tests in Rust are the first.
 //! - [`facts`]: what a dialect hands on: tests, the guests that they name, what their bodies touch.
 //! - [`calls`]: the table from what a body touches to what that asks of the environment.
+//! - [`intent`]: what an author states that a test asks for.
 //! - [`needs`]: what a test requires, with the place that shows it.
 //! - [`proposal`]: what to list for a test, read from its body alone.
 //! - [`rules`]: one file each.
@@ -15,6 +16,7 @@ pub mod calls;
 pub mod dialect;
 pub mod facts;
 pub mod finding;
+pub mod intent;
 pub mod linter;
 pub mod needs;
 pub mod proposal;
@@ -22,5 +24,7 @@ pub mod rules;
 pub mod source;
 
 pub mod parallel;
+
+mod reasons;
 mod subject;
 mod suppress;

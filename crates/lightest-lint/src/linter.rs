@@ -11,6 +11,7 @@ use crate::facts::Test;
 use crate::finding::Finding;
 use crate::needs::Needs;
 use crate::parallel;
+use crate::reasons;
 use crate::rules::{RULES, Rule, heavier_than_needed, known_limit};
 use crate::source::Source;
 use crate::subject::{self, Subject, spoken};
@@ -131,6 +132,7 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     for rule in RULES.iter().filter(|rule| options.level(rule) != Level::Allow) {
         (rule.check)(subject, &mut findings);
     }
+    reasons::heed(subject, &mut findings);
     // What does not run as it is, or is too light already, is not called too heavy as well.
     let lacking: Vec<Span> = findings
         .iter()

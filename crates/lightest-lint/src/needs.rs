@@ -40,6 +40,18 @@ impl Needs {
     #[must_use]
     pub fn of(test: &Test, table: &Table) -> Self {
         let mut needs = Self { needs: Vec::new(), openings: test.openings.clone() };
+        for intent in &test.intents {
+            let Some(requirement) = &intent.requirement else { continue };
+            needs.needs.push(Need {
+                requirement: requirement.clone(),
+                span: intent.span.clone(),
+                via: None,
+                within: Vec::new(),
+                when: Vec::new(),
+                because: intent.reason.clone(),
+                evidence: Vec::new(),
+            });
+        }
         for sighting in &test.sightings {
             match table.judge(&sighting.what) {
                 Some(entry) => {

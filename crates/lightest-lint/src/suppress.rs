@@ -2,13 +2,13 @@
 
 use crate::facts::{Remark, Test};
 use crate::finding::Finding;
+use crate::intent;
 use crate::rules::Rule;
 use crate::source::Source;
 use lightest_diagnostics::Span;
 use lightest_diagnostics::{Edit, Safety};
 
 const RULE: &str = "unused-suppression";
-const MARK: &str = "lightest:";
 
 /// A suppression of one rule.
 struct Suppression<'a> {
@@ -95,8 +95,7 @@ fn whole_line(span: &Span, sources: &[Source]) -> Span {
 
 /// The suppressions of a comment; several rules may be named, with commas between them.
 fn read<'a>(remark: &'a Remark, test: &Test) -> Vec<Suppression<'a>> {
-    let text = remark.text.trim_start_matches(['/', '*', '#', '!', ';', '-', ' ', '\t']);
-    let Some(rest) = text.strip_prefix(MARK).map(str::trim) else { return Vec::new() };
+    let Some(rest) = intent::message(&remark.text) else { return Vec::new() };
     let variants = test.declarations.iter().flat_map(|list| &list.variants);
     let inside = test.declarations.iter().any(|list| {
         list.list.file == remark.span.file
@@ -106,6 +105,9 @@ fn read<'a>(remark: &'a Remark, test: &Test) -> Vec<Suppression<'a>> {
     let variant = inside
         .then(|| variants.clone().position(|variant| variant.span.bytes.start >= remark.span.bytes.end))
         .flatten();
+    if rest.starts_with("requires(") && !inside {
+        return Vec::new();
+    }
     let make = |rule: &str, mistake: Option<String>| Suppression {
         remark,
         rule: rule.to_owned(),
@@ -114,7 +116,11 @@ fn read<'a>(remark: &'a Remark, test: &Test) -> Vec<Suppression<'a>> {
         used: false,
     };
     let Some((rules, reason)) = rest.strip_prefix("expect(").and_then(|rest| rest.split_once(')')) else {
-        let mistake = "not a suppression: write `lightest: expect(rule): reason`".to_owned();
+        let mistake = if rest.starts_with("requires(") {
+            "requirements are stated above the attribute, for the whole test".to_owned()
+        } else {
+            "not a suppression: write `lightest: expect(rule): reason`".to_owned()
+        };
         return vec![make("", Some(mistake))];
     };
     let reason = reason.trim().strip_prefix(':').map(|reason| reason.trim().trim_end_matches("*/").trim());

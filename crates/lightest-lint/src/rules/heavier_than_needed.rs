@@ -10,7 +10,8 @@
 //! when it lacks a configuration without a disk image that would do. Heavy members are named with `--pedantic`.
 //!
 //! It is silent whenever something in the body is not known; when the test names its guest or is a boot test, for then
-//! the guest is the point (but for an architecture on which such a list lacks what it boots without a disk on another); when a comment in the list speaks of a lighter configuration, for then the author knows; and
+//! the guest is the point; when a comment in the list, above the attribute or at the top of the file gives a reason for the
+//! guest (a comment that only speaks of it takes `--fix` away) (but for an architecture on which such a list lacks what it boots without a disk on another); when a comment in the list speaks of a lighter configuration, for then the author knows; and
 //! when firmware without an operating system is booted. One disk image in the place of another is proposed where it boots a
 //! class faster, such as Alpine for Ubuntu; where it is only smaller, it is a choice, and `--pedantic` says it. `lightest requirements` says for each variant what would be lighter,
 //! and why it is not said here.
@@ -41,6 +42,7 @@ use lightest_model::config::{Arch, Form};
 use lightest_model::space::Asked;
 
 use crate::finding::Finding;
+use crate::reasons;
 use crate::subject::{Placed, Subject};
 use lightest_diagnostics::{Label, Safety};
 
@@ -119,6 +121,8 @@ pub(crate) enum Silence {
     Listed,
     /// A comment in the list speaks of something lighter.
     Remark,
+    /// The author gives a reason for the guest.
+    Reason,
     /// A known limit stands against it.
     Blocked,
     /// The variant does not run by default.
@@ -144,6 +148,7 @@ impl Silence {
             Self::Choice => "its image boots no faster, which makes it a choice; `check --pedantic` says it",
             Self::Listed => "the list has it already",
             Self::Remark => "a comment in the list speaks of something lighter",
+            Self::Reason => "a comment gives a reason for this guest",
             Self::Blocked => "a known limit stands against it",
             Self::Ignored => "the variant is ignored",
             Self::NoImage => "no disk image is booted",
@@ -177,6 +182,8 @@ pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
             Some(Silence::Listed)
         } else if remarks_on_something_lighter(subject, own, best, &asked) {
             Some(Silence::Remark)
+        } else if reasons::of_variant(subject, placed) == reasons::Heed::Reason {
+            Some(Silence::Reason)
         } else if subject.is_blocked(best, &asked) {
             Some(Silence::Blocked)
         } else if is_matrix(subject) {

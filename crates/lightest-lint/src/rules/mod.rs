@@ -8,6 +8,7 @@ mod isolation_not_exercised;
 pub(crate) mod known_limit;
 mod lacks_what_it_uses;
 mod lifted_blocker;
+mod misdeclared_requirement;
 mod name_contradicts_guest;
 mod no_configuration;
 mod openhcl_without_plain;
@@ -35,7 +36,7 @@ pub struct Rule {
 }
 
 /// Every rule.
-pub const RULES: [Rule; 14] = [
+pub const RULES: [Rule; 15] = [
     Rule {
         name: "heavier-than-needed",
         aliases: &[],
@@ -126,6 +127,13 @@ pub const RULES: [Rule; 14] = [
         pedantic: false,
         source: include_str!("no_configuration.rs"),
         check: no_configuration::check,
+    },
+    Rule {
+        name: "misdeclared-requirement",
+        aliases: &[],
+        pedantic: false,
+        source: include_str!("misdeclared_requirement.rs"),
+        check: misdeclared_requirement::check,
     },
     Rule {
         name: "unused-suppression",

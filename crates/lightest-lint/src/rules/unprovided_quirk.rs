@@ -25,7 +25,10 @@
 //! agent.power_off().await?;
 //! ```
 
+use crate::facts::What;
 use crate::finding::Finding;
+use crate::needs::Need;
+use crate::reasons;
 use crate::subject::{Placed, Subject};
 use lightest_diagnostics::Label;
 
@@ -49,6 +52,10 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let is_point = subject.name().contains(own)
             || subject.needs.needs.iter().filter(|other| other.requirement == need.requirement).count() > 1;
         if is_point || need.via.is_some() || !subject.needs.ask("agent") {
+            continue;
+        }
+        // The author says why, or no agent is left that could power off.
+        if reasons::explains_stopping(subject, &need.span) || !agent_is_left(subject, need) {
             continue;
         }
         let mut worst: Option<(u32, &crate::subject::Placed<'_>)> = None;
@@ -88,6 +95,24 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
         findings.push(finding);
     }
+}
+
+/// Whether the body still has the agent where it asks for something.
+fn agent_is_left(subject: &Subject<'_, '_>, need: &Need) -> bool {
+    let before = subject.test.sightings.iter().take_while(|sighting| sighting.span != need.span);
+    let mut left = true;
+    for sighting in before {
+        match &sighting.what {
+            What::Call { on, name, .. } if on == "agent" && name == "drop" => left = false,
+            What::Call { on, .. } if on == "agent" => left = true,
+            // What asks for the agent elsewhere waits for one.
+            _ => {
+                let asks = |other: &&Need| other.span == sighting.span && other.requirement == "agent";
+                left |= subject.needs.needs.iter().any(|other| asks(&other));
+            }
+        }
+    }
+    left
 }
 
 /// Words that the declaration lacks: those of what the body asks for, and those that a quirk of the guest asks for then.

@@ -7,6 +7,7 @@ use super::modules;
 use super::tree::{Attribute, Function, Tree};
 use lightest_diagnostics::Span;
 use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Sighting, Test, Variant};
+use lightest_lint::intent;
 use lightest_lint::source::Source;
 
 /// Appends the tests of a file. `walk` tells what a body touches.
@@ -72,6 +73,8 @@ pub(super) fn tests(
             });
         }
         let head = function.span.start..function.name_span.start;
+        let remarks_above = remarks(file, source, tree, &head);
+        let body = function.name_span.start..function.span.end;
         tests.push(Test {
             name: function.name.clone(),
             bound_to: modules::bound_to(&module),
@@ -83,7 +86,10 @@ pub(super) fn tests(
             unread,
             sightings,
             openings,
-            remarks: remarks(file, source, tree, &head),
+            intents: intent::of_remarks(&remarks_above, catalog),
+            remarks: remarks_above,
+            comments: remarks(file, source, tree, &body),
+            preface: preface(file, &source.text),
         });
     }
     for invocation in &tree.invocations {
@@ -135,6 +141,25 @@ fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usi
         remarks.push(Remark { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) });
     }
     remarks
+}
+
+/// What is written at the top of a file about all of it.
+fn preface(file: usize, text: &str) -> Option<Remark> {
+    let mut start = None;
+    let mut end = 0;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim();
+        if trimmed.starts_with("//!") {
+            start.get_or_insert(at);
+            end = at + line.trim_end().len();
+        } else if start.is_some() || !(trimmed.is_empty() || trimmed.starts_with("//")) {
+            break;
+        }
+        at += line.len();
+    }
+    let start = start?;
+    Some(Remark { text: text.get(start..end)?.to_owned(), span: Span::new(file, start..end) })
 }
 
 struct Reader<'a> {

@@ -54,6 +54,7 @@ fn tested(expr: &Expr, table: &Table) -> Option<Vec<lightest_model::catalog::Whe
 pub(super) fn pattern_of(pattern: &Pattern, table: &Table) -> Option<Vec<lightest_model::catalog::When>> {
     match pattern {
         Pattern::Path(path) => path_of(path, table),
+        Pattern::Named(_, inner) => pattern_of(inner, table),
         Pattern::Any(parts) => all(parts.iter().map(|part| pattern_of(part, table))),
         Pattern::Wrap(path, parts) if path == "Some" && parts.len() == 1 => pattern_of(&parts[0], table),
         // A tuple tests all of its parts; one that is known narrows it.

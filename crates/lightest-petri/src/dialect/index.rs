@@ -1,6 +1,6 @@
 //! Finds functions, constants and types of one package by name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::tree::{Expr, Function, RecordType, Tree};
 
@@ -10,6 +10,8 @@ pub(super) struct Package<'t> {
     functions: HashMap<&'t str, Vec<(usize, &'t Function)>>,
     constants: HashMap<&'t str, Vec<(usize, &'t Expr)>>,
     records: HashMap<&'t str, Vec<(usize, &'t RecordType)>>,
+    aliases: HashMap<&'t str, &'t str>,
+    traits: HashSet<&'t str>,
 }
 
 impl<'t> Package<'t> {
@@ -19,6 +21,8 @@ impl<'t> Package<'t> {
             functions: HashMap::new(),
             constants: HashMap::new(),
             records: HashMap::new(),
+            aliases: HashMap::new(),
+            traits: HashSet::new(),
         };
         for file in files {
             let Some(tree) = trees.get(*file) else { continue };
@@ -28,6 +32,8 @@ impl<'t> Package<'t> {
             for constant in &tree.constants {
                 package.constants.entry(&constant.name).or_default().push((*file, &constant.value));
             }
+            package.aliases.extend(tree.aliases.iter().map(|(name, ty)| (name.as_str(), ty.as_str())));
+            package.traits.extend(tree.traits.iter().map(String::as_str));
             for record in &tree.records {
                 package.records.entry(&record.name).or_default().push((*file, record));
             }
@@ -88,6 +94,18 @@ impl<'t> Package<'t> {
         found.first().copied()
     }
 
+    /// The method of that name that a trait of the package provides, where there is but one.
+    pub(super) fn provided(&self, name: &str) -> Option<(usize, &'t Function)> {
+        let known = self.functions.get(name)?;
+        let mut provided = known.iter().copied().filter(|(_, function)| {
+            function.body.is_some()
+                && function.params.first().is_some_and(|param| param.ty == "Self")
+                && function.owner.as_deref().is_some_and(|owner| self.traits.contains(owner))
+        });
+        let found = provided.next()?;
+        provided.next().is_none().then_some(found)
+    }
+
     /// The constant of that name.
     pub(super) fn constant(&self, path: &str, from: usize) -> Option<(usize, &'t Expr)> {
         let name = path.rsplit("::").next()?;
@@ -96,6 +114,11 @@ impl<'t> Package<'t> {
             [one] => Some(one),
             _ => None,
         })
+    }
+
+    /// What another name of a type stands for.
+    pub(super) fn alias(&self, name: &str) -> Option<&'t str> {
+        self.aliases.get(name).copied()
     }
 
     /// Whether the package has a type of that name.

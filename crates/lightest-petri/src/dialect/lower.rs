@@ -5,21 +5,6 @@ use std::ops::Range;
 use super::cst::{Cst, Node, SyntaxKind, is_item};
 use super::tree::{Arm, Bytes, Expr, Pattern};
 
-/// Macros that look at values.
-const LOOKS: [&str; 12] = [
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "bail",
-    "anyhow",
-    "ensure",
-    "println",
-    "eprintln",
-    "panic",
-    "unreachable",
-    "write",
-    "writeln",
-];
 /// Macros within macros that are followed.
 const MAX_MACROS: usize = 8;
 
@@ -77,6 +62,9 @@ impl<'i, 'c> Lower<'i, 'c> {
                         .and_then(|otherwise| otherwise.child(SyntaxKind::BLOCK_EXPR))
                         .map(|block| Box::new(self.block(block))),
                 }),
+                SyntaxKind::MACRO_CALL => {
+                    parts.push(Expr::Statement(Box::new(self.macro_call(statement))));
+                }
                 // What a macro's arguments hold has positions of its own.
                 kind if is_item(kind) && self.depth == 0 => self.items.push(statement),
                 _ => {}
@@ -144,13 +132,24 @@ impl<'i, 'c> Lower<'i, 'c> {
                 path: path_of(node),
                 path_span: self.span(node.child(SyntaxKind::PATH).unwrap_or(node)),
                 fields: self.record_fields(node),
+                base: node
+                    .child(SyntaxKind::RECORD_EXPR_FIELD_LIST)
+                    .and_then(Node::expr)
+                    .map(|base| Box::new(self.expr(base))),
             },
             SyntaxKind::TUPLE_EXPR => Expr::Tuple(node.exprs().map(|part| self.expr(part)).collect()),
+            SyntaxKind::ARRAY_EXPR => Expr::Array(node.exprs().map(|part| self.expr(part)).collect()),
+            SyntaxKind::INDEX_EXPR => {
+                let mut parts = node.exprs();
+                let (base, index) = (parts.next(), parts.next());
+                Expr::Index { base: self.boxed(base), index: self.boxed(index) }
+            }
+            SyntaxKind::BREAK_EXPR => Expr::Break(node.expr().map(|value| Box::new(self.expr(value)))),
             SyntaxKind::CLOSURE_EXPR => {
                 let list = node.child(SyntaxKind::PARAM_LIST).into_iter();
                 let params = list
                     .flat_map(|list| list.children().filter(|child| child.kind() == SyntaxKind::PARAM))
-                    .map(|param| self.pattern_of(param))
+                    .map(|param| (self.pattern_of(param), param.ty().map(|ty| ty.text().to_owned())))
                     .collect();
                 Expr::Closure { params, body: self.boxed(node.expr()) }
             }
@@ -260,7 +259,7 @@ impl<'i, 'c> Lower<'i, 'c> {
                 | SyntaxKind::CARETEQ
                 | SyntaxKind::PIPEEQ
                 | SyntaxKind::AMPEQ,
-            ) => Expr::Assign { target: left, value: right },
+            ) => Expr::Assign { target: left, value: right, span: self.span(node) },
             Some(SyntaxKind::EQ2) => Expr::Equal { left, right, negated: false },
             Some(SyntaxKind::NEQ) => Expr::Equal { left, right, negated: true },
             Some(SyntaxKind::AMP2) => Expr::And(left, right),
@@ -268,20 +267,31 @@ impl<'i, 'c> Lower<'i, 'c> {
         }
     }
 
-    /// A macro, its arguments read as if it were a call.
+    /// A macro, its arguments read as if it were a call. Where they are no expressions, the names among them are kept.
     fn macro_call(&mut self, call: Node<'_>) -> Expr {
         let path = path_of(call);
         let span = self.span(call);
-        let Some(tokens) = call.child(SyntaxKind::TOKEN_TREE) else {
-            return Expr::Macro { path, args: Vec::new(), span };
-        };
+        let quiet = |path| Expr::Macro { path, args: Vec::new(), span: span.clone(), unread: Vec::new() };
+        let Some(tokens) = call.child(SyntaxKind::TOKEN_TREE) else { return quiet(path) };
         let text = tokens.text();
-        // What only looks at values touches nothing, unless something is run within it.
-        let last = path.rsplit("::").next().unwrap_or_default();
-        let quiet = path.starts_with("tracing::") || LOOKS.contains(&last);
-        let runs = || [".await", "cmd!", "agent", "shell"].iter().any(|word| text.contains(word));
-        if self.depth > MAX_MACROS || text.len() < 2 || (quiet && !runs()) {
-            return Expr::Macro { path, args: Vec::new(), span };
+        // A literal alone, which is most of what is logged.
+        if text.len() < 2 || !text[1..].contains(['(', '.', '{', ',', ';']) && text[1..].starts_with('"') {
+            return quiet(path);
+        }
+        let names = || {
+            let mut names: Vec<String> = Vec::new();
+            for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
+                if word.starts_with(|c: char| c.is_lowercase() || c == '_')
+                    && !names.iter().any(|known| known == word)
+                {
+                    names.push(word.to_owned());
+                }
+            }
+            names
+        };
+        let unread = |path| Expr::Macro { path, args: Vec::new(), span: span.clone(), unread: names() };
+        if self.depth > MAX_MACROS {
+            return unread(path);
         }
         const HEAD: &str = "fn f(){m(";
         let mut end = text.len() - 1;
@@ -290,7 +300,7 @@ impl<'i, 'c> Lower<'i, 'c> {
         }
         let wrapped = format!("{HEAD}{})}}", &text[1..end.max(1)]);
         let start = isize::try_from(tokens.range().start).unwrap_or(0);
-        let Ok(cst) = Cst::parse(&wrapped) else { return Expr::Macro { path, args: Vec::new(), span } };
+        let Ok(cst) = Cst::parse(&wrapped) else { return unread(path) };
         let call =
             cst.root().and_then(|root| root.descendants().find(|node| node.kind() == SyntaxKind::CALL_EXPR));
         let mut inner = Lower {
@@ -299,7 +309,8 @@ impl<'i, 'c> Lower<'i, 'c> {
             items: &mut Vec::new(),
         };
         let args = call.map(|call| inner.args(call)).unwrap_or_default();
-        Expr::Macro { path, args, span }
+        let broken = if cst.broken.is_empty() { Vec::new() } else { names() };
+        Expr::Macro { path, args, span, unread: broken }
     }
 
     /// The pattern that something has.
@@ -311,14 +322,36 @@ impl<'i, 'c> Lower<'i, 'c> {
         let parts = || node.pats().map(|part| self.pattern(part)).collect();
         match node.kind() {
             SyntaxKind::IDENT_PAT => match node.pats().next() {
-                Some(pattern) => self.pattern(pattern),
+                Some(pattern) => Pattern::Named(node.name().to_owned(), Box::new(self.pattern(pattern))),
+                // `None` and constants look the same as names.
+                None if node.name().starts_with(char::is_uppercase) => Pattern::Path(node.name().to_owned()),
                 None => Pattern::Bind(node.name().to_owned()),
             },
             SyntaxKind::TUPLE_PAT => Pattern::Tuple(parts()),
+            SyntaxKind::SLICE_PAT => Pattern::Slice(parts()),
+            SyntaxKind::REST_PAT => Pattern::Rest,
             SyntaxKind::PATH_PAT => Pattern::Path(path_of(node)),
             SyntaxKind::OR_PAT => Pattern::Any(parts()),
             SyntaxKind::TUPLE_STRUCT_PAT => Pattern::Wrap(path_of(node), parts()),
-            SyntaxKind::REF_PAT | SyntaxKind::PAREN_PAT => self.pattern_of(node),
+            SyntaxKind::RECORD_PAT => {
+                let list = node.child(SyntaxKind::RECORD_PAT_FIELD_LIST).into_iter();
+                let fields = list.flat_map(|list| {
+                    list.children().filter(|child| child.kind() == SyntaxKind::RECORD_PAT_FIELD)
+                });
+                let fields = fields.map(|field| {
+                    let pattern = self.pattern_of(field);
+                    let name = match (field.name_ref(), &pattern) {
+                        (Some(name), _) => name.text().to_owned(),
+                        (None, Pattern::Bind(name) | Pattern::Named(name, _)) => name.clone(),
+                        _ => String::new(),
+                    };
+                    (name, self.span(field), pattern)
+                });
+                Pattern::Record(fields.collect())
+            }
+            SyntaxKind::REF_PAT | SyntaxKind::PAREN_PAT | SyntaxKind::BOX_PAT | SyntaxKind::DEREF_PAT => {
+                self.pattern_of(node)
+            }
             _ => Pattern::Other,
         }
     }

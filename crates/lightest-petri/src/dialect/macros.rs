@@ -1,52 +1,93 @@
 //! Macros: `cmd!`, which runs a program in a guest, `format!`, which makes a text, and the rest.
 
+use std::rc::Rc;
+
 use super::script::{paths, programs};
 use super::tree::{Bytes, Expr};
-use super::values::{Command, Value};
+use super::values::{COMMAND, Command, Value};
 use super::walk::Walk;
-use lightest_lint::facts::What;
+use lightest_lint::facts::{Branch, What};
 
 /// The roles that `cmd!` takes.
-const SHELLS: [&str; 3] = ["unix-shell", "windows-shell", "vtl2-shell"];
+const SHELLS: [&str; 4] = ["unix-shell", "windows-shell", "vtl2-shell", "chroot-shell"];
 
 impl<'w, 't> Walk<'w, 't> {
-    pub(super) fn macro_call(&mut self, path: &'t str, args: &'t [Expr], span: &Bytes) -> Value<'t> {
-        match path.rsplit("::").next().unwrap_or_default() {
-            "cmd" => self.command(args, span),
-            "format" | "concat" => self.text(args),
-            _ => {
-                let mut last = Value::Unknown;
-                for arg in args {
-                    let value = self.eval(arg);
-                    if let Value::Closure(params, body, frame) = value {
-                        self.closure(params, body, frame, Vec::new());
-                    } else {
-                        last = value;
-                    }
+    pub(super) fn macro_call(
+        &mut self,
+        path: &'t str,
+        args: &'t [Expr],
+        span: &Bytes,
+        unread: &'t [String],
+    ) -> Value<'t> {
+        for name in unread {
+            if let Some(role) = self.held(name).and_then(|value| value.carries().map(str::to_owned)) {
+                self.open(span.clone(), format!("`{path}!`, whose arguments with the {role} are not read"));
+            }
+        }
+        let last = path.rsplit("::").next().unwrap_or_default();
+        match last {
+            "cmd" => return self.command(args, span),
+            "format" | "concat" => return self.text(args),
+            _ => {}
+        }
+        let values: Vec<Value<'t>> = args.iter().map(|arg| self.eval(arg)).collect();
+        self.here = span.clone();
+        let table = self.table;
+        match table.function(&format!("{path}!")).or_else(|| table.function(&format!("{last}!"))) {
+            // `vec![x]`, `dbg!(x)`, `pin!(x)` keep what they are given.
+            Some(entry) if entry.gives.first().is_some_and(|gives| gives == "self") => match values.len() {
+                1 if last != "vec" => values.into_iter().next().unwrap_or(Value::PLAIN),
+                _ => Value::Many(values),
+            },
+            // What only looks at values.
+            Some(_) => {
+                values.into_iter().for_each(|value| self.release(value));
+                Value::PLAIN
+            }
+            None => {
+                let made = Value::made_of(&values).with(self.span(span.clone()), format!("`{path}!`"));
+                for value in values {
+                    self.escape(value, span, || format!("`{path}!`"));
                 }
-                // `vec![x]`, `dbg!(x)`, `pin!(x)` keep what they are given.
-                if args.len() == 1 && last.matters(self.table) { last } else { Value::Unknown }
+                made
             }
         }
     }
 
     fn command(&mut self, args: &'t [Expr], span: &Bytes) -> Value<'t> {
-        let shell = args.first().map_or(Value::Unknown, |shell| self.eval(shell));
-        let Some(system) = shell.role().filter(|role| SHELLS.contains(role)).map(str::to_owned) else {
-            self.open(span.clone(), "the shell that `cmd!` runs in".to_owned());
-            return Value::Role(super::values::COMMAND.to_owned());
-        };
-        let (line, place) = match args.get(1) {
+        let shell = args.first().map_or(Value::PLAIN, |shell| self.eval(shell));
+        let (lines, place) = match args.get(1) {
             Some(Expr::Text { value, span }) => (self.fill(value), span.clone()),
-            _ => ("{}".to_owned(), span.clone()),
+            _ => (vec![(Vec::new(), "{}".to_owned())], span.clone()),
         };
-        let command = Command { line, span: self.span(place), system, sightings: Vec::new() };
-        self.run(command)
+        self.each(shell, &mut |walk, shell| {
+            let system = match &shell {
+                Value::Role(role) => walk.role_of(role),
+                _ => Rc::from(""),
+            };
+            if !SHELLS.contains(&&*system) {
+                walk.release(shell);
+                walk.open(span.clone(), "the shell that `cmd!` runs in".to_owned());
+                return Value::Lost(Rc::from(COMMAND));
+            }
+            let mut made = Value::PLAIN;
+            for (within, line) in &lines {
+                let (line, span) = (line.clone(), walk.span(place.clone()));
+                let command = Command { line, span, system: system.to_string(), sightings: Vec::new() };
+                let value = walk.inside(within, |walk| walk.run(command));
+                made = made.or_within(within.clone(), value);
+            }
+            made
+        })
     }
 
     /// Writes down what a command runs; once more when it gets longer.
-    fn run(&mut self, mut command: Command) -> Value<'t> {
+    pub(super) fn run(&mut self, mut command: Command) -> Value<'t> {
         for run in programs(&command.line) {
+            // A program of what the test mounted is none of the guest's.
+            if self.is_mounted(&run.path) {
+                continue;
+            }
             let known = command.sightings.iter().copied().find(|index| {
                 matches!(&self.sightings[*index].what, What::Program { name, .. } if *name == run.program)
             });
@@ -64,13 +105,16 @@ impl<'w, 't> Walk<'w, 't> {
             }
         }
         for path in paths(&command.system, &command.line) {
+            if self.is_mounted(&path) {
+                continue;
+            }
             let what = What::Path { system: command.system.clone(), path };
             let known = command.sightings.iter().any(|index| self.sightings[*index].what == what);
             if !known {
                 command.sightings.push(self.see_at(what, command.span.clone()));
             }
         }
-        Value::Command(command)
+        Value::Command(Box::new(command))
     }
 
     /// A command with more arguments.
@@ -90,57 +134,115 @@ impl<'w, 't> Walk<'w, 't> {
             }
         }
         if command.line.len() > 100_000 {
-            return Value::Command(command);
+            return Value::Command(Box::new(command));
         }
         self.run(command)
     }
 
     fn text(&mut self, args: &'t [Expr]) -> Value<'t> {
-        let mut values = args.iter().map(|arg| self.eval(arg)).collect::<Vec<_>>().into_iter();
-        let Some(Value::Text(pattern)) = values.next() else { return Value::Text("{}".to_owned()) };
-        let mut text = String::new();
+        let values: Vec<Value<'t>> = args.iter().map(|arg| self.eval(arg)).collect();
+        let made = Value::made_of(&values);
+        let mut values = values.into_iter();
+        let Some(Value::Text(pattern)) = values.next() else { return made };
+        let mut texts: Texts = vec![(Vec::new(), String::new())];
         let mut rest = pattern.as_str();
         while let Some((before, after)) = rest.split_once("{}") {
-            text.push_str(before);
-            match values.next() {
-                Some(Value::Text(value)) => text.push_str(&value),
-                _ => text.push_str("{}"),
-            }
+            let next = values.next().map_or_else(Vec::new, |value| texts_of(&value));
+            let next = if next.is_empty() { vec![(Vec::new(), "{}".to_owned())] } else { next };
+            texts = times(&texts, &[(Vec::new(), before.to_owned())], |_| false);
+            texts = times(&texts, &next, |_| false);
             rest = after;
-            if text.len() > 100_000 {
-                break;
+        }
+        values.for_each(|value| self.release(value));
+        texts = times(&texts, &[(Vec::new(), rest.to_owned())], |_| false);
+        let mut all = Value::PLAIN;
+        for (within, text) in texts {
+            for (more, text) in self.fill(&text) {
+                let within = within.iter().cloned().chain(more).collect();
+                all = all.or_within(within, Value::Text(text));
             }
         }
-        text.push_str(rest);
-        Value::Text(self.fill(&text))
+        // Unknown words of its parts are not words of a text.
+        all
     }
 
     /// A text with the names within braces replaced by what they stand for, where that is a text; in a command such a
-    /// text is one word.
-    fn fill(&self, text: &str) -> String {
-        let mut filled = String::new();
+    /// text is one word. Several where a name stands for one of several.
+    fn fill(&mut self, text: &str) -> Texts {
+        let mut filled: Texts = vec![(Vec::new(), String::new())];
         let mut rest = text;
         while let Some(open) = rest.find('{') {
-            filled.push_str(&rest[..open]);
-            let Some(close) = rest[open..].find('}') else { break };
+            filled = times(&filled, &[(Vec::new(), rest[..open].to_owned())], |_| false);
+            let Some(close) = rest[open..].find('}') else {
+                rest = &rest[open..];
+                break;
+            };
             let inside = &rest[open + 1..open + close];
             let name = inside.split(':').next().unwrap_or_default().trim();
-            match self.frame().and_then(|frame| frame.names.get(name)) {
-                Some(Value::Text(value)) if filled.len() + value.len() < 100_000 => {
-                    let quoted = value.contains(' ') && filled.ends_with(' ');
-                    let quote = if value.contains('\'') { "\"" } else { "'" };
-                    filled.push_str(if quoted { quote } else { "" });
-                    filled.push_str(value);
-                    filled.push_str(if quoted { quote } else { "" });
-                }
-                _ => match self.package.constant(name, self.file()) {
-                    Some((_, Expr::Text { value, .. })) if !name.is_empty() => filled.push_str(value),
-                    _ => filled.push_str(&rest[open..=open + close]),
-                },
+            let mut known = self.held(name).map_or_else(Vec::new, texts_of);
+            if known.is_empty()
+                && !name.is_empty()
+                && let Some((_, Expr::Text { value, .. })) = self.package.constant(name, self.file())
+            {
+                known = vec![(Vec::new(), value.clone())];
             }
+            if known.is_empty() {
+                known = vec![(Vec::new(), rest[open..=open + close].to_owned())];
+            }
+            filled = times(&filled, &known, |before| before.ends_with(' '));
             rest = &rest[open + close + 1..];
         }
-        filled.push_str(rest);
-        filled
+        times(&filled, &[(Vec::new(), rest.to_owned())], |_| false)
     }
+}
+
+/// Texts, each with the branches in which it is that one.
+type Texts = Vec<(Vec<Branch>, String)>;
+
+/// Texts that are told apart.
+const MAX_TEXTS: usize = 8;
+/// Bytes of a text.
+const MAX_TEXT: usize = 100_000;
+
+/// The texts that a value may be.
+fn texts_of(value: &Value<'_>) -> Texts {
+    match value {
+        Value::Text(text) => vec![(Vec::new(), text.clone())],
+        Value::Either(values) => {
+            let mut texts = Vec::new();
+            for (within, value) in values {
+                let Value::Text(text) = value else { return Vec::new() };
+                texts.push((within.clone(), text.clone()));
+            }
+            texts
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Each of some texts followed by each of others; as one word where `word` says so of what is before it.
+fn times(texts: &Texts, next: &[(Vec<Branch>, String)], word: impl Fn(&str) -> bool) -> Texts {
+    let mut all = Texts::new();
+    for (within, before) in texts {
+        for (more, text) in next {
+            if all.len() == MAX_TEXTS {
+                return all;
+            }
+            if before.len() + text.len() > MAX_TEXT {
+                all.push((within.clone(), format!("{before}{{}}")));
+                continue;
+            }
+            let quoted = text.contains(' ') && word(before);
+            let quote = if !quoted {
+                ""
+            } else if text.contains('\'') {
+                "\""
+            } else {
+                "'"
+            };
+            let within = within.iter().chain(more).cloned().collect();
+            all.push((within, format!("{before}{quote}{text}{quote}")));
+        }
+    }
+    all
 }

@@ -1,13 +1,16 @@
 //! Petri's tests, in Rust: `#[vmm_test(..)]` and its relatives.
 
+mod calls;
 mod cst;
 mod declare;
 mod eval;
 mod flow;
 mod index;
+mod language;
 mod lower;
 mod macros;
 mod modules;
+mod places;
 mod reason;
 mod script;
 mod syntax;

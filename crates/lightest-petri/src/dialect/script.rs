@@ -4,6 +4,8 @@
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) program: String,
+    /// The program as it is written.
+    pub(super) path: String,
     pub(super) line: String,
 }
 
@@ -22,10 +24,15 @@ fn command(words: &[String], line: &str, depth: usize, runs: &mut Vec<Run>) {
     let Some(first) = words.first() else { return };
     let name = first.rsplit(['/', '\\']).next().unwrap_or(first).to_owned();
     runs.push(Run {
-        program: if first.contains('{') { first.clone() } else { name.clone() },
+        program: if first.contains('{') || is_elsewhere(first) { first.clone() } else { name.clone() },
+        path: first.clone(),
         line: line.to_owned(),
     });
     if depth > 4 {
+        return;
+    }
+    if matches!(name.as_str(), "chroot" | "nsenter" | "unshare" | "ssh") {
+        // What is run there is none of this system's.
         return;
     }
     if matches!(name.as_str(), "sh" | "bash" | "ash") {
@@ -44,6 +51,24 @@ fn command(words: &[String], line: &str, depth: usize, runs: &mut Vec<Run>) {
         let rest = words[1..].iter().position(|word| !own(word)).map_or(&[][..], |at| &words[1 + at..]);
         command(rest, line, depth + 1, runs);
     }
+}
+
+/// Whether a program stands where no system keeps its own, such as one that the test brought along.
+fn is_elsewhere(path: &str) -> bool {
+    const PLACES: [&str; 11] = [
+        "/bin/",
+        "/sbin/",
+        "/usr/bin/",
+        "/usr/sbin/",
+        "/usr/local/bin/",
+        "/usr/local/sbin/",
+        "/lib/",
+        "/usr/lib/",
+        "/usr/libexec/",
+        "/snap/bin/",
+        "/opt/",
+    ];
+    path.starts_with('/') && !PLACES.iter().any(|place| path.starts_with(place))
 }
 
 /// The programs of a shell script, roughly: what stands first between separators.

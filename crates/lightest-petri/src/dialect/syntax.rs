@@ -55,13 +55,19 @@ impl Reader<'_> {
                 let owner = self_type(item).map(|ty| bare_type(ty.text()));
                 self.associated(item, owner.as_deref());
             }
-            SyntaxKind::TRAIT => self.associated(item, Some(item.name())),
+            SyntaxKind::TRAIT => {
+                self.tree.traits.push(item.name().to_owned());
+                self.associated(item, Some(item.name()));
+            }
             SyntaxKind::CONST | SyntaxKind::STATIC => self.constant(item),
-            SyntaxKind::STRUCT => {
-                let Some(list) = item.child(SyntaxKind::RECORD_FIELD_LIST) else { return };
-                let fields = list.children().filter(|child| child.kind() == SyntaxKind::RECORD_FIELD);
-                let fields = fields.map(|field| (field.name().to_owned(), text_of(field.ty())));
-                self.tree.records.push(RecordType { name: item.name().to_owned(), fields: fields.collect() });
+            SyntaxKind::STRUCT => self.record(item),
+            SyntaxKind::ENUM => {
+                self.tree.records.push(RecordType { name: item.name().to_owned(), fields: Vec::new() });
+            }
+            SyntaxKind::TYPE_ALIAS => {
+                if let Some(ty) = item.ty() {
+                    self.tree.aliases.push((item.name().to_owned(), ty.text().to_owned()));
+                }
             }
             SyntaxKind::MACRO_CALL => {
                 let path = item.child(SyntaxKind::PATH);
@@ -74,6 +80,20 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    fn record(&mut self, item: Node<'_>) {
+        let named = item.child(SyntaxKind::RECORD_FIELD_LIST).into_iter();
+        let named = named
+            .flat_map(|list| list.children().filter(|child| child.kind() == SyntaxKind::RECORD_FIELD))
+            .map(|field| (field.name().to_owned(), text_of(field.ty())));
+        let tuple = item.child(SyntaxKind::TUPLE_FIELD_LIST).into_iter();
+        let tuple = tuple
+            .flat_map(|list| list.children().filter(|child| child.kind() == SyntaxKind::TUPLE_FIELD))
+            .enumerate()
+            .map(|(at, field)| (at.to_string(), text_of(field.ty())));
+        let fields = named.chain(tuple).collect();
+        self.tree.records.push(RecordType { name: item.name().to_owned(), fields });
     }
 
     /// What an `impl` or a trait holds.
@@ -99,8 +119,8 @@ impl Reader<'_> {
         let mut items = Vec::new();
         let mut lower = Lower::new(&mut items);
         let attributes = attributes(function);
-        // Comments matter where a test declares its guests: above the function and within its attributes.
-        if attributes.iter().any(|attribute| attribute.arguments.is_some()) {
+        // Comments matter of a test: above it, within its attributes, and beside what it does.
+        if attributes.iter().any(|attribute| attribute.name.contains("vmm_test")) {
             self.comments(function);
         }
         let mut params = Vec::new();
@@ -143,16 +163,10 @@ impl Reader<'_> {
     }
 
     fn comments(&mut self, function: Node<'_>) {
-        let mut keep = |token: Node<'_>| {
-            if token.kind() == SyntaxKind::COMMENT {
+        for token in function.descendants() {
+            let doc = token.kind() == SyntaxKind::ATTR && token.text().starts_with("#[doc");
+            if token.kind() == SyntaxKind::COMMENT || doc {
                 self.tree.comments.push(Comment { text: token.text().to_owned(), span: token.range() });
-            }
-        };
-        for child in function.children() {
-            if child.kind() == SyntaxKind::ATTR {
-                child.descendants().for_each(&mut keep);
-            } else {
-                keep(child);
             }
         }
     }

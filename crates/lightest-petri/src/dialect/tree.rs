@@ -14,6 +14,9 @@ pub(super) struct Tree {
     pub(super) functions: Vec<Function>,
     pub(super) constants: Vec<Constant>,
     pub(super) records: Vec<RecordType>,
+    /// Other names of types, each with the type.
+    pub(super) aliases: Vec<(String, String)>,
+    pub(super) traits: Vec<String>,
     /// Macros invoked where an item may stand.
     pub(super) invocations: Vec<Invocation>,
     pub(super) comments: Vec<Comment>,
@@ -69,7 +72,7 @@ pub(super) struct Constant {
     pub(super) value: Expr,
 }
 
-/// A `struct` with named fields.
+/// A `struct` or an `enum`; the fields of a tuple are numbered, those of an `enum` are left out.
 #[derive(Debug)]
 pub(super) struct RecordType {
     pub(super) name: String,
@@ -95,7 +98,15 @@ pub(super) struct Comment {
 #[derive(Clone, Debug)]
 pub(super) enum Pattern {
     Bind(String),
+    /// `name @ pattern`.
+    Named(String, Box<Pattern>),
     Tuple(Vec<Pattern>),
+    /// `[a, .., b]`.
+    Slice(Vec<Pattern>),
+    /// `..`
+    Rest,
+    /// Fields with their patterns.
+    Record(Vec<(String, Bytes, Pattern)>),
     Path(String),
     Any(Vec<Pattern>),
     /// A path with patterns inside: `Some(x)`.
@@ -142,15 +153,25 @@ pub(super) enum Expr {
         path: String,
         args: Vec<Expr>,
         span: Bytes,
+        /// The names within, where the arguments are not expressions.
+        unread: Vec<String>,
     },
     Record {
         path: String,
         path_span: Bytes,
         fields: Vec<(String, Bytes, Expr)>,
+        /// What the other fields come from.
+        base: Option<Box<Expr>>,
     },
     Tuple(Vec<Expr>),
+    Array(Vec<Expr>),
+    Index {
+        base: Box<Expr>,
+        index: Box<Expr>,
+    },
     Closure {
-        params: Vec<Pattern>,
+        /// Patterns, with their types where they are written.
+        params: Vec<(Pattern, Option<String>)>,
         body: Box<Expr>,
     },
     Block(Vec<Expr>),
@@ -165,6 +186,8 @@ pub(super) enum Expr {
     Assign {
         target: Box<Expr>,
         value: Box<Expr>,
+        /// From the target to the end of the value.
+        span: Bytes,
     },
     Match {
         scrutinee: Box<Expr>,
@@ -188,6 +211,7 @@ pub(super) enum Expr {
         body: Box<Expr>,
     },
     Return(Option<Box<Expr>>),
+    Break(Option<Box<Expr>>),
     /// Anything else: its parts, in order.
     Parts(Vec<Expr>),
 }

@@ -1,13 +1,15 @@
 //! Walks through a test's body and what it calls, and writes down what it touches.
 //!
-//! A walk in source order: every branch is taken once, variables keep the last thing they were given. Helpers are
-//! followed with the roles of their arguments. What cannot be followed is an opening, never a guess.
+//! A walk in source order: every branch is taken, loops until nothing changes, and variables keep everything that they
+//! were ever given. Helpers are followed with the values of their arguments. What cannot be followed opens the test,
+//! and is never a guess: a value leaves the walk only by [`Walk::bind`], [`Walk::feed`], [`Walk::escape`] or
+//! [`Walk::release`].
 
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::index::Package;
-use super::tree::{Bytes, Expr, Function, Pattern};
-use super::values::{Value, of_type};
+use super::tree::{Bytes, Expr, Function};
+use super::values::{Closure, Role, Value, of_type, split};
 use lightest_diagnostics::Span;
 use lightest_lint::calls::{Kind, Table};
 use lightest_lint::facts::{Branch, Opening, Sighting, What};
@@ -36,6 +38,12 @@ pub(super) fn body(
         within: Vec::new(),
         via: None,
         frames: Vec::new(),
+        slots: Vec::new(),
+        identities: Vec::new(),
+        mounts: Vec::new(),
+        changes: 0,
+        conditional: 0,
+        here: function.name_span.clone(),
         steps: 0,
     };
     let cfg = function.attributes.iter().filter(|attribute| attribute.name == "cfg");
@@ -51,8 +59,13 @@ pub(super) fn body(
             tolerated: false,
         });
     }
-    let args = function.params.iter().map(|_| Value::Unknown).collect();
-    walk.function(file, function, args, None);
+    let given = |param: &super::tree::Param| {
+        walk.parameter(file, function, &walk.bounded(function, &param.ty), &param.ty_span)
+    };
+    let (args, unknown): (Vec<Value<'_>>, Vec<Vec<Opening>>) = function.params.iter().map(given).unzip();
+    walk.openings.extend(unknown.into_iter().flatten());
+    let value = walk.function(file, function, args, None);
+    walk.release(value);
     walk.finish()
 }
 
@@ -65,18 +78,34 @@ pub(super) struct Walk<'w, 't> {
     pub(super) within: Vec<Branch>,
     via: Option<Span>,
     pub(super) frames: Vec<Frame<'t>>,
+    /// What variables hold.
+    pub(super) slots: Vec<Value<'t>>,
+    /// The roles of what may change its role, and how conditional the code was that made it.
+    pub(super) identities: Vec<(Rc<str>, usize)>,
+    /// Where the test mounted something in the guest.
+    pub(super) mounts: Vec<String>,
+    /// How often a variable came to hold something else.
+    pub(super) changes: usize,
+    /// Conditions and loops around the present place.
+    pub(super) conditional: usize,
+    /// The present place, for what has none of its own.
+    pub(super) here: Bytes,
     steps: usize,
 }
 
 /// A function or closure that is being walked through.
-#[derive(Clone)]
 pub(super) struct Frame<'t> {
     pub(super) file: usize,
     pub(super) owner: Option<&'t str>,
     /// Where the function starts, which tells it from others; closures have their surrounding function's.
-    start: usize,
-    pub(super) names: HashMap<&'t str, Value<'t>>,
+    pub(super) start: usize,
+    /// Names with the slots of their variables; later ones hide earlier ones.
+    pub(super) scope: Vec<(&'t str, usize)>,
+    /// The roles that the function was called with.
+    given: Vec<Option<String>>,
+    closure: bool,
     pub(super) returned: Value<'t>,
+    pub(super) broken: Value<'t>,
 }
 
 impl<'w, 't> Walk<'w, 't> {
@@ -100,7 +129,7 @@ impl<'w, 't> Walk<'w, 't> {
     pub(super) fn step(&mut self) -> bool {
         self.steps += 1;
         if self.steps == MAX_STEPS {
-            self.open(0..0, "the rest of a body too large to follow".to_owned());
+            self.open(self.here.clone(), "the rest of a body too large to follow".to_owned());
         }
         self.steps < MAX_STEPS
     }
@@ -144,6 +173,121 @@ impl<'w, 't> Walk<'w, 't> {
         self.sightings.len() - 1
     }
 
+    /// Hands a value to something with a role: unknown words in it open the test.
+    pub(super) fn feed(&mut self, value: Value<'t>) {
+        let mut words = Vec::new();
+        value.words(&mut words);
+        self.openings.extend(words);
+        self.release(value);
+    }
+
+    /// Hands a value to where the walk does not follow: a role in it opens the test.
+    pub(super) fn escape(&mut self, value: Value<'t>, span: &Bytes, to: impl Fn() -> String) {
+        if let Some(role) = value.carries() {
+            let what = format!("{}, which gets the {role}", to());
+            self.open(span.clone(), what);
+        }
+        self.run_all(value, &mut |walk, made| {
+            if let Some(role) = made.carries() {
+                let what = format!("{}, which gets the {role}", to());
+                walk.open(span.clone(), what);
+            }
+        });
+    }
+
+    /// Lets go of a value: what it could still run is walked through.
+    pub(super) fn release(&mut self, value: Value<'t>) {
+        self.run_all(value, &mut |_, _| {});
+    }
+
+    /// Walks through all closures and functions of a value, with nothing known of their parameters but their types.
+    fn run_all(&mut self, value: Value<'t>, made: &mut dyn FnMut(&mut Self, &Value<'t>)) {
+        match value {
+            Value::Closure(closure) => {
+                let value = self.closure(&closure, Vec::new());
+                made(self, &value);
+            }
+            Value::Function(file, function) => {
+                let at = self.here.clone();
+                let value = self.function(file, function, Vec::new(), Some(at));
+                made(self, &value);
+            }
+            Value::Many(parts) => parts.into_iter().for_each(|part| self.run_all(part, made)),
+            Value::Typed(_, fields) => fields.into_iter().for_each(|(_, part)| self.run_all(part, made)),
+            Value::Either(values) => {
+                for (within, value) in values {
+                    self.inside(&within, |walk| walk.run_all(value, made));
+                }
+            }
+            Value::Plain(_) | Value::Role(_) | Value::Lost(_) | Value::Command(_) | Value::Text(_) => {}
+        }
+    }
+
+    pub(super) fn inside<T>(&mut self, branches: &[Branch], run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.within.len();
+        self.within.extend_from_slice(branches);
+        let result = run(self);
+        self.within.truncate(before);
+        result
+    }
+
+    /// Does something to each of the values that one may be.
+    pub(super) fn each(
+        &mut self,
+        value: Value<'t>,
+        run: &mut dyn FnMut(&mut Self, Value<'t>) -> Value<'t>,
+    ) -> Value<'t> {
+        match value {
+            Value::Either(values) => {
+                let mut all = Value::PLAIN;
+                for (within, value) in values {
+                    let found = self.inside(&within, |walk| walk.each(value, run));
+                    all = all.or_within(within, found);
+                }
+                all
+            }
+            value => run(self, value),
+        }
+    }
+
+    /// Something with a role, which calls may change.
+    pub(super) fn make(&mut self, role: &str) -> Value<'t> {
+        self.identities.push((Rc::from(role), self.conditional));
+        Value::Role(Role { name: Rc::from(role), identity: Some(self.identities.len() - 1) })
+    }
+
+    /// The role that something has by now.
+    pub(super) fn role_of(&self, role: &Role) -> Rc<str> {
+        let known = role.identity.and_then(|identity| self.identities.get(identity));
+        known.map_or_else(|| Rc::clone(&role.name), |(name, _)| Rc::clone(name))
+    }
+
+    /// What a test is given, and what in its type is not known.
+    fn parameter(
+        &self,
+        file: usize,
+        function: &Function,
+        ty: &str,
+        bytes: &Bytes,
+    ) -> (Value<'t>, Vec<Opening>) {
+        let text = ty.trim();
+        if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+            let parts = split(inner).into_iter().map(|part| self.parameter(file, function, part, bytes));
+            let (values, unknown): (Vec<Value<'t>>, Vec<Vec<Opening>>) = parts.unzip();
+            return (Value::Many(values), unknown.into_iter().flatten().collect());
+        }
+        let value = of_type(text, self.table, self.package, function.owner.as_deref());
+        let bare = super::syntax::bare_type(text);
+        if !value.is_nothing() || self.table.named(Kind::Type, &bare).is_some() {
+            return (value, Vec::new());
+        }
+        let opening = Opening {
+            span: Span::new(file, bytes.clone()),
+            what: format!("a parameter of the type `{bare}`"),
+        };
+        (Value::Lost(Rc::from("parameter")), vec![opening])
+    }
+
     /// Walks through a function of the package.
     pub(super) fn function(
         &mut self,
@@ -152,55 +296,97 @@ impl<'w, 't> Walk<'w, 't> {
         args: Vec<Value<'t>>,
         called_at: Option<Bytes>,
     ) -> Value<'t> {
+        self.function_with(file, function, args, called_at).0
+    }
+
+    /// Walks through a function of the package, and gives what its parameters hold in the end, too.
+    pub(super) fn function_with(
+        &mut self,
+        file: usize,
+        function: &'t Function,
+        args: Vec<Value<'t>>,
+        called_at: Option<Bytes>,
+    ) -> (Value<'t>, Vec<Value<'t>>) {
         let owner = function.owner.as_deref();
         let start = function.span.start;
-        let declared = || {
-            let returns = function.returns.as_deref().unwrap_or_default();
-            of_type(returns, self.table, self.package, owner)
-        };
-        if self.frames.iter().any(|frame| frame.file == file && frame.start == start) {
-            return declared();
+        let returns = function.returns.as_deref().unwrap_or_default();
+        let declared = of_type(&self.bounded(function, returns), self.table, self.package, owner);
+        let given: Vec<Option<String>> = args.iter().map(|arg| arg.carries().map(str::to_owned)).collect();
+        let same = |frame: &&Frame<'t>| !frame.closure && frame.file == file && frame.start == start;
+        let at = called_at.clone().unwrap_or_else(|| self.here.clone());
+        if let Some(frame) = self.frames.iter().find(same) {
+            if frame.given != given && given.iter().any(Option::is_some) {
+                self.open(at, format!("`{}`, which calls itself with something else", function.name));
+            }
+            return (declared, args);
         }
         if self.frames.len() >= MAX_CALLS {
-            let declared = declared();
-            self.open(called_at.unwrap_or(0..0), format!("`{}`, called too deeply", function.name));
-            return declared;
+            self.open(at, format!("`{}`, called too deeply", function.name));
+            return (declared, args);
         }
-        let declared = declared();
+        let Some(body) = &function.body else {
+            for arg in args {
+                self.escape(arg, &at, || format!("`{}`", function.name));
+            }
+            return (declared, Vec::new());
+        };
         let outer = self.via.clone();
         if let Some(bytes) = called_at
             && self.via.is_none()
         {
             self.via = Some(self.span(bytes));
         }
-        self.frames.push(Frame { file, owner, start, names: HashMap::new(), returned: Value::Unknown });
+        let here = self.here.clone();
+        let frame = Frame {
+            file,
+            owner,
+            start,
+            scope: Vec::new(),
+            given,
+            closure: false,
+            returned: Value::PLAIN,
+            broken: Value::PLAIN,
+        };
+        self.frames.push(frame);
         let mut args = args.into_iter();
+        let mut params = Vec::new();
         for param in &function.params {
-            let given = args.next().unwrap_or(Value::Unknown);
-            let value = match given {
-                Value::Unknown => {
-                    of_type(&self.bounded(function, &param.ty), self.table, self.package, owner)
-                }
-                given => given,
-            };
+            let ty = self.bounded(function, &param.ty);
+            let declared = of_type(&ty, self.table, self.package, owner);
+            let value = self.as_declared(args.next().unwrap_or(Value::PLAIN), declared);
+            params.push(self.slots.len());
             self.bind(&param.pattern, value);
             self.types(&param.ty, param.ty_span.clone());
         }
         for (_, bounds) in &function.generics {
             self.types(bounds, function.name_span.clone());
         }
-        let mut value = match &function.body {
-            Some(body) => self.eval(body),
-            None => Value::Unknown,
-        };
-        let returned = self.frames.pop().map_or(Value::Unknown, |frame| frame.returned);
+        let value = self.eval(body);
+        let returned = self.frames.pop().map_or(Value::PLAIN, |frame| frame.returned);
         self.via = outer;
-        for other in [returned, declared] {
-            if matches!(value, Value::Unknown) {
-                value = other;
-            }
+        self.here = here;
+        let value = self.as_declared(value.or(returned), declared);
+        let after = params.into_iter().map(|slot| self.slots.get(slot).cloned().unwrap_or(Value::PLAIN));
+        let after = after.collect();
+        (value, after)
+    }
+
+    /// A value of which the type is written: what is not known of it by itself follows from that.
+    pub(super) fn as_declared(&mut self, value: Value<'t>, declared: Value<'t>) -> Value<'t> {
+        if declared.carries().is_none() && !matches!(declared, Value::Typed(..)) {
+            return value;
         }
-        value
+        match value {
+            Value::Plain(_) => {
+                // Something that only an unknown word makes.
+                if declared.carries().is_some() {
+                    self.feed(value);
+                }
+                declared
+            }
+            Value::Lost(_) if matches!(declared, Value::Role(_) | Value::Many(_)) => declared,
+            value => value,
+        }
     }
 
     /// A type parameter's bounds in the place of its name, where the type is nothing but the parameter.
@@ -222,57 +408,72 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
-    /// Walks through a closure.
-    pub(super) fn closure(
-        &mut self,
-        params: &'t [Pattern],
-        body: &'t Expr,
-        frame: usize,
-        args: Vec<Value<'t>>,
-    ) -> Value<'t> {
-        if self.frames.len() >= MAX_CALLS * 2 {
-            return Value::Unknown;
+    /// Does something where only the names of a file are seen.
+    pub(super) fn in_file(&mut self, file: usize, run: impl FnOnce(&mut Self) -> Value<'t>) -> Value<'t> {
+        if self.frames.len() >= MAX_CALLS {
+            self.open(self.here.clone(), "a constant, named too deeply".to_owned());
+            return Value::PLAIN;
         }
-        let Some(around) = self.frames.get(frame).cloned() else { return Value::Unknown };
-        self.frames.push(Frame { returned: Value::Unknown, ..around });
-        let mut args = args.into_iter();
-        for param in params {
-            self.bind(param, args.next().unwrap_or(Value::Unknown));
-        }
-        let value = self.eval(body);
-        let returned = self.frames.pop().map_or(Value::Unknown, |frame| frame.returned);
-        if matches!(value, Value::Unknown) { returned } else { value }
+        self.frames.push(Frame {
+            file,
+            owner: None,
+            start: usize::MAX,
+            scope: Vec::new(),
+            given: Vec::new(),
+            closure: true,
+            returned: Value::PLAIN,
+            broken: Value::PLAIN,
+        });
+        let value = run(self);
+        self.frames.pop();
+        value
     }
 
-    /// Gives names to values.
-    pub(super) fn bind(&mut self, pattern: &'t Pattern, value: Value<'t>) {
-        match pattern {
-            Pattern::Bind(name) => {
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.names.insert(name, value);
-                }
-            }
-            Pattern::Tuple(parts) => {
-                let mut values = match value {
-                    Value::Many(values) => values.into_iter(),
-                    _ => Vec::new().into_iter(),
-                };
-                for part in parts {
-                    self.bind(part, values.next().unwrap_or(Value::Unknown));
-                }
-            }
-            Pattern::Any(parts) => {
-                for part in parts {
-                    self.bind(part, value.clone());
-                }
-            }
-            // `Some(x)`, `Ok(x)`: what is inside of what was followed.
-            Pattern::Wrap(_, parts) => {
-                for part in parts {
-                    self.bind(part, if parts.len() == 1 { value.clone() } else { Value::Unknown });
-                }
-            }
-            Pattern::Path(_) | Pattern::Other => {}
+    /// Walks through a closure.
+    pub(super) fn closure(&mut self, closure: &Rc<Closure<'t>>, args: Vec<Value<'t>>) -> Value<'t> {
+        if self.frames.len() >= MAX_CALLS * 2 {
+            self.open(self.here.clone(), "a closure, called too deeply".to_owned());
+            return Value::PLAIN;
         }
+        let frame = Frame {
+            file: closure.file,
+            owner: closure.owner,
+            start: closure.start,
+            scope: closure.scope.clone(),
+            given: Vec::new(),
+            closure: true,
+            returned: Value::PLAIN,
+            broken: Value::PLAIN,
+        };
+        self.frames.push(frame);
+        let mut args = args.into_iter();
+        for (pattern, ty) in closure.params {
+            let mut value = args.next().unwrap_or(Value::PLAIN);
+            if let Some(ty) = ty {
+                let declared = of_type(ty, self.table, self.package, closure.owner);
+                value = self.as_declared(value, declared);
+            }
+            self.bind(pattern, value);
+        }
+        let value = self.eval(closure.body);
+        let returned = self.frames.pop().map_or(Value::PLAIN, |frame| frame.returned);
+        value.or(returned)
+    }
+
+    /// A closure that is made here.
+    pub(super) fn capture(
+        &self,
+        params: &'t [(super::tree::Pattern, Option<String>)],
+        body: &'t Expr,
+    ) -> Value<'t> {
+        let Some(frame) = self.frame() else { return Value::PLAIN };
+        Value::Closure(Rc::new(Closure {
+            params,
+            body,
+            file: frame.file,
+            owner: frame.owner,
+            start: frame.start,
+            scope: frame.scope.clone(),
+        }))
     }
 }

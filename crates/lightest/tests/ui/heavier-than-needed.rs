@@ -11,7 +11,7 @@ async fn cache_size(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Resu
     Ok(())
 }
 
-// Windows is booted, and nothing is asked of it that Linux does not give.
+// Windows is booted, and nothing is asked of it.
 #[vmm_test(
     // formatting and comments stay
     openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64)),

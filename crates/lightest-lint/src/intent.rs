@@ -1,0 +1,36 @@
+//! What an author states that a test asks for: `lightest: requires(NEED, ..): reason` above its declaration.
+
+use lightest_model::catalog::Catalog;
+
+use crate::facts::{Intent, Remark};
+
+/// How a comment begins that speaks to the linter.
+pub(crate) const MARK: &str = "lightest:";
+
+/// What a comment says to the linter; `None` where it does not speak to it.
+pub(crate) fn message(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches(['/', '*', '#', '!', ';', '-', ' ', '\t']);
+    text.strip_prefix(MARK).map(|rest| rest.trim().trim_end_matches("*/").trim_end())
+}
+
+/// The requirements that comments state, in their order.
+#[must_use]
+pub fn of_remarks(remarks: &[Remark], catalog: &Catalog) -> Vec<Intent> {
+    let mut intents = Vec::new();
+    for remark in remarks {
+        let Some(stated) = message(&remark.text).and_then(|text| text.strip_prefix("requires(")) else {
+            continue;
+        };
+        let (words, rest) = stated.split_once(')').unwrap_or((stated, ""));
+        let reason = rest.trim_start().strip_prefix(':').map_or("", str::trim);
+        for word in words.split(',').map(str::trim) {
+            intents.push(Intent {
+                requirement: catalog.requirement(word).map(|known| known.id.clone()),
+                written: word.to_owned(),
+                span: remark.span.clone(),
+                reason: reason.to_owned(),
+            });
+        }
+    }
+    intents
+}

@@ -1,0 +1,102 @@
+//! A stated requirement that is none, gives no reason, or contradicts the test
+//!
+//! ## What it does
+//!
+//! Authors may state above the attribute what a test asks for and its body does not show:
+//! `// lightest: requires(NEED, ..): reason`. Such a requirement counts like one that the body shows, in both directions. This
+//! rule names words that are no requirements, statements without a reason, and requirements that no configuration
+//! provides together with what the body asks for.
+//!
+//! ## Why
+//!
+//! A statement that is misread silently changes what the test is held to.
+//!
+//! ## Example
+//!
+//! ```rust,ignore
+//! // lightest: requires(tmp): the guest measures its boot
+//! #[vmm_test(openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)))]
+//! ```
+//!
+//! ## Use instead
+//!
+//! ```rust,ignore
+//! // lightest: requires(tpm): the guest measures its boot
+//! #[vmm_test(openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)))]
+//! ```
+
+use lightest_model::catalog::Support;
+use lightest_model::suggest::nearest;
+
+use crate::facts::Intent;
+use crate::finding::Finding;
+use crate::subject::Subject;
+use lightest_diagnostics::{Help, Safety};
+
+const RULE: &str = "misdeclared-requirement";
+
+pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    for intent in &subject.test.intents {
+        let Some(requirement) = &intent.requirement else {
+            let mut finding =
+                subject.on_test(RULE, &intent.span, format!("there is no requirement `{}`", intent.written));
+            finding.diagnostic.help = help(subject, intent);
+            findings.push(finding);
+            continue;
+        };
+        if intent.reason.is_empty() {
+            let mut finding =
+                subject.on_test(RULE, &intent.span, format!("`{requirement}` is stated without a reason"));
+            finding.diagnostic.help = Some(Help {
+                message: format!("write `lightest: requires({}): reason`", intent.written),
+                edits: Vec::new(),
+                safety: Safety::DisplayOnly,
+            });
+            findings.push(finding);
+        }
+        contradicted(subject, intent, requirement, findings);
+    }
+}
+
+fn help(subject: &Subject<'_, '_>, intent: &Intent) -> Option<Help> {
+    let requirements = &subject.catalog().requirements;
+    let known = requirements.iter().flat_map(|known| std::iter::once(&known.id).chain(&known.aliases));
+    let near = nearest(&intent.written, known.map(String::as_str))?;
+    Some(Help { message: format!("did you mean `{near}`?"), edits: Vec::new(), safety: Safety::DisplayOnly })
+}
+
+/// A requirement that no configuration provides together with one that the body shows.
+fn contradicted(subject: &Subject<'_, '_>, intent: &Intent, requirement: &str, findings: &mut Vec<Finding>) {
+    if !possible(subject, &[requirement]) {
+        let message = format!("no known configuration provides `{requirement}`");
+        findings.push(subject.on_test(RULE, &intent.span, message));
+        return;
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for need in subject.needs.needs.iter().filter(|need| need.span != intent.span && !need.is_conditional()) {
+        let other = need.requirement.as_str();
+        if seen.contains(&other) {
+            continue;
+        }
+        seen.push(other);
+        if possible(subject, &[other]) && !possible(subject, &[requirement, other]) {
+            let message = format!(
+                "no configuration provides `{requirement}` together with `{other}`, which the test uses"
+            );
+            let mut finding = subject.on_test(RULE, &intent.span, message);
+            finding.say(format!("states `{requirement}`"));
+            finding.diagnostic.labels.push(subject.shows(need, format!("uses `{other}`")));
+            finding.requirements = vec![requirement.to_owned(), other.to_owned()];
+            findings.push(finding);
+            return;
+        }
+    }
+}
+
+/// Whether some configuration is not known to lack any of these.
+fn possible(subject: &Subject<'_, '_>, words: &[&str]) -> bool {
+    let asked = subject.ask(words.iter().copied());
+    (0..subject.space.rows().len()).any(|row| {
+        asked.indices().iter().all(|index| subject.space.answer(row, *index, &asked).support != Support::No)
+    })
+}
