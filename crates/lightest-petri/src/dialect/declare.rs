@@ -34,6 +34,9 @@ pub(super) fn tests(
                     super::looks_like_petri(&attribute.name, format!("({text}").as_bytes())
                 })
             });
+            if foreign.is_none() {
+                notes.extend(unknown_attribute(file, function));
+            }
             notes.extend(foreign.map(|attribute| Note {
                 span: Span::new(file, attribute.span.clone()),
                 message: format!(
@@ -95,7 +98,7 @@ pub(super) fn tests(
     for invocation in &tree.invocations {
         // Tests that another macro makes, and macros that make attributes: named, since they are not read.
         let registers =
-            invocation.path.ends_with("petri::test") || invocation.path.ends_with("petri::multitest");
+            ["petri::test", "petri::multitest", "petri::unstable_test"].iter().any(|path| invocation.path.ends_with(path));
         let makes = invocation.text.contains("vmm_test(") || invocation.text.contains("vmm_test_with(");
         if registers || (makes && invocation.path != "macro_rules") {
             notes.push(Note {
@@ -141,6 +144,36 @@ fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usi
         remarks.push(Remark { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) });
     }
     remarks
+}
+
+/// What every function may carry, whatever it is.
+const ORDINARY: [&str; 14] = [
+    "allow", "cfg", "deny", "deprecated", "derive", "doc", "expect", "ignore", "inline", "must_use", "should_panic", "test",
+    "track_caller", "warn",
+];
+
+/// An attribute that may make tests of a function that takes petri's builder, but is none that is known.
+fn unknown_attribute(file: usize, function: &Function) -> Option<Note> {
+    let builds = function.params.first().is_some_and(|param| param.ty.contains("PetriVmBuilder"));
+    let config = |text: &str| {
+        let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        text.contains("vmm_test") || words.any(|word| word.ends_with("_x64") || word.ends_with("_aarch64"))
+    };
+    let attribute = function.attributes.iter().find(|attribute| {
+        let arguments = attribute.arguments.as_ref().map(|(text, _)| text.as_str());
+        let names = arguments.is_some_and(config);
+        !ORDINARY.contains(&attribute.name.as_str())
+            && (names || (builds && arguments.is_some() && attribute.name != "cfg_attr"))
+    })?;
+    Some(Note {
+        span: Span::new(file, attribute.span.clone()),
+        message: format!(
+            "not understood: `{}` is none of petri's test attributes, so `{}` is not read",
+            attribute.name, function.name
+        ),
+        help: None,
+        unread: false,
+    })
 }
 
 /// What is written at the top of a file about all of it.

@@ -1,4 +1,4 @@
-//! Whole attributes: `vmm_test`, `vmm_test_with`, `openvmm_test` and `openvmm_test_no_agent`.
+//! Whole attributes: `vmm_test`, `vmm_test_with`, `openvmm_test`, `openvmm_test_no_agent`, and those of past releases.
 
 use std::fmt;
 use std::ops::Range;
