@@ -41,7 +41,11 @@ impl Needs {
     pub fn of(test: &Test, table: &Table) -> Self {
         let mut needs = Self { needs: Vec::new(), openings: test.openings.clone() };
         for intent in &test.intents {
-            let Some(requirement) = &intent.requirement else { continue };
+            let Some(requirement) = &intent.requirement else {
+                let what = format!("the stated requirement `{}`", intent.written);
+                needs.openings.push(Opening { span: intent.span.clone(), what });
+                continue;
+            };
             needs.needs.push(Need {
                 requirement: requirement.clone(),
                 span: intent.span.clone(),

@@ -49,6 +49,10 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if placed.variant.ignored.is_some() || placed.variant.unstable.is_some() {
             continue;
         }
+        // What a test brings along is made for one architecture.
+        if !placed.variant.config.extra_deps.is_empty() {
+            continue;
+        }
         let row = subject.row(own);
         let sibling = subject.lightest(placed.variant.agent, &[], |candidate| {
             candidate.config.arch == other

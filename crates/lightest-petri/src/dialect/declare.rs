@@ -97,8 +97,9 @@ pub(super) fn tests(
     }
     for invocation in &tree.invocations {
         // Tests that another macro makes, and macros that make attributes: named, since they are not read.
-        let registers =
-            ["petri::test", "petri::multitest", "petri::unstable_test"].iter().any(|path| invocation.path.ends_with(path));
+        let registers = ["petri::test", "petri::multitest", "petri::unstable_test"]
+            .iter()
+            .any(|path| invocation.path.ends_with(path));
         let makes = invocation.text.contains("vmm_test(") || invocation.text.contains("vmm_test_with(");
         if registers || (makes && invocation.path != "macro_rules") {
             notes.push(Note {
@@ -148,8 +149,20 @@ fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usi
 
 /// What every function may carry, whatever it is.
 const ORDINARY: [&str; 14] = [
-    "allow", "cfg", "deny", "deprecated", "derive", "doc", "expect", "ignore", "inline", "must_use", "should_panic", "test",
-    "track_caller", "warn",
+    "allow",
+    "cfg",
+    "deny",
+    "deprecated",
+    "derive",
+    "doc",
+    "expect",
+    "ignore",
+    "inline",
+    "must_use",
+    "should_panic",
+    "test",
+    "track_caller",
+    "warn",
 ];
 
 /// An attribute that may make tests of a function that takes petri's builder, but is none that is known.

@@ -9,6 +9,7 @@ mod index;
 mod language;
 mod lower;
 mod macros;
+mod methods;
 mod modules;
 mod places;
 mod reason;
