@@ -2,46 +2,24 @@
 //! are wrapped. An invented word on the path of anything with a role opens the test and silences what would call it too
 //! heavy; without one, the same body is understood.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use lightest_catalog::{OPENVMM, calls, embedded, load};
 use lightest_diagnostics::Safety;
-use lightest_lint::calls::{self, Table};
+use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::Test;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::needs::Needs;
 use lightest_lint::source::Source;
-use lightest_model::catalog::{Catalog, File, Layer, load};
+use lightest_model::catalog::Catalog;
 use lightest_petri::Petri;
 use proptest::prelude::*;
 
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalog").join(name)
-}
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
-    let mut files = Vec::new();
-    for folder in [folder("openvmm"), folder("openvmm/capabilities"), folder("lab")] {
-        for entry in fs::read_dir(folder).expect("the catalog") {
-            let path = entry.expect("a file").path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let text = fs::read_to_string(&path).expect("UTF-8");
-                files.push(File { name: path.display().to_string(), text, layer: Layer::Base });
-            }
-        }
-    }
-    files.sort_by(|one, other| one.name.cmp(&other.name));
-    load(&files).expect("the catalog is sound")
-});
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let entries = calls::EMBEDDED.iter().flat_map(|(name, text)| {
-        calls::read(text, &CATALOG, false).unwrap_or_else(|errors| panic!("{name}: {}", errors[0].message))
-    });
-    Table::new(entries.collect())
-});
+static TABLE: LazyLock<Table> =
+    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
 
 fn sources(text: &str) -> Vec<Source> {
     vec![Source {
