@@ -38,6 +38,37 @@ struct Verdicts {
     verdict: Vec<Verdict>,
 }
 
+/// A case that was once read wrongly, and the tests that keep it right.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    id: String,
+    kind: String,
+    right: String,
+    /// Fixtures of `check`.
+    kept_by: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cases {
+    #[serde(default)]
+    case: Vec<Case>,
+}
+
+/// The cases; each fixture that they name is there.
+fn cases() -> Result<Cases, String> {
+    let text = fs::read_to_string("corpus/cases.toml").map_err(|error| format!("corpus/cases.toml: {error}"))?;
+    let cases: Cases = toml::from_str(&text).map_err(|error| format!("corpus/cases.toml: {error}"))?;
+    for name in cases.case.iter().flat_map(|case| &case.kept_by) {
+        let path = Path::new("crates/lightest/tests/ui").join(name);
+        if !path.is_file() {
+            return Err(format!("corpus/cases.toml: there is no fixture {}", path.display()));
+        }
+    }
+    Ok(cases)
+}
+
 /// A finding, as far as the page shows it.
 struct Finding {
     test: String,
@@ -61,7 +92,7 @@ pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
     let pedantic = findings(&program, &openvmm, &["--pedantic"])?;
     let history = history::read(&program, &openvmm)?;
     let commit = git(&openvmm, &["rev-parse", "--short=9", "HEAD"])?;
-    let page = page::write(commit.trim(), &read, &usual, &pedantic, &verdicts, &history);
+    let page = page::write(commit.trim(), &read, &usual, &pedantic, &verdicts, &cases()?, &history);
     for (path, text) in [("corpus/variants.tsv", variants), ("docs/book/src/evaluation.md", page)] {
         let old = fs::read_to_string(path).unwrap_or_default();
         if check && old != text {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::history::{History, Said};
-use super::{Finding, Verdict, Verdicts};
+use super::{Cases, Finding, Verdict, Verdicts};
 
 /// The whole page.
 pub(super) fn write(
@@ -14,6 +14,7 @@ pub(super) fn write(
     usual: &[Finding],
     pedantic: &[Finding],
     verdicts: &Verdicts,
+    cases: &Cases,
     history: &History,
 ) -> String {
     let tests = read["tests"].as_array().map_or(0, Vec::len);
@@ -33,6 +34,8 @@ pub(super) fn write(
          below is the nearest thing to others.\n\n"
     );
     findings(&mut page, usual, verdicts);
+    unresolved(&mut page, read);
+    kept(&mut page, cases);
     weighed(&mut page, read);
     left_alone(&mut page, usual, pedantic, verdicts);
     past(&mut page, history);
@@ -69,6 +72,46 @@ fn findings(page: &mut String, usual: &[Finding], verdicts: &Verdicts) {
         };
         let suggested = finding.suggested.as_ref().map_or(String::new(), |config| format!("`{config}`"));
         let _ = writeln!(page, "| `{}` | {} | {suggested} | {answer} | {why} |", finding.place, finding.rule);
+    }
+}
+
+/// Which tests are open, and why: no finding rests on one of them.
+fn unresolved(page: &mut String, read: &Value) {
+    let tests: Vec<&Value> = read["tests"].as_array().into_iter().flatten().collect();
+    let open: Vec<&&Value> = tests.iter().filter(|test| test["open"] == true).collect();
+    let _ = writeln!(
+        page,
+        "\n## Open tests\n\n{} of {} tests hold something that no entry of the table knows, on the path of something that has \
+         a role. Nothing of such a test is called too heavy.\n",
+        open.len(),
+        tests.len()
+    );
+    let _ = writeln!(page, "| test | not known |\n| --- | --- |");
+    for test in open {
+        let mut words: Vec<&str> = Vec::new();
+        for word in test["unknown"].as_array().into_iter().flatten().filter_map(|known| known["what"].as_str()) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        let name = test["test"].as_str().unwrap_or_default();
+        let module = test["module"].as_str().filter(|module| !module.is_empty());
+        let name = module.map_or_else(|| name.to_owned(), |module| format!("{module}::{name}"));
+        let _ = writeln!(page, "| `{name}` | {} |", words.join("; ").replace('|', "\\|"));
+    }
+}
+
+/// Cases that were once read wrongly.
+fn kept(page: &mut String, cases: &Cases) {
+    let _ = writeln!(
+        page,
+        "\n## Cases\n\nInputs made from public issues, pull requests and review threads that were once read wrongly. Each is kept \
+         right by fixtures of `crates/lightest/tests/ui`.\n"
+    );
+    let _ = writeln!(page, "| case | what it is about | right | kept by |\n| --- | --- | --- | --- |");
+    for case in &cases.case {
+        let kept: Vec<String> = case.kept_by.iter().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(page, "| {} | {} | {} | {} |", case.id, case.kind, case.right, kept.join(", "));
     }
 }
 
