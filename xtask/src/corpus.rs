@@ -58,7 +58,8 @@ struct Cases {
 
 /// The cases; each fixture that they name is there.
 fn cases() -> Result<Cases, String> {
-    let text = fs::read_to_string("corpus/cases.toml").map_err(|error| format!("corpus/cases.toml: {error}"))?;
+    let text =
+        fs::read_to_string("corpus/cases.toml").map_err(|error| format!("corpus/cases.toml: {error}"))?;
     let cases: Cases = toml::from_str(&text).map_err(|error| format!("corpus/cases.toml: {error}"))?;
     for name in cases.case.iter().flat_map(|case| &case.kept_by) {
         let path = Path::new("crates/lightest/tests/ui").join(name);

@@ -166,13 +166,15 @@ proptest! {
 #[test]
 fn attributes_of_past_releases_are_read_and_unknown_ones_are_named() {
     let test = |attribute: &str| {
-        let text =
-            format!("{attribute}\nasync fn t<T>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{ Ok(()) }}\n");
+        let text = format!(
+            "{attribute}\nasync fn t<T>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{ Ok(()) }}\n"
+        );
         let sources = [source(&text)];
         assert!(Petri.holds_tests(text.as_bytes()) || Petri.read(&sources, &CATALOG, &TABLE).0.is_empty());
         let (tests, notes) = Petri.read(&sources, &CATALOG, &TABLE);
         let variants = tests.iter().flat_map(|test| &test.declarations).flat_map(|list| &list.variants);
-        let read: Vec<String> = variants.map(|variant| format!("{} {}", variant.config, variant.agent)).collect();
+        let read: Vec<String> =
+            variants.map(|variant| format!("{} {}", variant.config, variant.agent)).collect();
         (read, notes.into_iter().map(|note| note.message).collect::<Vec<_>>())
     };
     let linux = "linux_direct_x64";
@@ -180,8 +182,14 @@ fn attributes_of_past_releases_are_read_and_unknown_ones_are_named() {
         (format!("#[vmm_test(openvmm_{linux})]"), format!("openvmm_{linux} true")),
         (format!("#[vmm_test_no_agent(openvmm_{linux})]"), format!("openvmm_{linux} false")),
         (format!("#[openvmm_test_no_agent({linux})]"), format!("openvmm_{linux} false")),
-        ("#[hyperv_test(openhcl_uefi_x64(none))]".to_owned(), "hyperv_openhcl_uefi_x64(none) true".to_owned()),
-        ("#[vmm_test_macros::hyperv_test(openhcl_uefi_x64(none))]".to_owned(), "hyperv_openhcl_uefi_x64(none) true".to_owned()),
+        (
+            "#[hyperv_test(openhcl_uefi_x64(none))]".to_owned(),
+            "hyperv_openhcl_uefi_x64(none) true".to_owned(),
+        ),
+        (
+            "#[vmm_test_macros::hyperv_test(openhcl_uefi_x64(none))]".to_owned(),
+            "hyperv_openhcl_uefi_x64(none) true".to_owned(),
+        ),
     ] {
         assert_eq!(test(&attribute), (vec![read], Vec::new()), "{attribute}");
     }

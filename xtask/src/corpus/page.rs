@@ -89,7 +89,9 @@ fn unresolved(page: &mut String, read: &Value) {
     let _ = writeln!(page, "| test | not known |\n| --- | --- |");
     for test in open {
         let mut words: Vec<&str> = Vec::new();
-        for word in test["unknown"].as_array().into_iter().flatten().filter_map(|known| known["what"].as_str()) {
+        for word in
+            test["unknown"].as_array().into_iter().flatten().filter_map(|known| known["what"].as_str())
+        {
             if !words.contains(&word) {
                 words.push(word);
             }
