@@ -3,8 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::rc::Rc;
 
 use serde::Serialize;
+
+use crate::source::{FileSource, Shared, Source, broken};
+use crate::{container, qcow2, vhd};
 
 /// An image's format, found by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -46,12 +50,36 @@ impl ImageFormat {
 
 const VHD_FOOTER: &[u8] = b"conectix";
 
+/// Signatures of formats that are not read, with their places: such a file is no raw disk.
+const OTHERS: [(u64, &[u8], &str); 12] = [
+    (0, b"KDMV", "VMDK"),
+    (0, b"COWD", "VMDK"),
+    (0, b"# Disk DescriptorFile", "VMDK descriptor, which names other files"),
+    (0, b"QED\0", "QED"),
+    (64, b"\x7f\x10\xda\xbe", "VDI"),
+    (0, b"WithoutFreeSpace", "Parallels"),
+    (0, b"WithouFreSpacExt", "Parallels"),
+    (0, b"Bochs Virtual HD Image", "Bochs"),
+    (0, b"OOOM", "UML copy-on-write"),
+    (0, b"MZIP", "compressed"),
+    (0, b"\x1f\x8b", "gzip"),
+    (0, b"\xfd7zXZ\0", "xz"),
+];
+
+/// Opens an image: a regular file, since anything else may make its reader wait for ever.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    if !path.metadata()?.is_file() {
+        return Err(broken("it is not a regular file"));
+    }
+    File::open(path)
+}
+
 /// The format of an image.
 ///
 /// # Errors
-/// When the file cannot be read.
+/// When the file is not a regular one, or cannot be read.
 pub fn of_file(path: &Path) -> io::Result<ImageFormat> {
-    let mut file = File::open(path)?;
+    let mut file = open(path)?;
     let mut head = [0; 8];
     let read = file.read(&mut head)?;
     if head[..read].starts_with(b"QFI\xfb") {
@@ -73,6 +101,33 @@ pub fn of_file(path: &Path) -> io::Result<ImageFormat> {
         }
     }
     Ok(ImageFormat::Raw)
+}
+
+/// The format of an image that can be handed to a VMM: one that names no other file or address, in a format that is known.
+///
+/// # Errors
+/// When the image depends on another file (a backing file, a data file, a parent), or is of another format.
+pub fn standalone(path: &Path) -> io::Result<ImageFormat> {
+    let format = of_file(path)?;
+    let file: Shared = Rc::new(FileSource::new(open(path)?)?);
+    match format {
+        ImageFormat::Raw => other_format(&*file)?,
+        ImageFormat::Qcow2 => qcow2::refuse_references(&*file)?,
+        ImageFormat::Vhd => vhd::refuse_parent(&*file)?,
+        ImageFormat::Vhdx => drop(container::open(file, format)?),
+    }
+    Ok(format)
+}
+
+fn other_format(file: &dyn Source) -> io::Result<()> {
+    for (at, signature, name) in OTHERS {
+        let mut found = [0; 32];
+        let found = &mut found[..signature.len()];
+        if file.read_at(found, at).is_ok() && found == signature {
+            return Err(broken(format!("it is a {name} image; raw, qcow2, VHD and VHDX are read")));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -17,7 +17,6 @@ mod vhd;
 mod vhdx;
 mod volume;
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
@@ -97,7 +96,7 @@ pub struct Inspection {
 /// When the file cannot be opened; what is wrong inside is a note.
 pub fn inspect(path: &Path) -> io::Result<Inspection> {
     let format = format::of_file(path)?;
-    let file = FileSource::new(File::open(path)?)?;
+    let file = FileSource::new(format::open(path)?)?;
     let mut inspection = of_source(Rc::new(Metered::new(Rc::new(file))), format);
     if let Some(note) = misnamed(path, format) {
         inspection.notes.push(note);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, Read};
 
 use crate::container::{Map, Piece, Place};
-use crate::source::{Shared, broken, bytes, number};
+use crate::source::{Shared, Source, broken, bytes, number};
 
 const OFFSET: u64 = 0x00ff_ffff_ffff_fe00;
 const COMPRESSED: u64 = 1 << 62;
@@ -12,6 +12,28 @@ const READS_AS_ZEROS: u64 = 1;
 /// Incompatible features that change nothing for a reader: "dirty" and "corrupt" concern reference counts, which we do not read.
 const HARMLESS: u64 = 0b11;
 const OTHER_COMPRESSION: u64 = 1 << 3;
+
+/// A bit of the incompatible features: the clusters are in another file.
+const DATA_FILE: u64 = 1 << 2;
+
+/// Refuses an image that makes its reader open another file or address.
+pub(crate) fn refuse_references(file: &dyn Source) -> io::Result<()> {
+    let header: [u8; 72] = bytes(file, 0)?;
+    let version = number::be32(&header, 4);
+    if !(2..=3).contains(&version) {
+        return Err(broken(format!("version {version} of qcow2 is not known")));
+    }
+    if number::be64(&header, 8) != 0 || number::be32(&header, 16) != 0 {
+        return Err(broken("it is only what changed since another image, its backing file"));
+    }
+    if version == 3 && u64::from_be_bytes(bytes(file, 72)?) & DATA_FILE != 0 {
+        return Err(broken("its content is in another file, its data file"));
+    }
+    if number::be32(&header, 32) != 0 {
+        return Err(broken("it is encrypted"));
+    }
+    Ok(())
+}
 
 pub(crate) struct Qcow2 {
     file: Shared,

@@ -4,7 +4,7 @@ use std::io;
 use std::rc::Rc;
 
 use crate::container::{Map, Piece, Place};
-use crate::source::{Shared, broken, bytes, number};
+use crate::source::{Shared, Source, broken, bytes, number};
 
 const FOOTER: u64 = 512;
 const NOWHERE: u32 = u32::MAX;
@@ -20,6 +20,22 @@ pub(crate) struct Dynamic {
     block: u64,
     table: u64,
     entries: u64,
+}
+
+/// Refuses an image that either of its two footers calls a difference to a parent.
+pub(crate) fn refuse_parent(file: &dyn Source) -> io::Result<()> {
+    let end = file.length().checked_sub(FOOTER).ok_or_else(|| broken("it is too short for a footer"))?;
+    for at in [0, end] {
+        let footer: [u8; 512] = bytes(file, at)?;
+        if footer.starts_with(b"conectix") {
+            match number::be32(&footer, 60) {
+                2 | 3 => {}
+                4 => return Err(broken("it is only what changed since another image, its parent")),
+                other => return Err(broken(format!("a VHD of type {other} is not known"))),
+            }
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn open(file: &Shared) -> io::Result<Vhd> {

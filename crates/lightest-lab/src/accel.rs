@@ -120,6 +120,7 @@ pub fn choose(arch: Arch, host: &Host, store: &Store) -> Choice {
         limit: TRIAL_LIMIT,
         max_resets: 0,
         keep_writes: false,
+        write_limit: crate::spec::WRITE_LIMIT,
         restore: None,
         extra_args: Vec::new(),
     };

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use lightest_agent::message::{Ended, Hello, Reply, Request, Run};
 use lightest_agent::wire::{Decoder, MAX_PAYLOAD};
 
+use crate::console::short;
 use crate::line::{Line, Writer};
 
 /// Replies of one job that wait to be read; then the guest has to wait.
@@ -362,7 +363,7 @@ fn next(replies: &Receiver<Reply>, deadline: Instant) -> Result<Reply, AgentErro
         return Err(AgentError::TimedOut);
     }
     match replies.recv_timeout(left) {
-        Ok(Reply::Failed(why)) => Err(AgentError::Failed(String::from_utf8_lossy(&why).into_owned())),
+        Ok(Reply::Failed(why)) => Err(AgentError::Failed(short(&String::from_utf8_lossy(&why)))),
         Ok(reply) => Ok(reply),
         Err(RecvTimeoutError::Timeout) => Err(AgentError::TimedOut),
         Err(RecvTimeoutError::Disconnected) => Err(AgentError::Gone),

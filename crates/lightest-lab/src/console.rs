@@ -9,6 +9,9 @@ const KEPT: usize = 256 * 1024;
 /// A line is searched up to here.
 const MAX_LINE: usize = 2048;
 
+/// How much of a text is shown, in characters.
+const SHOWN: usize = 400;
+
 /// What a console line can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -153,7 +156,32 @@ pub(crate) fn plain(bytes: &[u8]) -> String {
             _ => break,
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
+    harmless(&String::from_utf8_lossy(&out))
+}
+
+/// The same with C1 controls, line separators and what changes the order of letters spelled out.
+fn harmless(text: &str) -> String {
+    let spelled = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().fold(String::with_capacity(text.len()), |mut all, letter| {
+        if spelled(letter) {
+            all.extend(letter.escape_unicode())
+        } else {
+            all.push(letter)
+        }
+        all
+    })
+}
+
+/// A text of the guest's or the VMM's that is shown on one line: harmless, and cut where it is longer than a line.
+pub(crate) fn short(text: &str) -> String {
+    let whole = plain(text.as_bytes());
+    if whole.chars().count() <= SHOWN {
+        return whole;
+    }
+    whole.chars().take(SHOWN).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -177,6 +205,14 @@ mod tests {
             assert_eq!(lines[1].sign, Some(Sign::Kernel));
             assert_eq!(console.tail(1), ["rest"]);
         }
+    }
+
+    #[test]
+    fn nothing_that_a_guest_says_is_more_than_text_on_one_line() {
+        let hostile = "6.1\x1b]0;title\x07\n::error::\u{9b}2J\u{202e}panic\u{2028}";
+        let shown = short(hostile);
+        assert_eq!(shown, "6.10;title::error::\\u{9b}2J\\u{202e}panic\\u{2028}");
+        assert_eq!(short(&"x".repeat(65_000)).chars().count(), SHOWN + 1);
     }
 
     #[test]

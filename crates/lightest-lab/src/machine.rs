@@ -8,15 +8,14 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use lightest_agent::message::{Hello, VERSION};
-use tempfile::TempDir;
 
 use crate::agent::Agent;
 use crate::channels::{Channels, MAX_SIGNALS, Signal, SignalKind};
-use crate::console::{Console, Signs};
+use crate::console::{Console, Signs, short};
 use crate::driver::{CannotStart, Control, Driver};
 use crate::outcome::{Diagnosis, Failure, Report};
 use crate::plan::Plan;
-use crate::process::{CommandLine, Group, OutputHandler, Streams};
+use crate::process::{CommandLine, Group, HELPER_LIMIT, OutputHandler, Reaper, Streams};
 use crate::spec::{BootSpec, Goal};
 use crate::timeline::{Event, EventKind, Source, Timeline};
 use lightest_guests::host::Host;
@@ -70,11 +69,11 @@ pub struct Machine {
     agent: Option<Agent>,
     hello: Option<Hello>,
     inbox: Receiver<Signal>,
-    // Dropped in this order: sockets are woken while their files exist, the group's end removes the dir.
+    // Dropped in this order: sockets are woken while their files exist, the reaper comes last and removes the directory.
     _channels: Channels,
     group: Group,
     _helpers: Vec<Group>,
-    _room: TempDir,
+    _reaper: Reaper,
 }
 
 impl Machine {
@@ -85,17 +84,15 @@ impl Machine {
     pub fn start(plan: &Plan, host: &Host, watch: &mut Watch<'_>) -> Result<Self, CannotStart> {
         let Plan { driver, program, spec, .. } = plan;
         let driver = *driver;
-        let dir = tempfile::Builder::new()
-            .prefix("lightest-")
-            .tempdir()
-            .map_err(CannotStart::io("cannot make a temporary directory"))?;
-        let prepared = driver.prepare(spec, program, host, dir.path())?;
+        let reaper = Reaper::start().map_err(CannotStart::io("cannot make a temporary directory"))?;
+        let dir = reaper.dir();
+        let prepared = driver.prepare(spec, program, host, dir)?;
         let (send, inbox) = mpsc::sync_channel(MAX_SIGNALS);
         let mut channels = Channels::open(driver, &prepared, &send)?;
         let mut helpers = Vec::new();
         for (line, socket) in &prepared.helpers {
             let failed = format!("cannot start {}", line.program);
-            let helper = Group::spawn(line, Streams::None, dir.path(), OutputHandler::ignore())
+            let helper = Group::spawn(line, Streams::None, dir, HELPER_LIMIT, OutputHandler::ignore())
                 .map_err(CannotStart::io(failed.clone()))?;
             wait_for_socket(socket).map_err(CannotStart::io(failed))?;
             helpers.push(helper);
@@ -114,7 +111,7 @@ impl Machine {
                 let _ = send.send(Signal { when: Instant::now(), kind: SignalKind::Ended });
             }),
         };
-        let mut group = Group::spawn(&prepared.line, prepared.streams, dir.path(), handler)
+        let mut group = Group::spawn(&prepared.line, prepared.streams, dir, spec.write_limit, handler)
             .map_err(CannotStart::io(format!("cannot start {}", prepared.line.program)))?;
         channels.started(group.take_streams());
         let mut machine = Self {
@@ -135,7 +132,7 @@ impl Machine {
             _channels: channels,
             group,
             _helpers: helpers,
-            _room: dir,
+            _reaper: reaper,
         };
         machine.enter(started, Source::Host, EventKind::Spawned, watch);
         Ok(machine)
@@ -316,7 +313,7 @@ impl Machine {
         // What the guest makes of it may be seen before the VMM's answer.
         let when = Instant::now();
         let pressed = self.the_control().and_then(|control| control.power_button(CONTROL_LIMIT));
-        pressed.map_err(|what| Failure::Control { what })?;
+        pressed.map_err(|what| Failure::Control { what: short(&what) })?;
         let how = "power button".to_owned();
         self.enter(when, Source::Host, EventKind::ShutdownAsked { how }, watch);
         Ok(())
@@ -340,7 +337,7 @@ impl Machine {
         let vmm_state = match (&self.control, &self.progress.ended) {
             (Some(_), None) if self.refused_to_go_on.is_some() => self.refused_to_go_on.clone(),
             (_, Some(status)) => Some(format!("ended: {status}")),
-            (Some(control), None) => Some(control.state(CONTROL_LIMIT).unwrap_or_else(|error| error)),
+            (Some(control), None) => Some(short(&control.state(CONTROL_LIMIT).unwrap_or_else(|error| error))),
             (None, None) => Some("no control channel".to_owned()),
         };
         let mut console_tail = Vec::new();

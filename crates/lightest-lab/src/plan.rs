@@ -42,6 +42,8 @@ pub struct BootOptions {
     pub resets: u32,
     /// When to give up.
     pub limit: Option<Duration>,
+    /// GiB that the guest may write to each of its disks, which are files of the host meanwhile.
+    pub disk_writes_gib: u32,
     /// Added to the VMM's command line.
     pub extra_args: Vec<String>,
 }
@@ -160,6 +162,7 @@ pub fn plan(
         limit: options.limit.unwrap_or(Duration::from_secs(120)),
         max_resets: options.resets,
         keep_writes: false,
+        write_limit: u64::from(options.disk_writes_gib.max(1)) << 30,
         restore: None,
         extra_args: options.extra_args.clone(),
     };
@@ -254,15 +257,18 @@ pub fn plan(
 
 fn absolute(path: &Path) -> Result<PathBuf, PlanError> {
     // The VMM runs in a directory of its own.
-    std::path::absolute(path)
-        .ok()
-        .filter(|path| path.is_file())
-        .ok_or_else(|| unsupported(format!("{}: there is no such file", path.display())))
+    let absolute = std::path::absolute(path).ok().filter(|path| path.exists());
+    let absolute =
+        absolute.ok_or_else(|| unsupported(format!("{}: there is no such file", path.display())))?;
+    if !absolute.is_file() {
+        return Err(unsupported(format!("{}: it is not a regular file", path.display())));
+    }
+    Ok(absolute)
 }
 
 fn disk(file: PathBuf, usual: DiskBus, form: Form) -> Result<Disk, PlanError> {
     let format =
-        format::of_file(&file).map_err(|error| unsupported(format!("{}: {error}", file.display())))?;
+        format::standalone(&file).map_err(|error| unsupported(format!("{}: {error}", file.display())))?;
     let bus = if form == Form::Iso { DiskBus::Cdrom } else { usual };
     Ok(Disk { file, format, bus })
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{Agent, AgentError};
+use crate::console::short;
 use crate::message::Run;
 
 const QUESTIONS: &str = include_str!("../../../guests/probe.toml");
 const MOST_OUTPUT: usize = 64 * 1024;
-const MOST_LINE: usize = 200;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +61,7 @@ pub fn ask(agent: &Agent, limit: Duration) -> Result<Vec<Found>, AgentError> {
             let argv = ["sh", "-c", &question.command].map(|word| word.as_bytes().to_vec()).to_vec();
             let output = agent.run(&Run { argv, ..Run::default() }, b"", MOST_OUTPUT, limit)?;
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            let answer = text.lines().next().unwrap_or_default().chars().take(MOST_LINE).collect();
+            let answer = short(text.lines().next().unwrap_or_default());
             let met = output.success();
             Ok(Found { requirement: question.requirement, met, command: question.command, answer })
         })

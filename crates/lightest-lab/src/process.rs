@@ -1,16 +1,18 @@
 //! The VMM's process: in a group of its own, and gone with its files when we are gone, however we go.
 //!
-//! A signal to our terminal does not reach the group, and a killed parent runs no destructor. So a small shell waits on a
-//! pipe that only we hold: when it closes without the word `done`, the shell kills the group and removes the dir.
+//! A signal to our terminal does not reach the group, and a killed parent runs no destructor. So a small shell, the reaper, makes the
+//! machine's directory, and waits on a pipe that only we hold. Every program is started by a shell that first enters its process group
+//! in that directory. When the pipe closes, the reaper kills the groups that are entered there and removes the directory.
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -19,14 +21,37 @@ use std::time::Instant;
 use rustix::process::{Pid, Signal, kill_process_group};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
+use crate::console::short;
 use crate::line::Line;
 
+/// Makes the directory `$1`, says so, and waits for the end of its input.
 const REAPER: &str = r#"
-trap '' INT TERM HUP QUIT
-read -r word
-if [ "$word" != done ]; then kill -s KILL -- "-$1" 2>/dev/null; fi
-cd / && rm -rf -- "$2"
+trap '' INT TERM HUP QUIT PIPE
+mkdir -m 700 -- "$1" || exit 1
+echo made
+read -r _
+cd /
+left=100
+while [ -e "$1" ] && [ "$left" -gt 0 ]; do
+    for entry in "$1"/group-*; do
+        [ -e "$entry" ] && kill -s KILL -- "-${entry##*/group-}" 2>/dev/null
+    done
+    # A program that was being started may have made a file meanwhile.
+    rm -rf -- "$1" 2>/dev/null || sleep 0.1
+    left=$((left - 1))
+done
 "#;
+/// Enters its process group, limits what it may write to one file to `$1` blocks of 512 bytes, and becomes the program. A write
+/// beyond the limit fails, and does not end the program.
+const START: &str = r#"
+echo "$$" > "group-$$" || exit 125
+trap '' XFSZ
+command ulimit -f "$1" 2>/dev/null
+shift
+exec "$@"
+"#;
+/// What a helper may write to one file, in bytes.
+pub(crate) const HELPER_LIMIT: u64 = 64 << 20;
 const STDERR_KEPT: usize = 16 * 1024;
 /// A line of the log is looked at up to here.
 const MAX_LOG_LINE: usize = 4096;
@@ -79,10 +104,10 @@ impl CommandLine {
 pub struct Group {
     child: Arc<Mutex<Child>>,
     group: Pid,
+    entry: PathBuf,
     stderr: Arc<Mutex<VecDeque<u8>>>,
     stderr_reader: Option<JoinHandle<()>>,
     streams: Option<Line>,
-    reaper: Reaper,
 }
 
 /// Called with a line and the instant at which it was read.
@@ -105,17 +130,19 @@ impl OutputHandler {
 }
 
 impl Group {
-    /// Starts the program; `dir` is the directory to remove when it is over.
+    /// Starts the program in a directory that a [`Reaper`] made; `limit` is what it may write to one file, in bytes.
     ///
     /// # Errors
-    /// When the program or the shell cannot be started.
+    /// When the program cannot be started.
     pub fn spawn(
         line: &CommandLine,
         streams: Streams,
         dir: &Path,
+        limit: u64,
         handler: OutputHandler,
     ) -> io::Result<Self> {
-        let mut command = Command::new(&line.program);
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", START, "lightest-start"]).arg((limit / 512).to_string()).arg(&line.program);
         command.args(&line.args).current_dir(dir).process_group(0).stderr(Stdio::piped());
         let terminal = match streams {
             Streams::None => {
@@ -136,14 +163,7 @@ impl Group {
         // It holds our copies of the terminal's other end, which would keep it open for ever.
         drop(command);
         let group = Pid::from_child(&child);
-        let reaper = match Reaper::start(group, dir) {
-            Ok(reaper) => reaper,
-            Err(error) => {
-                let _ = kill_process_group(group, Signal::KILL);
-                let _ = child.wait();
-                return Err(error);
-            }
-        };
+        let entry = dir.join(format!("group-{}", group.as_raw_nonzero()));
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
         let stderr_reader = child.stderr.take().map(|pipe| {
             let kept = Arc::clone(&stderr);
@@ -157,18 +177,12 @@ impl Group {
             }
             _ => None,
         };
-        Ok(Self { child: Arc::new(Mutex::new(child)), group, stderr, stderr_reader, streams, reaper })
+        Ok(Self { child: Arc::new(Mutex::new(child)), group, entry, stderr, stderr_reader, streams })
     }
 
     /// Our ends of the program's streams, once.
     pub fn take_streams(&mut self) -> Option<Line> {
         self.streams.take()
-    }
-
-    /// The program's process identifier.
-    #[must_use]
-    pub fn id(&self) -> i32 {
-        self.group.as_raw_nonzero().get()
     }
 
     /// The program's status; call it when the program closed its streams, or it may take long.
@@ -193,6 +207,8 @@ impl Group {
             let _ = kill_process_group(self.group, Signal::KILL);
             let _ = child.wait();
         }
+        // The number may be another group's from now on.
+        let _ = fs::remove_file(&self.entry);
     }
 
     /// The program's last messages.
@@ -207,7 +223,7 @@ impl Group {
         let kept = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: Vec<u8> = kept.iter().copied().collect();
         let text = String::from_utf8_lossy(&bytes);
-        let mut all: Vec<_> = text.lines().map(str::to_owned).collect();
+        let mut all: Vec<_> = text.lines().map(short).collect();
         all.split_off(all.len().saturating_sub(lines))
     }
 }
@@ -215,7 +231,6 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         self.kill();
-        self.reaper.dismiss();
     }
 }
 
@@ -261,33 +276,54 @@ fn keep_last(mut pipe: impl Read, kept: &Mutex<VecDeque<u8>>, mut handler: Outpu
     (handler.on_end)();
 }
 
+/// Owns a machine's directory: dropping it, or our end, kills what still runs there and removes it.
 #[derive(Debug)]
-struct Reaper {
+pub struct Reaper {
+    dir: PathBuf,
     shell: Child,
-    word: Option<ChildStdin>,
+    input: Option<ChildStdin>,
 }
 
 impl Reaper {
-    fn start(group: Pid, dir: &Path) -> io::Result<Self> {
+    /// Makes a directory for a machine.
+    ///
+    /// # Errors
+    /// When the shell cannot be started, or there is no place for the directory.
+    pub fn start() -> io::Result<Self> {
+        let random = RandomState::new().hash_one(Instant::now());
+        let dir = std::env::temp_dir().join(format!("lightest-{}-{random:016x}", std::process::id()));
+        let dir = std::path::absolute(dir)?;
         let mut shell = Command::new("/bin/sh")
             .args(["-c", REAPER, "lightest-reaper"])
-            .arg(group.as_raw_nonzero().to_string())
-            .arg(dir)
+            .arg(&dir)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .current_dir("/")
             .process_group(0)
             .spawn()?;
-        let word = shell.stdin.take();
-        Ok(Self { shell, word })
+        let input = shell.stdin.take();
+        let mut made = String::new();
+        if let Some(output) = shell.stdout.take() {
+            BufReader::new(output).read_line(&mut made)?;
+        }
+        if made.trim() != "made" {
+            let _ = shell.wait();
+            return Err(io::Error::other(format!("{} cannot be made", dir.display())));
+        }
+        Ok(Self { dir, shell, input })
     }
 
-    /// All is over: the shell only removes the dir.
-    fn dismiss(&mut self) {
-        if let Some(mut word) = self.word.take() {
-            let _ = word.write_all(b"done\n");
-        }
+    /// The directory.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+}
+
+impl Drop for Reaper {
+    fn drop(&mut self) {
+        drop(self.input.take());
         let _ = self.shell.wait();
     }
 }

@@ -122,6 +122,9 @@ impl Goal {
     }
 }
 
+/// The usual [`BootSpec::write_limit`].
+pub const WRITE_LIMIT: u64 = 4 << 30;
+
 /// One machine to start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BootSpec {
@@ -154,6 +157,9 @@ pub struct BootSpec {
     pub limit: Duration,
     /// More resets than this by the guest are a loop.
     pub max_resets: u32,
+    /// Bytes that the VMM may write to one file of the host: what its guest writes to a disk ends there.
+    #[serde(skip)]
+    pub write_limit: u64,
     /// Whether what the guest writes to its disks is kept: then they are files made for that, and not somebody's images.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub keep_writes: bool,

@@ -39,6 +39,7 @@ fn spec(host: &Host, store: &Store) -> BootSpec {
         limit: LIMIT,
         max_resets: 0,
         keep_writes: false,
+        write_limit: lightest_lab::spec::WRITE_LIMIT,
         restore: None,
         extra_args: Vec::new(),
     }

@@ -125,3 +125,59 @@ fn an_image_of_ones_own_boots_whatever_its_format_and_name_and_is_not_written_to
         assert!(fs::read(&image).expect("an image") == before, "{format}: the image changed");
     }
 }
+
+fn json_of(args: &[&str]) -> serde_json::Value {
+    let output = Command::new(PROGRAM).args(args).args(["--format", "json"]).output().expect("it starts");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {text}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn a_guest_is_probed_and_its_answers_agree_with_the_catalog() {
+    let probed = json_of(&["probe", "lab_linux_direct_x64"]);
+    let found = probed["found"].as_array().expect("answers");
+    let answer = |requirement: &str| {
+        let found = found.iter().find(|one| one["requirement"] == requirement).expect("it is asked");
+        found["met"].as_bool().expect("yes or no")
+    };
+    assert!(answer("linux") && answer("unix-shell"));
+    assert!(!answer("systemd") && !answer("python3"));
+    let verified = json_of(&["verify", "lab_linux_direct_x64"]);
+    assert_eq!(verified["contradicted"], 0, "{verified:#}");
+    assert!(verified["claims"].as_array().expect("claims").len() > 20);
+}
+
+#[test]
+fn a_series_of_real_boots_has_a_spread_and_its_circumstances() {
+    let room = tempfile::tempdir().expect("a directory");
+    let out = room.path().join("lab.jsonl");
+    let out = out.to_str().expect("a name");
+    let measured = json_of(&["measure", "lab_linux_direct_x64", "-n", "2", "--warmups", "0", "--out", out]);
+    let series = &measured["series"][0];
+    assert_eq!((&series["booted"], &series["failed"]), (&2.into(), &0.into()));
+    assert!(series["boot"]["median_s"].as_f64().expect("a time") > 0.1);
+    assert_eq!(series["circumstances"]["proven"], true);
+    let line: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(out).expect("it is there")).expect("one line");
+    assert_eq!(&line, series);
+}
+
+#[test]
+fn a_guest_cannot_fill_the_hosts_disk() {
+    let room = tempfile::tempdir().expect("a directory");
+    let image = room.path().join("big.raw");
+    fs::copy(disk_of("small_x64"), &image).expect("a copy");
+    fs::File::options().write(true).open(&image).expect("it is there").set_len(3 << 30).expect("room");
+    let output = Command::new(PROGRAM)
+        .args(["boot", "lab_uefi_x64(vhd(small_x64))", "--disk-writes", "1", "--timeout", "240", "--image"])
+        .arg(&image)
+        .args(["--format", "json", "--", "sh", "-c"])
+        .arg("modprobe virtio_blk; dd if=/dev/zero of=/dev/vda bs=1M count=1500 seek=100 conv=fsync")
+        .output()
+        .expect("it starts");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let program = &answer["boots"][0]["program"];
+    assert_eq!(output.status.code(), Some(1), "{answer:#}");
+    assert_ne!(program["status"], 0, "the guest wrote more than it may: {program:#}");
+}

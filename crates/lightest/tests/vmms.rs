@@ -1,6 +1,7 @@
 //! Whole boots with drivers whose VMM is not here: a program plays it, everything else is real.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -24,10 +25,15 @@ struct Stage(tempfile::TempDir);
 impl Stage {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        for name in ["kernel", "initrd", "MSVM.fd", "disk.vhdx"] {
-            // What a VHDX begins with, for the one of them that is an image.
-            fs::write(dir.path().join(name), "vhdxfile").expect("a file");
+        for name in ["kernel", "initrd", "MSVM.fd"] {
+            fs::write(dir.path().join(name), "anything").expect("a file");
         }
+        let packed =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest-inspect/tests/images/disk.vhdx.gz");
+        let mut image = Vec::new();
+        let packed = fs::File::open(packed).expect("a committed file");
+        flate2::read::GzDecoder::new(packed).read_to_end(&mut image).expect("gzip");
+        fs::write(dir.path().join("disk.vhdx"), image).expect("a file");
         fs::create_dir(dir.path().join("tmp")).expect("a directory");
         Self(dir)
     }
@@ -337,5 +343,156 @@ fn a_machine_that_cannot_be_started_takes_nothing_from_the_others() {
     assert!(words.contains("LIGHTEST_OPENVMM_UEFI_FIRMWARE_X64"), "{words}");
     assert_eq!(boot["config"], "openvmm_linux_direct_x64");
     assert!(boot["reached_s"].is_f64(), "{boot:#}");
+    stage.assert_clean();
+}
+
+/// A qcow2 header with a backing file, or with incompatible features.
+fn qcow2(backing: bool, features: u64) -> Vec<u8> {
+    let mut image = vec![0; 4096];
+    image[..8].copy_from_slice(b"QFI\xfb\0\0\0\x03");
+    if backing {
+        image[8..16].copy_from_slice(&512_u64.to_be_bytes());
+        image[16..20].copy_from_slice(&11_u32.to_be_bytes());
+        image[512..523].copy_from_slice(b"/etc/passwd");
+    }
+    image[20..24].copy_from_slice(&16_u32.to_be_bytes());
+    image[24..32].copy_from_slice(&(1_u64 << 20).to_be_bytes());
+    image[72..80].copy_from_slice(&features.to_be_bytes());
+    image
+}
+
+/// A VHD of which one footer says that it is only a difference.
+fn vhd(first: u32, last: u32) -> Vec<u8> {
+    let mut image = vec![0; 4096];
+    for (at, kind) in [(0, first), (4096 - 512, last)] {
+        image[at..at + 8].copy_from_slice(b"conectix");
+        image[at + 60..at + 64].copy_from_slice(&kind.to_be_bytes());
+    }
+    image
+}
+
+#[test]
+fn an_image_that_names_another_file_is_refused_before_anything_starts() {
+    let descriptor = b"# Disk DescriptorFile\nversion=1\nRW 63 FLAT \"/etc/passwd\" 0\n".to_vec();
+    let images: [(&str, Vec<u8>, &str); 8] = [
+        ("backing.qcow2", qcow2(true, 0), "its backing file"),
+        ("data.qcow2", qcow2(false, 1 << 2), "its data file"),
+        ("first.vhd", vhd(4, 3), "its parent"),
+        ("last.vhd", vhd(3, 4), "its parent"),
+        ("descriptor.vmdk", descriptor.clone(), "VMDK descriptor"),
+        ("descriptor.raw", descriptor, "VMDK descriptor"),
+        ("sparse.img", b"KDMV\x01\0\0\0".to_vec(), "VMDK image"),
+        ("old.qed", b"QED\0".to_vec(), "QED image"),
+    ];
+    for (name, content, words) in images {
+        let stage = Stage::new();
+        let image = stage.path(name);
+        fs::write(&image, content).expect("a file");
+        let image = image.to_str().expect("a name");
+        for config in ["hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))", "lab_uefi_x64(vhd(small_x64))"] {
+            let vmm: &[&str] = if config.starts_with("lab") { &["--vmm", "openvmm"] } else { &[] };
+            let args = [&["boot", config, "--image", image], vmm].concat();
+            let output = stage.command(&args).output().expect("it starts");
+            let text = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(4), "{name}: {text}");
+            assert!(text.contains(words), "{name}: {text}");
+            assert!(!text.contains("VMM started"), "{name}: {text}");
+            stage.assert_clean();
+        }
+    }
+}
+
+#[test]
+fn an_image_that_is_no_regular_file_is_not_waited_for() {
+    let stage = Stage::new();
+    let pipe = stage.path("pipe.img");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let pipe = pipe.to_str().expect("a name");
+    for (args, code) in [
+        (&["probe", "--image", pipe][..], 2),
+        (&["boot", "hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))", "--image", pipe][..], 4),
+    ] {
+        let output = stage.command(args).output().expect("it starts");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert!(text.contains("it is not a regular file"), "{text}");
+    }
+}
+
+#[test]
+fn an_end_at_any_moment_leaves_nothing_behind() {
+    for delay in (0..60).step_by(3) {
+        let stage = Stage::new();
+        let mut child = stage
+            .command(&["boot", "openvmm_linux_direct_x64", "--append", "scene=hangs"])
+            .arg("--kernel")
+            .arg(stage.path("kernel"))
+            .arg("--initrd")
+            .arg(stage.path("initrd"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        thread::sleep(Duration::from_millis(delay));
+        let id = child.id().to_string();
+        Command::new("/bin/sh").args(["-c", &format!("kill -s TERM {id}")]).status().expect("a shell");
+        child.wait().expect("it ended");
+        stage.assert_clean();
+    }
+}
+
+#[test]
+fn a_series_is_printed_before_its_file_and_a_file_that_cannot_be_written_is_known_before_the_first_boot() {
+    let stage = Stage::new();
+    let (kernel, initrd) = (stage.path("kernel"), stage.path("initrd"));
+    let (kernel, initrd) = (kernel.to_str().expect("a name"), initrd.to_str().expect("a name"));
+    let series = |more: &[&str]| {
+        let fixed =
+            ["measure", "openvmm_linux_direct_x64", "--kernel", kernel, "--initrd", initrd, "--warmups", "0"];
+        stage.command(&[&fixed, more].concat()).output().expect("it starts")
+    };
+    let none = series(&["-n", "0"]);
+    assert_eq!(none.status.code(), Some(2), "a series of no boots");
+    let nowhere = series(&["-n", "1", "--out", "/dev/null/x"]);
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(!String::from_utf8_lossy(&nowhere.stderr).contains("boot 1 of 1"), "nothing was booted");
+    let out = stage.path("series.jsonl");
+    let written = series(&["-n", "2", "--out", out.to_str().expect("a name")]);
+    assert_eq!(written.status.code(), Some(0), "{}", String::from_utf8_lossy(&written.stderr));
+    let text = fs::read_to_string(&out).expect("it is there");
+    let line: Value = serde_json::from_str(text.trim()).expect("one line");
+    assert_eq!((&line["booted"], &line["circumstances"]["proven"]), (&2.into(), &false.into()));
+    assert!(!stage.path("series.jsonl.partial").exists(), "the series is whole");
+}
+
+#[test]
+fn a_series_that_is_killed_keeps_its_finished_boots() {
+    let stage = Stage::new();
+    let out = stage.path("series.jsonl");
+    let mut child = stage
+        .command(&["measure", "openvmm_linux_direct_x64", "--warmups", "0", "-n", "1000"])
+        .arg("--kernel")
+        .arg(stage.path("kernel"))
+        .arg("--initrd")
+        .arg(stage.path("initrd"))
+        .arg("--out")
+        .arg(&out)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let partial = stage.path("series.jsonl.partial");
+    let finished = || fs::read_to_string(&partial).map_or(0, |text| text.lines().count());
+    let began = Instant::now();
+    while finished() < 2 {
+        assert!(began.elapsed() < PATIENCE, "no boot was kept");
+        thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().expect("it runs");
+    child.wait().expect("it ended");
+    let text = fs::read_to_string(&partial).expect("it is there");
+    let first: Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
+    assert!(first["boot"]["reached_s"].is_f64(), "{first:#}");
+    assert!(first["circumstances"]["vmm"].is_string(), "{first:#}");
     stage.assert_clean();
 }

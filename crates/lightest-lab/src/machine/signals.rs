@@ -6,7 +6,7 @@ use lightest_agent::message::Hello;
 
 use super::{CONTROL_LIMIT, Machine, SAID_BEFORE, SAME_RESET, Watch};
 use crate::channels::{Signal, SignalKind};
-use crate::console::Sign;
+use crate::console::{Sign, short};
 use crate::driver::exit_code;
 use crate::spec::{Goal, Payload};
 use crate::timeline::{EventKind, Initiator, Source};
@@ -45,7 +45,7 @@ impl Machine {
             self.paused = false;
             // When it cannot, the boot times out with the state that the VMM tells.
             if let Err(what) = control.resume(CONTROL_LIMIT) {
-                self.refused_to_go_on = Some(what);
+                self.refused_to_go_on = Some(short(&what));
             }
         }
     }
@@ -77,6 +77,11 @@ impl Machine {
     }
 
     fn vmm_event(&mut self, when: Instant, kind: EventKind, watch: &mut Watch<'_>) {
+        let kind = match kind {
+            EventKind::VmmReady { version } => EventKind::VmmReady { version: short(&version) },
+            EventKind::Panicked { what } => EventKind::Panicked { what: short(&what) },
+            other => other,
+        };
         match &kind {
             EventKind::Reset { .. } if self.same_reset(when) => return,
             EventKind::Reset { by } => {
@@ -136,7 +141,7 @@ impl Machine {
             self.enter(init, Source::GuestClock, EventKind::Init, watch);
         }
         let ready = EventKind::AgentReady {
-            kernel: String::from_utf8_lossy(&hello.kernel).into_owned(),
+            kernel: short(&String::from_utf8_lossy(&hello.kernel)),
             pid1: hello.pid == 1,
             start: self.progress.agent_starts,
         };

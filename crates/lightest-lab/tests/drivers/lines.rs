@@ -104,6 +104,7 @@ fn machine(arch: Arch, payload: Payload) -> BootSpec {
         limit: Duration::from_secs(60),
         max_resets: 0,
         keep_writes: false,
+        write_limit: lightest_lab::spec::WRITE_LIMIT,
         restore: None,
         extra_args: Vec::new(),
     }

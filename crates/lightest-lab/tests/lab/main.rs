@@ -56,6 +56,7 @@ fn machine(arch: Arch, payload: Payload, goal: Goal) -> BootSpec {
         limit: LIMIT,
         max_resets: 0,
         keep_writes: false,
+        write_limit: lightest_lab::spec::WRITE_LIMIT,
         restore: None,
         extra_args: Vec::new(),
     }

@@ -51,6 +51,9 @@ pub(crate) struct MachineArgs {
     /// Give up after this many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(crate) timeout: u32,
+    /// GiB that the guest may write to each disk; they are kept in a temporary file while it runs
+    #[arg(long, value_name = "GIB", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    pub(crate) disk_writes: u32,
     /// Add an argument to the VMM's command line
     #[arg(long = "vmm-arg", value_name = "ARG", allow_hyphen_values = true)]
     pub(crate) vmm_args: Vec<String>,
@@ -105,8 +108,8 @@ pub(crate) struct Measure {
     #[command(flatten)]
     pub(crate) machine: MachineArgs,
     /// Boots of each configuration that count
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
-    pub(crate) boots: usize,
+    #[arg(long, short = 'n', value_name = "N", default_value = "10")]
+    pub(crate) boots: std::num::NonZeroUsize,
     /// Boots of each configuration before, which do not count
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) warmups: usize,
@@ -119,7 +122,7 @@ pub(crate) struct Measure {
     /// Leave the guest this many seconds to turn itself off
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) shutdown_timeout: u32,
-    /// Append a line of JSON for each configuration to this file
+    /// Append a line of JSON for each configuration to this file; until then, finished boots are kept in FILE.partial
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// How to print the answer

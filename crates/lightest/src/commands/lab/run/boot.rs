@@ -1,6 +1,6 @@
 //! `lightest boot`: starts real machines and tells what happens when.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -147,9 +147,8 @@ fn boot(lab: &Lab, plan: &Plan, args: &Boot, label: &str) -> Result<Booted, Fail
         };
     }
     if args.console {
-        let mut err = std::io::stderr().lock();
-        // Nothing is left to say it on.
-        let _ = err.write_all(&machine.console().kept());
+        // There is nowhere left to report a failure to.
+        let _ = to_stderr(&machine.console().kept());
     }
     let report = machine.finish(result);
     if text {
@@ -168,6 +167,16 @@ fn boot(lab: &Lab, plan: &Plan, args: &Boot, label: &str) -> Result<Booted, Fail
     Ok(Booted { report, accelerator_reason: plan.accelerator_reason.clone(), output: ran })
 }
 
+/// Bytes of a guest's: as they are for a program, and harmless on a terminal.
+fn to_stderr(bytes: &[u8]) -> std::io::Result<()> {
+    let err = std::io::stderr();
+    if !err.is_terminal() {
+        return err.lock().write_all(bytes);
+    }
+    output::message(&output::block(&String::from_utf8_lossy(bytes)));
+    Ok(())
+}
+
 fn run_program(machine: &Machine, args: &Boot, text: bool) -> Result<Output, String> {
     let agent = machine.agent().ok_or("this guest has no agent to run a program with")?;
     let argv = args.program.iter().map(|word| word.clone().into_bytes()).collect();
@@ -184,8 +193,8 @@ fn stream_program(agent: &Agent, run: &Run, limit: Duration) -> Result<Output, S
     let mut copy = |stream: Stream, piece: &[u8]| {
         // A reader that went away is no failure of the guest's.
         let _ = match stream {
-            Stream::Stdout => std::io::stdout().lock().write_all(piece),
-            Stream::Stderr => std::io::stderr().lock().write_all(piece),
+            Stream::Stdout => output::diff(piece).map_err(|_| ()),
+            Stream::Stderr => to_stderr(piece).map_err(|_| ()),
         };
     };
     let ended = agent.run_streaming(run, b"", limit, &mut copy).map_err(|error| error.to_string())?;

@@ -1,6 +1,7 @@
 //! `lightest measure`: boots configurations again and again, in turns, and writes down what came out.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lightest_lab::machine::Machine;
@@ -52,14 +53,28 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
     let circumstances: Vec<Circumstances> =
         planned.iter().map(|plan| Circumstances::now(plan, &lab.host, args.warmups, &turns)).collect();
     let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
+    let journal = args.out.as_deref().map(partial);
+    let mut kept = journal.as_deref().map(output::Appender::open).transpose()?;
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); planned.len()];
-    for round in 0..args.warmups + args.boots {
-        for (plan, boots) in planned.iter().zip(&mut boots) {
-            let report = once(&lab, plan, args)?;
-            let counted = round >= args.warmups;
+    let mut stopped = None;
+    'rounds: for round in 0..args.warmups + args.boots.get() {
+        for ((plan, boots), circumstances) in planned.iter().zip(&mut boots).zip(&circumstances) {
+            let report = match once(&lab, plan, args) {
+                Ok(report) => report,
+                // What was measured until now is printed and kept all the same.
+                Err(failure) => {
+                    stopped = Some(failure);
+                    break 'rounds;
+                }
+            };
             output::message(&progress(&report, round, args));
-            if counted {
-                boots.push(Boot::of(&report));
+            if round >= args.warmups {
+                let boot = Boot::of(&report);
+                if let Some(kept) = &mut kept {
+                    kept.json_lines(&[json!({"schema_version": SCHEMA_VERSION, "config": plan.spec.config,
+                        "variant": variant(args), "circumstances": circumstances, "boot": boot})])?;
+                }
+                boots.push(boot);
             }
         }
     }
@@ -79,8 +94,22 @@ pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure>
     if let Some(out) = &mut out {
         out.json_lines(&series)?;
     }
+    if let Some(journal) = &journal {
+        // Everything in it is in the file now; one that stays is only in the way.
+        let _ = fs::remove_file(journal);
+    }
+    if let Some(failure) = stopped {
+        return Err(failure);
+    }
     let failed = series.iter().any(|series| series.failed > 0);
     Ok(if failed { exit::FINDINGS } else { exit::DONE })
+}
+
+/// Where finished boots are kept until their series is whole, so that whatever ends this process loses none.
+fn partial(out: &Path) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
 }
 
 fn once(lab: &Lab, plan: &Plan, args: &Measure) -> Result<Report, Failure> {

@@ -66,6 +66,7 @@ fn boot_options(args: &MachineArgs) -> BootOptions {
         until: args.until.clone(),
         resets: args.resets,
         limit: Some(Duration::from_secs(args.timeout.into())),
+        disk_writes_gib: args.disk_writes,
         extra_args: args.vmm_args.clone(),
     }
 }
