@@ -1,5 +1,6 @@
 //! Groups the entries of all files by kind, and lays the user's over the base.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use lightest_diagnostics::{Diagnostic, Span};
@@ -81,6 +82,7 @@ pub(crate) fn collect<'i>(
     errors: &mut Vec<Diagnostic>,
 ) -> Groups<'i> {
     let mut entries: Vec<Vec<Entry<'i>>> = KINDS.iter().map(|_| Vec::new()).collect();
+    let mut known: Vec<HashMap<String, Vec<usize>>> = KINDS.iter().map(|_| HashMap::new()).collect();
     for (file, table) in tables {
         for (key, value) in table.into_inner() {
             let name = key.get_ref();
@@ -104,7 +106,7 @@ pub(crate) fn collect<'i>(
                     DeValue::Table(table) => {
                         let entry =
                             Entry { table, span, layer: files[file].layer, file, laid_over: Vec::new() };
-                        add(&mut entries[kind], entry, errors);
+                        add(&mut entries[kind], &mut known[kind], entry, errors);
                     }
                     _ => errors.push(not_a_table(file, span, KINDS[kind])),
                 }
@@ -120,15 +122,24 @@ fn not_a_table(file: usize, span: Range<usize>, kind: &str) -> Diagnostic {
         .help(format!("write each as `[[{kind}]]`"))
 }
 
-fn add<'i>(group: &mut Vec<Entry<'i>>, entry: Entry<'i>, errors: &mut Vec<Diagnostic>) {
+/// Adds an entry to those of its kind, of which `by_id` holds the places by identifier.
+fn add<'i>(
+    group: &mut Vec<Entry<'i>>,
+    by_id: &mut HashMap<String, Vec<usize>>,
+    entry: Entry<'i>,
+    errors: &mut Vec<Diagnostic>,
+) {
     let same = entry.identity().and_then(|(id, form)| {
-        group.iter_mut().find(|known| {
-            known.identity().is_some_and(|(known_id, known_form)| {
-                known_id == id && (known_form == form || (entry.layer == Layer::User && form.is_none()))
-            })
-        })
+        let places = by_id.entry(id).or_default();
+        let same = places.iter().copied().find(|at| {
+            group[*at].key("form") == form.as_deref() || (entry.layer == Layer::User && form.is_none())
+        });
+        if same.is_none() {
+            places.push(group.len());
+        }
+        same
     });
-    match same {
+    match same.and_then(|at| group.get_mut(at)) {
         None => group.push(entry),
         Some(known) if known.layer == entry.layer => errors.push(
             Diagnostic::new(format!("`{}` is given twice", entry.key("id").unwrap_or_default()))

@@ -1,5 +1,7 @@
 //! Checks that a catalog's entries agree with each other: every reference exists, every fact has evidence.
 
+use std::collections::{HashMap, HashSet};
+
 use lightest_diagnostics::Diagnostic;
 
 use crate::locate::{Step, place};
@@ -14,14 +16,21 @@ struct Checker<'a, 'i> {
     catalog: &'a Catalog,
     groups: &'a Groups<'i>,
     errors: &'a mut Vec<Diagnostic>,
+    /// The known words of each kind, as far as they were asked for.
+    sets: HashMap<&'static str, HashSet<&'a str>>,
 }
+
+/// For so many mistakes it is worked out what may have been meant.
+const HELPED: usize = 20;
+/// So many requirements of a circle are named.
+const SHOWN: usize = 8;
 
 /// Appends an error for every disagreement.
 pub(crate) fn check(catalog: &Catalog, groups: &Groups<'_>, errors: &mut Vec<Diagnostic>) {
-    Checker { catalog, groups, errors }.run();
+    Checker { catalog, groups, errors, sets: HashMap::new() }.run();
 }
 
-impl Checker<'_, '_> {
+impl<'a> Checker<'a, '_> {
     fn run(&mut self) {
         let catalog = self.catalog;
         for (index, vmm) in catalog.vmms.iter().enumerate() {
@@ -65,6 +74,7 @@ impl Checker<'_, '_> {
                 self.known("requirement", index, &[Key("implies"), At(at)], "requirement", implied);
             }
         }
+        self.circles();
         for (index, statement) in catalog.capabilities.iter().enumerate() {
             self.evidence("capability", index, &statement.evidence);
             self.when("capability", index, &statement.when);
@@ -118,7 +128,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn words(&self, what: &str) -> Vec<&str> {
+    fn words(&self, what: &str) -> Vec<&'a str> {
         let catalog = self.catalog;
         match what {
             "VMM" => catalog.vmms.iter().map(|vmm| vmm.id.as_str()).collect(),
@@ -132,11 +142,81 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn known(&mut self, kind: &str, index: usize, path: &[Step], what: &str, word: &str) {
-        let words = self.words(what);
-        if !words.contains(&word) {
-            let help = nearest(word, words).map(|near| format!("did you mean `{near}`?"));
+    fn known(&mut self, kind: &str, index: usize, path: &[Step], what: &'static str, word: &str) {
+        if !self.is_known(what, word) {
+            let help = self.near(what, word);
             self.error(kind, index, path, format!("there is no {what} `{word}`"), help);
+        }
+    }
+
+    fn is_known(&mut self, what: &'static str, word: &str) -> bool {
+        if !self.sets.contains_key(what) {
+            let words = self.words(what).into_iter().collect();
+            self.sets.insert(what, words);
+        }
+        self.sets[what].contains(word)
+    }
+
+    /// What may have been meant, for as many mistakes as anybody reads.
+    fn near(&self, what: &str, word: &str) -> Option<String> {
+        if self.errors.len() >= HELPED {
+            return None;
+        }
+        nearest(word, self.words(what)).map(|near| format!("did you mean `{near}`?"))
+    }
+
+    /// Requirements that imply themselves, by way of others. Each circle is reported once.
+    fn circles(&mut self) {
+        let requirements = &self.catalog.requirements;
+        let indices: HashMap<&str, usize> =
+            requirements.iter().enumerate().map(|(index, known)| (known.id.as_str(), index)).collect();
+        let next = |index: usize, at: usize| {
+            let implied = requirements[index].implies.get(at)?;
+            Some(indices.get(implied.as_str()).copied())
+        };
+        let mut done = vec![false; requirements.len()];
+        // The way to the requirement that is looked at, with the implied one that is next for each.
+        let mut way: Vec<(usize, usize)> = Vec::new();
+        let mut on_the_way = vec![false; requirements.len()];
+        for start in 0..requirements.len() {
+            way.push((start, 0));
+            while let Some((index, at)) =
+                way.last_mut().map(|(index, at)| (*index, std::mem::replace(at, *at + 1)))
+            {
+                if at == 0 {
+                    if done[index] {
+                        way.pop();
+                        continue;
+                    }
+                    on_the_way[index] = true;
+                }
+                match next(index, at) {
+                    None => {
+                        done[index] = true;
+                        on_the_way[index] = false;
+                        way.pop();
+                    }
+                    Some(Some(implied)) if on_the_way[implied] => {
+                        let from = way.iter().position(|(index, _)| *index == implied).unwrap_or_default();
+                        let circle: Vec<&str> = way[from..]
+                            .iter()
+                            .map(|(index, _)| requirements[*index].id.as_str())
+                            .chain([requirements[implied].id.as_str()])
+                            .take(SHOWN)
+                            .collect();
+                        let more = if way.len() - from >= SHOWN { " -> .." } else { "" };
+                        let message = format!(
+                            "`{}` implies itself: {}{more}",
+                            requirements[implied].id,
+                            circle.join(" -> ")
+                        );
+                        let help = Some("leave one of these out of `implies`".to_owned());
+                        self.error("requirement", index, &[Key("implies"), At(at)], message, help);
+                    }
+                    Some(Some(implied)) if !done[implied] => way.push((implied, 0)),
+                    Some(_) => {}
+                }
+            }
         }
     }
 
@@ -166,9 +246,8 @@ impl Checker<'_, '_> {
             self.error(kind, index, path, "a fact without evidence".to_owned(), help);
         }
         for (at, place) in evidence.iter().enumerate() {
-            if self.catalog.source(&place.source).is_none() {
-                let words = self.words("source");
-                let help = nearest(&place.source, words).map(|near| format!("did you mean `{near}`?"));
+            if !self.is_known("source", &place.source) {
+                let help = self.near("source", &place.source);
                 let path: Vec<Step> = path
                     .iter()
                     .map(|step| match step {

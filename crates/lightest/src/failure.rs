@@ -1,20 +1,18 @@
-//! Why a command could not do its job.
+//! Why a command could not do its job: a diagnostic, and the exit code that goes with it.
 
 use std::ops::Range;
+
+use lightest_diagnostics::{Diagnostic, SourceMap, Span};
 
 use crate::exit;
 
 /// Why a command could not do its job.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// What went wrong: lower-case start, no full stop.
-    pub(crate) message: String,
-    /// Where, when it is a place in a text.
-    pub(crate) places: Vec<Place>,
-    /// What is worth knowing.
-    pub(crate) notes: Vec<String>,
-    /// What to do.
-    pub(crate) help: Option<String>,
+    /// What went wrong, where, and what to do.
+    pub(crate) diagnostic: Diagnostic,
+    /// The texts that it points into.
+    pub(crate) sources: SourceMap,
     code: u8,
 }
 
@@ -25,20 +23,14 @@ pub(crate) struct Place {
     pub(crate) origin: String,
     /// The whole text.
     pub(crate) text: String,
-    /// Byte ranges, each with what is to be said of it; the first is where it is wrong.
+    /// Byte ranges, each with the words beside it; the first is where it is wrong.
     pub(crate) labels: Vec<(Range<usize>, String)>,
 }
 
 impl Failure {
     /// The user's mistake, or something that could not be read or written.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            places: Vec::new(),
-            notes: Vec::new(),
-            help: None,
-            code: exit::COULD_NOT,
-        }
+        Self { diagnostic: Diagnostic::new(message), sources: SourceMap::new(), code: exit::COULD_NOT }
     }
 
     /// Something that this host lacks.
@@ -48,20 +40,31 @@ impl Failure {
 
     /// The same, with a place.
     pub(crate) fn at(mut self, place: Place) -> Self {
-        self.places.push(place);
+        let file = match self.sources.position(&place.origin) {
+            Some(file) => file,
+            None => self.sources.add(place.origin, place.text),
+        };
+        for (span, text) in place.labels {
+            self.diagnostic = self.diagnostic.label(Span::new(file, span), text);
+        }
         self
     }
 
     /// The same, with something worth knowing.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.diagnostic = self.diagnostic.note(note);
         self
     }
 
     /// The same, with what to do.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.diagnostic = self.diagnostic.help(help);
         self
+    }
+
+    /// What went wrong.
+    pub(crate) fn message(&self) -> &str {
+        &self.diagnostic.message
     }
 
     /// The exit code that says so.

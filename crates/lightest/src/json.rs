@@ -4,8 +4,7 @@ use lightest_model::catalog::{Capability, Evidence};
 use lightest_model::space::Price;
 use serde_json::{Value, json};
 
-/// Raised when a key is renamed or removed; additions leave it.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
+pub(crate) use crate::schema::VERSION as SCHEMA_VERSION;
 
 /// A price, under the keys of the contract.
 pub(crate) fn price(price: &Price<'_>) -> Value {

@@ -8,7 +8,6 @@ mod commands;
 mod condition;
 mod embedded;
 mod exit;
-mod facts;
 mod failure;
 mod findings;
 mod guide;
@@ -16,6 +15,8 @@ mod input;
 mod json;
 mod output;
 mod render;
+mod schema;
+mod session;
 mod settings;
 mod site;
 mod style;
@@ -29,8 +30,8 @@ use clap::Parser;
 /// Runs the program with those arguments, the first of which is its own name.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args = match args::Args::try_parse_from(args) {
-        Ok(args) => args,
+    let cli = match commands::Cli::try_parse_from(args) {
+        Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers; anything else is a mistake in how it was called.
             let code = if error.use_stderr() { exit::COULD_NOT } else { exit::DONE };
@@ -41,7 +42,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
-    match commands::run(&args) {
+    match commands::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             output::error(&failure);

@@ -1,47 +1,108 @@
-//! Draws messages with snippets of source, as rustc does; the only place that names `annotate-snippets`.
+//! Draws diagnostics with snippets of source, as rustc does; the only place that names `annotate-snippets`.
 
+use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Origin, Patch, Renderer, Snippet};
+use lightest_diagnostics::{Diagnostic, Help, Label, Safety, Span};
 
-use crate::failure::{Failure, Place};
+use crate::failure::Failure;
+use crate::output::formats::Level;
+use crate::output::places::{Text, Texts};
 use crate::output::{block, line, shown};
+
+/// No more source is drawn at once, in bytes: a list may be one line of a megabyte.
+const MOST: usize = 16_000;
 
 /// A failure as text, with terminal colours in it; `anstream` strips them where they are not wanted.
 pub(crate) fn failure(failure: &Failure) -> String {
-    let title = line(&failure.message).to_string();
-    let notes: Vec<String> = failure.notes.iter().map(|note| block(note)).collect();
-    let help = failure.help.as_deref().map(block);
-    let group = Group::with_title(Level::ERROR.primary_title(title.as_str()));
-    draw(group, &failure.places, &notes, help.as_deref())
+    let files = failure.sources.files().iter().map(|file| (Path::new(&file.name), &*file.text));
+    diagnostic(&Texts::new(files), Level::Error, &failure.diagnostic)
 }
 
-fn draw<'a>(mut group: Group<'a>, places: &'a [Place], notes: &'a [String], help: Option<&'a str>) -> String {
-    for (first, place) in places.iter().enumerate().map(|(at, place)| (at == 0, place)) {
-        let mut snippet = Snippet::source(place.text.as_str()).path(line(&place.origin).to_string());
-        for (at, (span, label)) in place.labels.iter().enumerate() {
-            let kind = if at == 0 && first { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let annotation = kind.span(within(&place.text, span));
-            snippet = snippet.annotation(if label.is_empty() {
-                annotation
-            } else {
-                annotation.label(label.as_str())
-            });
+/// A diagnostic as text, with terminal colours in it.
+pub(crate) fn diagnostic(texts: &Texts<'_>, level: Level, diagnostic: &Diagnostic) -> String {
+    let level = match level {
+        Level::Error => annotate_snippets::Level::ERROR,
+        Level::Warning => annotate_snippets::Level::WARNING,
+        Level::Note => annotate_snippets::Level::NOTE,
+    };
+    let mut title = level.primary_title(line(&diagnostic.message).to_string());
+    if let Some(rule) = diagnostic.rule {
+        title = title.id(rule.as_str());
+    }
+    let mut group = Group::with_title(title);
+    let mut drawn: Vec<usize> = Vec::new();
+    for first in &diagnostic.labels {
+        let file = first.span.file;
+        if drawn.contains(&file) {
+            continue;
         }
-        group = group.element(snippet);
+        drawn.push(file);
+        let Some(text) = texts.get(&first.span) else { continue };
+        let labels = diagnostic.labels.iter().enumerate().filter(|(_, label)| label.span.file == file);
+        group = match snippet(text, labels) {
+            Some(snippet) => group.element(snippet),
+            None => group.element(origin(text, &first.span)),
+        };
     }
-    for note in notes {
-        group = group.element(Level::NOTE.message(note.as_str()));
+    for note in &diagnostic.notes {
+        group = group.element(annotate_snippets::Level::NOTE.message(block(note)));
     }
-    if let Some(help) = help {
-        group = group.element(Level::HELP.message(help));
+    let groups = match &diagnostic.help {
+        None => vec![group],
+        Some(help) => helped(texts, group, help),
+    };
+    Renderer::styled().decor_style(DecorStyle::Ascii).render(&groups).to_string()
+}
+
+/// The places in one text, drawn; `None` where the lines are too long.
+fn snippet<'a>(
+    text: &Text<'a>,
+    labels: impl Iterator<Item = (usize, &'a Label)> + Clone,
+) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let window = Window::around(text, labels.clone().map(|(_, label)| within(text.text, &label.span.bytes)))?;
+    let mut snippet = window.snippet().path(shown(text.path).to_string());
+    for (at, label) in labels {
+        let kind = if at == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let annotation = kind.span(window.span(within(text.text, &label.span.bytes)));
+        snippet = snippet.annotation(match label.text.as_str() {
+            "" => annotation,
+            words => annotation.label(line(words).to_string()),
+        });
     }
-    Renderer::styled().decor_style(DecorStyle::Ascii).render(&[group]).to_string()
+    Some(snippet)
+}
+
+/// A place without its source.
+fn origin(text: &Text<'_>, span: &Span) -> Origin<'static> {
+    let (line, column) = text.line_column(span.bytes.start);
+    Origin::path(shown(text.path).to_string()).line(line).char_column(column)
+}
+
+/// What to do, with the edits drawn where they may be made.
+fn helped<'a>(texts: &Texts<'a>, group: Group<'a>, help: &'a Help) -> Vec<Group<'a>> {
+    let message = block(&help.message);
+    let mut patches = Vec::new();
+    if help.safety != Safety::DisplayOnly {
+        for edit in &help.edits {
+            let Some(text) = texts.get(&edit.span) else { continue };
+            let span = within(text.text, &edit.span.bytes);
+            let Some(window) = Window::around(text, [span.clone()].into_iter()) else { continue };
+            let patch = Patch::new(window.span(span), edit.text.as_str());
+            patches.push(window.snippet().path(shown(text.path).to_string()).patch(patch));
+        }
+    }
+    if patches.is_empty() {
+        return vec![group.element(annotate_snippets::Level::HELP.message(message))];
+    }
+    let patched = Group::with_title(annotate_snippets::Level::HELP.secondary_title(message));
+    vec![group, patches.into_iter().fold(patched, Group::element)]
 }
 
 /// A span that lies within a text and on its character boundaries, whatever was asked for.
-fn within(text: &str, span: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+fn within(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = text.floor_char_boundary(span.start.min(text.len()));
     let end = text.ceil_char_boundary(span.end.min(text.len())).max(start);
     start..end
@@ -58,118 +119,23 @@ impl<'a> Window<'a> {
     /// Lines before and after, more than are shown.
     const MARGIN: usize = 8;
 
-    fn around(text: &'a str, spans: impl IntoIterator<Item = std::ops::Range<usize>>) -> Self {
-        let (start, end) = spans
-            .into_iter()
-            .fold((text.len(), 0), |(start, end), span| (start.min(span.start), end.max(span.end)));
-        let before = text[..start.min(end)].bytes().enumerate().rev().filter(|(_, byte)| *byte == b'\n');
-        let start = before.map(|(at, _)| at + 1).nth(Self::MARGIN).unwrap_or(0);
-        let after = text[end..].bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let end = after.map(|(at, _)| end + at + 1).nth(Self::MARGIN).unwrap_or(text.len());
-        let line = text[..start].bytes().filter(|byte| *byte == b'\n').count() + 1;
-        Self { text: &text[start..end], start, line }
+    /// `None` where that is more than anybody looks at.
+    fn around(text: &Text<'a>, spans: impl Iterator<Item = Range<usize>>) -> Option<Self> {
+        let (start, end) =
+            spans.fold((text.text.len(), 0), |(start, end), span| (start.min(span.start), end.max(span.end)));
+        let (first, last) = (text.line_column(start.min(end)).0, text.line_column(end).0);
+        let line = first.saturating_sub(Self::MARGIN).max(1);
+        let bytes = text.line_bytes(line).start..text.line_bytes(last + Self::MARGIN).end;
+        // Distant places are drawn with what is between them left out.
+        let longest = (line..=last + Self::MARGIN).map(|line| text.line_bytes(line).len()).max().unwrap_or(0);
+        (longest <= MOST).then(|| Self { text: &text.text[bytes.clone()], start: bytes.start, line })
     }
 
     fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
         Snippet::source(self.text).line_start(self.line)
     }
 
-    fn span(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    fn span(&self, span: Range<usize>) -> Range<usize> {
         span.start - self.start..span.end - self.start
     }
-}
-
-/// A message with places, to be drawn.
-pub(crate) struct Drawing<'a> {
-    /// `error`, `warning` or `note`.
-    pub(crate) level: &'static str,
-    /// The rule, in brackets.
-    pub(crate) rule: Option<&'a str>,
-    pub(crate) message: &'a str,
-    /// The first is where it is wrong.
-    pub(crate) labels: &'a [Labelled<'a>],
-    pub(crate) notes: &'a [String],
-    pub(crate) help: Option<&'a str>,
-    /// What the help changes.
-    pub(crate) patches: &'a [Patch<'a>],
-}
-
-/// A place in a text, and what is to be said of it.
-pub(crate) struct Labelled<'a> {
-    pub(crate) origin: &'a str,
-    pub(crate) source: &'a str,
-    pub(crate) span: std::ops::Range<usize>,
-    pub(crate) text: &'a str,
-}
-
-/// A change of a text.
-pub(crate) struct Patch<'a> {
-    pub(crate) origin: &'a str,
-    pub(crate) text: &'a str,
-    pub(crate) span: std::ops::Range<usize>,
-    pub(crate) new: &'a str,
-}
-
-/// The name of a file or an argument, for a terminal.
-fn origin(name: &str) -> String {
-    shown(Path::new(name)).to_string()
-}
-
-/// A message as text, with terminal colours in it.
-pub(crate) fn drawing(drawing: &Drawing<'_>) -> String {
-    let level = match drawing.level {
-        "error" => Level::ERROR,
-        "warning" => Level::WARNING,
-        _ => Level::NOTE,
-    };
-    let message = line(drawing.message).to_string();
-    let notes: Vec<String> = drawing.notes.iter().map(|note| block(note)).collect();
-    let help = drawing.help.map(block);
-    let mut title = level.primary_title(message);
-    if let Some(rule) = drawing.rule {
-        title = title.id(rule);
-    }
-    let mut group = Group::with_title(title);
-    let mut drawn: Vec<&str> = Vec::new();
-    for first in drawing.labels {
-        if drawn.contains(&first.origin) {
-            continue;
-        }
-        drawn.push(first.origin);
-        let of_it = drawing.labels.iter().filter(|label| label.origin == first.origin);
-        let window = Window::around(first.source, of_it.map(|label| within(label.source, &label.span)));
-        let mut snippet = window.snippet().path(origin(first.origin));
-        for (index, label) in
-            drawing.labels.iter().enumerate().filter(|(_, label)| label.origin == first.origin)
-        {
-            let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let annotation = kind.span(window.span(within(label.source, &label.span)));
-            snippet = snippet.annotation(if label.text.is_empty() {
-                annotation
-            } else {
-                annotation.label(label.text)
-            });
-        }
-        group = group.element(snippet);
-    }
-    for note in &notes {
-        group = group.element(Level::NOTE.message(note.as_str()));
-    }
-    let mut groups = Vec::new();
-    match help.as_deref() {
-        Some(help) if drawing.patches.is_empty() => groups.push(group.element(Level::HELP.message(help))),
-        Some(help) => {
-            groups.push(group);
-            let mut patched = Group::with_title(Level::HELP.secondary_title(help));
-            for patch in drawing.patches {
-                let span = within(patch.text, &patch.span);
-                let window = Window::around(patch.text, [span.clone()]);
-                let change = annotate_snippets::Patch::new(window.span(span), patch.new);
-                patched = patched.element(window.snippet().path(origin(patch.origin)).patch(change));
-            }
-            groups.push(patched);
-        }
-        None => groups.push(group),
-    }
-    Renderer::styled().decor_style(DecorStyle::Ascii).render(&groups).to_string()
 }

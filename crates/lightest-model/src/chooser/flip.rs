@@ -1,5 +1,7 @@
 //! What would change the answer: a requirement less, or the next heavier configuration.
 
+use std::collections::HashMap;
+
 use crate::catalog::Catalog;
 use crate::space::{Asked, Bits, Price, Space};
 
@@ -25,17 +27,30 @@ pub struct Heavier<'c> {
     pub adds: Vec<usize>,
 }
 
-/// Whether asking for one requirement asks for another.
-pub(super) fn implies(catalog: &Catalog, index: usize, other: usize) -> bool {
-    let mut alone = Asked::default();
-    alone.add(catalog, index);
-    alone.holds(other)
+/// For each requirement, whether asking for it asks for another one.
+pub(super) fn implying(catalog: &Catalog, other: usize) -> Vec<bool> {
+    let mut implied_by: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, requirement) in catalog.requirements.iter().enumerate() {
+        for implied in &requirement.implies {
+            implied_by.entry(implied).or_default().push(index);
+        }
+    }
+    let mut implying = vec![false; catalog.requirements.len()];
+    let mut pending = vec![other];
+    while let Some(index) = pending.pop() {
+        if std::mem::replace(&mut implying[index], true) {
+            continue;
+        }
+        pending.extend(implied_by.get(catalog.requirements[index].id.as_str()).into_iter().flatten());
+    }
+    implying
 }
 
 /// What is asked, without one requirement and without those that imply it.
 pub(super) fn without(catalog: &Catalog, asked: &Asked, less: usize) -> Asked {
     let mut rest = Asked::default();
-    for index in asked.named().iter().filter(|index| !implies(catalog, **index, less)) {
+    let implying = implying(catalog, less);
+    for index in asked.named().iter().filter(|index| !implying[**index]) {
         rest.add(catalog, *index);
     }
     rest

@@ -303,8 +303,11 @@ fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize
 fn companion<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, best: usize) -> Option<Pick<'c>> {
     let pick_row = &space.rows()[best];
     let openhcl = space.requirement_index("openhcl")?;
-    let implied = |index: &usize| *index != openhcl && flip::implies(space.catalog(), *index, openhcl);
-    if !pick_row.boot.openhcl || asked.indices().iter().any(implied) {
+    if !pick_row.boot.openhcl {
+        return None;
+    }
+    let implying = flip::implying(space.catalog(), openhcl);
+    if asked.indices().iter().any(|index| *index != openhcl && implying[*index]) {
         return None;
     }
     let without = flip::without(space.catalog(), asked, openhcl);

@@ -1,6 +1,7 @@
 //! What a configuration gives, when certain things are asked of it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::catalog::{Capability, Catalog, Layer, Support};
 
@@ -13,7 +14,8 @@ pub struct Asked {
     pub(crate) order: Vec<usize>,
     /// Those that were asked for by name.
     named: Vec<usize>,
-    mask: u128,
+    /// A bit for each of them, by index.
+    mask: Vec<u64>,
 }
 
 impl Asked {
@@ -38,25 +40,32 @@ impl Asked {
             self.named.push(index);
         }
         let mut pending = vec![index];
+        // Made only where something follows: most requirements stand alone.
+        let mut indices: Option<HashMap<&str, usize>> = None;
         while let Some(index) = pending.pop() {
             if self.holds(index) {
                 continue;
             }
             self.order.push(index);
-            self.mask |= 1_u128 << index.min(127);
+            let word = index / 64;
+            self.mask.resize(self.mask.len().max(word + 1), 0);
+            self.mask[word] |= 1 << (index % 64);
             let implied = &catalog.requirements[index].implies;
-            let implied = implied
-                .iter()
-                .rev()
-                .filter_map(|word| catalog.requirements.iter().position(|known| known.id == *word));
-            pending.extend(implied);
+            if implied.is_empty() {
+                continue;
+            }
+            let indices = indices.get_or_insert_with(|| {
+                let all = catalog.requirements.iter().enumerate();
+                all.map(|(index, known)| (known.id.as_str(), index)).collect()
+            });
+            pending.extend(implied.iter().rev().filter_map(|word| indices.get(word.as_str()).copied()));
         }
     }
 
     /// Whether the requirement of that index is asked for.
     #[must_use]
     pub fn holds(&self, index: usize) -> bool {
-        index < 127 && self.mask & (1 << index) != 0 || index >= 127 && self.order.contains(&index)
+        self.mask.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
     /// The indices of the requirements that were asked for by name.
@@ -113,9 +122,16 @@ impl<'c> Space<'c> {
     fn statements(&self, requirement: usize) -> &[Statement<'c>] {
         self.statements[requirement].get_or_init(|| {
             let id = self.requirement_id(requirement);
-            let catalog = self.catalog();
-            let of_it = catalog.capabilities.iter().filter(|capability| capability.requirement == id);
+            let by_requirement = self.by_requirement.get_or_init(|| {
+                let mut all: HashMap<&str, Vec<&Capability>> = HashMap::new();
+                for capability in &self.catalog().capabilities {
+                    all.entry(&capability.requirement).or_default().push(capability);
+                }
+                all
+            });
+            let of_it = by_requirement.get(id).map_or(&[][..], Vec::as_slice);
             of_it
+                .iter()
                 .map(|capability| {
                     let rows = self.index.select(&capability.when);
                     let with = capability.when.with.iter();
@@ -195,7 +211,10 @@ impl<'c> Space<'c> {
             return known & (1 << requirement.min(127)) != 0;
         }
         let mut asked = Asked::default();
-        asked.add(self.catalog, requirement);
+        // What follows from it matters only where a statement depends on it.
+        if self.statements(requirement).iter().any(|statement| !statement.with.is_empty()) {
+            asked.add(self.catalog, requirement);
+        }
         self.answer(row, requirement, &asked).support == Support::Yes
     }
 

@@ -8,8 +8,9 @@ mod cost;
 mod index;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
-use crate::catalog::{Blocker, BootMethod, Catalog, Guest, Image, Quirk, Vmm};
+use crate::catalog::{Blocker, BootMethod, Capability, Catalog, Guest, Image, Quirk, Vmm};
 use crate::config::{Config, Form, GuestRef};
 
 pub use answers::{Answer, Asked};
@@ -42,6 +43,8 @@ pub struct Space<'c> {
     catalog: &'c Catalog,
     rows: Vec<Row<'c>>,
     index: index::Index<'c>,
+    /// The catalog's statements by the requirement that they speak of.
+    by_requirement: OnceCell<HashMap<&'c str, Vec<&'c Capability>>>,
     /// The statements on each requirement, made ready when first asked for. The last two are those of [`ALWAYS`].
     statements: Vec<OnceCell<Vec<answers::Statement<'c>>>>,
     /// The configurations that give each requirement, where that does not hang on what else is asked.
@@ -77,6 +80,7 @@ impl<'c> Space<'c> {
             catalog,
             rows,
             index,
+            by_requirement: OnceCell::new(),
             statements,
             giving,
             alone: None,

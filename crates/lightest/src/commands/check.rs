@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{mem, thread};
 
+use clap::Args as ClapArgs;
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Note, Test};
@@ -16,22 +17,57 @@ use lightest_model::catalog::Catalog;
 use lightest_model::suggest::nearest;
 use lightest_petri::Petri;
 
-use crate::args::{Check, FindingFormat};
 use crate::failure::Failure;
 use crate::findings::baseline::Baseline;
 use crate::findings::sources::Sources;
-use crate::findings::{Report, fix, github, human, junit, rustc_json, sarif, short, sources, summary, table};
+use crate::findings::{Report, fix, sources, summary, table, view};
+use crate::output::formats::MessageFormat;
+use crate::session::Session;
 use crate::settings::Settings;
-use crate::{exit, facts, output, settings, words};
+use crate::{exit, output, words};
 
 /// Rounds of fixing: an edit may make room for another.
 const MAX_ROUNDS: usize = 10;
 
-pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// Files or folders to read
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// The form of findings
+    #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
+    message_format: MessageFormat,
+    /// Only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    rule: Vec<String>,
+    /// Speak of what is a choice, too
+    #[arg(long)]
+    pedantic: bool,
+    /// Count findings by rule
+    #[arg(long)]
+    statistics: bool,
+    /// Make the edits that keep what tests exercise
+    #[arg(long)]
+    fix: bool,
+    /// With `--fix` or `--diff`: make the other edits, too
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Show the edits instead of making them
+    #[arg(long)]
+    diff: bool,
+    /// Findings that are there already
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the baseline, or take out of it what is fixed
+    #[arg(long)]
+    update_baseline: bool,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     // Walking waits for the disk, reading facts for nothing.
     let (facts, read) = thread::scope(|scope| {
         let walk = scope.spawn(|| sources::read(&args.paths, &Petri));
-        let facts = Facts::read(args, catalog);
+        let facts = Facts::read(args, session);
         (facts, walk.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let Facts { catalog, settings, table, options } = facts?;
@@ -42,7 +78,7 @@ pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
     }
     if args.fix || args.diff {
         // Whatever would fail afterwards fails before a file is changed.
-        if let Some(path) = baseline_path(args, &settings)?
+        if let Some(path) = baseline_path(args, settings)?
             && Baseline::read(&path)?.is_none()
             && !args.update_baseline
         {
@@ -55,7 +91,7 @@ pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
     }
     let judged = judge.judge(&read.files);
     let report = judged.report(&read.files, &options);
-    let code = finish(args, &settings, &report, &read)?;
+    let code = finish(args, settings, &report, &read)?;
     let all = read.unread.is_empty() && !judged.notes.iter().any(|note| note.unread);
     // The program ends here: it need not take apart what it holds.
     mem::forget((judged, read, table));
@@ -63,26 +99,25 @@ pub(crate) fn run(args: &Check, catalog: Option<&Path>) -> Result<u8, Failure> {
 }
 
 /// What is known before any test is read.
-struct Facts {
+struct Facts<'a> {
     catalog: &'static Catalog,
-    settings: Settings,
+    settings: &'a Settings,
     table: Table,
     options: Options,
 }
 
-impl Facts {
-    fn read(args: &Check, catalog: Option<&Path>) -> Result<Self, Failure> {
-        let folder = catalog;
-        let catalog = facts::catalog(folder)?;
-        let settings = settings::nearest()?;
-        let table = table::table(catalog, folder, &settings)?;
-        let options = options(args, &settings)?;
+impl<'a> Facts<'a> {
+    fn read(args: &Args, session: &'a Session) -> Result<Self, Failure> {
+        let catalog = session.catalog()?;
+        let settings = session.settings()?;
+        let table = table::table(catalog, session)?;
+        let options = options(args, settings)?;
         Ok(Self { catalog, settings, table, options })
     }
 }
 
 /// Prints what is to be said, and tells the exit code.
-fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources) -> Result<u8, Failure> {
+fn finish(args: &Args, settings: &Settings, report: &Report<'_>, read: &Sources) -> Result<u8, Failure> {
     let baseline = baseline_path(args, settings)?;
     let mut held = None;
     if let Some(path) = &baseline {
@@ -90,7 +125,7 @@ fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources
     }
     let findings = held.as_deref().unwrap_or(report.findings);
     let report = Report { findings, ..*report };
-    print(args, &report, read.looked_at)?;
+    print(args, &report, read)?;
     if report.tests.is_empty() && report.notes.is_empty() {
         output::message(&format!(
             "no test found in {}: looked for {}",
@@ -103,7 +138,7 @@ fn finish(args: &Check, settings: &Settings, report: &Report<'_>, read: &Sources
 }
 
 /// The baseline that is asked for, on the command line or in the configuration.
-fn baseline_path(args: &Check, settings: &Settings) -> Result<Option<PathBuf>, Failure> {
+fn baseline_path(args: &Args, settings: &Settings) -> Result<Option<PathBuf>, Failure> {
     match (&args.baseline, &settings.check.baseline) {
         (Some(path), _) => Ok(Some(path.clone())),
         (None, Some(path)) => settings.path("baseline", path).map(Some),
@@ -112,18 +147,19 @@ fn baseline_path(args: &Check, settings: &Settings) -> Result<Option<PathBuf>, F
 }
 
 fn no_baseline(path: &Path) -> Failure {
-    Failure::new(format!("there is no baseline {}", path.display())).help("write it with `--update-baseline`")
+    Failure::new(format!("there is no baseline {}", output::shown(path)))
+        .help("write it with `--update-baseline`")
 }
 
 /// The findings that a baseline does not know.
-fn hold(args: &Check, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, Failure> {
+fn hold(args: &Args, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some(baseline) = Baseline::read(path)? else {
         if !args.update_baseline {
             return Err(no_baseline(path));
         }
         Baseline::of(report, folder).write(path)?;
-        output::message(&format!("wrote {}", path.display()));
+        output::message(&format!("wrote {}", output::shown(path)));
         return Ok(Vec::new());
     };
     let held = baseline.hold(report, folder);
@@ -133,7 +169,7 @@ fn hold(args: &Check, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, 
             output::message(&format!(
                 "took {} out of {}",
                 words::count(held.gone, "finding"),
-                path.display()
+                output::shown(path)
             ));
         } else {
             output::message(&format!(
@@ -143,7 +179,7 @@ fn hold(args: &Check, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, 
                 } else {
                     format!("{} findings are", held.gone)
                 },
-                path.display()
+                output::shown(path)
             ));
         }
     }
@@ -153,47 +189,26 @@ fn hold(args: &Check, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, 
     Ok(held.new)
 }
 
-fn print(args: &Check, report: &Report<'_>, looked_at: usize) -> Result<(), Failure> {
-    let each = |form: fn(&Report<'_>, &Finding) -> String| -> String {
-        report.findings.iter().map(|finding| form(report, finding)).collect()
-    };
-    let notes = |form: fn(&Report<'_>, &Note) -> String| -> String {
-        report.notes.iter().map(|note| form(report, note)).collect()
-    };
-    let text = match args.message_format {
-        FindingFormat::Human => {
-            let spaced = |text: String| if text.is_empty() { text } else { text + "\n\n" };
-            let notes: String = report.notes.iter().map(|note| spaced(human::note(report, note))).collect();
-            let findings: String =
-                report.findings.iter().map(|finding| spaced(human::finding(report, finding))).collect();
-            notes + &findings
-        }
-        FindingFormat::Short => each(short::finding),
-        FindingFormat::Json => notes(rustc_json::note) + &each(rustc_json::finding),
-        FindingFormat::Sarif => sarif::document(report),
-        FindingFormat::Github => each(github::finding),
-        FindingFormat::Junit => junit::document(report),
-    };
-    match args.message_format {
-        FindingFormat::Human | FindingFormat::Short => output::data(&text)?,
-        _ => output::raw(text.as_bytes())?,
-    }
+fn print(args: &Args, report: &Report<'_>, read: &Sources) -> Result<(), Failure> {
+    let (texts, notes) = (view::texts(report, &read.paths), view::notes(report.notes));
+    args.message_format.print(&view::view(report, &texts, &notes, &read.unread))?;
     if args.statistics {
         // Beside machine-readable output it would be in the way.
         let table = summary::statistics(report);
-        match args.message_format {
-            FindingFormat::Human | FindingFormat::Short => output::data(&table)?,
-            _ => output::message(table.trim_end()),
+        if args.message_format.is_for_people() {
+            output::data(&table)?;
+        } else {
+            output::message(table.trim_end());
         }
     }
     if !report.tests.is_empty() {
-        output::message(&summary::line(report, looked_at));
+        output::message(&summary::line(report, read.looked_at));
     }
     Ok(())
 }
 
 /// What was asked for, on the command line and in the configuration.
-fn options(args: &Check, settings: &Settings) -> Result<Options, Failure> {
+fn options(args: &Args, settings: &Settings) -> Result<Options, Failure> {
     let mut options = Options { pedantic: args.pedantic || settings.check.pedantic, ..Options::default() };
     let unknown = |name: &str| {
         let failure = Failure::new(format!("there is no rule `{name}`"));
@@ -255,7 +270,7 @@ impl Judge<'_> {
     }
 
     /// Makes edits until there is nothing left to make, then writes the files or shows what would change.
-    fn fix(&self, args: &Check, read: &mut Sources) -> Result<bool, Failure> {
+    fn fix(&self, args: &Args, read: &mut Sources) -> Result<bool, Failure> {
         let before = read.files.clone();
         let mut count = 0;
         for _ in 0..MAX_ROUNDS {

@@ -3,8 +3,7 @@
 mod issue;
 mod others;
 
-use std::path::Path;
-
+use clap::Args as ClapArgs;
 use lightest_lint::rules::{RULES, Rule};
 use lightest_model::catalog::{Catalog, Evidence, Support, When};
 use lightest_model::config::Config;
@@ -13,12 +12,13 @@ use lightest_model::suggest::nearest;
 use lightest_petri::grammar::Grammar;
 use serde_json::{Value, json};
 
-use crate::args::{Explain, Format};
+use crate::args::Format;
 use crate::commands::parse;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
+use crate::session::Session;
 use crate::style::{answer as green, aside, heading, refused};
-use crate::{address, condition, exit, facts, output, words};
+use crate::{address, condition, exit, output, words};
 
 /// What was explained: for programs, and for people.
 struct Explained {
@@ -26,9 +26,19 @@ struct Explained {
     text: String,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// A configuration, or the identifier of a guest, requirement, quirk, boot method, VMM or blocker
+    #[arg(value_name = "WHAT")]
+    what: String,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
 /// Prints the explanation.
-pub(crate) fn run(args: &Explain, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let catalog = facts::catalog(catalog)?;
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let catalog = session.catalog()?;
     let explained = explain(catalog, &args.what)?;
     match args.format {
         Format::Json => {

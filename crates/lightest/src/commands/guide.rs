@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
 
-use crate::args::Guide;
 use crate::commands::sync;
 use crate::failure::Failure;
 use crate::guide::summary::{self, PAGE};
 use crate::guide::{self, TITLE};
 use crate::input::{self, ReadError};
-use crate::{exit, facts, output, site};
+use crate::session::Session;
+use crate::{exit, output, site};
 
 /// A file of the Guide: what it is, and what it should be.
 struct Wanted {
@@ -20,9 +21,29 @@ struct Wanted {
     should: Vec<u8>,
 }
 
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("target").args(["out", "book", "site"]))]
+pub(crate) struct Args {
+    /// Write the picker page into this folder: `index.html`, and `picker.md` for an mdBook
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
+    /// The Guide's folder, which holds `book.toml` [default: print the page]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write nothing; show a diff and exit with 1 where the Guide is stale
+    #[arg(long, requires = "target", conflicts_with = "site")]
+    check: bool,
+    /// Hold the facts against a checkout of OpenVMM, too, and exit with 1 where it says otherwise
+    #[arg(long, value_name = "DIR", requires = "check")]
+    openvmm: Option<PathBuf>,
+    /// The folder of Lightest's own book, whose generated pages are meant then
+    #[arg(long, value_name = "DIR", hide = true)]
+    book: Option<PathBuf>,
+}
+
 /// Prints the page, writes it, or says how it differs.
-pub(crate) fn run(args: &Guide, overlay: Option<&Path>) -> Result<u8, Failure> {
-    let catalog = facts::catalog(overlay)?;
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let catalog = session.catalog()?;
     if let Some(folder) = &args.site {
         for path in site::write(folder, catalog)? {
             output::data(&format!("{}\n", path.display()))?;
@@ -43,7 +64,7 @@ pub(crate) fn run(args: &Guide, overlay: Option<&Path>) -> Result<u8, Failure> {
             output::diff(difference(file).as_bytes())?;
         }
         let contradicted = match &args.openvmm {
-            Some(openvmm) => sync::differences(openvmm, overlay)? > 0,
+            Some(openvmm) => sync::differences(openvmm, session)? > 0,
             None => false,
         };
         return Ok(if stale.is_empty() && !contradicted { exit::DONE } else { exit::FINDINGS });

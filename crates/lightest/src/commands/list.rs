@@ -1,22 +1,51 @@
 //! `lightest list`: what the catalog knows.
 
-use std::path::Path;
-
+use clap::{Args as ClapArgs, ValueEnum};
 use lightest_lint::rules::RULES;
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::space::{Asked, Space};
 use serde_json::{Value, json};
 
-use crate::args::{Format, Kind, List};
+use crate::args::Format;
 use crate::commands::lab;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
+use crate::session::Session;
 use crate::style::{aside, heading};
-use crate::{exit, facts, output, words};
+use crate::{exit, output, words};
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// Every configuration that the macros accept, and whether it can run.
+    Configs,
+    /// Guests.
+    Guests,
+    /// What a test may ask for.
+    Requirements,
+    /// Behaviour that surprises an author.
+    Quirks,
+    /// Limits that somebody means to lift.
+    Blockers,
+    /// What `check` finds.
+    Rules,
+    /// The VMMs that `boot` has a driver for: what each can do, and whether this host has it.
+    Vmms,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// What to list
+    #[arg(value_enum)]
+    kind: Kind,
+    /// How to print the list
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
 
 /// Prints the list.
-pub(crate) fn run(args: &List, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let catalog = facts::catalog(catalog)?;
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let catalog = session.catalog()?;
     let (key, values, text) = match args.kind {
         Kind::Configs => configs(catalog),
         Kind::Guests => guests(catalog),

@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The commands, one file or folder each, with their options.
 
 mod check;
 mod completions;
@@ -11,37 +11,76 @@ mod pick;
 mod requirements;
 mod sync;
 
-use crate::args::{Args, Command};
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
 use crate::exit;
 use crate::failure::Failure;
+use crate::session::Session;
 use lab::LabCommand;
 
-/// Runs the command; the result is its exit code.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
-    let catalog = args.catalog.as_deref();
-    match &args.command {
-        Command::Pick(pick) => pick::run(pick, catalog),
-        Command::Parse(parse) => parse::run(parse, catalog),
-        Command::Explain(explain) => explain::run(explain, catalog),
-        Command::List(list) => list::run(list, catalog),
-        Command::Check(check) => check::run(check, catalog),
-        Command::Requirements(requirements) => requirements::run(requirements, catalog),
-        Command::Sync(sync) => sync::run(sync, catalog),
-        Command::Boot(args) => lab::run(LabCommand::Boot(args), catalog),
-        Command::Measure(args) => lab::run(LabCommand::Measure(args), catalog),
-        Command::Probe(args) => lab::run(LabCommand::Probe(args), catalog),
-        Command::Verify(args) => lab::run(LabCommand::Verify(args), catalog),
-        Command::Image(args) => lab::run(LabCommand::Image(args), catalog),
-        Command::Guide(guide) => guide::run(guide, catalog),
-        Command::Completions(completions) => completions::run(completions),
-    }
+/// Picks the lightest guest that exercises the code under test.
+#[derive(Debug, Parser)]
+#[command(name = "lightest", version, about, max_term_width = 80, after_help = exit::help())]
+pub(crate) struct Cli {
+    /// Overlay the embedded catalog with the one in this folder
+    #[arg(long, global = true, value_name = "DIR")]
+    catalog: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
 }
 
-/// The exit codes, for the help text.
-pub(crate) fn exit_codes() -> String {
-    let mut text = String::from("Exit codes:\n");
-    for (code, meaning) in exit::ALL {
-        text.push_str(&format!("  {code}  {meaning}\n"));
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Recommend the lightest configuration for a new test
+    Pick(pick::Args),
+    /// Show what a configuration means, or where it is wrong
+    Parse(parse::Args),
+    /// Explain a configuration, guest, requirement, quirk, boot method, blocker or rule
+    Explain(explain::Args),
+    /// List entries of the catalog
+    List(list::Args),
+    /// Check which guests tests boot, and fix them
+    Check(check::Args),
+    /// Show what tests require of their environment, and why
+    Requirements(requirements::Args),
+    /// Compare the catalog with OpenVMM's source
+    Sync(sync::Args),
+    /// Boot real virtual machines and show their timelines
+    Boot(lab::options::Boot),
+    /// Measure boot times over several boots
+    Measure(lab::options::Measure),
+    /// Find out what a running guest or an image provides
+    Probe(lab::options::Probe),
+    /// Check the catalog against running guests
+    Verify(lab::options::Verify),
+    /// Build the lab's guests
+    Image(lab::options::Image),
+    /// Generate the guidance pages from the catalog, or check that they are current
+    Guide(guide::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+/// Runs the command; the result is its exit code.
+pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
+    let session = &Session::new(cli.catalog);
+    match &cli.command {
+        Command::Pick(args) => pick::run(args, session),
+        Command::Parse(args) => parse::run(args, session),
+        Command::Explain(args) => explain::run(args, session),
+        Command::List(args) => list::run(args, session),
+        Command::Check(args) => check::run(args, session),
+        Command::Requirements(args) => requirements::run(args, session),
+        Command::Sync(args) => sync::run(args, session),
+        Command::Boot(args) => lab::run(LabCommand::Boot(args), session),
+        Command::Measure(args) => lab::run(LabCommand::Measure(args), session),
+        Command::Probe(args) => lab::run(LabCommand::Probe(args), session),
+        Command::Verify(args) => lab::run(LabCommand::Verify(args), session),
+        Command::Image(args) => lab::run(LabCommand::Image(args), session),
+        Command::Guide(args) => guide::run(args, session),
+        Command::Completions(args) => completions::run(args),
     }
-    text
 }

@@ -1,21 +1,31 @@
 //! `lightest parse`: what a configuration means, or a caret under the mistake.
 
-use std::path::Path;
-
+use clap::Args as ClapArgs;
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::config::{Config, Form};
 use lightest_model::space::{Asked, Space};
 use lightest_petri::grammar::{Grammar, SyntaxError};
 use serde_json::{Value, json};
 
-use crate::args::{Format, Parse};
+use crate::args::Format;
 use crate::failure::{Failure, Place};
 use crate::json::{SCHEMA_VERSION, because, statement_evidence};
-use crate::{exit, facts, output, words};
+use crate::session::Session;
+use crate::{exit, output, words};
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// A configuration, such as `openvmm_uefi_x64(none)`, or a whole attribute, `#[vmm_test(..)]`
+    #[arg(value_name = "CONFIG")]
+    config: String,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
 
 /// Prints what the argument means.
-pub(crate) fn run(args: &Parse, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let catalog = facts::catalog(catalog)?;
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let catalog = session.catalog()?;
     let grammar = Grammar::new(catalog);
     let text = args.config.as_str();
     let configs: Vec<Config> = if text.trim_start().starts_with('#') {

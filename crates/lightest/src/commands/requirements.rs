@@ -1,7 +1,8 @@
 //! `lightest requirements`: what every test is found to require, and what shows it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args as ClapArgs;
 use lightest_diagnostics::{Span, line_column};
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Branch, Note, Test, Variant, What};
@@ -13,16 +14,28 @@ use lightest_model::space::Space;
 use lightest_petri::Petri;
 use serde_json::{Value, json};
 
-use crate::args::{Format, Requirements};
+use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
-use crate::{condition, exit, facts, output, settings, words};
+use crate::session::Session;
+use crate::{condition, exit, output, words};
 
-pub(crate) fn run(args: &Requirements, catalog: Option<&std::path::Path>) -> Result<u8, Failure> {
-    let folder = catalog;
-    let catalog = facts::catalog(folder)?;
-    let settings = settings::nearest()?;
-    let table = table::table(catalog, folder, &settings)?;
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// Files or folders to read
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Only this test: a function, or a variant as the test runner names it
+    #[arg(long, value_name = "NAME")]
+    test: Option<String>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let catalog = session.catalog()?;
+    let table = table::table(catalog, session)?;
     let read = sources::read(&args.paths, &Petri)?;
     let (mut tests, notes) = Petri.read(&read.files, catalog, &table);
     for unread in &read.unread {

@@ -119,7 +119,7 @@ impl Baseline {
 
 /// The key of a finding; paths are relative to the baseline's folder.
 fn key(report: &Report<'_>, finding: &Finding, folder: &Path) -> (String, String, String) {
-    let path = Path::new(report.place(finding.span()).path);
+    let path = Path::new(report.path(finding.span()));
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let local = absolute.strip_prefix(&folder).unwrap_or(path);

@@ -58,12 +58,26 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
             Failure::new(format!("{} {wrong}", path.display())).help("name files or folders of the checkout")
         );
     }
+    for path in paths {
+        if let Some((file, error)) = input::unreadable_above(path) {
+            return Err(error.failure(&file));
+        }
+    }
     let mut walk = WalkBuilder::new(first);
     for path in rest {
         walk.add(path);
     }
     walk.threads(std::thread::available_parallelism().map_or(1, usize::from).min(8));
     let (send, receive) = mpsc::channel();
+    let stopped = send.clone();
+    walk.filter_entry(move |entry| {
+        let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+        let wrong = if is_folder { input::unreadable(entry.path()) } else { None };
+        let Some((file, error)) = wrong else { return true };
+        // The receiver outlives the walk.
+        let _ = stopped.send(Looked::Unread(Unread { path: shown(&file), reason: error.reason() }));
+        false
+    });
     walk.build_parallel().run(|| {
         let send = send.clone();
         let mut room = Vec::new();
@@ -75,7 +89,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
             WalkState::Continue
         })
     });
-    drop(send);
+    drop((send, walk));
     let mut sources = Sources::default();
     let (mut tests, mut others) = (Vec::new(), Vec::new());
     for looked in receive {

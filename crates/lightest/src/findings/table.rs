@@ -6,17 +6,18 @@ use lightest_catalog::{File, calls};
 use lightest_lint::calls::Table;
 use lightest_model::catalog::{Catalog, Layer};
 
-use crate::facts;
 use crate::failure::Failure;
-use crate::settings::Settings;
+use crate::input::catalog::failure;
+use crate::session::Session;
 
-/// The table that a command works with; `folder` is the user's catalog.
-pub(crate) fn table(catalog: &Catalog, folder: Option<&Path>, settings: &Settings) -> Result<Table, Failure> {
-    let files = facts::files(folder)?;
-    let mut entries = calls::load(&files, catalog).map_err(|errors| facts::failure(&files, &errors))?;
+/// The table that a command works with.
+pub(crate) fn table(catalog: &Catalog, session: &Session) -> Result<Table, Failure> {
+    let settings = session.settings()?;
+    let files = session.catalog_files()?;
+    let mut entries = calls::load(files, catalog).map_err(|errors| failure(files, &errors))?;
     let own = calls::check(settings.check.calls.clone(), catalog, 0, Layer::User).map_err(|errors| {
         let file = File::new(Path::new(&settings.origin), settings.text.clone(), Layer::User);
-        facts::failure(&[file], &errors)
+        failure(&[file], &errors)
     })?;
     entries.extend(own);
     Ok(Table::new(entries))

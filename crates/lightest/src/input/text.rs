@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::output::shown;
 
 /// No file that a person wrote for this program is larger, in bytes.
-const MAX_BYTES: usize = 16 << 20;
+pub(super) const MAX_BYTES: usize = 16 << 20;
 /// Room for most files, so that one read is enough.
 const ROOM: usize = 64 << 10;
 

@@ -63,6 +63,11 @@ impl Files {
     ///
     /// A failure that names the file and the reason, and which files were written before it, if any.
     pub(crate) fn write(&self) -> Result<(), Failure> {
+        self.write_after(&|| Ok(()))
+    }
+
+    /// Writes them all, with something to do before the first is renamed.
+    pub(super) fn write_after(&self, before: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
         let mut folders: HashMap<PathBuf, Folder> = HashMap::new();
         let mut ready: Vec<Ready<'_>> = Vec::with_capacity(self.files.len());
         for change in &self.files {
@@ -84,6 +89,7 @@ impl Files {
                 None => ready.push(one),
             }
         }
+        before()?;
         // From here on a signal waits: either all are renamed, or none is.
         let undisturbed = undisturbed();
         for one in &ready {
@@ -170,8 +176,9 @@ fn prepare<'a>(
         fs::create_dir_all(parent)?;
         folders.insert(parent.to_owned(), Folder::within(parent)?);
     }
-    let temporary = folders[parent].path().join(number.to_string());
-    let mut file = File::create_new(&temporary)?;
+    let name = number.to_string();
+    let temporary = folders[parent].path().join(&name);
+    let mut file = folders[parent].create(&name)?;
     file.write_all(&change.new)?;
     if let Some(old) = &old {
         keep(&file, old)?;
@@ -261,13 +268,13 @@ mod tests {
             files.replace(&path(other), other.as_bytes(), b"new");
             files.write().expect_err("it cannot be written")
         };
-        assert!(all("b").message.ends_with("b cannot be written: it is read-only"));
+        assert!(all("b").message().ends_with("b cannot be written: it is read-only"));
         fs::create_dir(path("folder")).expect("a folder");
-        assert!(all("folder").message.ends_with("folder cannot be written: it is not a regular file"));
+        assert!(all("folder").message().ends_with("folder cannot be written: it is not a regular file"));
         fs::write(path("c"), "edited").expect("written");
         let failure = all("c");
-        assert!(failure.message.ends_with("c cannot be written: it changed since it was read"));
-        assert_eq!(failure.notes, ["nothing was written"]);
+        assert!(failure.message().ends_with("c cannot be written: it changed since it was read"));
+        assert_eq!(failure.diagnostic.notes, ["nothing was written"]);
         assert_eq!(fs::read(path("a")).expect("read"), b"a");
         assert_eq!(fs::read(path("c")).expect("read"), b"edited");
         assert_eq!(names(folder.path()), ["a", "b", "c", "folder"]);

@@ -4,11 +4,16 @@
 mod append;
 mod escape;
 mod files;
+pub(crate) mod formats;
+pub(crate) mod journal;
+pub(crate) mod places;
 mod temporary;
 
 #[cfg(has_lab)]
 pub(crate) use append::Appender;
-pub(crate) use escape::{block, github_data, github_property, json as json_text, line, shown, uri};
+pub(crate) use escape::{
+    block, github_data, github_property, is_unsafe, json as json_text, line, shown, uri,
+};
 pub(crate) use files::{Files, write};
 
 use std::io::{self, IsTerminal as _, Write};

@@ -1,5 +1,6 @@
 //! Files that are not finished: in a folder beside the finished ones, of which a signal leaves nothing.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::{fs, io, process};
@@ -17,11 +18,21 @@ static HANDLER: Once = Once::new();
 #[derive(Debug)]
 pub(super) struct Folder {
     folder: tempfile::TempDir,
+    is_kept: bool,
 }
 
 impl Folder {
     /// Makes one in a folder.
     pub(super) fn within(folder: &Path) -> io::Result<Self> {
+        Self::make(folder, tempfile::Builder::new().prefix(".lightest-").suffix(".tmp"))
+    }
+
+    /// Makes one of that name in a folder.
+    pub(super) fn named(folder: &Path, name: &str) -> io::Result<Self> {
+        Self::make(folder, tempfile::Builder::new().prefix(name).suffix("").rand_bytes(0))
+    }
+
+    fn make(folder: &Path, name: &tempfile::Builder<'_, '_>) -> io::Result<Self> {
         HANDLER.call_once(|| {
             // Where another part of the program handles signals already, it ends the program as it likes.
             let _ = ctrlc::set_handler(|| {
@@ -33,11 +44,22 @@ impl Folder {
             });
         });
         let mut folders = undisturbed();
-        let folder = tempfile::Builder::new().prefix(".lightest-").suffix(".tmp").tempdir_in(folder)?;
+        let folder = name.tempdir_in(folder)?;
         folders.push(folder.path().to_owned());
-        drop(folders);
         fs::write(folder.path().join(".gitignore"), "*\n")?;
-        Ok(Self { folder })
+        Ok(Self { folder, is_kept: false })
+    }
+
+    /// Makes a file in it, while no signal empties it.
+    pub(super) fn create(&self, name: &str) -> io::Result<File> {
+        let _undisturbed = undisturbed();
+        File::create_new(self.path().join(name))
+    }
+
+    /// Leaves it where it is.
+    pub(super) fn keep(mut self) {
+        self.folder.disable_cleanup(true);
+        self.is_kept = true;
     }
 
     /// Its path.
@@ -48,8 +70,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // The folder removes itself after this.
-        undisturbed().retain(|folder| folder != self.folder.path());
+        let mut folders = undisturbed();
+        folders.retain(|folder| folder != self.folder.path());
+        if !self.is_kept {
+            // A signal that comes now finds it gone.
+            let _ = fs::remove_dir_all(self.folder.path());
+        }
     }
 }
 

@@ -1,14 +1,13 @@
 //! What the lab's commands do in a build without the lab.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::LabCommand;
 use crate::failure::Failure;
+use crate::session::Session;
 
 /// Refuses the command.
-pub(crate) fn run(_command: LabCommand<'_>, _catalog: Option<&Path>) -> Result<u8, Failure> {
+pub(crate) fn run(_command: LabCommand<'_>, _session: &Session) -> Result<u8, Failure> {
     Err(refusal())
 }
 

@@ -10,20 +10,19 @@ mod run;
 #[path = "absent.rs"]
 mod run;
 
-use std::path::Path;
-
 use crate::failure::Failure;
+use crate::session::Session;
 
 pub(crate) use run::vmms;
 
 /// Runs one of them. Images are read without the lab.
-pub(crate) fn run(command: LabCommand<'_>, catalog: Option<&Path>) -> Result<u8, Failure> {
+pub(crate) fn run(command: LabCommand<'_>, session: &Session) -> Result<u8, Failure> {
     if let LabCommand::Probe(options::Probe { config: None, machine, format, .. }) = command
         && let Some(image) = &machine.image
     {
         return inspect::run(image, *format);
     }
-    run::run(command, catalog)
+    run::run(command, session)
 }
 
 /// One of them, with its options.

@@ -5,30 +5,51 @@ mod as_text;
 mod ask;
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
 
+use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Query, Unheard, choose};
+use lightest_model::config::Arch;
 use lightest_model::space::Space;
 use lightest_model::suggest::nearest;
 
-use crate::args::{Format, Pick};
+use crate::args::Format;
 use crate::failure::{Failure, Place};
-use crate::{exit, facts, output};
+use crate::session::Session;
+use crate::{exit, output};
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// What the test asks of its environment, by identifier (`lightest list requirements`)
+    #[arg(long, short, value_name = "REQUIREMENT", value_delimiter = ',')]
+    requires: Vec<String>,
+    /// Architectures to answer for [default: those that the requirements name, or both]
+    #[arg(long, value_name = "ARCH", value_delimiter = ',', value_parser = arch)]
+    arch: Vec<Arch>,
+    /// VMMs to answer for, each by itself [default: whichever is lightest]
+    #[arg(long, value_name = "VMM", value_delimiter = ',')]
+    vmm: Vec<String>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Show every refused configuration, not only the nearest
+    #[arg(long)]
+    all: bool,
+}
 
 /// Answers, after asking where nothing is said and somebody can be asked.
-pub(crate) fn run(args: &Pick, catalog: Option<&Path>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let mut query =
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
     let nothing_said = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();
     if nothing_said && args.format == Format::Text && io::stdin().is_terminal() {
-        let space = Space::of_tests(facts::catalog(catalog)?);
+        let space = Space::of_tests(session.catalog()?);
         let answers = ask::ask(&space, &mut io::stdin().lock(), &mut io::stderr().lock())
             .map_err(|error| Failure::new(format!("the terminal cannot be read: {error}")))?;
         let Some(requires) = answers else { return Ok(exit::COULD_NOT) };
         query.requires = requires;
     }
-    let space = facts::space_about(catalog, &query.requires)?;
+    let space = session.space_about(&query.requires)?;
     let choice = choose(&space, &query).map_err(|unheard| unknown(space.catalog(), &query, &unheard))?;
     match args.format {
         Format::Json => output::json(&as_json::answer(&space, &query, &choice))?,
@@ -94,4 +115,14 @@ fn unknown(catalog: &Catalog, query: &Query, unheard: &Unheard) -> Failure {
         None if what == "VMM" => failure.help(format!("known: `{}`", known.join("`, `"))),
         None => failure.help("`lightest list requirements` lists them all"),
     }
+}
+
+fn arch(word: &str) -> Result<Arch, String> {
+    Arch::from_word(word).ok_or_else(|| {
+        let words = Arch::ALL.map(Arch::word);
+        match lightest_model::suggest::nearest(word, words) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known architectures: {}", words.join(", ")),
+        }
+    })
 }

@@ -124,7 +124,7 @@ impl Checkout {
                 "the checkout has no git history, so what the cited lines read like cannot be had".to_owned()
             );
         };
-        let mut objects = repository.objects().map_err(|failure| failure.message)?;
+        let mut objects = repository.objects().map_err(|failure| failure.message().to_owned())?;
         let mut followed = Evidences::default();
         for known in sources {
             let recorded = known.commit.as_deref().unwrap_or_default();
@@ -135,7 +135,7 @@ impl Checkout {
             for path in cited_paths(catalog, text, &known.id) {
                 let was = objects
                     .text(&format!("{}:{path}", commit.id), MAX_BYTES)
-                    .map_err(|failure| failure.message)?;
+                    .map_err(|failure| failure.message().to_owned())?;
                 let is = match self.text(&path) {
                     Some(text) => Some((path.clone(), text)),
                     None => was.as_deref().and_then(|was| renamed(was, corpus)),

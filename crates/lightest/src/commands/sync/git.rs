@@ -120,6 +120,18 @@ impl Repository {
         Ok(text.split('\0').filter_map(blob).collect())
     }
 
+    /// The first file below the folder that differs from the last commit, or that git does not know; `None` where there is
+    /// none, or where the folder is in no repository.
+    pub(crate) fn first_change(folder: &Path) -> Result<Option<String>, Failure> {
+        let repository = Self { root: folder.to_owned() };
+        if repository.ask(["rev-parse", "--verify", "--quiet", "HEAD"]).is_err() {
+            return Ok(None);
+        }
+        let text = repository.ask(["status", "--porcelain=v1", "-z", "--untracked-files=all", "--", "."])?;
+        // `XY path`; of a rename, the old name follows.
+        Ok(text.split('\0').next().and_then(|entry| entry.get(3..)).map(str::to_owned))
+    }
+
     /// Starts to read objects.
     pub(crate) fn objects(&self) -> Result<Objects, Failure> {
         let mut child = self

@@ -11,7 +11,6 @@ use lightest_sync::timeline::{Part, Snapshot, State, runs};
 use super::checkout::Checkout;
 use super::git::{Commit, Objects};
 use super::page;
-use crate::args::Sync;
 use crate::failure::Failure;
 use crate::{exit, input, output};
 
@@ -49,7 +48,7 @@ pub(super) struct History {
 }
 
 /// Runs the command.
-pub(super) fn run(args: &Sync) -> Result<u8, Failure> {
+pub(super) fn run(args: &super::Args) -> Result<u8, Failure> {
     let (catalog, _) = super::store::read(args.facts.as_deref())?;
     let checkout = Checkout::open(&args.openvmm)?;
     let history = read(&checkout, &catalog, args.months)?;

@@ -9,8 +9,9 @@ mod since;
 mod store;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
 use lightest_petri::openvmm::{Corpus, Facts};
 use lightest_sync::catalog_text::CatalogText;
@@ -18,8 +19,9 @@ use lightest_sync::compare::Difference;
 use lightest_sync::evidence::Evidences;
 use lightest_sync::{Report, compare};
 
-use crate::args::{FindingFormat, Sync};
 use crate::failure::Failure;
+use crate::output::formats::MessageFormat;
+use crate::session::Session;
 use crate::{exit, output};
 
 use checkout::Checkout;
@@ -38,11 +40,50 @@ pub(crate) struct Compared {
     pub(crate) report: Report,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// The top of a checkout of OpenVMM
+    #[arg(long, value_name = "DIR")]
+    openvmm: PathBuf,
+    /// Say where the catalog and the source differ, which happens anyway; with --history, whether the page is stale
+    #[arg(long, conflicts_with = "write")]
+    check: bool,
+    /// Change the catalog in the folder of --facts to what the source states
+    #[arg(long, requires = "facts")]
+    write: bool,
+    /// Show how facts came and went, from git: one commit a month, and the commit of each change
+    #[arg(long, conflicts_with = "write")]
+    history: bool,
+    /// How many months of history
+    #[arg(long, value_name = "N", default_value_t = 24, requires = "history", value_parser = clap::value_parser!(u32).range(1..=240))]
+    months: u32,
+    /// The file of the timeline [default: standard output]
+    #[arg(long, value_name = "FILE", requires = "history")]
+    output: Option<PathBuf>,
+    /// The folder of the catalog [default: the embedded one]
+    #[arg(long, value_name = "DIR")]
+    facts: Option<PathBuf>,
+    /// How to print differences
+    #[arg(long, value_enum, default_value = "human")]
+    message_format: MessageFormat,
+}
+
 /// Runs the command.
-pub(crate) fn run(args: &Sync, overlay: Option<&Path>) -> Result<u8, Failure> {
-    refuse(overlay)?;
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    refuse(session)?;
     if args.history {
         return history::run(args);
+    }
+    if let Some(folder) = &args.facts {
+        if args.write {
+            write::prepare(folder)?;
+        } else if output::journal::is_unfinished(folder) {
+            return Err(Failure::new(format!(
+                "the catalog in {} was written in part: `sync --write` was interrupted",
+                output::shown(folder)
+            ))
+            .help("run `sync --write` again to finish it, or undo the changes"));
+        }
     }
     let compared = compared(&args.openvmm, args.facts.as_deref())?;
     if let (true, Some(folder)) = (args.write, &args.facts) {
@@ -54,8 +95,8 @@ pub(crate) fn run(args: &Sync, overlay: Option<&Path>) -> Result<u8, Failure> {
     Ok(if found == 0 { exit::DONE } else { exit::FINDINGS })
 }
 
-fn refuse(overlay: Option<&Path>) -> Result<(), Failure> {
-    if overlay.is_some() {
+fn refuse(session: &Session) -> Result<(), Failure> {
+    if session.has_named_catalog() {
         return Err(Failure::new("a catalog that is laid over another cannot be held against the source")
             .help("name the folder of a whole catalog with `sync --facts` instead of `--catalog`"));
     }
@@ -63,10 +104,10 @@ fn refuse(overlay: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// Holds the embedded catalog against a checkout, prints where they differ, and returns in how many places.
-pub(crate) fn differences(openvmm: &Path, overlay: Option<&Path>) -> Result<usize, Failure> {
-    refuse(overlay)?;
+pub(crate) fn differences(openvmm: &Path, session: &Session) -> Result<usize, Failure> {
+    refuse(session)?;
     let compared = compared(openvmm, None)?;
-    report::print(&compared, FindingFormat::Human)?;
+    report::print(&compared, MessageFormat::Human)?;
     output::message(&report::summary(&compared));
     Ok(compared.report.differences.len())
 }

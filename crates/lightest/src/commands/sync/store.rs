@@ -7,16 +7,16 @@ use lightest_model::catalog::{Catalog, Layer};
 use lightest_sync::catalog_text::{CatalogPlace, CatalogText, Step, Target};
 
 use super::SOURCE;
-use crate::facts;
 use crate::failure::Failure;
+use crate::input;
 
 /// Reads it, with the table of calls, which cites the source as the facts do.
 pub(crate) fn read(folder: Option<&Path>) -> Result<(Catalog, CatalogText), Failure> {
     let files = match folder {
         None => lightest_catalog::embedded(OPENVMM),
-        Some(folder) => facts::folder_files(folder, Layer::Base)?,
+        Some(folder) => input::catalog::folder_files(folder, Layer::Base)?,
     };
-    let catalog = load(&files).map_err(|errors| facts::failure(&files, &errors))?;
+    let catalog = load(&files).map_err(|errors| input::catalog::failure(&files, &errors))?;
     let texts = files.into_iter().map(|file| (file.name, file.text.into_owned())).collect();
     let text = CatalogText::new(texts)
         .map_err(|(name, why)| Failure::new(format!("{name} cannot be read: {why}")))?;

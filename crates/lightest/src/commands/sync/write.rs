@@ -8,9 +8,32 @@ use lightest_model::catalog::Layer;
 use lightest_sync::catalog_text::{Edit, New};
 use lightest_sync::evidence;
 
+use super::git::Repository;
 use super::{Compared, SOURCE, store};
 use crate::failure::Failure;
-use crate::{exit, facts, output};
+use crate::output::journal::{self, Journal, Left};
+use crate::{exit, input, output, words};
+
+/// Finishes what an interrupted run left, or else makes sure that the folder holds what its repository does: of a catalog that
+/// was changed in part, nobody could tell which lines cite which commit.
+pub(super) fn prepare(folder: &Path) -> Result<(), Failure> {
+    if let Left::Finished(count) = journal::finish(folder)? {
+        output::message(&format!(
+            "an earlier run was interrupted: wrote the remaining {}",
+            words::count(count, "file")
+        ));
+        return Ok(());
+    }
+    match Repository::first_change(folder)? {
+        None => Ok(()),
+        Some(path) => Err(Failure::new(format!(
+            "the catalog in {} has changes of its own: {}",
+            output::shown(folder),
+            output::line(&path)
+        ))
+        .help("commit or undo them first, so that what is written can be told from them")),
+    }
+}
 
 /// Writes, and says what was written, what a person must decide, and what no source states.
 pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
@@ -60,16 +83,16 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         })
         .collect();
     load(&files).map_err(|errors| {
-        facts::failure(&files, &errors).note("this is what would have been written; nothing was").help(
+        input::catalog::failure(&files, &errors).note("this is what would have been written; nothing was").help(
             "make the change by hand: what the source says now does not fit the rest of the catalog by itself",
         )
     })?;
-    let mut writing = output::Files::default();
+    let mut journal = Journal::default();
     for (name, text) in &changed {
-        let was = compared.text.text(name).unwrap_or_default();
-        writing.replace(Path::new(name), was.as_bytes(), text.as_bytes());
+        let path = Path::new(name).strip_prefix(folder).unwrap_or(Path::new(name));
+        journal.replace(path, compared.text.text(name).unwrap_or_default(), text);
     }
-    writing.write()?;
+    journal.write(folder)?;
     let mut report = String::new();
     for (name, _) in &changed {
         report.push_str(&format!("wrote {name}\n"));
@@ -102,7 +125,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         }
     }
     output::data(&report)?;
-    output::message(&format!("the catalog in {} follows {} now", folder.display(), head.short()));
+    output::message(&format!("the catalog in {} follows {} now", output::shown(folder), head.short()));
     Ok(if left.is_empty() { exit::DONE } else { exit::FINDINGS })
 }
 

@@ -1,7 +1,6 @@
 //! `lightest boot`: starts real machines and tells what happens when.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -22,6 +21,7 @@ use super::{Lab, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
+use crate::session::Session;
 use crate::style::{aside, heading};
 use crate::{exit, output};
 
@@ -36,8 +36,8 @@ struct Booted {
 }
 
 /// Boots them all.
-pub(crate) fn run(args: &Boot, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let lab = Lab::open(catalog)?;
+pub(crate) fn run(args: &Boot, session: &Session) -> Result<u8, Failure> {
+    let lab = Lab::open(session)?;
     let mut planned = Vec::new();
     for text in &args.configs {
         planned.push(lab.plan(&lab.config(text, &args.machine)?, &args.machine)?);

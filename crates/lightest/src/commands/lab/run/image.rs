@@ -8,11 +8,12 @@ use super::{Lab, image_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
+use crate::session::Session;
 use crate::{exit, output, words};
 
 /// Builds or lists.
-pub(crate) fn run(args: &Image) -> Result<u8, Failure> {
-    let lab = Lab::open(None)?;
+pub(crate) fn run(args: &Image, session: &Session) -> Result<u8, Failure> {
+    let lab = Lab::open(session)?;
     match &args.what {
         What::Build { names, format } => {
             let mut all = Vec::new();

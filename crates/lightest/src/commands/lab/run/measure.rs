@@ -15,6 +15,7 @@ use super::{Lab, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
+use crate::session::Session;
 use crate::{exit, output};
 
 /// What was asked for that is no part of the configuration, as it was written; memory and processors are circumstances.
@@ -43,8 +44,8 @@ fn variant(args: &Measure) -> Option<String> {
 }
 
 /// Measures and sums up.
-pub(crate) fn run(args: &Measure, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let lab = Lab::open(catalog)?;
+pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
+    let lab = Lab::open(session)?;
     let mut planned = Vec::new();
     for text in &args.configs {
         planned.push(lab.plan(&lab.config(text, &args.machine)?, &args.machine)?);

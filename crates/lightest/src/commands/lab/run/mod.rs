@@ -8,7 +8,6 @@ mod show;
 mod verify;
 mod vmms;
 
-use std::path::Path;
 use std::time::Duration;
 
 use lightest_guests::host::Host;
@@ -26,19 +25,20 @@ use super::LabCommand;
 use super::options::{Accel, MachineArgs};
 use crate::commands::parse;
 use crate::failure::Failure;
-use crate::{facts, output};
+use crate::output;
+use crate::session::Session;
 
 /// The program that drives the lab where no other is named.
 const USUAL: &str = "qemu";
 
 /// Runs one of the lab's commands.
-pub(crate) fn run(command: LabCommand<'_>, catalog: Option<&Path>) -> Result<u8, Failure> {
+pub(crate) fn run(command: LabCommand<'_>, session: &Session) -> Result<u8, Failure> {
     match command {
-        LabCommand::Boot(args) => boot::run(args, catalog),
-        LabCommand::Measure(args) => measure::run(args, catalog),
-        LabCommand::Probe(args) => probe::run(args, catalog),
-        LabCommand::Verify(args) => verify::run(args, catalog),
-        LabCommand::Image(args) => image::run(args),
+        LabCommand::Boot(args) => boot::run(args, session),
+        LabCommand::Measure(args) => measure::run(args, session),
+        LabCommand::Probe(args) => probe::run(args, session),
+        LabCommand::Verify(args) => verify::run(args, session),
+        LabCommand::Image(args) => image::run(args, session),
     }
 }
 
@@ -79,11 +79,11 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    pub(crate) fn open(catalog: Option<&Path>) -> Result<Self, Failure> {
+    pub(crate) fn open(session: &Session) -> Result<Self, Failure> {
         Ok(Self {
             host: Host::discover(),
             store: Store::of_user().map_err(|error| image_failure(&error))?,
-            catalog: facts::catalog(catalog)?,
+            catalog: session.catalog()?,
         })
     }
 

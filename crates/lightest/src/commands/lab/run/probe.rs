@@ -1,6 +1,5 @@
 //! `lightest probe CONFIG`: asks a running guest what it has.
 
-use std::path::Path;
 use std::time::Duration;
 
 use lightest_lab::machine::Machine;
@@ -14,6 +13,7 @@ use super::{Lab, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::SCHEMA_VERSION;
+use crate::session::Session;
 use crate::style::aside;
 use crate::{exit, output};
 
@@ -21,11 +21,11 @@ use crate::{exit, output};
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Boots, asks, and prints.
-pub(crate) fn run(args: &Probe, catalog: Option<&Path>) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Probe, session: &Session) -> Result<u8, Failure> {
     let Some(config) = &args.config else {
         return Err(Failure::new("there is nothing to probe").help("name a configuration or an image"));
     };
-    let lab = Lab::open(catalog)?;
+    let lab = Lab::open(session)?;
     let plan = lab.plan(&lab.config(config, &args.machine)?, &args.machine)?;
     let circumstances = Circumstances::now(&plan, &lab.host, 0, std::slice::from_ref(&plan.spec.config));
     let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;

@@ -1,6 +1,5 @@
 //! `lightest verify`: holds what the catalog says of the lab's configurations against running guests.
 
-use std::path::Path;
 use std::time::Duration;
 
 use lightest_lab::machine::Machine;
@@ -17,6 +16,7 @@ use super::{Lab, driver_of, probe, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::{SCHEMA_VERSION, because, statement_evidence};
+use crate::session::Session;
 use crate::style::{aside, refused};
 use crate::{exit, output, words};
 
@@ -40,8 +40,8 @@ impl Compared {
 }
 
 /// Boots each configuration, asks, and compares.
-pub(crate) fn run(args: &Verify, catalog: Option<&Path>) -> Result<u8, Failure> {
-    let lab = Lab::open(catalog)?;
+pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
+    let lab = Lab::open(session)?;
     let space = Space::of(lab.catalog, |_| true);
     let mut configs = Vec::new();
     for text in &args.configs {

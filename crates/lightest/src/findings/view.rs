@@ -1,0 +1,145 @@
+//! What `check` found, in the form that every output format is made from.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use lightest_diagnostics::{Diagnostic, Label, Safety};
+use lightest_lint::facts::Note;
+use lightest_lint::finding::{Cost, Finding};
+use lightest_lint::linter;
+use lightest_lint::rules::{RULES, Rule};
+
+use super::Report;
+use super::sources::Unread;
+use crate::output::formats::{self, About, Case, Entry, Level, NotRead, RuleText};
+use crate::output::places::Texts;
+use crate::words;
+
+/// The texts of a report, by the paths that they were read from.
+pub(crate) fn texts<'a>(report: &Report<'a>, paths: &'a [PathBuf]) -> Texts<'a> {
+    let path = |at: usize| paths.get(at).map_or(Path::new(""), PathBuf::as_path);
+    Texts::new(report.sources.iter().enumerate().map(|(at, source)| (path(at), &*source.text)))
+}
+
+/// Notes as diagnostics.
+pub(crate) fn notes(notes: &[Note]) -> Vec<Diagnostic> {
+    let diagnostic = |note: &Note| {
+        let diagnostic = Diagnostic::new(note.message.clone()).label(note.span.clone(), "");
+        match &note.help {
+            Some(help) => diagnostic.help(help.clone()),
+            None => diagnostic,
+        }
+    };
+    notes.iter().map(diagnostic).collect()
+}
+
+/// Everything that was found, notes first.
+pub(crate) fn view<'a>(
+    report: &Report<'a>,
+    texts: &'a Texts<'a>,
+    notes: &'a [Diagnostic],
+    unread: &'a [Unread],
+) -> formats::Report<'a> {
+    let mut cases = Vec::with_capacity(report.tests.len());
+    let mut by_name: HashMap<(usize, &str), usize> = HashMap::new();
+    let names: Vec<String> = report
+        .tests
+        .iter()
+        .map(|test| test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::"))
+        .collect();
+    for (test, name) in report.tests.iter().zip(&names) {
+        cases.push(Case { name: name.clone(), place: texts.place(&test.name_span) });
+    }
+    for (case, (test, name)) in report.tests.iter().zip(&names).enumerate() {
+        by_name.entry((test.name_span.file, name)).or_insert(case);
+    }
+    let note = |(note, diagnostic): (&Note, &'a Diagnostic)| Entry {
+        level: Level::Note,
+        diagnostic,
+        drawn: None,
+        case: None,
+        fingerprint: String::new(),
+        about: None,
+        is_unread: note.unread,
+    };
+    let finding = |finding: &'a Finding| Entry {
+        level: level(report, finding),
+        diagnostic: &finding.diagnostic,
+        drawn: Some(drawn(finding)),
+        case: by_name.get(&(finding.span().file, finding.test.as_str())).copied(),
+        fingerprint: format!(
+            "{}:{}:{}",
+            finding.rule(),
+            finding.test,
+            finding.config.as_deref().unwrap_or_default()
+        ),
+        about: Some(About {
+            test: &finding.test,
+            config: finding.config.as_deref(),
+            requirements: &finding.requirements,
+            suggested: finding.suggested.as_deref(),
+        }),
+        is_unread: false,
+    };
+    let entries = report.notes.iter().zip(notes).map(note).chain(report.findings.iter().map(finding));
+    formats::Report {
+        texts,
+        entries: entries.collect(),
+        rules: RULES.iter().map(rule).collect(),
+        cases,
+        unread: unread.iter().map(|one| NotRead { path: &one.path, reason: &one.reason }).collect(),
+        suite: "lightest",
+    }
+}
+
+fn rule(rule: &'static Rule) -> RuleText<'static> {
+    RuleText {
+        name: rule.name,
+        summary: rule.summary(),
+        explanation: rule.explanation(),
+        level: Level::Warning,
+        is_on: !rule.pedantic,
+    }
+}
+
+fn level(report: &Report<'_>, finding: &Finding) -> Level {
+    match Rule::named(finding.rule()).map(|rule| report.options.level(rule)) {
+        Some(linter::Level::Deny) | None => Level::Error,
+        _ => Level::Warning,
+    }
+}
+
+/// A finding with the prices that people compare.
+fn drawn(finding: &Finding) -> Diagnostic {
+    let mut drawn = finding.diagnostic.clone();
+    if let (Some(Label { text, .. }), Some(cost)) = (drawn.labels.first_mut(), &finding.cost) {
+        let cost = price(cost);
+        *text = if text.is_empty() { cost } else { format!("{text}: {cost}") };
+    }
+    if let Some(help) = &mut drawn.help {
+        if let Some(cost) = &finding.cost_after {
+            help.message.push_str(&format!(" ({})", price(cost)));
+        }
+        if help.safety == Safety::DisplayOnly && !help.edits.is_empty() {
+            help.message.push_str(", in a declaration of its own");
+        }
+    }
+    drawn
+}
+
+/// A cost in a few words: `3.8 GB image, medium boot`.
+fn price(cost: &Cost) -> String {
+    let image = match (cost.has_image, cost.image_bytes) {
+        (true, Some(bytes)) => format!("{} image", words::bytes(bytes)),
+        (true, None) => "image of unknown size".to_owned(),
+        (false, _) => "no disk image".to_owned(),
+    };
+    let mut text = format!("{image}, {} boot", cost.boot);
+    if cost.reboots > 0 {
+        text.push_str(&format!(", {} more", words::count(cost.reboots as usize, "boot")));
+    }
+    if cost.waits_s > 0 {
+        text.push_str(&format!(", {} s of waiting", cost.waits_s));
+    }
+    text
+}

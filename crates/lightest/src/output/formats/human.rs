@@ -1,0 +1,22 @@
+//! As rustc draws them.
+
+use super::{Entry, Format, Report};
+use crate::output::places::Texts;
+use crate::render;
+
+pub(super) struct Human;
+
+impl Format for Human {
+    fn is_for_people(&self) -> bool {
+        true
+    }
+
+    fn text(&self, report: &Report<'_>) -> String {
+        report.entries.iter().map(|entry| drawn(report.texts, entry) + "\n\n").collect()
+    }
+}
+
+/// One entry, with terminal colours in it.
+pub(super) fn drawn(texts: &Texts<'_>, entry: &Entry<'_>) -> String {
+    render::diagnostic(texts, entry.level, entry.drawing())
+}

@@ -1,0 +1,193 @@
+//! The forms that diagnostics take. A new one is a file here, and a line in each of the two lists below.
+
+mod github;
+mod human;
+mod json;
+mod junit;
+mod sarif;
+mod short;
+
+use clap::ValueEnum;
+use lightest_diagnostics::{Diagnostic, Safety, Span};
+
+use super::places::{Place, Texts};
+use crate::failure::Failure;
+
+/// The form of diagnostics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MessageFormat {
+    /// As rustc draws them.
+    Human,
+    /// One line each.
+    Short,
+    /// One rustc diagnostic a line, for editors and rustfix.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Commands to a GitHub workflow.
+    Github,
+    /// JUnit XML.
+    Junit,
+}
+
+impl MessageFormat {
+    fn format(self) -> &'static dyn Format {
+        match self {
+            Self::Human => &human::Human,
+            Self::Short => &short::Short,
+            Self::Json => &json::Json,
+            Self::Sarif => &sarif::Sarif,
+            Self::Github => &github::Github,
+            Self::Junit => &junit::Junit,
+        }
+    }
+
+    /// Whether people read it, rather than programs.
+    pub(crate) fn is_for_people(self) -> bool {
+        self.format().is_for_people()
+    }
+
+    /// Writes a report to standard output.
+    pub(crate) fn print(self, report: &Report<'_>) -> Result<(), Failure> {
+        let text = self.format().text(report);
+        if self.is_for_people() { super::data(&text) } else { super::raw(text.as_bytes()) }
+    }
+}
+
+/// A form of diagnostics.
+trait Format: Sync {
+    /// Whether people read it, rather than programs.
+    fn is_for_people(&self) -> bool {
+        false
+    }
+
+    /// The whole report, with every note and every finding in it.
+    fn text(&self, report: &Report<'_>) -> String;
+}
+
+/// Everything that a form is made from.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    pub(crate) texts: &'a Texts<'a>,
+    /// What was found, in the order in which it is shown.
+    pub(crate) entries: Vec<Entry<'a>>,
+    /// What could be found: a rule each.
+    pub(crate) rules: Vec<RuleText<'a>>,
+    /// What was looked at: a case each, for forms that count those.
+    pub(crate) cases: Vec<Case<'a>>,
+    /// Files that were not read; people are told on standard error.
+    pub(crate) unread: Vec<NotRead<'a>>,
+    /// The name that cases go under.
+    pub(crate) suite: &'static str,
+}
+
+/// A diagnostic, and what is known about it.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) level: Level,
+    pub(crate) diagnostic: &'a Diagnostic,
+    /// How it is drawn, where more is shown to people than programs are given: prices, say.
+    pub(crate) drawn: Option<Diagnostic>,
+    /// The case that it belongs to.
+    pub(crate) case: Option<usize>,
+    /// What tells it from others of its rule in another run.
+    pub(crate) fingerprint: String,
+    /// What programs are given beside the diagnostic.
+    pub(crate) about: Option<About<'a>>,
+    /// Whether something was not read on account of it.
+    pub(crate) is_unread: bool,
+}
+
+/// How much a diagnostic matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Error,
+    Warning,
+    Note,
+}
+
+impl Level {
+    /// The word that rustc, SARIF and GitHub have for it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About<'a> {
+    pub(crate) test: &'a str,
+    pub(crate) config: Option<&'a str>,
+    pub(crate) requirements: &'a [String],
+    pub(crate) suggested: Option<&'a str>,
+}
+
+/// A rule for programs that list them.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleText<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) summary: &'a str,
+    /// In Markdown; may be empty.
+    pub(crate) explanation: String,
+    pub(crate) level: Level,
+    /// Whether it is on when nothing is said.
+    pub(crate) is_on: bool,
+}
+
+/// A file that was not read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NotRead<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) reason: &'a str,
+}
+
+/// Something that was looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Case<'a> {
+    pub(crate) name: String,
+    pub(crate) place: Option<Place<'a>>,
+}
+
+impl Entry<'_> {
+    /// What is drawn for people.
+    fn drawing(&self) -> &Diagnostic {
+        self.drawn.as_ref().unwrap_or(self.diagnostic)
+    }
+
+    /// The rule, where there is one.
+    fn rule(&self) -> Option<&'static str> {
+        self.diagnostic.rule.map(lightest_diagnostics::RuleId::as_str)
+    }
+
+    /// Message, notes and help as lines of text.
+    fn lines(&self) -> String {
+        let mut text = self.diagnostic.message.clone();
+        for note in &self.diagnostic.notes {
+            text.push_str(&format!("\nnote: {note}"));
+        }
+        if let Some(help) = self.diagnostic.help_message() {
+            text.push_str(&format!("\nhelp: {help}"));
+        }
+        text
+    }
+}
+
+impl<'a> Report<'a> {
+    /// The place where a diagnostic is wrong.
+    fn place(&self, diagnostic: &Diagnostic) -> Option<Place<'a>> {
+        diagnostic.primary().and_then(|span: &Span| self.texts.place(span))
+    }
+}
+
+/// The word that rustc has for how safe an edit is.
+const fn applicability(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "MachineApplicable",
+        Safety::Unsafe => "MaybeIncorrect",
+        Safety::DisplayOnly => "Unspecified",
+    }
+}

@@ -1,0 +1,96 @@
+//! What every command is given: the settings and the catalog, each read once, when it is first asked for.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+
+use lightest_catalog::{File, OPENVMM, load};
+use lightest_model::catalog::{Catalog, Layer};
+use lightest_model::space::Space;
+
+use crate::failure::Failure;
+use crate::input::catalog;
+use crate::settings::Settings;
+use crate::{embedded, settings};
+
+/// One run of the program.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The folder of `--catalog`.
+    named_catalog: Option<PathBuf>,
+    settings: OnceCell<Settings>,
+    catalog: OnceCell<&'static Catalog>,
+    catalog_files: OnceCell<Vec<File>>,
+}
+
+impl Session {
+    /// A run with the catalog of that folder laid over the embedded one, or with the settings'.
+    pub(crate) const fn new(named_catalog: Option<PathBuf>) -> Self {
+        Self {
+            named_catalog,
+            settings: OnceCell::new(),
+            catalog: OnceCell::new(),
+            catalog_files: OnceCell::new(),
+        }
+    }
+
+    /// Whether `--catalog` was given.
+    pub(crate) const fn has_named_catalog(&self) -> bool {
+        self.named_catalog.is_some()
+    }
+
+    /// The user's settings.
+    pub(crate) fn settings(&self) -> Result<&Settings, Failure> {
+        match self.settings.get() {
+            Some(settings) => Ok(settings),
+            None => {
+                let read = settings::nearest()?;
+                Ok(self.settings.get_or_init(|| read))
+            }
+        }
+    }
+
+    /// The facts. They live as long as the program, which ends sooner when it need not take them apart.
+    pub(crate) fn catalog(&self) -> Result<&'static Catalog, Failure> {
+        if let Some(catalog) = self.catalog.get() {
+            return Ok(catalog);
+        }
+        let read = if self.catalog_folder()?.is_none() {
+            embedded::catalog()?
+        } else {
+            let files = self.catalog_files()?;
+            load(files).map_err(|errors| catalog::failure(files, &errors))?
+        };
+        Ok(self.catalog.get_or_init(|| Box::leak(Box::new(read))))
+    }
+
+    /// The space of the tests' configurations, for answers that look at some requirements only; of the embedded catalog, no
+    /// more is read than they need.
+    pub(crate) fn space_about(&self, words: &[String]) -> Result<Space<'static>, Failure> {
+        if self.catalog_folder()?.is_some() {
+            return Ok(Space::of_tests(self.catalog()?));
+        }
+        let (catalog, alone) = embedded::about(words)?;
+        Ok(Space::of_tests(Box::leak(Box::new(catalog))).knowing_alone(alone))
+    }
+
+    /// The files that the catalog is read from: the embedded ones, then the user's.
+    pub(crate) fn catalog_files(&self) -> Result<&[File], Failure> {
+        if let Some(files) = self.catalog_files.get() {
+            return Ok(files);
+        }
+        let mut files = lightest_catalog::embedded(OPENVMM);
+        if let Some(folder) = self.catalog_folder()? {
+            files.extend(catalog::folder_files(&folder, Layer::User)?);
+        }
+        Ok(self.catalog_files.get_or_init(|| files))
+    }
+
+    /// The user's catalog, where there is one.
+    fn catalog_folder(&self) -> Result<Option<PathBuf>, Failure> {
+        if let Some(folder) = &self.named_catalog {
+            return Ok(Some(folder.clone()));
+        }
+        let settings = self.settings()?;
+        settings.catalog.as_ref().map(|path| settings.path("catalog", path)).transpose()
+    }
+}

@@ -1,0 +1,227 @@
+//! Text from outside is no more than text: in names, in sources and in settings, on standard output and on standard error.
+//! What may be read is a regular file of a sane size, and lies in the tree whose file names it.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+mod support;
+use support::lightest;
+
+const TEST: &str = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
+                    async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n    \
+                    let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
+
+fn put(folder: &Path, name: &str, text: &str) {
+    fs::write(folder.join(name), text).expect("written");
+}
+
+/// Control characters, what changes the direction of text, a workflow's command at the start of a line.
+const HOSTILE: &str = "x\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}1A\u{202e}\n::error file=a::PWNED";
+
+fn is_harmless(text: &str) -> bool {
+    text.lines().all(|line| !line.trim_start().starts_with("::error"))
+        && !text.chars().any(|letter| {
+            (letter.is_control() && letter != '\n')
+                || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        })
+}
+
+#[test]
+fn hostile_names_reach_no_terminal_in_any_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    put(folder.path(), &format!("{HOSTILE}.rs").replace('/', "_"), TEST);
+    put(folder.path(), "::error::first.rs", &TEST.replace("answers", "replies"));
+    put(folder.path(), &format!("{HOSTILE}-latin.rs"), "");
+    fs::write(folder.path().join(format!("{HOSTILE}-latin.rs")), b"#[vmm_test(x)]\nfn \xe9() {}\n")
+        .expect("written");
+    for form in ["human", "short", "json", "sarif", "junit"] {
+        let said = lightest(folder.path(), &["check", "--message-format", form]);
+        assert_eq!(said.code, 2, "one file is not UTF-8");
+        assert!(is_harmless(&said.out), "{form}: {:?}", said.out);
+        assert!(is_harmless(&said.err), "{form}: {:?}", said.err);
+    }
+    for args in [&["requirements"][..], &["check", "--diff", "--message-format", "short"][..1]] {
+        let said = lightest(folder.path(), args);
+        assert!(is_harmless(&said.out) && is_harmless(&said.err), "{args:?}: {:?} {:?}", said.out, said.err);
+    }
+    // These are commands to a workflow, and nothing else in them is.
+    let said = lightest(folder.path(), &["check", "--message-format", "github"]);
+    assert!(
+        said.out.lines().all(|line| line.starts_with("::warning file=") || line.starts_with("::error file=")),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains('\u{1b}') && is_harmless(&said.err), "{:?}", said.out);
+}
+
+#[test]
+fn hostile_arguments_and_settings_are_only_text() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for args in [
+        &[HOSTILE][..],
+        &["explain", HOSTILE],
+        &["parse", HOSTILE],
+        &["pick", "--requires", HOSTILE],
+        &["check", HOSTILE],
+        &["pick", "--arch", HOSTILE],
+        &["list", HOSTILE],
+    ] {
+        let said = lightest(folder.path(), args);
+        assert_eq!(said.code, 2, "{args:?}");
+        assert!(is_harmless(&said.err), "{args:?}: {:?}", said.err);
+    }
+    put(
+        folder.path(),
+        "lightest.toml",
+        "catalog = \"facts\"\n[check.rules]\n\"x\\u001b[2J\\n::error::PWNED\" = \"warn\"\n",
+    );
+    let said = lightest(folder.path(), &["check"]);
+    assert!(is_harmless(&said.err), "{:?}", said.err);
+}
+
+#[test]
+fn a_name_longer_than_anybody_reads_is_cut() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = lightest(folder.path(), &["explain", &"x".repeat(65_000)]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.len() < 5_000, "{} bytes", said.err.len());
+}
+
+/// Runs the program for a few seconds at most, with little memory.
+fn bounded(folder: &Path, args: &[&str]) -> (Option<i32>, String) {
+    let mut child = Command::new("sh")
+        .args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_lightest")])
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let start = Instant::now();
+    while child.try_wait().expect("it can be waited for").is_none() {
+        if start.elapsed() > Duration::from_secs(20) {
+            child.kill().expect("it can be ended");
+            panic!("{args:?} does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().expect("it ended");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status();
+    assert!(made.is_ok_and(|status| status.success()), "no pipe was made");
+}
+
+#[test]
+fn neither_pipes_nor_devices_are_read_wherever_they_stand() {
+    let cases: [(&str, &[&str]); 9] = [
+        ("lightest.toml", &["pick"]),
+        (".config/lightest.toml", &["check"]),
+        ("Cargo.toml", &["pick"]),
+        ("known.toml", &["check", "--baseline", "known.toml"]),
+        (".gitignore", &["check"]),
+        (".ignore", &["check"]),
+        ("inner/.gitignore", &["check"]),
+        ("facts/a.toml", &["--catalog", "facts", "pick"]),
+        ("a.rs", &["check", "a.rs"]),
+    ];
+    for (name, args) in cases {
+        for kind in ["pipe", "device"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            match kind {
+                "pipe" => pipe(&path),
+                _ => symlink("/dev/zero", &path).expect("linked"),
+            }
+            if name != "a.rs" {
+                put(folder.path(), "t.rs", TEST);
+            }
+            let (code, err) = bounded(folder.path(), args);
+            assert_eq!(code, Some(2), "{kind} {name}: {err}");
+            let file = Path::new(name).file_name().expect("a name").to_string_lossy().into_owned();
+            assert!(err.contains(&file), "{kind} {name}: {err}");
+        }
+    }
+}
+
+#[test]
+fn a_file_without_end_is_refused() {
+    for (name, args) in [
+        ("lightest.toml", &["pick"][..]),
+        ("known.toml", &["check", "--baseline", "known.toml"]),
+        (".gitignore", &["check"]),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        put(folder.path(), "t.rs", TEST);
+        fs::File::create(folder.path().join(name))
+            .and_then(|file| file.set_len(8 << 30))
+            .expect("made large");
+        let (code, err) = bounded(folder.path(), args);
+        assert_eq!(code, Some(2), "{name}: {err}");
+        assert!(err.contains("larger than 16 MiB"), "{name}: {err}");
+    }
+}
+
+#[test]
+fn what_lies_outside_the_repository_is_not_read_for_a_file_in_it() {
+    let outside = tempfile::tempdir().expect("a folder");
+    put(outside.path(), "secret.toml", "root:x:0:0\n");
+    let path = |name: &str| outside.path().join(name).display().to_string();
+    let settings = [
+        format!("catalog = {:?}\n", path("")),
+        "catalog = \"../..\"\n".to_owned(),
+        format!("[check]\nbaseline = {:?}\n", path("secret.toml")),
+        "[check]\nbaseline = \"link.toml\"\n".to_owned(),
+        "[check]\nbaseline = \"dangling.toml\"\n".to_owned(),
+    ];
+    for text in settings {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join(".git")).expect("a folder");
+        put(folder.path(), "t.rs", TEST);
+        put(folder.path(), "lightest.toml", &text);
+        symlink(outside.path().join("secret.toml"), folder.path().join("link.toml")).expect("linked");
+        symlink(outside.path().join("new.toml"), folder.path().join("dangling.toml")).expect("linked");
+        let said = lightest(folder.path(), &["check", "--update-baseline"]);
+        assert_eq!(said.code, 2, "{text}: {}", said.err);
+        assert!(said.err.contains("outside the repository"), "{text}: {}", said.err);
+        assert!(!said.err.contains("root:x"), "{text}: {}", said.err);
+        assert!(!outside.path().join("new.toml").exists(), "{text}");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join(".git")).expect("a folder");
+    symlink(outside.path().join("secret.toml"), folder.path().join("lightest.toml")).expect("linked");
+    let said = lightest(folder.path(), &["pick"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("outside") && !said.err.contains("root:x"), "{}", said.err);
+}
+
+#[test]
+fn requirements_that_imply_themselves_are_a_mistake_at_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("facts")).expect("a folder");
+    let one = |id: &str, implies: &str| {
+        format!(
+            "[[requirement]]\nid = \"{id}\"\ngroup = \"g\"\ntitle = \"t\"\nmeaning = \"m\"\nimplies = [\"{implies}\"]\n\n"
+        )
+    };
+    put(
+        &folder.path().join("facts"),
+        "ours.toml",
+        &(one("a", "tpm") + &one("b", "c") + &one("c", "d") + &one("d", "b")),
+    );
+    let said = lightest(folder.path(), &["--catalog", "facts", "pick"]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.starts_with("error: `b` implies itself: b -> c -> d -> b\n  --> facts/ours.toml:27:12\n"),
+        "{}",
+        said.err
+    );
+}

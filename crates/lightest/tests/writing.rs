@@ -1,0 +1,151 @@
+//! Files are written whole, together, or not at all; nothing temporary is left, and nobody's edits are lost.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+mod support;
+use support::lightest;
+
+const TEST: &str = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
+                    async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n    \
+                    let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
+
+fn put(folder: &Path, name: impl AsRef<Path>, text: &str) {
+    fs::write(folder.join(name), text).expect("written");
+}
+
+fn is_fixed(path: &Path) -> bool {
+    fs::read_to_string(path).expect("UTF-8").starts_with("#[openvmm_test(linux_direct_x64)]")
+}
+
+/// Every name in a folder and below, but for `.git`.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() && name != ".git" {
+            names.extend(self::names(&entry.path()).into_iter().map(|inner| format!("{name}/{inner}")));
+        } else {
+            names.push(name);
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn a_file_whose_name_is_not_unicode_is_fixed_in_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = std::ffi::OsStr::from_bytes(b"bad\xff\xfe.rs");
+    put(folder.path(), name, TEST);
+    let said = lightest(folder.path(), &["check", "--fix"]);
+    assert_eq!(said.code, 1, "the gap between architectures is left: {} {}", said.out, said.err);
+    assert!(is_fixed(&folder.path().join(name)));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "there is no file beside it");
+}
+
+#[test]
+fn a_read_only_file_among_several_leaves_all_as_they_were() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, test) in [("a.rs", "one"), ("b.rs", "two"), ("c.rs", "three")] {
+        put(folder.path(), name, &TEST.replace("answers", test));
+    }
+    fs::set_permissions(folder.path().join("b.rs"), fs::Permissions::from_mode(0o444)).expect("set");
+    let said = lightest(folder.path(), &["check", "--fix"]);
+    assert_eq!(said.code, 2);
+    assert_eq!(
+        said.err.lines().collect::<Vec<_>>(),
+        ["error: b.rs cannot be written: it is read-only", " |", " = note: nothing was written"]
+    );
+    assert!(["a.rs", "c.rs"].iter().all(|name| !is_fixed(&folder.path().join(name))));
+}
+
+#[test]
+fn a_new_baseline_has_the_usual_permissions_and_a_link_stays_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    put(folder.path(), "a.rs", TEST);
+    put(folder.path(), "usual", "");
+    symlink("real.toml", folder.path().join("known.toml")).expect("linked");
+    let said = lightest(folder.path(), &["check", "--baseline", "known.toml", "--update-baseline"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let mode = |name: &str| fs::metadata(folder.path().join(name)).expect("there").permissions().mode();
+    assert_eq!(mode("real.toml"), mode("usual"));
+    assert!(fs::symlink_metadata(folder.path().join("known.toml")).is_ok_and(|one| one.is_symlink()));
+}
+
+/// Starts `check --fix` on many files, and ends it by a signal after a while.
+fn interrupted(files: usize, signal: &str, after: Duration) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 0..files {
+        put(folder.path(), format!("t{number}.rs"), &TEST.replace("answers", &format!("answers_{number}")));
+    }
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lightest"))
+        .args(["check", "--fix"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    // As soon as something temporary is there, the writing has begun.
+    for _ in 0..3_000 {
+        if names(folder.path()).iter().any(|name| name.starts_with(".lightest-")) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(after);
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(sent.is_ok(), "kill cannot be started");
+    child.wait().expect("it ends");
+    folder
+}
+
+#[test]
+fn a_signal_leaves_nothing_temporary_and_all_files_or_none_changed() {
+    for (signal, after) in [("-INT", 0), ("-TERM", 3), ("-INT", 12), ("-TERM", 30)] {
+        let folder = interrupted(60, signal, Duration::from_millis(after));
+        let names = names(folder.path());
+        assert!(names.iter().all(|name| name.ends_with(".rs")), "{signal} after {after} ms: {names:?}");
+        let fixed = names.iter().filter(|name| is_fixed(&folder.path().join(name))).count();
+        assert!(fixed == 0 || fixed == 60, "{signal} after {after} ms: {fixed} of 60 fixed");
+    }
+}
+
+#[test]
+fn what_a_killed_process_leaves_is_ignored_by_git() {
+    let folder = interrupted(60, "-KILL", Duration::from_millis(2));
+    let git = |args: &[&str]| {
+        let output = Command::new("git").args(args).current_dir(folder.path()).output().expect("git starts");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "-A"]);
+    let added = git(&["ls-files"]);
+    assert_eq!(added.lines().count(), 60, "{added}");
+    assert!(added.lines().all(|name| name.ends_with(".rs")), "{added}");
+}
+
+#[test]
+fn a_patch_applies_whatever_is_in_the_source_and_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = "odd\u{1b}[2J \"name\".rs";
+    put(folder.path(), name, &TEST.replace("Ok(())", "let _ = \"\u{1b}[1mx\u{9b}\u{202e}\"; Ok(())"));
+    let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
+        .args(["check", "--diff"])
+        .current_dir(folder.path())
+        .output()
+        .expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    fs::write(folder.path().join("p"), &output.stdout).expect("written");
+    let applied =
+        Command::new("git").args(["apply", "p"]).current_dir(folder.path()).output().expect("git starts");
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    assert!(is_fixed(&folder.path().join(name)));
+}
