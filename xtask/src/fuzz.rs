@@ -4,6 +4,7 @@
 //! failure names the number that makes it again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use std::{fs, io};
@@ -94,12 +95,12 @@ pub(crate) fn run(runs: u64) -> Result<(), String> {
             text: Arc::from(text),
         };
         let sources = [source];
-        let _ = Petri.interest(text.as_bytes());
-        let (tests, notes) = Petri.read(&sources, &catalog, &table);
+        let _ = Petri.interest(Path::new("fuzz.rs"), text.as_bytes());
+        let reading = Petri.read(&sources, &catalog, &table);
         let options = Options { pedantic: true, ..Options::default() };
-        let findings = linter::check(&tests, &sources, &Petri, &catalog, &table, &options);
+        let findings = linter::check(&reading, &sources, &Petri, &catalog, &table, &options);
         // Every place must lie in the text, on the boundaries of characters.
-        let spans = notes.iter().map(|note| &note.span);
+        let spans = reading.notes.iter().map(|note| &note.span);
         for span in spans.chain(findings.iter().map(|finding| finding.span())) {
             assert!(text.get(span.bytes.clone()).is_some(), "a place outside of the text");
         }

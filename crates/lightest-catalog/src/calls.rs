@@ -25,6 +25,10 @@ pub struct Written {
     #[serde(default)]
     field: Vec<Spanned<Raw>>,
     #[serde(default)]
+    read: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    text: Vec<Spanned<Raw>>,
+    #[serde(default)]
     program: Vec<Spanned<Raw>>,
     #[serde(default)]
     path: Vec<Spanned<Raw>>,
@@ -117,6 +121,8 @@ pub fn check(
         (Kind::Type, written.ty),
         (Kind::Name, written.name),
         (Kind::Field, written.field),
+        (Kind::Read, written.read),
+        (Kind::Text, written.text),
         (Kind::Program, written.program),
         (Kind::Path, written.path),
         (Kind::Condition, written.condition),

@@ -40,6 +40,7 @@ impl Apt {
         let arch = match arch {
             Arch::X64 => "amd64",
             Arch::Aarch64 => "arm64",
+            Arch::S390x => "s390x",
         };
         let apt = Self { root: cache.join("apt").join(arch), arch };
         for dir in ["state/lists/partial", "cache/archives/partial", "packages"] {

@@ -52,6 +52,7 @@ pub(crate) fn make(
     let architecture = match recipe.arch {
         Arch::X64 => "amd64",
         Arch::Aarch64 => "arm64",
+        Arch::S390x => "s390x",
     };
     run(Command::new(host.program_or_name("mmdebstrap"))
         .env("SOURCE_DATE_EPOCH", "315532800")

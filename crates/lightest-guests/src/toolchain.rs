@@ -111,7 +111,7 @@ impl Toolchain {
         arch: Arch,
         progress: &mut dyn FnMut(&str),
     ) -> Result<PathBuf, ImageError> {
-        let target = uefi_target(arch);
+        let target = uefi_target(arch)?;
         let place = self.cache.join("toolchain").join(format!("core-{target}-{}", self.key));
         if place.exists() {
             return Ok(place);
@@ -207,10 +207,11 @@ impl StaticLibc {
 }
 
 /// Rust's name of the target.
-pub(crate) fn uefi_target(arch: Arch) -> &'static str {
+pub(crate) fn uefi_target(arch: Arch) -> Result<&'static str, ImageError> {
     match arch {
-        Arch::X64 => "x86_64-unknown-uefi",
-        Arch::Aarch64 => "aarch64-unknown-uefi",
+        Arch::X64 => Ok("x86_64-unknown-uefi"),
+        Arch::Aarch64 => Ok("aarch64-unknown-uefi"),
+        Arch::S390x => Err(ImageError::Tool { what: "there is no UEFI on s390x".to_owned() }),
     }
 }
 

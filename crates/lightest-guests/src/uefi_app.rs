@@ -37,7 +37,7 @@ pub(crate) fn make(
     let sources = toolchain.sources(SOURCES)?;
     let output = sources.path().join(APPLICATION);
     run(toolchain
-        .rustc(&sources.path().join("no-sysroot"), uefi_target(arch))
+        .rustc(&sources.path().join("no-sysroot"), uefi_target(arch)?)
         .arg(format!("--remap-path-prefix={}=guest_test_uefi", sources.path().display()))
         .args(["--crate-name=guest_test_uefi", "-Clinker-flavor=lld-link", "-Cstrip=symbols"])
         // The time stamp in the header, and a name of a file of symbols, would differ each time.
@@ -56,6 +56,7 @@ pub(crate) fn make(
     let place = match arch {
         Arch::X64 => "EFI/BOOT/BOOTX64.EFI",
         Arch::Aarch64 => "EFI/BOOT/BOOTAA64.EFI",
+        Arch::S390x => return Err(ImageError::Tool { what: "there is no UEFI on s390x".to_owned() }),
     };
     let mut disk = BootDisk::default();
     disk.file(place, application.clone());

@@ -80,6 +80,7 @@ pub fn choose(arch: Arch, host: &Host, store: &Store) -> Choice {
     let native = match arch {
         Arch::X64 => cfg!(target_arch = "x86_64"),
         Arch::Aarch64 => cfg!(target_arch = "aarch64"),
+        Arch::S390x => cfg!(target_arch = "s390x"),
     };
     if !native {
         return Choice::tcg(format!("{} is not this host's architecture", arch.word()));

@@ -56,6 +56,7 @@ pub(crate) fn program(arch: Arch) -> &'static str {
     match arch {
         Arch::X64 => "qemu-system-x86_64",
         Arch::Aarch64 => "qemu-system-aarch64",
+        Arch::S390x => "qemu-system-s390x",
     }
 }
 
@@ -65,7 +66,7 @@ fn purposes(spec: &BootSpec) -> Vec<&'static str> {
     match (&spec.payload, spec.arch) {
         (Payload::Uefi(_), Arch::X64) => purposes.push("x64-uefi"),
         (Payload::Uefi(_), Arch::Aarch64) => purposes.push("aarch64-uefi"),
-        (Payload::Pcat(_) | Payload::LinuxDirect { .. }, _) => {}
+        (Payload::Uefi(_), Arch::S390x) | (Payload::Pcat(_) | Payload::LinuxDirect { .. }, _) => {}
     }
     if spec.tpm {
         purposes.push("tpm");

@@ -21,6 +21,10 @@ pub enum Kind {
     Name,
     /// A field that is set.
     Field,
+    /// A field that is read; its role is how.
+    Read,
+    /// A text.
+    Text,
     /// A program run in the guest.
     Program,
     /// A path in the guest.
@@ -219,6 +223,8 @@ impl Table {
             What::Type(name) => (Kind::Type, name),
             What::Name(name) => (Kind::Name, name),
             What::Field { name, .. } => (Kind::Field, name),
+            What::Read { name, .. } => (Kind::Read, name),
+            What::Text(text) => (Kind::Text, text),
             What::Program { name, .. } => (Kind::Program, name),
             What::Path { path, .. } => (Kind::Path, path),
             What::Build(condition) => (Kind::Build, condition),
@@ -227,6 +233,10 @@ impl Table {
             What::Function(path) => entry.on.is_empty() && names_path(entry, path),
             What::Type(path) | What::Name(path) => names_path(entry, path),
             What::Build(condition) => entry.names.iter().any(|known| same_condition(known, condition)),
+            What::Read { name, how } => {
+                (entry.on.is_empty() || entry.on == *how) && entry.names.iter().any(|known| wild(known, name))
+            }
+            What::Text(text) => entry.names.iter().any(|known| wild(known, text)),
             What::Call { on, .. }
             | What::Field { of: on, .. }
             | What::Program { system: on, .. }
@@ -290,7 +300,7 @@ fn key(kind: Kind, name: &str) -> Cow<'_, str> {
             Cow::Borrowed(name.rsplit("::").next().unwrap_or(name))
         }
         Kind::Build => Cow::Owned(name.chars().filter(|c| !c.is_whitespace()).collect()),
-        Kind::Field | Kind::Program | Kind::Path => Cow::Borrowed(name),
+        Kind::Field | Kind::Read | Kind::Text | Kind::Program | Kind::Path => Cow::Borrowed(name),
     }
 }
 

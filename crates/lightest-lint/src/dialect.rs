@@ -3,12 +3,17 @@
 //! A dialect knows a language and a framework: how a test looks, how it names its guests, how calls follow from calls.
 //! Nothing in this crate assumes either.
 
+use std::path::Path;
+
+use lightest_diagnostics::{Edit, Safety};
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 use lightest_model::space::{Asked, Space};
 
 use crate::calls::Table;
-use crate::facts::{Bare, Declaration, Note, Test};
+use crate::facts::{Bare, Declaration, Reading, Variant};
+use crate::needs::Needs;
+use crate::rules::Rule;
 use crate::source::Source;
 
 /// Whether a file matters to a dialect, told from its bytes alone.
@@ -20,6 +25,36 @@ pub enum Interest {
     Helpers,
     /// It may hold tests.
     Tests,
+}
+
+/// What the tests of a framework have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conventions {
+    /// Whether the guests of a declaration are alternatives, of which each run of a test takes one. Otherwise they live side
+    /// by side, and each is judged for itself.
+    pub alternatives: bool,
+    /// Whether a test may have no other point than that its guest boots, so that a body which asks for nothing says so.
+    pub boot_tests: bool,
+    /// A requirement without which a body shows too little of its guest for it to be called too heavy.
+    pub shown_by: Option<&'static str>,
+    /// Whether a declaration stands for every architecture, whichever its configuration names: what takes its place must do
+    /// on all of them.
+    pub any_arch: bool,
+}
+
+/// One guest in the place of another.
+#[derive(Clone, Copy, Debug)]
+pub struct Replacement<'a> {
+    /// The variant whose configuration is replaced.
+    pub variant: &'a Variant,
+    /// The declaration that it stands in.
+    pub declaration: &'a Declaration,
+    /// What takes its place.
+    pub config: &'a Config,
+    /// What the tests of the declaration need, so that an edit can keep what the old guest brought along.
+    pub needs: &'a Needs,
+    /// The sources that spans point into.
+    pub sources: &'a [Source],
 }
 
 /// A language and a framework.
@@ -36,16 +71,31 @@ pub trait Dialect: Sync {
     /// How the names of its files end, without the dot.
     fn extension(&self) -> &'static str;
 
-    /// Whether a file of these bytes may hold tests; worth a way of its own where that is told sooner than whether it matters.
-    fn holds_tests(&self, bytes: &[u8]) -> bool {
-        self.interest(bytes) == Interest::Tests
+    /// The folders of the catalog with its facts, in the order in which they are read.
+    fn catalog(&self) -> &'static [&'static str];
+
+    /// Whether a file may hold tests; worth a way of its own where that is told sooner than whether it matters.
+    fn holds_tests(&self, path: &Path, bytes: &[u8]) -> bool {
+        self.interest(path, bytes) == Interest::Tests
     }
 
-    /// Whether a file of these bytes matters.
-    fn interest(&self, bytes: &[u8]) -> Interest;
+    /// Whether a file matters, told from its path and its bytes.
+    fn interest(&self, path: &Path, bytes: &[u8]) -> Interest;
 
     /// Reads files. It never fails: what it did not understand is in the notes.
-    fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> (Vec<Test>, Vec<Note>);
+    fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading;
+
+    /// Whether a rule means something for its tests.
+    fn applies(&self, rule: &Rule) -> bool {
+        let _ = rule;
+        true
+    }
+
+    /// How the guests of a declaration relate to each other, and what a body that asks for little means.
+    fn conventions(&self) -> Conventions;
+
+    /// A configuration as its framework's users name it, whatever stands around it.
+    fn name_of(&self, config: &Config) -> String;
 
     /// A configuration as it would be written in a declaration; `None` where it cannot be, so that no edit is proposed.
     fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String>;
@@ -61,5 +111,12 @@ pub trait Dialect: Sync {
     fn declare(&self, space: &Space<'_>, bare: &Bare, rows: &[usize], asked: &Asked) -> Option<String> {
         let _ = (space, bare, rows, asked);
         None
+    }
+
+    /// The edits that put one guest in the place of another, and whether they may be applied unseen; `None` where there are
+    /// none.
+    fn replace(&self, replacement: &Replacement<'_>) -> Option<(Vec<Edit>, Safety)> {
+        let text = self.spell(replacement.config, replacement.declaration)?;
+        Some((vec![Edit { span: replacement.variant.config_span.clone(), text }], Safety::Safe))
     }
 }

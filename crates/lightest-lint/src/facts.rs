@@ -6,6 +6,29 @@ use lightest_model::config::{Arch, Config};
 
 use lightest_diagnostics::Span;
 
+/// What a dialect read.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The tests.
+    pub tests: Vec<Test>,
+    /// Guests that are named outside of the declarations of one test.
+    pub sites: Vec<Site>,
+    /// What was not understood, and what was not read.
+    pub notes: Vec<Note>,
+}
+
+/// A place that names a guest for several tests: a call in a setup, in a helper, or in the body of a table. Guests that one
+/// test boots side by side are sites of their own.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// What it names.
+    pub declaration: Declaration,
+    /// The tests that share it: indices into [`Reading::tests`], ascending.
+    pub tests: Vec<usize>,
+    /// Comments at the site and directly above it.
+    pub remarks: Vec<Remark>,
+}
+
 /// A test.
 #[derive(Clone, Debug)]
 pub struct Test {
@@ -80,8 +103,8 @@ pub struct Variant {
     pub config_span: Span,
     /// Where it stands, with what is wrapped around it.
     pub span: Span,
-    /// Whether the agent is to run in the guest.
-    pub agent: bool,
+    /// Whether the agent is to run in the guest, where the declaration decides that.
+    pub agent: Option<bool>,
     /// Why it is skipped by default.
     pub ignored: Option<Remark>,
     /// Why its failures do not block.
@@ -132,6 +155,15 @@ pub enum What {
         /// The value as text.
         value: String,
     },
+    /// A field that is read, and how: the word of the dialect, which may be empty.
+    Read {
+        /// The field.
+        name: String,
+        /// How it is read.
+        how: String,
+    },
+    /// A text, whatever is done with it.
+    Text(String),
     /// A program that is run.
     Program {
         /// The role of the shell.

@@ -1,5 +1,6 @@
 //! Holds every rule against every test.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use lightest_model::catalog::Catalog;
@@ -7,14 +8,14 @@ use lightest_model::space::Space;
 
 use crate::calls::Table;
 use crate::dialect::Dialect;
-use crate::facts::Test;
+use crate::facts::{Reading, Site, Test};
 use crate::finding::Finding;
 use crate::needs::Needs;
 use crate::parallel;
 use crate::reasons;
 use crate::rules::{RULES, Rule, heavier_than_needed, known_limit};
 use crate::source::Source;
-use crate::subject::{self, Subject, spoken};
+use crate::subject::{self, Sharing, Subject, spoken};
 use crate::suppress;
 use lightest_diagnostics::Span;
 
@@ -50,22 +51,28 @@ impl Options {
     }
 }
 
-/// The findings on some tests, in the order of their places.
+/// The findings on some tests and on the guests that they share, in the order of their places.
 #[must_use]
 pub fn check(
-    tests: &[Test],
+    reading: &Reading,
     sources: &[Source],
     dialect: &dyn Dialect,
     catalog: &Catalog,
     table: &Table,
     options: &Options,
 ) -> Vec<Finding> {
+    let own = reading.tests.iter().map(|test| Unit { test: Cow::Borrowed(test), sharing: Vec::new() });
+    let shared = reading.sites.iter().map(|site| Unit::of(site, &reading.tests));
+    let units: Vec<Unit<'_>> = own.chain(shared).collect();
     let judged = parallel::map(
-        tests,
+        &units,
         || (Space::of_tests(catalog), spoken(catalog)),
-        |(space, spoken), test| {
-            let needs = Needs::of(test, table);
-            let subject = Subject::new(test, &needs, space, sources, dialect, spoken, options.pedantic);
+        |(space, spoken), unit| {
+            let needs = Needs::of(&unit.test, table);
+            let sharing: Vec<Sharing<'_>> =
+                unit.sharing.iter().map(|test| Sharing { test, needs: Needs::of(test, table) }).collect();
+            let subject =
+                Subject::new(&unit.test, &needs, &sharing, space, sources, dialect, spoken, options.pedantic);
             judge(&subject, options)
         },
     );
@@ -79,6 +86,37 @@ pub fn check(
         key(one).cmp(&key(other))
     });
     all
+}
+
+/// What is judged at once: a test with the guests that it declares, or a guest with the tests that share it.
+struct Unit<'a> {
+    test: Cow<'a, Test>,
+    sharing: Vec<&'a Test>,
+}
+
+impl<'a> Unit<'a> {
+    /// A guest that several tests share, as one test that asks for what any of them asks for.
+    fn of(site: &Site, tests: &'a [Test]) -> Self {
+        let sharing: Vec<&Test> = site.tests.iter().filter_map(|index| tests.get(*index)).collect();
+        let first = sharing.first();
+        let test = Test {
+            name: first.map(|test| test.name.clone()).unwrap_or_default(),
+            module: first.map(|test| test.module.clone()).unwrap_or_default(),
+            name_span: site.declaration.span.clone(),
+            span: site.declaration.span.clone(),
+            declarations: vec![site.declaration.clone()],
+            bare: Vec::new(),
+            unread: Vec::new(),
+            sightings: sharing.iter().flat_map(|test| test.sightings.iter().cloned()).collect(),
+            openings: sharing.iter().flat_map(|test| test.openings.iter().cloned()).collect(),
+            remarks: site.remarks.clone(),
+            comments: sharing.iter().flat_map(|test| test.comments.iter().cloned()).collect(),
+            preface: first.and_then(|test| test.preface.clone()),
+            intents: sharing.iter().flat_map(|test| test.intents.iter().cloned()).collect(),
+            bound_to: Vec::new(),
+        };
+        Self { test: Cow::Owned(test), sharing }
+    }
 }
 
 /// How heavy one variant is beside what would do.
@@ -114,12 +152,12 @@ pub fn weigh(
     space: &Space<'_>,
 ) -> Vec<Weight> {
     let spoken = spoken(space.catalog());
-    let subject = Subject::new(test, needs, space, sources, dialect, &spoken, false);
+    let subject = Subject::new(test, needs, &[], space, sources, dialect, &spoken, false);
     let weigh = |placed| match heavier_than_needed::weigh(&subject, placed) {
         heavier_than_needed::Weight::Lightest => Weight::Lightest,
         heavier_than_needed::Weight::Unknown => Weight::Unknown,
         heavier_than_needed::Weight::Heavier { best, silence } => Weight::Heavier {
-            lighter: subject.row(best).config.to_string(),
+            lighter: subject.named_config(best),
             silence: silence.map(heavier_than_needed::Silence::reason),
         },
     };
@@ -129,7 +167,8 @@ pub fn weigh(
 /// The findings on one test.
 fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in RULES.iter().filter(|rule| options.level(rule) != Level::Allow) {
+    let asked = |rule: &&Rule| options.level(rule) != Level::Allow && subject.dialect.applies(rule);
+    for rule in RULES.iter().filter(asked) {
         (rule.check)(subject, &mut findings);
     }
     reasons::heed(subject, &mut findings);

@@ -147,6 +147,11 @@ fn unknown(what: &What) -> Option<String> {
         What::Field { of, name, .. } => Some(format!("`{name}` of the {of}")),
         What::Program { name, .. } => Some(format!("the program `{name}`")),
         What::Path { path, .. } => Some(format!("the path `{path}`")),
-        What::Function(_) | What::Type(_) | What::Name(_) | What::Build(_) => None,
+        What::Function(_)
+        | What::Type(_)
+        | What::Name(_)
+        | What::Build(_)
+        | What::Read { .. }
+        | What::Text(_) => None,
     }
 }

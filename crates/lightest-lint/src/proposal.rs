@@ -193,7 +193,7 @@ impl<'a, 'c> Reader<'a, 'c> {
                 own.dedup();
                 own
             }
-            _ => Arch::ALL.to_vec(),
+            _ => catalog.archs().collect(),
         };
         if !request.vmms.is_empty() {
             for vmm in &request.vmms {

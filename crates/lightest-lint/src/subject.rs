@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use lightest_model::catalog::{Catalog, Quirk, Support};
-use lightest_model::config::{Arch, Form};
-use lightest_model::space::{Answer, Asked, Row, Space};
+use lightest_model::config::{Arch, Config, Form};
+use lightest_model::space::{ALWAYS, Answer, Asked, Row, Space};
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Replacement};
 use crate::facts::{Declaration, Test, Variant};
 use crate::finding::{Cost, Finding};
 use crate::needs::{Need, Needs};
@@ -20,6 +20,8 @@ use lightest_diagnostics::{Edit, Help, Label, Safety};
 pub(crate) struct Subject<'a, 'c> {
     pub(crate) test: &'a Test,
     pub(crate) needs: &'a Needs,
+    /// The tests that share the guest; empty where it is one test's own.
+    pub(crate) sharing: &'a [Sharing<'a>],
     pub(crate) space: &'a Space<'c>,
     pub(crate) sources: &'a [Source],
     pub(crate) dialect: &'a dyn Dialect,
@@ -34,8 +36,19 @@ pub(crate) struct Subject<'a, 'c> {
     known: RefCell<HashMap<Situation, Rc<Asked>>>,
 }
 
+/// One of several tests that share a guest.
+pub(crate) struct Sharing<'a> {
+    pub(crate) test: &'a Test,
+    pub(crate) needs: Needs,
+}
+
 /// What decides what is asked: whether the agent is wanted, which conditional needs apply, what else is wanted.
-type Situation = (bool, Vec<bool>, String);
+type Situation = (Option<bool>, Vec<bool>, String);
+
+/// What a declaration asks for by itself: the agent, or that there is none.
+fn declared(agent: Option<bool>) -> Option<&'static str> {
+    agent.map(|agent| if agent { "agent" } else { "no-agent" })
+}
 
 /// A variant and its place in the space.
 #[derive(Clone, Copy)]
@@ -50,6 +63,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     pub(crate) fn new(
         test: &'a Test,
         needs: &'a Needs,
+        sharing: &'a [Sharing<'a>],
         space: &'a Space<'c>,
         sources: &'a [Source],
         dialect: &'a dyn Dialect,
@@ -70,12 +84,21 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         Self {
             test,
             needs,
+            sharing,
             space,
             sources,
             dialect,
             pedantic,
             placed,
-            named: named(test, spoken),
+            named: match sharing {
+                [] => named(test, spoken),
+                sharing => {
+                    let mut all: Vec<&str> = sharing.iter().flat_map(|one| named(one.test, spoken)).collect();
+                    all.sort_unstable();
+                    all.dedup();
+                    all
+                }
+            },
             conditional: conditional.map(|(index, _)| index).collect(),
             known: RefCell::default(),
         }
@@ -95,6 +118,34 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         parts.join("::")
     }
 
+    /// The names of the tests with their modules: of those that share the guest, or of the one whose own it is.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let name = |test: &Test| {
+            let parts: Vec<&str> = test.module.iter().chain([&test.name]).map(String::as_str).collect();
+            parts.join("::")
+        };
+        match self.sharing {
+            [] => vec![name(self.test)],
+            sharing => sharing.iter().map(|one| name(one.test)).collect(),
+        }
+    }
+
+    /// The tests that share the guest and ask for a requirement, where others of them do not.
+    pub(crate) fn only_askers(&self, requirement: &str) -> Option<Vec<&str>> {
+        let askers: Vec<&str> = self
+            .sharing
+            .iter()
+            .filter(|one| one.needs.ask(requirement))
+            .map(|one| one.test.name.as_str())
+            .collect();
+        (!askers.is_empty() && askers.len() < self.sharing.len()).then_some(askers)
+    }
+
+    /// A configuration of the space, in the words of the dialect.
+    pub(crate) fn named_config(&self, row: usize) -> String {
+        self.dialect.name_of(&self.row(row).config)
+    }
+
     /// What the body asks of a configuration, by identifier, each once.
     pub(crate) fn requirements(&self, row: usize) -> Vec<&'a str> {
         let mut words: Vec<&str> = Vec::new();
@@ -107,9 +158,9 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// What is asked of a configuration: by the body and, where the agent is wanted or not, by the declaration.
-    pub(crate) fn asked(&self, row: usize, agent: bool) -> Asked {
+    pub(crate) fn asked(&self, row: usize, agent: Option<bool>) -> Asked {
         let mut words = self.requirements(row);
-        words.push(if agent { "agent" } else { "no-agent" });
+        words.extend(declared(agent));
         self.ask(words)
     }
 
@@ -129,16 +180,14 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     pub(crate) fn gives_all(&self, row: usize, asked: &Asked) -> bool {
         let yes = |index: usize| self.space.answer(row, index, asked).support == Support::Yes;
         asked.indices().iter().all(|index| yes(*index))
-            && ["runs", "repo-code"]
-                .iter()
-                .all(|always| self.space.requirement_index(always).is_some_and(yes))
+            && ALWAYS.iter().all(|always| self.space.requirement_index(always).is_some_and(yes))
     }
 
     /// The lightest of the configurations that `among` picks, that give everything the body asks of them, what the
     /// name says, and what `further` adds.
     pub(crate) fn lightest(
         &self,
-        agent: bool,
+        agent: Option<bool>,
         further: &[&str],
         among: impl Fn(&Row<'_>) -> bool,
     ) -> Option<usize> {
@@ -156,7 +205,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                     let known = self.known.borrow().get(&key).cloned();
                     let asked = known.unwrap_or_else(|| {
                         let mut words = self.requirements(index);
-                        words.push(if agent { "agent" } else { "no-agent" });
+                        words.extend(declared(agent));
                         words.extend(&self.named);
                         words.extend(further);
                         let asked = Rc::new(self.ask(words));
@@ -167,10 +216,21 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                     asked
                 }
             };
-            let fits = self.gives_all(index, &asked) && self.stops(index, &asked).is_none();
+            let fits = self.everywhere(index).all(|row| self.gives_all(row, &asked))
+                && self.stops(index, &asked).is_none();
             fits.then(|| (self.space.weight(index, &asked), index))
         });
         fitting.min().map(|(_, index)| index)
+    }
+
+    /// A configuration, and where a declaration stands for every architecture, the same on the others.
+    fn everywhere(&self, row: usize) -> impl Iterator<Item = usize> {
+        let config = &self.row(row).config;
+        let archs: Vec<Arch> =
+            if self.dialect.conventions().any_arch { self.catalog().archs().collect() } else { Vec::new() };
+        let others = archs.into_iter().filter(|arch| *arch != config.arch);
+        let others = others.filter_map(|arch| self.space.position(&Config { arch, ..config.clone() }));
+        std::iter::once(row).chain(others)
     }
 
     /// Whether one configuration is lighter than another by something that costs.
@@ -190,15 +250,15 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         classes.iter().position(|known| known.id == class).unwrap_or(classes.len())
     }
 
-    /// Whether the list already has a configuration.
+    /// Whether the list already has a configuration, as an alternative.
     pub(crate) fn lists(&self, row: usize) -> bool {
-        self.placed.iter().any(|placed| placed.row == Some(row))
+        self.dialect.conventions().alternatives && self.placed.iter().any(|placed| placed.row == Some(row))
     }
 
     /// The architectures that the variants have.
     pub(crate) fn archs(&self) -> Vec<Arch> {
-        Arch::ALL
-            .into_iter()
+        self.catalog()
+            .archs()
             .filter(|arch| self.placed.iter().any(|placed| placed.variant.config.arch == *arch))
             .collect()
     }
@@ -260,7 +320,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     /// A finding on one variant.
     pub(crate) fn on(&self, rule: &'static str, placed: &Placed<'_>, message: impl Into<String>) -> Finding {
         let mut finding = self.on_test(rule, &placed.variant.config_span, message);
-        finding.config = Some(placed.variant.config.bare().to_string());
+        finding.config = Some(self.dialect.name_of(&placed.variant.config.bare()));
         finding
     }
 
@@ -287,10 +347,22 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             (true, false) => safety,
             (false, _) => Safety::DisplayOnly,
         };
-        let Some(text) = self.dialect.spell(&config, placed.declaration) else {
+        let replacement = Replacement {
+            variant: placed.variant,
+            declaration: placed.declaration,
+            config: &config,
+            needs: self.needs,
+            sources: self.sources,
+        };
+        let Some((edits, known)) = self.dialect.replace(&replacement) else {
             return Help { message, edits: Vec::new(), safety: Safety::DisplayOnly };
         };
-        Help { message, edits: vec![Edit { span: placed.variant.config_span.clone(), text }], safety }
+        let safety = match (known, safety) {
+            (Safety::DisplayOnly, _) | (_, Safety::DisplayOnly) => Safety::DisplayOnly,
+            (Safety::Unsafe, _) => Safety::Unsafe,
+            (Safety::Safe, safety) => safety,
+        };
+        Help { message, edits, safety }
     }
 
     /// Adds a configuration behind a variant.

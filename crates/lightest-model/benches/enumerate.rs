@@ -7,7 +7,6 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use lightest_model::chooser::lightest_for;
-use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 
 fn every(space: &Space<'_>, sizes: std::ops::RangeInclusive<usize>) -> usize {
@@ -16,7 +15,7 @@ fn every(space: &Space<'_>, sizes: std::ops::RangeInclusive<usize>) -> usize {
     let mut answered = 0;
     let mut ask = |words: &[&str]| {
         let asked = Asked::new(catalog, words.iter().copied()).expect("known");
-        for arch in Arch::ALL {
+        for arch in catalog.archs() {
             answered += usize::from(black_box(lightest_for(space, &asked, arch)).is_some());
         }
     };

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A machine architecture, by petri's word.
+/// A machine architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Arch {
@@ -12,11 +12,14 @@ pub enum Arch {
     X64,
     /// 64-bit Arm.
     Aarch64,
+    /// IBM Z.
+    S390x,
 }
 
 impl Arch {
-    /// Both architectures, in the order in which answers name them.
-    pub const ALL: [Self; 2] = [Self::X64, Self::Aarch64];
+    /// Every architecture, in the order in which answers name them. [`Catalog::archs`](crate::catalog::Catalog::archs) has
+    /// those of a framework.
+    pub const ALL: [Self; 3] = [Self::X64, Self::Aarch64, Self::S390x];
 
     /// The word used in configurations and test names.
     #[must_use]
@@ -24,6 +27,7 @@ impl Arch {
         match self {
             Self::X64 => "x64",
             Self::Aarch64 => "aarch64",
+            Self::S390x => "s390x",
         }
     }
 

@@ -21,7 +21,7 @@ fn needs(tree: &Tree<'_>) -> Vec<usize> {
 fn each_need_by_itself_leads_where_the_chooser_leads() {
     let catalog = common::catalog();
     let space = Space::of_tests(&catalog);
-    for arch in Arch::ALL {
+    for arch in catalog.archs() {
         let tree = Tree::of(&space, arch);
         for need in needs(&tree) {
             assert_eq!(tree.walk(&[need]), chosen(&space, &[need], arch), "{}", space.requirement_id(need));
@@ -36,7 +36,7 @@ fn each_need_by_itself_leads_where_the_chooser_leads() {
 fn every_requirement_but_the_places_is_on_a_branch_or_nowhere() {
     let catalog = common::catalog();
     let space = Space::of_tests(&catalog);
-    for arch in Arch::ALL {
+    for arch in catalog.archs() {
         let tree = Tree::of(&space, arch);
         let mut all = needs(&tree);
         all.extend(&tree.nowhere);
@@ -54,7 +54,7 @@ fn every_requirement_but_the_places_is_on_a_branch_or_nowhere() {
 fn any_two_needs_that_are_not_set_apart_and_can_meet_lead_where_the_chooser_leads() {
     let catalog = common::catalog();
     let space = Space::of_tests(&catalog);
-    for arch in Arch::ALL {
+    for arch in catalog.archs() {
         let tree = Tree::of(&space, arch);
         let calm: Vec<usize> = needs(&tree).into_iter().filter(|need| !tree.apart.contains(need)).collect();
         // Were nearly all set apart, the tree would say little.

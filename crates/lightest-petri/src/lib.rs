@@ -8,6 +8,8 @@
 //!
 //! Nothing here reads files, prints or knows another framework.
 
+use lightest_model::config::Arch;
+
 mod dialect;
 pub mod grammar;
 pub mod openvmm;
@@ -15,3 +17,6 @@ mod paste;
 
 pub use dialect::Petri;
 pub use paste::attribute;
+
+/// The architectures that petri's macros know, in the order in which answers name them.
+pub const ARCHS: [Arch; 2] = [Arch::X64, Arch::Aarch64];

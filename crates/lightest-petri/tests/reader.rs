@@ -1,10 +1,12 @@
 //! The reader takes any text: it never fails, and every place that it names lies in the text.
 
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use lightest_catalog::{OPENVMM, calls, embedded, load};
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
+use lightest_lint::facts::Reading;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::needs::Needs;
 use lightest_lint::source::Source;
@@ -37,7 +39,7 @@ fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
         at("tests/tests/inner.rs", &format!("#![cfg(windows)]\n{test}")),
         at("tests/tests/free.rs", test),
     ];
-    let (tests, _) = Petri.read(&sources, &CATALOG, &TABLE);
+    let Reading { tests, .. } = Petri.read(&sources, &CATALOG, &TABLE);
     let bound: Vec<(usize, bool)> =
         tests.iter().map(|test| (test.span.file, Needs::of(test, &TABLE).ask("windows-host"))).collect();
     assert_eq!(bound, [(1, true), (2, true), (3, false)]);
@@ -68,7 +70,7 @@ fn roles_flow_through_helpers_closures_and_branches() {
             Ok(())
         }
     "##;
-    let (tests, notes) = Petri.read(&[source(text)], &CATALOG, &TABLE);
+    let Reading { tests, notes, .. } = Petri.read(&[source(text)], &CATALOG, &TABLE);
     assert_eq!(notes, []);
     let needs = Needs::of(&tests[0], &TABLE);
     assert_eq!(needs.openings, []);
@@ -108,7 +110,7 @@ fn what_is_barely_within_reason_is_read_on_the_stack_that_there_is() {
     for (piece, times, end) in pieces {
         let body = format!("{}{}", piece.repeat(times), end.repeat(if end.len() == 1 { times } else { 1 }));
         let text = format!("#[openvmm_test(linux_direct_x64)]\nfn f() {{ let x = {body}; }}");
-        let (tests, notes) = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+        let Reading { tests, notes, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
         assert_eq!(tests.len(), 1, "{piece}: {notes:?}");
     }
 }
@@ -148,10 +150,10 @@ proptest! {
     #[test]
     fn any_text_is_read_and_every_place_lies_in_it(text in texts()) {
         let sources = [source(&text)];
-        let (tests, notes) = Petri.read(&sources, &CATALOG, &TABLE);
+        let reading = Petri.read(&sources, &CATALOG, &TABLE);
         let options = Options { pedantic: true, ..Options::default() };
-        let findings = linter::check(&tests, &sources, &Petri, &CATALOG, &TABLE, &options);
-        for note in &notes {
+        let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &options);
+        for note in &reading.notes {
             prop_assert!(text.get(note.span.bytes.clone()).is_some());
         }
         for finding in &findings {
@@ -170,11 +172,14 @@ fn attributes_of_past_releases_are_read_and_unknown_ones_are_named() {
             "{attribute}\nasync fn t<T>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{ Ok(()) }}\n"
         );
         let sources = [source(&text)];
-        assert!(Petri.holds_tests(text.as_bytes()) || Petri.read(&sources, &CATALOG, &TABLE).0.is_empty());
-        let (tests, notes) = Petri.read(&sources, &CATALOG, &TABLE);
+        assert!(
+            Petri.holds_tests(Path::new("a.rs"), text.as_bytes())
+                || Petri.read(&sources, &CATALOG, &TABLE).tests.is_empty()
+        );
+        let Reading { tests, notes, .. } = Petri.read(&sources, &CATALOG, &TABLE);
         let variants = tests.iter().flat_map(|test| &test.declarations).flat_map(|list| &list.variants);
         let read: Vec<String> =
-            variants.map(|variant| format!("{} {}", variant.config, variant.agent)).collect();
+            variants.map(|variant| format!("{} {}", variant.config, variant.agent == Some(true))).collect();
         (read, notes.into_iter().map(|note| note.message).collect::<Vec<_>>())
     };
     let linux = "linux_direct_x64";

@@ -8,7 +8,7 @@ use lightest_catalog::{OPENVMM, calls, embedded, load};
 use lightest_diagnostics::Safety;
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
-use lightest_lint::facts::Test;
+use lightest_lint::facts::{Reading, Test};
 use lightest_lint::linter::{self, Options};
 use lightest_lint::needs::Needs;
 use lightest_lint::source::Source;
@@ -32,7 +32,7 @@ fn sources(text: &str) -> Vec<Source> {
 
 fn read(text: &str) -> (Vec<Source>, Test) {
     let sources = sources(text);
-    let (mut tests, _) = Petri.read(&sources, &CATALOG, &TABLE);
+    let mut tests = Petri.read(&sources, &CATALOG, &TABLE).tests;
     let at = tests.iter().position(|test| test.name == "subject").expect("the test is found");
     (sources, tests.swap_remove(at))
 }
@@ -41,8 +41,8 @@ fn read(text: &str) -> (Vec<Source>, Test) {
 fn judge(text: &str) -> (bool, bool) {
     let (sources, test) = read(text);
     let open = Needs::of(&test, &TABLE).is_open();
-    let findings =
-        linter::check(std::slice::from_ref(&test), &sources, &Petri, &CATALOG, &TABLE, &Options::default());
+    let reading = Reading { tests: vec![test], ..Reading::default() };
+    let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
     let weighed = findings.iter().any(|finding| {
         finding.rule() == "heavier-than-needed"
             || finding

@@ -118,7 +118,7 @@ fn accepted(wanted: &BTreeMap<&str, Vec<&str>>, facts: &Facts) -> bool {
     }
     let archs: Vec<Arch> = match of("arch") {
         Some(words) => words.iter().filter_map(|word| Arch::from_word(word)).collect(),
-        None => Arch::ALL.to_vec(),
+        None => lightest_petri::ARCHS.to_vec(),
     };
     facts
         .boots

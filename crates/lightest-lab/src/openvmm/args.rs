@@ -97,6 +97,7 @@ fn uefi_firmware(arch: Arch, host: &Host) -> Result<std::path::PathBuf, CannotSt
     let name = match arch {
         Arch::X64 => "OPENVMM_UEFI_FIRMWARE_X64",
         Arch::Aarch64 => "OPENVMM_UEFI_FIRMWARE_AARCH64",
+        Arch::S390x => return Err(CannotStart::Unsupported("OpenVMM has no s390x".to_owned())),
     };
     let named = host.named(name).ok_or_else(|| {
         CannotStart::Unsupported(format!(

@@ -12,10 +12,11 @@ use crate::swtpm;
 use lightest_guests::host::Host;
 
 /// Code and variables of each architecture's UEFI firmware, as Debian installs them.
-fn firmware(arch: Arch) -> (&'static str, &'static str) {
+fn firmware(arch: Arch) -> Result<(&'static str, &'static str), CannotStart> {
     match arch {
-        Arch::X64 => ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
-        Arch::Aarch64 => ("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd"),
+        Arch::X64 => Ok(("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd")),
+        Arch::Aarch64 => Ok(("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd")),
+        Arch::S390x => Err(CannotStart::Unsupported("there is no UEFI firmware for s390x".to_owned())),
     }
 }
 
@@ -64,7 +65,7 @@ pub(super) fn prepare(
         }
         Payload::Uefi(boot) => {
             let vars = copy_variables(spec.arch, dir)?;
-            let (code, _) = firmware(spec.arch);
+            let (code, _) = firmware(spec.arch)?;
             args.pair("-drive", format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"));
             args.pair("-drive", format!("if=pflash,unit=1,format=raw,file={}", escaped(&vars)));
             match boot {
@@ -126,6 +127,7 @@ fn machine(spec: &BootSpec) -> &'static str {
         (Payload::Pcat(_), _) => "pc",
         (_, Arch::X64) => "q35",
         (_, Arch::Aarch64) => "virt",
+        (_, Arch::S390x) => "s390-ccw-virtio",
     }
 }
 
@@ -134,6 +136,7 @@ fn processor(spec: &BootSpec) -> &'static str {
         (Accelerator::Kvm, _) => "host",
         // Under TCG `max` emulates pointer authentication, which makes a boot five times slower.
         (_, Arch::Aarch64) => "cortex-a57",
+        (_, Arch::S390x) => "max",
         (_, Arch::X64) => match spec.payload {
             Payload::LinuxDirect { .. } => "qemu64",
             // Somebody's own image may want x86-64-v2 or v3.
@@ -144,7 +147,7 @@ fn processor(spec: &BootSpec) -> &'static str {
 
 /// A fresh copy for each machine: variables of another machine name devices that this one lacks.
 fn copy_variables(arch: Arch, dir: &Path) -> Result<PathBuf, CannotStart> {
-    let (_, template) = firmware(arch);
+    let (_, template) = firmware(arch)?;
     let vars = dir.join("vars.fd");
     fs::copy(template, &vars).map_err(CannotStart::io(format!("cannot copy {template}")))?;
     Ok(vars)
@@ -174,12 +177,12 @@ fn disks(spec: &BootSpec, args: &mut Args) -> Result<(), CannotStart> {
             }
             (DiskBus::Ide, Arch::X64, _) => format!("ide-hd,drive=disk{number},{order}"),
             (DiskBus::Cdrom, Arch::X64, _) => format!("ide-cd,drive=disk{number},{order}"),
-            (DiskBus::Cdrom, Arch::Aarch64, _) => {
+            (DiskBus::Cdrom, Arch::Aarch64 | Arch::S390x, _) => {
                 args.pair("-device", format!("virtio-scsi-pci,id=scsi{number}"));
                 format!("scsi-cd,bus=scsi{number}.0,drive=disk{number},{order}")
             }
-            (DiskBus::Ide, Arch::Aarch64, _) => {
-                return Err(CannotStart::Unsupported("there is no IDE on aarch64".to_owned()));
+            (DiskBus::Ide, Arch::Aarch64 | Arch::S390x, _) => {
+                return Err(CannotStart::Unsupported(format!("there is no IDE on {}", spec.arch)));
             }
         };
         args.pair("-device", device);
@@ -199,6 +202,7 @@ fn tpm(
     let device = match spec.arch {
         Arch::X64 => "tpm-tis,tpmdev=tpm",
         Arch::Aarch64 => "tpm-tis-device,tpmdev=tpm",
+        Arch::S390x => return Err(CannotStart::Unsupported("QEMU has no TPM for s390x".to_owned())),
     };
     args.pair("-device", device);
     Ok((line, socket))

@@ -43,7 +43,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if bound || subject.placed.iter().any(stated) {
         return;
     }
-    let other = if arch == Arch::X64 { Arch::Aarch64 } else { Arch::X64 };
+    let Some(other) = subject.catalog().archs().find(|other| *other != arch) else { return };
     for placed in &subject.placed {
         let Some(own) = placed.row else { continue };
         if placed.variant.ignored.is_some() || placed.variant.unstable.is_some() {
@@ -69,7 +69,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if subject.has_image(sibling) {
             continue;
         }
-        let config = &subject.row(sibling).config;
+        let config = subject.named_config(sibling);
         let asked = subject.asked(sibling, placed.variant.agent);
         let mut finding = subject.on(
             RULE,
@@ -86,7 +86,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 places.join(", ")
             ));
         }
-        finding.suggested = Some(config.to_string());
+        finding.suggested = Some(config.clone());
         finding.cost_after = Some(subject.cost(sibling, &asked));
         finding.diagnostic.help = Some(subject.add(placed, sibling, format!("add `{config}`")));
         findings.push(finding);

@@ -172,7 +172,8 @@ pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
         return Weight::Lightest;
     }
     let silence = about_the_whole(subject).or_else(|| {
-        if !subject.needs.ask("agent") {
+        let shown_by = subject.dialect.conventions().shown_by;
+        if shown_by.is_some_and(|requirement| !subject.needs.ask(requirement)) {
             Some(Silence::NoAgent)
         } else if !subject.has_image(own) {
             Some(Silence::NoImage)
@@ -214,14 +215,18 @@ fn about_the_whole(subject: &Subject<'_, '_>) -> Option<Silence> {
     } else if names_a_guest(subject) {
         Some(Silence::NamesGuest)
     } else {
-        only_boots(subject).then_some(Silence::BootTest)
+        let boots = subject.dialect.conventions().boot_tests && only_boots(subject);
+        boots.then_some(Silence::BootTest)
     }
 }
 
 /// Whether the test's name or module names a family of guests.
 fn names_a_guest(subject: &Subject<'_, '_>) -> bool {
-    let name = format!("_{}_", subject.name().replace("::", "_"));
-    subject.catalog().guests.iter().any(|guest| name.contains(&format!("_{}_", guest.family)))
+    subject.names().iter().any(|name| {
+        let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        let name = format!("_{}_", words.replace("__", "_"));
+        subject.catalog().guests.iter().any(|guest| name.contains(&format!("_{}_", guest.family)))
+    })
 }
 
 /// Whether the name says that it is a boot test, and the guest does nothing but boot, answer and stop.
@@ -247,6 +252,9 @@ fn names_a_boot(name: &str) -> bool {
 
 /// Several operating systems, several ways to boot, or several guests: chosen on purpose.
 fn is_matrix(subject: &Subject<'_, '_>) -> bool {
+    if !subject.dialect.conventions().alternatives {
+        return false;
+    }
     let rows = || subject.placed.iter().filter_map(|placed| placed.row).map(|row| subject.row(row));
     let mut systems: Vec<_> = rows().map(|row| row.guest.os).collect();
     systems.sort();
@@ -259,7 +267,7 @@ fn is_matrix(subject: &Subject<'_, '_>) -> bool {
         kinds.dedup();
         kinds.len()
     };
-    systems.len() > 1 || Arch::ALL.into_iter().any(|arch| kinds_on(arch) > 1)
+    systems.len() > 1 || subject.catalog().archs().any(|arch| kinds_on(arch) > 1)
 }
 
 /// A matrix that lacks the lightest member that would do.
@@ -296,7 +304,7 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
     {
         return;
     }
-    let config = &subject.row(best).config;
+    let config = subject.named_config(best);
     let mut finding = subject.on(
         RULE,
         first,
@@ -305,7 +313,7 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
     finding.place(Label::new(&first.declaration.list, ""));
     finding.config = None;
     finding.requirements = subject.requirements(best).iter().map(|word| (*word).to_owned()).collect();
-    finding.suggested = Some(config.to_string());
+    finding.suggested = Some(config.clone());
     finding.cost_after = Some(subject.cost(best, &asked));
     evidence(subject, best, &mut finding);
     finding.diagnostic.help = Some(subject.add(first, best, format!("add `{config}`")));
@@ -322,18 +330,15 @@ fn replace(
 ) {
     let Some(own) = placed.row else { return };
     let asked = subject.asked(own, placed.variant.agent);
-    let config = &subject.row(best).config;
-    let mut finding = subject.on(
-        RULE,
-        placed,
-        format!(
-            "this test boots {}, but asks for nothing that {} lacks",
-            full(subject, own),
-            full(subject, best)
-        ),
-    );
+    let config = subject.named_config(best);
+    let (boots, lacks) = (full(subject, own), full(subject, best));
+    let message = match subject.sharing.len() {
+        0 | 1 => format!("this test boots {boots}, but asks for nothing that {lacks} lacks"),
+        many => format!("{many} tests share {boots}, but none of them asks for anything that {lacks} lacks"),
+    };
+    let mut finding = subject.on(RULE, placed, message);
     finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();
-    finding.suggested = Some(config.to_string());
+    finding.suggested = Some(config.clone());
     finding.cost = Some(subject.cost(own, &asked));
     finding.cost_after = Some(subject.cost(best, &asked));
     evidence(subject, best, &mut finding);
@@ -346,6 +351,9 @@ fn replace(
 
 /// A configuration in words.
 fn full(subject: &Subject<'_, '_>, row: usize) -> String {
+    if !subject.dialect.conventions().alternatives {
+        return subject.named_config(row);
+    }
     let guest = &subject.row(row).guest.id;
     let boot = &subject.row(row).boot.title;
     if subject.has_image(row) { format!("{guest} with {boot}") } else { boot.clone() }
@@ -361,7 +369,7 @@ fn evidence(subject: &Subject<'_, '_>, best: usize, finding: &mut Finding) {
     if let Some(need) = shown {
         finding.diagnostic.labels.push(subject.shows(need, "this is all that the test asks of the guest"));
     }
-    let asked = subject.asked(best, true);
+    let asked = subject.asked(best, subject.dialect.conventions().shown_by.map(|_| true));
     for need in needs {
         let id = need.requirement.as_str();
         if said.contains(&id) {

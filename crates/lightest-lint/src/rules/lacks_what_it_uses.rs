@@ -79,7 +79,7 @@ fn missing<'a, 'c: 'a>(
         }
     }
     // An agent that the declaration itself asks for.
-    if placed.variant.agent {
+    if placed.variant.agent == Some(true) {
         let alone = subject.ask(["agent"]);
         if let Some(statement) = denied("agent", &alone) {
             return Some((None, "agent", statement));
@@ -111,6 +111,14 @@ fn report(
             .diagnostic
             .labels
             .push(Label::new(&placed.declaration.span, "the declaration asks for the agent"));
+    }
+    if let Some(askers) = subject.only_askers(id) {
+        let names: Vec<String> = askers.iter().map(|name| format!("`{name}`")).collect();
+        let all = subject.sharing.len();
+        finding
+            .diagnostic
+            .notes
+            .push(format!("{all} tests share this guest; only {} asks for it", names.join(", ")));
     }
     let evidence: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
     finding.diagnostic.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
@@ -147,8 +155,8 @@ fn report(
             finding.diagnostic.help = subject.remove(placed, message, Safety::Unsafe);
         }
         Some(better) => {
-            let config = &subject.row(better).config;
-            finding.suggested = Some(config.to_string());
+            let config = subject.named_config(better);
+            finding.suggested = Some(config.clone());
             finding.cost_after = Some(subject.cost(better, &asked));
             let message = format!("boot `{config}`, which gives it");
             finding.diagnostic.help = Some(subject.replace(placed, better, message, Safety::Unsafe));

@@ -69,9 +69,9 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         finding.say("waits for a limit that is lifted".to_owned());
         note(blocker, &mut finding);
         if let Some((placed, row)) = named {
-            let config = &subject.row(row).config;
-            finding.suggested = Some(config.to_string());
-            let text = subject.dialect.spell(config, placed.declaration);
+            let config = subject.named_config(row);
+            finding.suggested = Some(config.clone());
+            let text = subject.dialect.spell(&subject.row(row).config, placed.declaration);
             let inside = placed.declaration.list.bytes.start <= remark.span.bytes.start
                 && remark.span.bytes.end <= placed.declaration.list.bytes.end;
             finding.diagnostic.help = Some(Help {

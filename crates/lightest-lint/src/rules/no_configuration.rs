@@ -61,7 +61,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             Some(text) => {
                 let safety = if subject.needs.is_open() { Safety::Unsafe } else { Safety::Safe };
                 let text = subject.indented(&bare.span, &text);
-                finding.suggested = rows.first().map(|row| subject.row(*row).config.to_string());
+                finding.suggested = rows.first().map(|row| subject.named_config(*row));
                 finding.diagnostic.help = Some(Help {
                     message: "list what its body asks for".to_owned(),
                     edits: vec![Edit { span: bare.span.clone(), text }],

@@ -68,7 +68,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             })
         };
         let Some(companion) = plain(true).or_else(|| plain(false)) else { continue };
-        let config = &subject.row(companion).config;
+        let config = subject.named_config(companion);
         let asked = subject.asked(companion, placed.variant.agent);
         if subject.remarks_on(companion) || subject.is_blocked(companion, &asked) {
             continue;
@@ -80,7 +80,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         );
         finding.say("has no companion without OpenHCL".to_owned());
         finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();
-        finding.suggested = Some(config.to_string());
+        finding.suggested = Some(config.clone());
         finding.cost = Some(subject.cost(own, &asked));
         finding.cost_after = Some(subject.cost(companion, &asked));
         finding.diagnostic.help = Some(subject.add(placed, companion, format!("add `{config}`")));

@@ -54,8 +54,8 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         };
         finding.diagnostic.help = match with.filter(runs) {
             Some(other) if !subject.lists(other) => {
-                let config = &subject.row(other).config;
-                finding.suggested = Some(config.to_string());
+                let config = subject.named_config(other);
+                finding.suggested = Some(config.clone());
                 finding.cost_after = Some(subject.cost(other, &asked));
                 Some(subject.replace(
                     placed,

@@ -55,8 +55,8 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             elsewhere.filter(|other| subject.gives_all(*other, &subject.asked(*other, placed.variant.agent)));
         finding.diagnostic.help = match elsewhere {
             Some(other) if !subject.lists(other) => {
-                let config = &subject.row(other).config;
-                finding.suggested = Some(config.to_string());
+                let config = subject.named_config(other);
+                finding.suggested = Some(config.clone());
                 Some(subject.replace(placed, other, format!("`{config}` runs"), Safety::Unsafe))
             }
             _ => subject.remove(placed, "remove it, or `ignore` it with the reason".to_owned(), Safety::Safe),

@@ -60,7 +60,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
         let mut worst: Option<(u32, &crate::subject::Placed<'_>)> = None;
         let quirks: Vec<_> = waiting.collect();
-        for placed in subject.placed.iter().filter(|placed| placed.variant.agent) {
+        for placed in subject.placed.iter().filter(|placed| placed.variant.agent == Some(true)) {
             let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
             let seconds = quirks
                 .iter()
@@ -79,7 +79,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         );
         finding.say(format!("waits {seconds} seconds"));
         finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "on this guest"));
-        finding.config = Some(placed.variant.config.bare().to_string());
+        finding.config = Some(subject.dialect.name_of(&placed.variant.config.bare()));
         let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
         let selects = |quirk: &&&lightest_model::catalog::Quirk| {
             quirk.when.selects(&row.config, row.guest, row.boot.openhcl)

@@ -8,6 +8,8 @@ mod when;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Arch;
+
 pub use entries::{
     Answer, Blocker, BlockerState, BootClass, BootMethod, Capability, Claim, ClaimState, Cost, Guest, Holds,
     Host, Image, IsolationMode, Layer, Question, Quirk, Requirement, Section, Source, Support,
@@ -50,6 +52,11 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The architectures that its boot methods accept, in the order in which answers name them.
+    pub fn archs(&self) -> impl Iterator<Item = Arch> {
+        Arch::ALL.into_iter().filter(|arch| self.boot_methods.iter().any(|boot| boot.archs.contains(arch)))
+    }
+
     /// The VMM of that identifier.
     #[must_use]
     pub fn vmm(&self, id: &str) -> Option<&Vmm> {

@@ -61,7 +61,7 @@ impl Explainer<'_, '_> {
     fn among(&self, demands: &[Demand]) -> Bits {
         let vmm = if demands.contains(&Demand::Vmm) { self.vmm } else { None };
         let mut rows = Bits::none(self.space.rows().len());
-        for arch in Arch::ALL {
+        for arch in self.space.catalog().archs() {
             let excluded = demands.iter().any(|demand| matches!(demand, Demand::Arch(own) if *own != arch));
             if !excluded {
                 rows.add(&place(self.space, arch, vmm));
@@ -144,7 +144,7 @@ fn corner<'c>(
 ) -> Cornered<'c> {
     let alone = explainer.asked(&[Demand::Requirement(requirement)]);
     let mut everywhere = Bits::none(space.rows().len());
-    for arch in Arch::ALL {
+    for arch in space.catalog().archs() {
         everywhere.add(&place(space, arch, None));
     }
     let (mut guests, mut boot_methods) = (Vec::new(), Vec::new());

@@ -156,7 +156,7 @@ fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard>
         place.archs.extend(&query.archs);
     }
     if place.archs.is_empty() {
-        place.archs.extend(Arch::ALL);
+        place.archs.extend(catalog.archs());
     }
     let given = query.vmms.iter().find(|vmm| catalog.vmm(vmm).is_none());
     if let Some(vmm) = given {

@@ -282,7 +282,7 @@ impl Reader<'_> {
                 written: self.source.text[at(&variant.entry.config_span)].to_owned(),
                 config_span: self.span(at(&variant.entry.config_span)),
                 span: self.span(at(&variant.entry.span)),
-                agent: variant.agent,
+                agent: Some(variant.agent),
                 ignored: variant.ignored.map(remark),
                 unstable: variant.unstable.map(remark),
                 states: states.clone(),

@@ -20,6 +20,7 @@ mod values;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use crate::grammar::AttributeKind;
@@ -30,8 +31,8 @@ use memchr::memmem::Finder;
 
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Table;
-use lightest_lint::dialect::{Dialect, Interest};
-use lightest_lint::facts::{Bare, Declaration, Note, Test};
+use lightest_lint::dialect::{Conventions, Dialect, Interest};
+use lightest_lint::facts::{Bare, Declaration, Note, Reading};
 use lightest_lint::parallel;
 use lightest_lint::source::Source;
 
@@ -66,12 +67,16 @@ impl Dialect for Petri {
         "rs"
     }
 
-    fn holds_tests(&self, bytes: &[u8]) -> bool {
+    fn catalog(&self) -> &'static [&'static str] {
+        &["openvmm", "lab"]
+    }
+
+    fn holds_tests(&self, _path: &Path, bytes: &[u8]) -> bool {
         MARK.find_iter(bytes).any(|at| is_attribute(bytes, at))
     }
 
-    fn interest(&self, bytes: &[u8]) -> Interest {
-        if self.holds_tests(bytes) {
+    fn interest(&self, path: &Path, bytes: &[u8]) -> Interest {
+        if self.holds_tests(path, bytes) {
             Interest::Tests
         } else if HELPER_MARKS.iter().any(|mark| mark.find(bytes).is_some()) {
             Interest::Helpers
@@ -80,7 +85,7 @@ impl Dialect for Petri {
         }
     }
 
-    fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> (Vec<Test>, Vec<Note>) {
+    fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading {
         let mut notes = Vec::new();
         // The longest first, so that no thread is left with it at the end.
         let mut order: Vec<usize> = (0..sources.len()).collect();
@@ -129,7 +134,16 @@ impl Dialect for Petri {
         }
         tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
         notes.sort_by_key(|note| (note.span.file, note.span.bytes.start));
-        (tests, notes)
+        Reading { tests, sites: Vec::new(), notes }
+    }
+
+    fn conventions(&self) -> Conventions {
+        // How a guest without an agent ends is not read, so that too little of it is seen.
+        Conventions { alternatives: true, boot_tests: true, shown_by: Some("agent"), any_arch: false }
+    }
+
+    fn name_of(&self, config: &Config) -> String {
+        config.to_string()
     }
 
     fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String> {

@@ -264,9 +264,9 @@ impl Judged {
 
 impl Judge<'_> {
     fn judge(&self, sources: &[Source]) -> Judged {
-        let (tests, notes) = Petri.read(sources, self.catalog, self.table);
-        let findings = linter::check(&tests, sources, &Petri, self.catalog, self.table, self.options);
-        Judged { tests, notes, findings }
+        let reading = Petri.read(sources, self.catalog, self.table);
+        let findings = linter::check(&reading, sources, &Petri, self.catalog, self.table, self.options);
+        Judged { tests: reading.tests, notes: reading.notes, findings }
     }
 
     /// Makes edits until there is nothing left to make, then writes the files or shows what would change.

@@ -294,7 +294,7 @@ fn requirement(catalog: &Catalog, id: &str) -> Option<Explained> {
         ));
     }
     let mut lightest = Vec::new();
-    for arch in lightest_model::config::Arch::ALL {
+    for arch in catalog.archs() {
         if let Some(row) = lightest_model::chooser::lightest_for(&space, &asked, arch) {
             let config = space.rows()[row].config.to_string();
             text.push_str(&format!("  lightest on {arch}: {}\n", green(&config)));

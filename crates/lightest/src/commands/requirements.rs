@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use lightest_diagnostics::{Span, line_column};
 use lightest_lint::dialect::Dialect;
-use lightest_lint::facts::{Branch, Note, Test, Variant, What};
+use lightest_lint::facts::{Branch, Note, Reading, Test, Variant, What};
 use lightest_lint::linter::{Weight, named, weigh};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::source::Source;
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let catalog = session.catalog()?;
     let table = table::table(catalog, session)?;
     let read = sources::read(&args.paths, &Petri)?;
-    let (mut tests, notes) = Petri.read(&read.files, catalog, &table);
+    let Reading { mut tests, notes, .. } = Petri.read(&read.files, catalog, &table);
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
@@ -268,6 +268,8 @@ fn touched(what: &What) -> Value {
         What::Type(name) => json!({"kind": "type", "name": name}),
         What::Name(path) => json!({"kind": "name", "name": path}),
         What::Field { of, name, value } => json!({"kind": "field", "on": of, "name": name, "value": value}),
+        What::Read { name, how } => json!({"kind": "read", "on": how, "name": name}),
+        What::Text(text) => json!({"kind": "text", "name": text}),
         What::Program { system, name, line } => {
             json!({"kind": "program", "on": system, "name": name, "line": line})
         }

@@ -105,7 +105,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     let mut room = Vec::new();
     for path in others.into_iter().filter(|path| packages.is_beside_tests(path)) {
         match contents(&path, &mut room) {
-            Ok(bytes) if dialect.interest(bytes) == Interest::None => {}
+            Ok(bytes) if dialect.interest(&path, bytes) == Interest::None => {}
             // Of a file that holds no test, no more is asked.
             Ok(bytes) => tests.extend(str::from_utf8(bytes).ok().map(|text| (path, text.to_owned()))),
             Err(reason) => sources.unread.push(Unread { path: shown(&path), reason }),
@@ -153,10 +153,10 @@ fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         // Letters of ASCII among zeros.
         let letters: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
-        let matters = dialect.holds_tests(&letters);
+        let matters = dialect.holds_tests(path, &letters);
         return if matters { Err("UTF-16, where UTF-8 is expected".to_owned()) } else { Ok(None) };
     }
-    if !dialect.holds_tests(bytes) {
+    if !dialect.holds_tests(path, bytes) {
         return Ok(None);
     }
     match str::from_utf8(bytes) {

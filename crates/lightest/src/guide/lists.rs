@@ -4,6 +4,7 @@ use lightest_model::catalog::{Catalog, Support};
 use lightest_model::chooser::lightest_for;
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
+use lightest_petri::ARCHS;
 
 use super::GENERATED;
 use super::markdown::{capital, code, paragraph, prose, sentence, table};
@@ -35,7 +36,7 @@ pub(super) fn requirements(catalog: &Catalog) -> String {
                     meaning.push_str(&format!(" Implies {}.", crate::words::list(&implied, "and")));
                 }
                 let asked = Asked::new(catalog, [requirement.id.as_str()]).unwrap_or_default();
-                let [x64, aarch64] = Arch::ALL.map(|arch| {
+                let [x64, aarch64] = ARCHS.map(|arch| {
                     let row = lightest_for(&space, &asked, arch);
                     // A place is no need: it only says where to look.
                     let place =

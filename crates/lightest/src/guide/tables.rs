@@ -4,6 +4,7 @@ use lightest_model::catalog::{BlockerState, BootMethod, Capability, Evidence, Gu
 use lightest_model::chooser::Tree;
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Asked, Space};
+use lightest_petri::ARCHS;
 
 use super::markdown::{capital, paragraph, prose, table};
 use super::measured::Measured;
@@ -20,7 +21,7 @@ const NAMED: usize = 5;
 /// What guests cost: one line for those that share a name, lightest first.
 pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>, measured: &Measured) -> String {
     let catalog = space.catalog();
-    let trees = Arch::ALL.map(|arch| Tree::of(space, arch));
+    let trees = ARCHS.map(|arch| Tree::of(space, arch));
     let mut lines: Vec<(&str, Vec<&Guest>)> = Vec::new();
     for guest in &catalog.guests {
         if !space.rows().iter().any(|row| std::ptr::eq(row.guest, guest)) {
@@ -79,7 +80,7 @@ fn evidence(guests: &[&Guest]) -> Vec<Evidence> {
 /// The architectures that they are there for; one without its own runs on both.
 fn archs(guests: &[&Guest]) -> String {
     let on = |arch: &Arch| guests.iter().any(|guest| guest.arch.is_none_or(|own| own == *arch));
-    let words: Vec<&str> = Arch::ALL.iter().filter(|arch| on(arch)).map(|arch| arch.word()).collect();
+    let words: Vec<&str> = ARCHS.iter().filter(|arch| on(arch)).map(|arch| arch.word()).collect();
     words.join(", ")
 }
 
@@ -129,7 +130,7 @@ pub(super) fn architectures(space: &Space<'_>) -> String {
     let (mut rows, mut missing) = (Vec::new(), Missing::default());
     for boot in &catalog.boot_methods {
         let mut cells = vec![boot.title.clone()];
-        for arch in Arch::ALL {
+        for arch in ARCHS {
             let mut runs = Vec::new();
             for vmm in &vmms {
                 match verdict(space, vmm, boot, arch) {
@@ -144,7 +145,7 @@ pub(super) fn architectures(space: &Space<'_>) -> String {
         rows.push(cells);
     }
     let header: Vec<&str> =
-        ["Boot method"].into_iter().chain(Arch::ALL.map(Arch::word)).chain(["Source"]).collect();
+        ["Boot method"].into_iter().chain(ARCHS.map(Arch::word)).chain(["Source"]).collect();
     let mut text = table(&header, &rows);
     text.push('\n');
     text.push_str(&paragraph(

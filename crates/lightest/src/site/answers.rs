@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use lightest_model::catalog::{Capability, Quirk};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, choose};
-use lightest_model::config::Arch;
 use lightest_model::space::{Price, Space};
+use lightest_petri::ARCHS;
 use lightest_petri::attribute;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ impl<'s, 'c> Answers<'s, 'c> {
     pub(super) fn new(space: &'s Space<'c>) -> Self {
         Self {
             space,
-            rungs: Arch::ALL.map(|arch| rungs(space, arch)),
+            rungs: ARCHS.map(|arch| rungs(space, arch)),
             prices: Pool::default(),
             quirk_lists: Pool::default(),
             picks: Pool::default(),
@@ -85,7 +85,7 @@ impl<'s, 'c> Answers<'s, 'c> {
                 }
             }
         }
-        let place = Arch::ALL.iter().position(|arch| *arch == part.arch).unwrap_or(0);
+        let place = ARCHS.iter().position(|arch| *arch == part.arch).unwrap_or(0);
         let mut ladder = Vec::new();
         for (at, rung) in self.rungs[place].iter().enumerate() {
             if let Some(refusal) = nearest(space, choice, part, rung.family) {
@@ -170,7 +170,7 @@ impl<'s, 'c> Answers<'s, 'c> {
         let parts = choice.parts.iter().map(|part| self.part(statements, &choice, part)).collect();
         let mut attributes = vec![self.attribute(&choice)];
         if !reach::names_arch(requires) {
-            for arch in Arch::ALL {
+            for arch in ARCHS {
                 // The answer for one architecture does not depend on whether the other is asked for too.
                 let of_arch = choice.parts.iter().filter(|part| part.arch == arch).cloned().collect();
                 let alone = Choice { asked: choice.asked.clone(), parts: of_arch };

@@ -1,8 +1,9 @@
 //! Every legal configuration as the page holds it: its parts, and its answer to every requirement.
 
 use lightest_model::catalog::Blocker;
-use lightest_model::config::{Arch, Isolation};
+use lightest_model::config::Isolation;
 use lightest_model::space::{ALWAYS, Asked, Space};
+use lightest_petri::ARCHS;
 use serde_json::{Value, json};
 
 use super::answers::Answers;
@@ -18,7 +19,7 @@ pub(super) fn rows(space: &Space<'_>, answers: &mut Answers<'_, '_>, blocker_lis
         let guest = catalog.guests.iter().position(|guest| std::ptr::eq(guest, row.guest));
         let boot = catalog.boot_methods.iter().position(|boot| std::ptr::eq(boot, row.boot));
         let vmm = catalog.vmms.iter().position(|vmm| std::ptr::eq(vmm, row.vmm));
-        let arch = Arch::ALL.iter().position(|arch| *arch == row.config.arch);
+        let arch = ARCHS.iter().position(|arch| *arch == row.config.arch);
         let isolation = row.config.isolation;
         let isolation = isolation.map(|mode| Isolation::ALL.iter().position(|known| *known == mode));
         let selected =

@@ -3,6 +3,7 @@
 use lightest_model::catalog::{Catalog, Guest, Support, Vmm};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
+use lightest_petri::ARCHS;
 
 use super::html::{capital, code, codes, escaped, evidence, text};
 use crate::words;
@@ -35,7 +36,7 @@ pub(super) fn trade_offs(catalog: &Catalog, space: &Space<'_>) -> String {
         let class =
             lightest.map_or(guest.boot_class.as_str(), |row| space.price(*row, &Asked::default()).boot);
         let class = catalog.boot_classes.iter().find(|known| known.id == class);
-        let archs: Vec<&str> = Arch::ALL
+        let archs: Vec<&str> = ARCHS
             .into_iter()
             .filter(|arch| rows.iter().any(|row| space.rows()[*row].config.arch == *arch))
             .map(Arch::word)
@@ -101,7 +102,7 @@ pub(super) fn architectures(catalog: &Catalog, space: &Space<'_>) -> String {
     );
     for boot in &catalog.boot_methods {
         html.push_str(&format!("<tr><th scope=\"row\">{} {}", text(&boot.title), code(&boot.id)));
-        for arch in Arch::ALL {
+        for arch in ARCHS {
             if !boot.archs.contains(&arch) {
                 html.push_str(&match boot.refused_archs.get(arch.word()) {
                     Some(reason) => format!("<td>no: <q>{}</q>", text(reason)),

@@ -34,10 +34,10 @@ pub(super) fn read(corpus: &Corpus, facts: &mut Facts) {
                 let mut refused = BTreeSet::new();
                 let mut unread = None;
                 for (boot, firmware) in &boots {
-                    for arch in Arch::ALL {
+                    for arch in crate::ARCHS {
                         let mut some = Some(false);
                         for system in SYSTEMS {
-                            for host in Arch::ALL {
+                            for host in crate::ARCHS {
                                 let world = World { firmware, arch, system, host, predicates: &predicates };
                                 match eval(function.body, &world, 16) {
                                     Some(true) => some = Some(true),

@@ -98,7 +98,7 @@ pub(crate) fn only_arch(view: View<'_>) -> Option<Arch> {
 
 /// A word with its architecture's suffix taken off.
 pub(crate) fn split_arch(word: &str) -> Option<(&str, Arch)> {
-    Arch::ALL.into_iter().find_map(|arch| {
+    crate::ARCHS.into_iter().find_map(|arch| {
         let stem = word.strip_suffix(arch.word())?.strip_suffix('_')?;
         (!stem.is_empty()).then_some((stem, arch))
     })

@@ -1,0 +1,165 @@
+//! The seam holds: a toy dialect of another language, with guests of its own, goes through the same inference and rules.
+//!
+//! Its guests have no agent to ask for, live side by side, are shared by several tests, and run on three architectures.
+
+mod toy;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lightest_catalog::{File, calls, load};
+use lightest_diagnostics::Safety;
+use lightest_lint::calls::Table;
+use lightest_lint::dialect::{Dialect, Interest};
+use lightest_lint::finding::Finding;
+use lightest_lint::linter::{self, Options};
+use lightest_lint::source::Source;
+use lightest_model::catalog::Layer;
+use lightest_model::config::Arch;
+
+use toy::Toy;
+
+fn check(text: &str) -> Vec<Finding> {
+    let file = |name: &str, text: &'static str| File::new(Path::new(name), text, Layer::User);
+    let files =
+        [file("catalog.toml", include_str!("catalog.toml")), file("calls.toml", include_str!("calls.toml"))];
+    let catalog = load(&files).expect("the catalog is sound");
+    assert_eq!(catalog.archs().collect::<Vec<_>>(), Arch::ALL);
+    let table = Table::new(calls::load(&files, &catalog).expect("the table is sound"));
+    let sources = [Source {
+        path: "tests/vm_test.go".to_owned(),
+        local: "tests/vm_test.go".to_owned(),
+        package: String::new(),
+        text: Arc::from(text),
+    }];
+    let reading = Toy.read(&sources, &catalog, &table);
+    let tests = text.lines().filter(|line| line.starts_with("It(")).count();
+    assert_eq!(reading.tests.len(), tests, "every line is read");
+    linter::check(&reading, &sources, &Toy, &catalog, &table, &Options::default())
+}
+
+/// The rule and the message of each finding.
+fn told(findings: &[Finding]) -> Vec<(&str, &str)> {
+    findings.iter().map(|finding| (finding.rule(), finding.diagnostic.message.as_str())).collect()
+}
+
+/// What a finding replaces, by what, and whether that may be done unseen.
+fn edit<'a>(text: &'a str, finding: &'a Finding) -> (&'a str, &'a str, Safety) {
+    let help = finding.diagnostic.help.as_ref().expect("help");
+    let [edit] = &help.edits[..] else { panic!("{help:?}") };
+    (&text[edit.span.bytes.clone()], edit.text.as_str(), help.safety)
+}
+
+const READS: &str =
+    "It(\"reads the version\", func() { vm := boot(NewFedora()); vm.Exec(\"cat /proc/version\") })";
+
+#[test]
+fn a_guest_of_another_framework_is_found_too_heavy_and_replaced_in_its_own_words() {
+    let findings = check(READS);
+    // Alpine is lighter than CirrOS, but has no image for one of the architectures.
+    let message = "this test boots NewFedora(), but asks for nothing that NewCirros() lacks";
+    assert_eq!(told(&findings), [("heavier-than-needed", message)]);
+    assert_eq!(edit(READS, &findings[0]), ("NewFedora()", "NewCirros()", Safety::Unsafe));
+}
+
+#[test]
+fn a_guest_without_what_the_body_uses_is_too_light() {
+    let findings =
+        check("It(\"lists units\", func() { vm := boot(NewCirros()); vm.Exec(\"systemctl -a\") })");
+    assert_eq!(
+        told(&findings),
+        [("lacks-what-it-uses", "this configuration lacks what the test uses: systemd")]
+    );
+}
+
+#[test]
+fn a_test_that_asks_for_nothing_needs_no_guest() {
+    let text = "It(\"is migrated\", func() { vm := boot(NewFedora()) })";
+    let findings = check(text);
+    let message = "this test boots NewFedora(), but asks for nothing that NewGuestless() lacks";
+    assert_eq!(told(&findings), [("heavier-than-needed", message)]);
+    assert_eq!(edit(text, &findings[0]), ("NewFedora()", "NewGuestless()", Safety::Safe));
+}
+
+#[test]
+fn a_field_that_is_read_and_a_text_are_needs() {
+    assert!(check("It(\"has a disk\", func() { vm := boot(NewCirros()); read(vm.Disks[0]) })").is_empty());
+    let findings = check("It(\"has disks\", func() { vm := boot(NewCirros()); read(vm.Disks) })");
+    assert_eq!(findings.len(), 1, "only an index asks for a disk: {findings:?}");
+    assert!(check("It(\"x\", func() { vm := boot(NewFedora()); expect(\"systemd is up\") })").is_empty());
+}
+
+#[test]
+fn an_edit_keeps_what_the_tests_need_of_the_old_guest() {
+    let text = "It(\"is resized\", func() { vm := boot(NewFedora()); read(vm.Memory) })";
+    let findings = check(text);
+    let kept = "NewGuestless(WithMemory(\"512Mi\"))";
+    assert_eq!(edit(text, &findings[0]), ("NewFedora()", kept, Safety::Unsafe));
+}
+
+#[test]
+fn a_shared_guest_is_too_heavy_only_if_no_test_needs_it() {
+    let setup = "BeforeEach(func() { vm = boot(NewFedora()) })\n";
+    let cat = "It(\"reads\", func() { vm.Exec(\"cat /x\") })\n";
+    let units = "It(\"lists\", func() { vm.Exec(\"systemctl\") })\n";
+    let text = [setup, cat, cat].concat();
+    let findings = check(&text);
+    let message = "2 tests share NewFedora(), but none of them asks for anything that NewCirros() lacks";
+    assert_eq!(told(&findings), [("heavier-than-needed", message)]);
+    assert_eq!(edit(&text, &findings[0]), ("NewFedora()", "NewCirros()", Safety::Unsafe));
+    assert!(check(&[setup, cat, units].concat()).is_empty());
+    // Behind an empty line nothing is shared.
+    assert_eq!(check(&[setup, cat, "\n", units].concat()).len(), 1);
+}
+
+#[test]
+fn of_a_shared_guest_that_is_too_light_the_test_that_asks_is_named() {
+    let text = concat!(
+        "BeforeEach(func() { vm = boot(NewCirros()) })\n",
+        "It(\"reads\", func() { vm.Exec(\"cat /x\") })\n",
+        "It(\"lists\", func() { vm.Exec(\"systemctl\") })\n",
+    );
+    let findings = check(text);
+    assert_eq!(
+        told(&findings),
+        [("lacks-what-it-uses", "this configuration lacks what the test uses: systemd")]
+    );
+    let notes = &findings[0].diagnostic.notes;
+    assert!(notes.contains(&"2 tests share this guest; only `lists` asks for it".to_owned()), "{notes:?}");
+}
+
+#[test]
+fn guests_that_live_side_by_side_are_no_alternatives() {
+    let both = "It(\"x\", func() { a := boot(NewFedora()); b := boot(NewCirros()); a.Exec(\"cat /x\") })";
+    let findings = check(both);
+    let message = "this test boots NewFedora(), but asks for nothing that NewCirros() lacks";
+    assert_eq!(told(&findings), [("heavier-than-needed", message)], "though the test boots CirrOS as well");
+}
+
+#[test]
+fn what_is_right_is_left_alone_and_so_is_what_is_not_known() {
+    let findings = check(concat!(
+        "It(\"lists units\", func() { vm := boot(NewFedora()); vm.Exec(\"systemctl list-units\") })\n",
+        "It(\"prints the version\", func() { vm := boot(NewCirros()); vm.Exec(\"cat /proc/version\") })\n",
+        "It(\"frobnicates\", func() { vm := boot(NewFedora()); vm.Exec(\"frobnicate\") })\n",
+    ));
+    assert!(findings.is_empty(), "{findings:?}");
+}
+
+#[test]
+fn its_comments_suppress() {
+    let findings = check(&format!("{READS} // lightest: expect(heavier-than-needed): SELinux is watched"));
+    assert!(findings.is_empty(), "{findings:?}");
+    let shared = concat!(
+        "BeforeEach(func() { vm = boot(NewFedora()) }) // lightest: expect(heavier-than-needed): SELinux\n",
+        "It(\"reads\", func() { vm.Exec(\"cat /x\") })\n",
+    );
+    let findings = check(shared);
+    assert!(findings.is_empty(), "{findings:?}");
+}
+
+#[test]
+fn a_path_decides_what_is_read() {
+    assert_eq!(Toy.interest(Path::new("tests/a.go"), b""), Interest::Tests);
+    assert_eq!(Toy.interest(Path::new("pkg/a.go"), b""), Interest::None);
+}

@@ -1,0 +1,224 @@
+//! A dialect of another language, one line a test or a setup.
+//!
+//! `It("name", func() { vm := boot(NewFedora()); vm.Exec("cat /x") })` boots a guest of its own. After
+//! `BeforeEach(func() { vm = boot(NewFedora()) })` the tests up to an empty line share that guest. A test may boot several, which
+//! live side by side. `read(vm.Disks[0])` reads a field.
+
+use std::path::Path;
+
+use lightest_diagnostics::{Edit, Safety, Span};
+use lightest_lint::calls::Table;
+use lightest_lint::dialect::{Conventions, Dialect, Interest, Replacement};
+use lightest_lint::facts::{Declaration, Reading, Remark, Sighting, Site, Test, Variant, What};
+use lightest_lint::rules::Rule;
+use lightest_lint::source::Source;
+use lightest_model::catalog::Catalog;
+use lightest_model::config::{Arch, Config, Form, GuestRef};
+
+/// The dialect.
+pub(crate) struct Toy;
+
+/// Factories, and the guests that they make.
+const FACTORIES: [(&str, &str); 4] = [
+    ("NewGuestless()", "guestless"),
+    ("NewCirros()", "cirros"),
+    ("NewAlpine()", "alpine"),
+    ("NewFedora()", "fedora"),
+];
+
+/// A line, and where it starts.
+struct Line<'a> {
+    file: usize,
+    start: usize,
+    text: &'a str,
+}
+
+impl Line<'_> {
+    fn span(&self, at: usize, length: usize) -> Span {
+        Span::new(self.file, self.start + at..self.start + at + length)
+    }
+
+    fn whole(&self) -> Span {
+        self.span(0, self.text.len())
+    }
+
+    /// What stands between two marks, each time, and where.
+    fn all<'l>(&'l self, open: &'l str, close: &'l str) -> impl Iterator<Item = (&'l str, Span)> {
+        self.text.match_indices(open).filter_map(move |(at, _)| {
+            let from = at + open.len();
+            let text = self.text[from..].split_once(close)?.0;
+            Some((text, self.span(from, text.len())))
+        })
+    }
+
+    fn guests(&self) -> Vec<Declaration> {
+        let declaration = |(written, span): (&str, Span)| {
+            let written = format!("{written})");
+            let span = Span::new(span.file, span.bytes.start..span.bytes.end + 1);
+            let (_, id) = FACTORIES.into_iter().find(|(factory, _)| *factory == written)?;
+            let form = if id == "guestless" { Form::None } else { Form::Vhd };
+            let config = Config {
+                vmm: Some("virt".to_owned()),
+                boot: "disk".to_owned(),
+                // Any will do: see the conventions.
+                arch: Arch::X64,
+                isolation: None,
+                guest: GuestRef { form, id: id.to_owned() },
+                extra_deps: Vec::new(),
+            };
+            let variant = Variant {
+                name: id.to_owned(),
+                config,
+                written,
+                config_span: span.clone(),
+                span: span.clone(),
+                agent: None,
+                ignored: None,
+                unstable: None,
+                states: Vec::new(),
+            };
+            Some(Declaration { span: span.clone(), list: span, vmm: None, variants: vec![variant] })
+        };
+        self.all("boot(", ")").filter_map(declaration).collect()
+    }
+
+    fn touches(&self) -> Vec<Sighting> {
+        let sighting = |what, span| Sighting { what, span, via: None, within: Vec::new(), tolerated: false };
+        let mut touches = Vec::new();
+        for (line, span) in self.all(".Exec(\"", "\")") {
+            let call = What::Call { on: "vm".to_owned(), name: "Exec".to_owned(), texts: Vec::new() };
+            touches.push(sighting(call, span.clone()));
+            touches.push(sighting(
+                What::Program {
+                    system: "guest-shell".to_owned(),
+                    name: line.split(' ').next().unwrap_or_default().to_owned(),
+                    line: line.to_owned(),
+                },
+                span,
+            ));
+        }
+        for (field, span) in self.all("read(vm.", ")") {
+            let (name, how) = match field.split_once('[') {
+                Some((name, _)) => (name, "index"),
+                None => (field, ""),
+            };
+            touches.push(sighting(What::Read { name: name.to_owned(), how: how.to_owned() }, span));
+        }
+        for (text, span) in self.all("expect(\"", "\")") {
+            touches.push(sighting(What::Text(text.to_owned()), span));
+        }
+        touches
+    }
+
+    fn remarks(&self) -> Vec<Remark> {
+        let comment = self.text.split_once("// ").map(|(before, text)| (before.len() + 3, text));
+        comment
+            .map(|(at, text)| Remark { text: text.to_owned(), span: self.span(at, text.len()) })
+            .into_iter()
+            .collect()
+    }
+}
+
+/// Reads one file.
+fn file(at: usize, text: &str, reading: &mut Reading) {
+    let mut shared: Vec<Site> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let line = Line { file: at, start, text: line.trim_end() };
+        start += line.text.len() + 1;
+        if line.text.is_empty() {
+            reading.sites.append(&mut shared);
+        } else if line.text.starts_with("BeforeEach(") {
+            let site = |declaration| Site { declaration, tests: Vec::new(), remarks: line.remarks() };
+            shared.extend(line.guests().into_iter().map(site));
+        } else if let Some((name, name_span)) = line.all("It(\"", "\"").next() {
+            let index = reading.tests.len();
+            shared.iter_mut().for_each(|site| site.tests.push(index));
+            let mut own = line.guests();
+            if own.len() > 1 {
+                let site = |declaration| Site { declaration, tests: vec![index], remarks: Vec::new() };
+                reading.sites.extend(own.drain(..).map(site));
+            }
+            reading.tests.push(Test {
+                name: name.to_owned(),
+                module: Vec::new(),
+                name_span,
+                span: line.whole(),
+                declarations: own,
+                bare: Vec::new(),
+                unread: Vec::new(),
+                sightings: line.touches(),
+                openings: Vec::new(),
+                remarks: line.remarks(),
+                comments: Vec::new(),
+                preface: None,
+                intents: Vec::new(),
+                bound_to: Vec::new(),
+            });
+        }
+    }
+    reading.sites.append(&mut shared);
+}
+
+impl Dialect for Toy {
+    fn name(&self) -> &'static str {
+        "toy"
+    }
+
+    fn looks_for(&self) -> &'static str {
+        "`It(..)`"
+    }
+
+    fn package_file(&self) -> &'static str {
+        "go.mod"
+    }
+
+    fn extension(&self) -> &'static str {
+        "go"
+    }
+
+    fn catalog(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn interest(&self, path: &Path, _bytes: &[u8]) -> Interest {
+        if path.starts_with("tests") { Interest::Tests } else { Interest::None }
+    }
+
+    fn read(&self, sources: &[Source], _catalog: &Catalog, _table: &Table) -> Reading {
+        let mut reading = Reading::default();
+        for (at, source) in sources.iter().enumerate() {
+            file(at, &source.text, &mut reading);
+        }
+        reading
+    }
+
+    fn applies(&self, rule: &Rule) -> bool {
+        ["heavier-than-needed", "lacks-what-it-uses", "unused-suppression"].contains(&rule.name)
+    }
+
+    fn conventions(&self) -> Conventions {
+        Conventions { alternatives: false, boot_tests: false, shown_by: None, any_arch: true }
+    }
+
+    fn name_of(&self, config: &Config) -> String {
+        let factory = FACTORIES.into_iter().find(|(_, id)| *id == config.guest.id);
+        factory.map_or_else(|| config.guest.id.clone(), |(factory, _)| factory.to_owned())
+    }
+
+    fn spell(&self, config: &Config, _declaration: &Declaration) -> Option<String> {
+        Some(self.name_of(config))
+    }
+
+    fn replace(&self, replacement: &Replacement<'_>) -> Option<(Vec<Edit>, Safety)> {
+        let text = self.spell(replacement.config, replacement.declaration)?;
+        let span = replacement.variant.config_span.clone();
+        // A lighter guest has less memory: what the tests read is kept.
+        Some(if replacement.needs.ask("memory") {
+            let text = text.replace("()", "(WithMemory(\"512Mi\"))");
+            (vec![Edit { span, text }], Safety::Unsafe)
+        } else {
+            (vec![Edit { span, text }], Safety::Safe)
+        })
+    }
+}
