@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lightest_diagnostics::{Diagnostic, SourceMap, Span};
+use lightest_diagnostics::{Diagnostic, Help, Label, Safety, SourceMap, Span};
 
 use crate::exit;
 
@@ -10,9 +10,9 @@ use crate::exit;
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// What went wrong, where, and what to do.
-    pub(crate) diagnostic: Diagnostic,
+    pub(crate) diagnostic: Box<Diagnostic>,
     /// The texts that it points into.
-    pub(crate) sources: SourceMap,
+    pub(crate) sources: Box<SourceMap>,
     code: u8,
 }
 
@@ -30,7 +30,11 @@ pub(crate) struct Place {
 impl Failure {
     /// The user's mistake, or something that could not be read or written.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { diagnostic: Diagnostic::new(message), sources: SourceMap::new(), code: exit::COULD_NOT }
+        Self {
+            diagnostic: Box::new(Diagnostic::new(message)),
+            sources: Box::default(),
+            code: exit::COULD_NOT,
+        }
     }
 
     /// Something that this host lacks.
@@ -45,20 +49,21 @@ impl Failure {
             None => self.sources.add(place.origin, place.text),
         };
         for (span, text) in place.labels {
-            self.diagnostic = self.diagnostic.label(Span::new(file, span), text);
+            self.diagnostic.labels.push(Label { span: Span::new(file, span), text });
         }
         self
     }
 
     /// The same, with something worth knowing.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.diagnostic = self.diagnostic.note(note);
+        self.diagnostic.notes.push(note.into());
         self
     }
 
     /// The same, with what to do.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.diagnostic = self.diagnostic.help(help);
+        self.diagnostic.help =
+            Some(Help { message: help.into(), edits: Vec::new(), safety: Safety::DisplayOnly });
         self
     }
 
