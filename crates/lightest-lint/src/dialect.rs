@@ -12,8 +12,10 @@ use lightest_model::space::{Asked, Space};
 
 use crate::calls::Table;
 use crate::facts::{Bare, Declaration, Reading, Variant};
+use crate::finding::Finding;
+use crate::linter::Options;
 use crate::needs::Needs;
-use crate::rules::Rule;
+use crate::rules::{RULES, Rule};
 use crate::source::Source;
 
 /// Whether a file matters to a dialect, told from its bytes alone.
@@ -71,6 +73,11 @@ pub trait Dialect: Sync {
     /// How the names of its files end, without the dot.
     fn extension(&self) -> &'static str;
 
+    /// Paths below the top of a checkout that only its framework's own tree has, by which it is chosen.
+    fn marks(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The folders of the catalog with its facts, in the order in which they are read.
     fn catalog(&self) -> &'static [&'static str];
 
@@ -84,6 +91,22 @@ pub trait Dialect: Sync {
 
     /// Reads files. It never fails: what it did not understand is in the notes.
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading;
+
+    /// What it read, and what rules of its own find; `None` where the linter's rules judge what it reads.
+    fn judge(
+        &self,
+        sources: &[Source],
+        catalog: &Catalog,
+        options: &Options,
+    ) -> Option<(Reading, Vec<Finding>)> {
+        let _ = (sources, catalog, options);
+        None
+    }
+
+    /// Its rules, in the order of every list of them.
+    fn rules(&self) -> &'static [Rule] {
+        &RULES
+    }
 
     /// Whether a rule means something for its tests.
     fn applies(&self, rule: &Rule) -> bool {

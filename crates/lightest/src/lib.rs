@@ -6,6 +6,7 @@ mod address;
 mod args;
 mod commands;
 mod condition;
+mod dialects;
 mod embedded;
 mod exit;
 mod failure;

@@ -67,6 +67,10 @@ impl Dialect for Petri {
         "rs"
     }
 
+    fn marks(&self) -> &'static [&'static str] {
+        &["vmm_tests"]
+    }
+
     fn catalog(&self) -> &'static [&'static str] {
         &["openvmm", "lab"]
     }

@@ -15,7 +15,6 @@ use lightest_lint::rules::{RULES, Rule};
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_model::suggest::nearest;
-use lightest_petri::Petri;
 
 use crate::failure::Failure;
 use crate::findings::baseline::Baseline;
@@ -24,7 +23,7 @@ use crate::findings::{Report, fix, sources, summary, table, view};
 use crate::output::formats::MessageFormat;
 use crate::session::Session;
 use crate::settings::Settings;
-use crate::{exit, output, words};
+use crate::{dialects, exit, output, words};
 
 /// Rounds of fixing: an edit may make room for another.
 const MAX_ROUNDS: usize = 10;
@@ -46,6 +45,9 @@ pub(crate) struct Args {
     /// Count findings by rule
     #[arg(long)]
     statistics: bool,
+    /// Framework whose tests are read [default: told from the tree]
+    #[arg(long, value_name = "NAME")]
+    framework: Option<String>,
     /// Make the edits that keep what tests exercise
     #[arg(long)]
     fix: bool,
@@ -64,15 +66,16 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let dialect = dialects::chosen(args.framework.as_deref(), &args.paths)?;
     // Walking waits for the disk, reading facts for nothing.
     let (facts, read) = thread::scope(|scope| {
-        let walk = scope.spawn(|| sources::read(&args.paths, &Petri));
+        let walk = scope.spawn(|| sources::read(&args.paths, dialect));
         let facts = Facts::read(args, session);
         (facts, walk.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let Facts { catalog, settings, table, options } = facts?;
     let mut read = read?;
-    let judge = Judge { catalog, table: &table, options: &options };
+    let judge = Judge { dialect, catalog, table: &table, options: &options };
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
@@ -91,7 +94,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     }
     let judged = judge.judge(&read.files);
     let report = judged.report(&read.files, &options);
-    let code = finish(args, settings, &report, &read)?;
+    let code = finish(args, dialect, settings, &report, &read)?;
     let all = read.unread.is_empty() && !judged.notes.iter().any(|note| note.unread);
     // The program ends here: it need not take apart what it holds.
     mem::forget((judged, read, table));
@@ -117,7 +120,13 @@ impl<'a> Facts<'a> {
 }
 
 /// Prints what is to be said, and tells the exit code.
-fn finish(args: &Args, settings: &Settings, report: &Report<'_>, read: &Sources) -> Result<u8, Failure> {
+fn finish(
+    args: &Args,
+    dialect: &dyn Dialect,
+    settings: &Settings,
+    report: &Report<'_>,
+    read: &Sources,
+) -> Result<u8, Failure> {
     let baseline = baseline_path(args, settings)?;
     let mut held = None;
     if let Some(path) = &baseline {
@@ -130,7 +139,7 @@ fn finish(args: &Args, settings: &Settings, report: &Report<'_>, read: &Sources)
         output::message(&format!(
             "no test found in {}: looked for {}",
             words::count(read.looked_at, "file"),
-            Petri.looks_for()
+            dialect.looks_for()
         ));
         return Ok(exit::NOTHING);
     }
@@ -245,6 +254,7 @@ fn options(args: &Args, settings: &Settings) -> Result<Options, Failure> {
 
 /// Everything that findings are made with.
 struct Judge<'a> {
+    dialect: &'a dyn Dialect,
     catalog: &'a Catalog,
     table: &'a Table,
     options: &'a Options,
@@ -264,8 +274,13 @@ impl Judged {
 
 impl Judge<'_> {
     fn judge(&self, sources: &[Source]) -> Judged {
-        let reading = Petri.read(sources, self.catalog, self.table);
-        let findings = linter::check(&reading, sources, &Petri, self.catalog, self.table, self.options);
+        let (reading, findings) =
+            self.dialect.judge(sources, self.catalog, self.options).unwrap_or_else(|| {
+                let reading = self.dialect.read(sources, self.catalog, self.table);
+                let findings =
+                    linter::check(&reading, sources, self.dialect, self.catalog, self.table, self.options);
+                (reading, findings)
+            });
         Judged { tests: reading.tests, notes: reading.notes, findings }
     }
 

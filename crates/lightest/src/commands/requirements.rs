@@ -11,14 +11,13 @@ use lightest_lint::needs::{Need, Needs};
 use lightest_lint::source::Source;
 use lightest_model::catalog::When;
 use lightest_model::space::Space;
-use lightest_petri::Petri;
 use serde_json::{Value, json};
 
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
 use crate::session::Session;
-use crate::{condition, exit, output, words};
+use crate::{condition, dialects, exit, output, words};
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
@@ -28,16 +27,20 @@ pub(crate) struct Args {
     /// Only this test: a function, or a variant as the test runner names it
     #[arg(long, value_name = "NAME")]
     test: Option<String>,
+    /// Framework whose tests are read [default: told from the tree]
+    #[arg(long, value_name = "NAME")]
+    framework: Option<String>,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let dialect = dialects::chosen(args.framework.as_deref(), &args.paths)?;
     let catalog = session.catalog()?;
     let table = table::table(catalog, session)?;
-    let read = sources::read(&args.paths, &Petri)?;
-    let Reading { mut tests, notes, .. } = Petri.read(&read.files, catalog, &table);
+    let read = sources::read(&args.paths, dialect)?;
+    let Reading { mut tests, notes, .. } = dialect.read(&read.files, catalog, &table);
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
@@ -57,7 +60,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
                 .help("name a function, or a variant as the test runner does"));
         }
     }
-    let view = View { sources: &read.files, space: &Space::of_tests(catalog) };
+    let view = View { dialect, sources: &read.files, space: &Space::of_tests(catalog) };
     match args.format {
         Format::Json => output::json(&json!({
             "schema_version": 1,
@@ -82,7 +85,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
             output::message(&format!(
                 "no test found in {}: looked for {}",
                 words::count(read.looked_at, "file"),
-                Petri.looks_for()
+                dialect.looks_for()
             ));
             exit::NOTHING
         }
@@ -90,6 +93,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 }
 
 struct View<'a> {
+    dialect: &'a dyn Dialect,
     sources: &'a [Source],
     space: &'a Space<'a>,
 }
@@ -122,7 +126,7 @@ impl View<'_> {
     }
 
     fn test(&self, test: &Test, needs: &Needs) -> Value {
-        let weights = weigh(test, needs, self.sources, &Petri, self.space);
+        let weights = weigh(test, needs, self.sources, self.dialect, self.space);
         json!({
             "test": test.name,
             "module": test.module.join("::"),
@@ -231,7 +235,7 @@ impl View<'_> {
         for opening in &needs.openings {
             line(1, &format!("not known: {} ({})", opening.what, self.place(&opening.span)));
         }
-        let weights = weigh(test, needs, self.sources, &Petri, self.space);
+        let weights = weigh(test, needs, self.sources, self.dialect, self.space);
         for (variant, weight) in test.declarations.iter().flat_map(|list| &list.variants).zip(weights) {
             let config = variant.config.bare();
             match weight {
