@@ -23,6 +23,7 @@ pub(crate) fn all() -> Result<(), String> {
     step("the lab's guests", || {
         run(with(cargo(), &["run", "--quiet", "--package", "lightest", "--", "image", "build"]))
     })?;
+    step("the test runner whose reports are read", nextest)?;
     step("tests", || {
         let features = "lightest/lab-tests,lightest-lab/lab-tests";
         let mut command = with(cargo(), &["test", "--workspace", "--features", features]);
@@ -39,4 +40,16 @@ pub(crate) fn all() -> Result<(), String> {
         })?;
     }
     step("the book, and the picker page in a browser", browser::test)
+}
+
+/// The version of cargo-nextest that the tests were written with.
+const NEXTEST: &str = "0.9.143";
+
+/// Installs cargo-nextest where there is none.
+fn nextest() -> Result<(), String> {
+    let found = with(cargo(), &["nextest", "--version"]).output();
+    if found.is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    run(with(cargo(), &["install", "cargo-nextest", "--locked", "--version", NEXTEST]))
 }

@@ -50,6 +50,7 @@ pub fn load(files: &[File]) -> Result<Catalog, Vec<Diagnostic>> {
         claims: read(groups.of("claim"), &mut errors),
         questions: read(groups.of("question"), &mut errors),
         test_capabilities: read(groups.of("test_capability"), &mut errors),
+        timings: read(groups.of("timing"), &mut errors),
     };
     if errors.is_empty() {
         let mut catalog = catalog;

@@ -12,7 +12,7 @@ use lightest_model::catalog::Layer;
 use lightest_model::suggest::nearest;
 
 /// The names of the arrays of tables that a catalog file may hold.
-pub(crate) const KINDS: [&str; 14] = [
+pub(crate) const KINDS: [&str; 15] = [
     "source",
     "vmm",
     "boot_method",
@@ -27,6 +27,7 @@ pub(crate) const KINDS: [&str; 14] = [
     "claim",
     "question",
     "test_capability",
+    "timing",
 ];
 
 /// One `[[kind]]` table, perhaps with keys from more than one file.

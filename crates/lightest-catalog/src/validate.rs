@@ -126,6 +126,16 @@ impl<'a> Checker<'a, '_> {
         for (index, capability) in catalog.test_capabilities.iter().enumerate() {
             self.evidence("test_capability", index, &capability.evidence);
         }
+        for (index, timing) in catalog.timings.iter().enumerate() {
+            self.evidence("timing", index, &timing.evidence);
+            for (at, measured) in timing.measured.iter().enumerate() {
+                self.known("timing", index, &[Key("measured"), At(at), Key("run")], "source", &measured.run);
+                if !measured.seconds.is_finite() || measured.seconds < 0.0 {
+                    let message = "`seconds` is a number of seconds, zero or more".to_owned();
+                    self.error("timing", index, &[Key("measured"), At(at), Key("seconds")], message, None);
+                }
+            }
+        }
     }
 
     fn words(&self, what: &str) -> Vec<&'a str> {

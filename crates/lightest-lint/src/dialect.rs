@@ -142,4 +142,37 @@ pub trait Dialect: Sync {
         let text = self.spell(replacement.config, replacement.declaration)?;
         Some((vec![Edit { span: replacement.variant.config_span.clone(), text }], Safety::Safe))
     }
+
+    /// A configuration as it would be written in a declaration so that its failure blocks nobody, with the reason;
+    /// `None` where the framework has no such thing.
+    fn spell_unstable(&self, _config: &Config, _declaration: &Declaration, _reason: &str) -> Option<String> {
+        None
+    }
+
+    /// The variant that a test runner's report means by a name.
+    fn variant_of<'n>(&self, reported: &'n str) -> &'n str {
+        reported
+    }
+
+    /// What a test runner is told to run exactly those variants; `None` where there is no such thing.
+    fn filter(&self, _variants: &[&str]) -> Option<String> {
+        None
+    }
+
+    /// How the output of a variant whose failures block nobody tells whether it passed; `None` where a report shows its
+    /// failures as failures.
+    fn masking(&self) -> Option<Masking> {
+        None
+    }
+}
+
+/// How the output of a test tells whether it passed, where the report may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Masking {
+    /// What it writes when it passed.
+    pub passed: &'static str,
+    /// What it writes when it failed.
+    pub failed: &'static str,
+    /// How a run keeps that, and how it does without; for messages.
+    pub advice: &'static str,
 }

@@ -126,6 +126,9 @@ pub struct Sighting {
     pub within: Vec<Branch>,
     /// Whether the test goes on when it fails.
     pub tolerated: bool,
+    /// Whether a test that passes may not have come here: it stands in a branch or loop whose condition is not known, or
+    /// behind a way out of one.
+    pub uncertain: bool,
 }
 
 /// What a body touches.

@@ -10,6 +10,8 @@
 //! - [`proposal`]: what to list for a test, read from its body alone.
 //! - [`rules`]: one file each.
 //! - [`linter`]: holds every rule against every test, and takes out what comments suppress.
+//! - [`shown`]: what a passing run of a variant shows.
+//! - [`unknowns`]: what nobody has shown, and what a *yes* would save.
 //! - [`finding`]: what a rule has to say, and the edits that it proposes.
 
 pub mod calls;
@@ -21,7 +23,9 @@ pub mod linter;
 pub mod needs;
 pub mod proposal;
 pub mod rules;
+pub mod shown;
 pub mod source;
+pub mod unknowns;
 
 pub mod parallel;
 

@@ -20,6 +20,9 @@ pub struct Need {
     pub within: Vec<Branch>,
     /// The configurations that it is asked of; empty for all.
     pub when: Vec<When>,
+    /// Whether a test that passes has met it for certain: it stands in no branch whose condition is not known, and a
+    /// failure there fails the test.
+    pub certain: bool,
     /// Why, in words; may be empty.
     pub because: String,
     /// Where that is known from.
@@ -52,6 +55,8 @@ impl Needs {
                 via: None,
                 within: Vec::new(),
                 when: Vec::new(),
+                // The author's word says what is asked, not that the body does it.
+                certain: false,
                 because: intent.reason.clone(),
                 evidence: Vec::new(),
             });
@@ -85,6 +90,7 @@ impl Needs {
                 via: sighting.via.clone(),
                 within: sighting.within.clone(),
                 when: entry.when.clone(),
+                certain: !sighting.uncertain && !sighting.tolerated,
                 because: entry.because.clone(),
                 evidence: entry.evidence.clone(),
             });
@@ -100,6 +106,12 @@ impl Needs {
     /// The requirements that are asked of a configuration: those outside branches that it does not take.
     pub fn asked_of<'n>(&'n self, row: &'n Row<'_>) -> impl Iterator<Item = &'n Need> {
         self.needs.iter().filter(move |need| need.applies_to(row))
+    }
+
+    /// The requirements that a passing run of a configuration shows: those asked of it, without any that the test may
+    /// have passed over.
+    pub fn shown_of<'n>(&'n self, row: &'n Row<'_>) -> impl Iterator<Item = &'n Need> {
+        self.asked_of(row).filter(|need| need.certain)
     }
 
     /// Whether a requirement is asked of any configuration.

@@ -164,6 +164,14 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.ask(words)
     }
 
+    /// The same, with what the test's name says: what a configuration must give to be the lightest.
+    pub(crate) fn asked_by_all(&self, row: usize, agent: Option<bool>) -> Asked {
+        let mut words = self.requirements(row);
+        words.extend(declared(agent));
+        words.extend(&self.named);
+        self.ask(words)
+    }
+
     pub(crate) fn ask<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Asked {
         let known = words.into_iter().filter(|word| self.catalog().requirement(word).is_some());
         Asked::new(self.catalog(), known).unwrap_or_default()
@@ -373,14 +381,29 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         let Some(text) = self.dialect.spell(&config, placed.declaration) else {
             return Help { message, edits: Vec::new(), safety: Safety::DisplayOnly };
         };
+        Help { message, edits: vec![self.insert(placed, &text)], safety }
+    }
+
+    /// Puts an entry before a variant, on a line of its own where the variant has one.
+    fn insert(&self, placed: &Placed<'_>, text: &str) -> Edit {
         let span = &placed.variant.span;
-        let lines = self.line_start(span);
-        let text = match lines {
+        let text = match self.line_start(span) {
             Some(indent) => format!("{text},{}{indent}", self.line_end(span)),
             None => format!("{text}, "),
         };
-        let at = Span::new(span.file, span.bytes.start..span.bytes.start);
-        Help { message, edits: vec![Edit { span: at, text }], safety }
+        Edit { span: Span::new(span.file, span.bytes.start..span.bytes.start), text }
+    }
+
+    /// Adds a configuration before a variant as an experiment whose failure blocks nobody; `None` where the framework has
+    /// no spelling for that.
+    pub(crate) fn try_out(&self, placed: &Placed<'_>, row: usize, reason: &str) -> Option<Edit> {
+        let mut config = self.row(row).config.clone();
+        config.extra_deps.clone_from(&placed.variant.config.extra_deps);
+        if placed.declaration.vmm.is_some() && placed.declaration.vmm != config.vmm {
+            return None;
+        }
+        let text = self.dialect.spell_unstable(&config, placed.declaration, reason)?;
+        Some(self.insert(placed, &text))
     }
 
     /// Takes a variant out; `None` where it is the only one of its declaration.

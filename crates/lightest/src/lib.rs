@@ -16,11 +16,13 @@ mod input;
 mod json;
 mod output;
 mod render;
+mod results;
 mod schema;
 mod session;
 mod settings;
 mod site;
 mod style;
+mod tests_read;
 mod words;
 
 use std::ffi::OsString;

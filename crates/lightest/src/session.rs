@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// The user's catalog, where there is one.
-    fn catalog_folder(&self) -> Result<Option<PathBuf>, Failure> {
+    pub(crate) fn catalog_folder(&self) -> Result<Option<PathBuf>, Failure> {
         if let Some(folder) = &self.named_catalog {
             return Ok(Some(folder.clone()));
         }

@@ -18,6 +18,21 @@ pub(crate) fn bytes(bytes: u64) -> String {
     }
 }
 
+/// A duration: `0.4 s`, `12.5 s`, `3 min 20 s`, `2 h 05 min`.
+pub(crate) fn duration(time: std::time::Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 59.95 {
+        return format!("{seconds:.1} s");
+    }
+    let whole = (time + std::time::Duration::from_millis(500)).as_secs();
+    if whole < 3600 {
+        format!("{} min {:02} s", whole / 60, whole % 60)
+    } else {
+        let minutes = (whole + 30) / 60;
+        format!("{} h {:02} min", minutes / 60, minutes % 60)
+    }
+}
+
 /// `1 boot`, `2 boots`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
@@ -49,6 +64,17 @@ mod tests {
         let sizes = [0, 999, 22_500, 224_494_080, 999_999_999, 3_758_211_584, 32_214_352_384];
         let read: Vec<String> = sizes.into_iter().map(bytes).collect();
         assert_eq!(read, ["0 B", "999 B", "23 kB", "224 MB", "1 GB", "3.8 GB", "32 GB"]);
+    }
+
+    #[test]
+    fn durations_are_rounded_once() {
+        let read = |millis| duration(std::time::Duration::from_millis(millis));
+        assert_eq!(read(0), "0.0 s");
+        assert_eq!(read(59_940), "59.9 s");
+        assert_eq!(read(59_960), "1 min 00 s");
+        assert_eq!(read(200_000), "3 min 20 s");
+        assert_eq!(read(3_599_600), "1 h 00 min");
+        assert_eq!(read(7_500_000), "2 h 05 min");
     }
 
     #[test]

@@ -171,7 +171,18 @@ pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
     if best == own || !subject.is_lighter(best, own, &asked) {
         return Weight::Lightest;
     }
-    let silence = about_the_whole(subject).or_else(|| {
+    Weight::Heavier { best, silence: silence(subject, placed, own, best, &asked) }
+}
+
+/// Why a lighter configuration is not proposed for a variant; `None` where it is. Whether it would do is not asked here.
+pub(crate) fn silence(
+    subject: &Subject<'_, '_>,
+    placed: &Placed<'_>,
+    own: usize,
+    best: usize,
+    asked: &Asked,
+) -> Option<Silence> {
+    about_the_whole(subject).or_else(|| {
         let shown_by = subject.dialect.conventions().shown_by;
         if shown_by.is_some_and(|requirement| !subject.needs.ask(requirement)) {
             Some(Silence::NoAgent)
@@ -181,20 +192,19 @@ pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
             Some(Silence::Ignored)
         } else if subject.lists(best) {
             Some(Silence::Listed)
-        } else if remarks_on_something_lighter(subject, own, best, &asked) {
+        } else if remarks_on_something_lighter(subject, own, best, asked) {
             Some(Silence::Remark)
         } else if reasons::of_variant(subject, placed) == reasons::Heed::Reason {
             Some(Silence::Reason)
-        } else if subject.is_blocked(best, &asked) {
+        } else if subject.is_blocked(best, asked) {
             Some(Silence::Blocked)
         } else if is_matrix(subject) {
             Some(Silence::Matrix)
         } else {
-            let faster = subject.boot_class(best, &asked) < subject.boot_class(own, &asked);
+            let faster = subject.boot_class(best, asked) < subject.boot_class(own, asked);
             (subject.has_image(best) && !faster).then_some(Silence::Choice)
         }
-    });
-    Weight::Heavier { best, silence }
+    })
 }
 
 /// Whether a comment in the list speaks of what is proposed, or of anything lighter on the same architecture: the author

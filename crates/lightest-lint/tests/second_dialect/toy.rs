@@ -83,7 +83,14 @@ impl Line<'_> {
     }
 
     fn touches(&self) -> Vec<Sighting> {
-        let sighting = |what, span| Sighting { what, span, via: None, within: Vec::new(), tolerated: false };
+        let sighting = |what, span| Sighting {
+            what,
+            span,
+            via: None,
+            within: Vec::new(),
+            tolerated: false,
+            uncertain: false,
+        };
         let mut touches = Vec::new();
         for (line, span) in self.all(".Exec(\"", "\")") {
             let call = What::Call { on: "vm".to_owned(), name: "Exec".to_owned(), texts: Vec::new() };

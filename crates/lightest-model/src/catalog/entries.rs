@@ -469,3 +469,42 @@ pub struct TestCapability {
     /// Where that is known from.
     pub evidence: Vec<Evidence>,
 }
+
+/// How long a variant took, from boot to the end of its test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timing {
+    /// Identifier.
+    pub id: String,
+    /// The variant, as the test runner names it.
+    pub variant: String,
+    /// The configuration, in its framework's spelling.
+    pub config: String,
+    /// What each passing run took, at the first attempt.
+    pub measured: Vec<Measured>,
+    /// What else was true of those runs.
+    pub circumstances: String,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
+/// How long a variant took in one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    /// The identifier of the run, a source.
+    pub run: String,
+    /// Seconds of wall clock.
+    pub seconds: f64,
+}
+
+impl Timing {
+    /// The median, in seconds; `None` where nothing was measured.
+    #[must_use]
+    pub fn median_s(&self) -> Option<f64> {
+        let mut seconds: Vec<f64> = self.measured.iter().map(|measured| measured.seconds).collect();
+        seconds.sort_by(f64::total_cmp);
+        let middle = seconds.len().checked_sub(1)?;
+        Some(f64::midpoint(seconds[middle / 2], seconds[seconds.len() / 2]))
+    }
+}

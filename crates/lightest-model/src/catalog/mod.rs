@@ -12,8 +12,8 @@ use crate::config::Arch;
 
 pub use entries::{
     Answer, Blocker, BlockerState, BootClass, BootMethod, Capability, Claim, ClaimState, Cost, Guest, Holds,
-    Host, Image, IsolationMode, Layer, Question, Quirk, Requirement, Section, Source, Support,
-    TestCapability, Vmm,
+    Host, Image, IsolationMode, Layer, Measured, Question, Quirk, Requirement, Section, Source, Support,
+    TestCapability, Timing, Vmm,
 };
 pub use evidence::Evidence;
 pub use when::{Os, When};
@@ -49,6 +49,9 @@ pub struct Catalog {
     pub questions: Vec<Question>,
     /// Words that `requires(..)` accepts.
     pub test_capabilities: Vec<TestCapability>,
+    /// How long variants took.
+    #[serde(default)]
+    pub timings: Vec<Timing>,
 }
 
 impl Catalog {

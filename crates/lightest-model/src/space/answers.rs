@@ -90,6 +90,14 @@ pub(crate) struct Statement<'c> {
     with: Vec<usize>,
 }
 
+impl Statement<'_> {
+    /// Whether a statement of the user's stands in the place of this one, which is of the base. A statement that is made of
+    /// special circumstances only gives way to one that is made of the same.
+    fn is_outranked_by(&self, user: &Self) -> bool {
+        user.capability.layer == Layer::User && self.with.iter().all(|index| user.with.contains(index))
+    }
+}
+
 /// What one configuration answers to one requirement, and the statement that decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'c> {
@@ -162,17 +170,13 @@ impl<'c> Space<'c> {
 
     fn work_out(&self, requirement: usize, asked: &Asked) -> Bits {
         let none = || Bits::none(self.rows.len());
-        let (mut yes, mut not_yes, mut user) = (none(), none(), none());
-        for statement in self.in_force(requirement, asked) {
-            if statement.capability.layer == Layer::User {
-                user.add(&statement.rows);
-            }
-        }
+        let (mut yes, mut not_yes) = (none(), none());
         for statement in self.in_force(requirement, asked) {
             let mut rows = statement.rows.clone();
             if statement.capability.layer == Layer::Base {
-                // What the user states of a configuration outranks what the base states of it.
-                rows.remove(&user);
+                for user in self.in_force(requirement, asked).filter(|user| statement.is_outranked_by(user)) {
+                    rows.remove(&user.rows);
+                }
             }
             match statement.capability.support {
                 Support::Yes => yes.add(&rows),
@@ -188,15 +192,18 @@ impl<'c> Space<'c> {
     #[must_use]
     pub fn answer(&self, row: usize, requirement: usize, asked: &Asked) -> Answer<'c> {
         let speaks = |statement: &&Statement<'c>| statement.rows.contains(row);
-        let of_user = self
-            .in_force(requirement, asked)
-            .filter(speaks)
-            .any(|statement| statement.capability.layer == Layer::User);
+        let counts = |statement: &&Statement<'c>| {
+            statement.capability.layer == Layer::User
+                || !self
+                    .in_force(requirement, asked)
+                    .filter(speaks)
+                    .any(|user| statement.is_outranked_by(user))
+        };
         for support in [Support::No, Support::Unknown, Support::Yes] {
-            let found = self.in_force(requirement, asked).filter(speaks).find(|statement| {
-                statement.capability.support == support
-                    && (!of_user || statement.capability.layer == Layer::User)
-            });
+            let found = self
+                .in_force(requirement, asked)
+                .filter(speaks)
+                .find(|statement| statement.capability.support == support && counts(statement));
             if let Some(statement) = found {
                 return Answer { support, statement: Some(statement.capability) };
             }

@@ -81,10 +81,14 @@ impl<'w, 't> Walk<'w, 't> {
                 Value::PLAIN.or_within(branches, value).or_within(not, other)
             }),
             Expr::Equal { left, right, .. } | Expr::And(left, right) => {
-                for side in [left, right] {
-                    let value = self.eval(side);
-                    self.release(value);
-                }
+                let value = self.eval(left);
+                self.release(value);
+                // The right side of `&&` may not be reached.
+                let perhaps = usize::from(matches!(expr, Expr::And(..)));
+                self.conditional += perhaps;
+                let value = self.eval(right);
+                self.conditional -= perhaps;
+                self.release(value);
                 Value::PLAIN
             }
             Expr::Not(inner) => {
@@ -94,6 +98,10 @@ impl<'w, 't> Walk<'w, 't> {
             }
             Expr::Loop { pattern, head, body } => self.loop_(pattern.as_ref(), head.as_deref(), body),
             Expr::Return(value) => {
+                let branches = self.conditional > 0 || !self.within.is_empty();
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.left |= branches;
+                }
                 let value = value.as_ref().map_or(Value::PLAIN, |value| self.eval(value));
                 if let Some(frame) = self.frames.last_mut() {
                     frame.returned = std::mem::replace(&mut frame.returned, Value::PLAIN).or(value);

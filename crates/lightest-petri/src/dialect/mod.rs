@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use crate::grammar::AttributeKind;
+use crate::grammar::{self, AttributeKind};
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 use lightest_model::space::{Asked, Space};
@@ -31,7 +31,7 @@ use memchr::memmem::Finder;
 
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Table;
-use lightest_lint::dialect::{Conventions, Dialect, Interest};
+use lightest_lint::dialect::{Conventions, Dialect, Interest, Masking};
 use lightest_lint::facts::{Bare, Declaration, Note, Reading};
 use lightest_lint::parallel;
 use lightest_lint::source::Source;
@@ -162,6 +162,40 @@ impl Dialect for Petri {
 
     fn declare(&self, space: &Space<'_>, bare: &Bare, rows: &[usize], asked: &Asked) -> Option<String> {
         crate::paste::declare(space, &bare.written, rows, asked).map(|attribute| attribute.to_string())
+    }
+
+    fn spell_unstable(&self, config: &Config, declaration: &Declaration, reason: &str) -> Option<String> {
+        let config = self.spell(config, declaration)?;
+        Some(format!("unstable(reason = {}, {config})", grammar::quoted(reason)))
+    }
+
+    /// A filter expression of cargo-nextest.
+    fn filter(&self, variants: &[&str]) -> Option<String> {
+        if variants.is_empty() {
+            return Some("none()".to_owned());
+        }
+        let term = |name: &&str| {
+            let mut text = String::new();
+            for letter in name.chars() {
+                match letter {
+                    '\\' | ')' | '(' | ',' | '/' => text.extend(['\\', letter]),
+                    letter => text.push(letter),
+                }
+            }
+            format!("test(={text})")
+        };
+        Some(variants.iter().map(term).collect::<Vec<_>>().join(" | "))
+    }
+
+    /// With `PETRI_IGNORE_UNSTABLE_FAILURES`, which OpenVMM's CI sets, an unstable test that fails is reported as passed; its
+    /// log tells them apart (`petri/src/test.rs`, `petri/src/tracing.rs`).
+    fn masking(&self) -> Option<Masking> {
+        Some(Masking {
+            passed: "test passed",
+            failed: "unstable test failed",
+            advice: "keep the output of tests that pass (`store-success-output` of nextest's JUnit), or run without \
+                     PETRI_IGNORE_UNSTABLE_FAILURES and say so with `--unstable-failures-reported`",
+        })
     }
 }
 

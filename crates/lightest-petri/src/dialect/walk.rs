@@ -57,6 +57,7 @@ pub(super) fn body(
             via: None,
             within: Vec::new(),
             tolerated: false,
+            uncertain: false,
         });
     }
     let given = |param: &super::tree::Param| {
@@ -106,6 +107,8 @@ pub(super) struct Frame<'t> {
     closure: bool,
     pub(super) returned: Value<'t>,
     pub(super) broken: Value<'t>,
+    /// Whether a way out lies behind, in a branch: what follows may not have been reached.
+    pub(super) left: bool,
 }
 
 impl<'w, 't> Walk<'w, 't> {
@@ -169,6 +172,8 @@ impl<'w, 't> Walk<'w, 't> {
             via: self.via.clone(),
             within: self.within.clone(),
             tolerated: false,
+            // Whether a closure is called, and how often, is not followed.
+            uncertain: self.conditional > 0 || self.frames.iter().any(|frame| frame.closure || frame.left),
         });
         self.sightings.len() - 1
     }
@@ -346,6 +351,7 @@ impl<'w, 't> Walk<'w, 't> {
             closure: false,
             returned: Value::PLAIN,
             broken: Value::PLAIN,
+            left: false,
         };
         self.frames.push(frame);
         let mut args = args.into_iter();
@@ -423,6 +429,7 @@ impl<'w, 't> Walk<'w, 't> {
             closure: true,
             returned: Value::PLAIN,
             broken: Value::PLAIN,
+            left: false,
         });
         let value = run(self);
         self.frames.pop();
@@ -444,6 +451,7 @@ impl<'w, 't> Walk<'w, 't> {
             closure: true,
             returned: Value::PLAIN,
             broken: Value::PLAIN,
+            left: false,
         };
         self.frames.push(frame);
         let mut args = args.into_iter();

@@ -502,7 +502,8 @@ fn requires(
 }
 
 /// A string literal that reads as `text`.
-fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.escape_default().to_string().replace("\\'", "'"))
 }
 

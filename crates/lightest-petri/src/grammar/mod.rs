@@ -14,7 +14,7 @@ mod token;
 use std::fmt;
 use std::ops::Range;
 
-pub use attribute::{Attribute, AttributeKind, Variant, Vendor};
+pub use attribute::{Attribute, AttributeKind, Variant, Vendor, quoted};
 pub use config::{Entry, Reason};
 
 use lightest_model::catalog::Catalog;

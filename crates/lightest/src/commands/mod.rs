@@ -5,11 +5,14 @@ mod completions;
 mod explain;
 mod guide;
 pub(crate) mod lab;
+mod learn;
 mod list;
 mod parse;
 mod pick;
 mod requirements;
+mod suite;
 mod sync;
+mod unknowns;
 
 use std::path::PathBuf;
 
@@ -46,6 +49,12 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Show what tests require of their environment, and why
     Requirements(requirements::Args),
+    /// List unproven configurations by what a proof would save
+    Unknowns(unknowns::Args),
+    /// Turn test results into facts of a catalog of your own
+    Learn(learn::Args),
+    /// Report what a suite costs, and divide it into shards
+    Suite(suite::Args),
     /// Compare the catalog with OpenVMM's source
     Sync(sync::Args),
     /// Boot real virtual machines and show their timelines
@@ -74,6 +83,9 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
         Command::List(args) => list::run(args, session),
         Command::Check(args) => check::run(args, session),
         Command::Requirements(args) => requirements::run(args, session),
+        Command::Unknowns(args) => unknowns::run(args, session),
+        Command::Learn(args) => learn::run(args, session),
+        Command::Suite(args) => suite::run(args, session),
         Command::Sync(args) => sync::run(args, session),
         Command::Boot(args) => lab::run(LabCommand::Boot(args), session),
         Command::Measure(args) => lab::run(LabCommand::Measure(args), session),

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use lightest_catalog::{File, ReadError, list_folder};
+use lightest_catalog::{File, OPENVMM, ReadError, embedded, list_folder, load};
 use lightest_diagnostics::{Diagnostic, line_column};
-use lightest_model::catalog::Layer;
+use lightest_model::catalog::{Capability, Catalog, Layer};
 
 use super::tree::Tree;
 use crate::failure::{Failure, Place};
@@ -25,6 +25,61 @@ pub(crate) fn folder_files(folder: &Path, layer: Layer) -> Result<Vec<File>, Fai
         Ok(File::new(&path, text, layer))
     };
     paths.into_iter().map(read).collect()
+}
+
+/// The facts with a user's laid over them, but for one of the user's files.
+pub(crate) fn catalog_without(folder: Option<&Path>, file: &str) -> Result<&'static Catalog, Failure> {
+    let files = files_without(folder, file)?;
+    load(&files).map(|catalog| &*Box::leak(Box::new(catalog))).map_err(|errors| failure(&files, &errors))
+}
+
+/// Sees that a text would load in the place of one file of a user's folder.
+pub(crate) fn check_with(folder: &Path, file: &str, text: &str) -> Result<(), Failure> {
+    let mut files = files_without(Some(folder), file)?;
+    files.push(File::new(&folder.join(file), text.to_owned(), Layer::User));
+    load(&files).map(|_| ()).map_err(|errors| failure(&files, &errors))
+}
+
+/// The place of a statement, as `file:line`; `None` where it cannot be told. The catalog is that of
+/// [`catalog_without`].
+pub(crate) fn place(
+    folder: Option<&Path>,
+    file: &str,
+    catalog: &Catalog,
+    statement: &Capability,
+) -> Result<Option<String>, Failure> {
+    let Some(index) = catalog.capabilities.iter().position(|known| std::ptr::eq(known, statement)) else {
+        return Ok(None);
+    };
+    let mut left = index;
+    for file in files_without(folder, file)? {
+        for (line, text) in file.text.lines().enumerate() {
+            if text.trim() == "[[capability]]" {
+                if left == 0 {
+                    return Ok(Some(format!("{}:{}", file.name, line + 1)));
+                }
+                left -= 1;
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The files that a command works with, but for one of the user's.
+fn files_without(folder: Option<&Path>, file: &str) -> Result<Vec<File>, Failure> {
+    let mut files = embedded(OPENVMM);
+    let Some(folder) = folder.filter(|folder| folder.exists()) else { return Ok(files) };
+    let tree = Tree::at(folder);
+    let paths = match list_folder(folder) {
+        Ok(paths) => paths,
+        Err(ReadError::Empty { .. }) => Vec::new(),
+        Err(error) => return Err(Failure::new(error.to_string())),
+    };
+    for path in paths.into_iter().filter(|path| *path != folder.join(file)) {
+        let text = tree.text(&path).map_err(|error| error.failure(&path))?;
+        files.push(File::new(&path, text, Layer::User));
+    }
+    Ok(files)
 }
 
 /// The first mistake in full, and how many there are.

@@ -72,6 +72,14 @@ pub(crate) fn text(path: &Path) -> Result<String, ReadError> {
     })
 }
 
+/// A regular file of any size, for what is read piece by piece.
+pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    Ok(File::open(path)?)
+}
+
 /// The bytes of a file.
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     // Asked first, since a pipe is waited for as soon as it is opened.

@@ -1,0 +1,65 @@
+//! What a passing run of a variant shows.
+//!
+//! It shows that its configuration runs, and that it gives everything that the test's body is certain to have asked of it:
+//! nothing that the name alone speaks of, nothing in a branch that may not have been taken, nothing whose failure the test
+//! puts up with. It shows this of that one configuration.
+
+use lightest_model::catalog::{Capability, Support};
+use lightest_model::space::{Asked, Space};
+
+use crate::facts::Variant;
+use crate::needs::Needs;
+
+/// What a passing run shows of one requirement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown<'c> {
+    /// The requirement, or `runs`.
+    pub requirement: &'c str,
+    /// What the catalog said before.
+    pub before: Support,
+    /// The statement that said so; `None` where none speaks of it.
+    pub statement: Option<&'c Capability>,
+    /// Requirements that must be asked for as well, where the catalog doubts the configuration only then.
+    pub with: Vec<String>,
+}
+
+/// What a passing run of a variant shows; nothing where the variant's configuration is not in the space.
+#[must_use]
+pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Shown<'c>> {
+    let Some(row) = space.position(&variant.config) else { return Vec::new() };
+    let catalog = space.catalog();
+    let words = needs.shown_of(&space.rows()[row]).map(|need| need.requirement.as_str());
+    let asked = asked(catalog, words);
+    // In whose presence: everything that was certainly asked, and whether the agent was wanted.
+    let agent = variant.agent.map(|agent| if agent { "agent" } else { "no-agent" });
+    let words = needs.shown_of(&space.rows()[row]).map(|need| need.requirement.as_str());
+    let present = self::asked(catalog, words.chain(agent));
+    let indices = asked.indices().iter().copied().chain(space.requirement_index("runs"));
+    indices
+        .map(|index| {
+            let answer = space.answer(row, index, &present);
+            let requirement = space.requirement_id(index);
+            let mut with: Vec<String> = Vec::new();
+            if answer.support == Support::Unknown {
+                let own = &space.rows()[row];
+                let doubts = catalog.capabilities.iter().filter(|statement| {
+                    statement.requirement == requirement
+                        && statement.support == Support::Unknown
+                        && statement.when.selects(&own.config, own.guest, own.boot.openhcl)
+                });
+                for word in doubts.flat_map(|statement| &statement.when.with) {
+                    let in_force = space.requirement_index(word).is_some_and(|index| present.holds(index));
+                    if in_force && !with.contains(word) {
+                        with.push(word.clone());
+                    }
+                }
+            }
+            Shown { requirement, before: answer.support, statement: answer.statement, with }
+        })
+        .collect()
+}
+
+fn asked<'w>(catalog: &lightest_model::catalog::Catalog, words: impl Iterator<Item = &'w str>) -> Asked {
+    let known = words.filter(|word| catalog.requirement(word).is_some());
+    Asked::new(catalog, known).unwrap_or_default()
+}

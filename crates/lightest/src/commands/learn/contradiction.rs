@@ -1,0 +1,58 @@
+//! A pass that the catalog says is not possible: one of the two is wrong.
+
+use std::path::Path;
+
+use lightest_model::catalog::Capability;
+use lightest_model::space::Space;
+
+use crate::failure::Failure;
+use crate::input::catalog as files;
+use crate::results::{Results, Seen};
+use crate::{json as pieces, output};
+
+/// A variant passed a test that asks for what its configuration is said to lack.
+#[derive(Debug)]
+pub(super) struct Contradiction<'c> {
+    pub(super) row: usize,
+    pub(super) requirement: &'c str,
+    pub(super) statement: Option<&'c Capability>,
+    pub(super) variant: String,
+    pub(super) seen: Seen,
+    /// How many other variants show the same.
+    pub(super) more: usize,
+}
+
+impl Contradiction<'_> {
+    /// The same for people, with both places.
+    pub(super) fn in_words(
+        &self,
+        results: &Results,
+        space: &Space<'_>,
+        folder: Option<&Path>,
+    ) -> Result<String, Failure> {
+        let config = &space.rows()[self.row].config;
+        let report = output::shown(&results.runs[self.seen.run].path);
+        let lacks = match self.requirement {
+            "runs" => "cannot run".to_owned(),
+            id => format!("lacks `{id}`"),
+        };
+        let place = match self.statement {
+            Some(statement) => files::place(folder, super::FILE, space.catalog(), statement)?,
+            None => None,
+        };
+        let more = match self.more {
+            0 => String::new(),
+            more => format!(" and {} more", crate::words::count(more, "variant")),
+        };
+        Ok(format!(
+            "error: `{config}` {lacks} by the catalog, and passed a test that needs it\n  --> {report}:{}: {}{more}\n  \
+             --> {}: {} ({})\n  = help: correct the catalog, or what `lightest requirements` reads from the test; \
+             nothing was learned from such variants",
+            self.seen.line,
+            self.variant,
+            place.unwrap_or_else(|| "catalog".to_owned()),
+            pieces::because(self.statement),
+            pieces::statement_evidence(self.statement),
+        ))
+    }
+}

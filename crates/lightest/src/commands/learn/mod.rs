@@ -1,0 +1,354 @@
+//! `lightest learn`: variants that passed become facts of the user's own catalog.
+//!
+//! A pass shows that the configuration runs and gives what the body is certain to ask, for that configuration and no
+//! other. A failure shows nothing by itself. What contradicts the catalog is reported with both places and not written.
+
+mod contradiction;
+mod file;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use lightest_lint::needs::Needs;
+use lightest_lint::shown::shown;
+use lightest_model::catalog::Support;
+use lightest_model::space::Space;
+use serde_json::{Value, json};
+
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::input::catalog as files;
+use crate::results::{About, Results, Seen};
+use crate::session::Session;
+use crate::tests_read::Tests;
+use crate::{exit, json as pieces, output, words};
+use contradiction::Contradiction;
+use file::Learned;
+
+/// The file of a catalog that this command writes.
+pub(crate) const FILE: &str = "learned.toml";
+/// Variants that are named in text, of each kind; JSON names all.
+const NAMED: usize = 10;
+
+/// One fact: what a configuration provides, and the variants that showed it.
+#[derive(Debug, Default)]
+struct Fact {
+    /// The variants, each with the runs in which it passed.
+    shown_by: BTreeMap<String, Vec<usize>>,
+}
+
+/// What tells facts apart: configuration, requirement, and what must be asked as well.
+type Key = (usize, String, Vec<String>);
+
+/// Everything that reports show.
+#[derive(Default)]
+struct Lesson<'c> {
+    facts: BTreeMap<Key, Fact>,
+    /// Statements that the catalog held already.
+    confirmed: usize,
+    contradictions: BTreeMap<(usize, &'c str), Contradiction<'c>>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// JUnit reports, as cargo-nextest or Ginkgo write them
+    #[arg(value_name = "FILE", required = true)]
+    reports: Vec<PathBuf>,
+    /// Add what was learned to `learned.toml` in this folder [default: print it]
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+    /// Files or folders with the tests that ran
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    tests: Vec<PathBuf>,
+    /// The commit that was tested [default: as the reports name it]
+    #[arg(long, value_name = "REV")]
+    commit: Option<String>,
+    /// A name for the run, which all reports belong to [default: as each report names it]
+    #[arg(long, value_name = "NAME")]
+    run: Option<String>,
+    /// What else was true of the runs, such as the host; recorded beside times
+    #[arg(long, value_name = "WORDS")]
+    circumstances: Option<String>,
+    /// The runner reported failures of unstable variants as failures, so that a pass is a pass
+    #[arg(long)]
+    unstable_failures_reported: bool,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    // What was learned before is laid over again below; it must not count as known by another way.
+    let given = session.catalog_folder()?;
+    let folder = args.into.as_deref().filter(|folder| folder.is_dir()).or(given.as_deref());
+    let catalog = files::catalog_without(folder, FILE)?;
+    let tests = Tests::read(&args.tests, catalog, session)?;
+    if let Some(code) = tests.none() {
+        return Ok(code);
+    }
+    let about = About {
+        commit: args.commit.as_deref(),
+        run: args.run.as_deref(),
+        unmasked: args.unstable_failures_reported,
+    };
+    let results = Results::read(&args.reports, &tests, about)?;
+    let space = Space::of_tests(catalog);
+    let lesson = learn(&tests, &results, &space);
+    let view = View { tests: &tests, results: &results, space: &space, lesson: &lesson };
+    let mut learned = match &args.into {
+        Some(folder) => Learned::read(&folder.join(FILE))?,
+        None => Learned::default(),
+    };
+    view.lay_over(&mut learned, args.circumstances.as_deref());
+    let text = learned.text();
+    if let Some(folder) = &args.into
+        && !learned.is_empty()
+    {
+        learned.check(&text, folder)?;
+        output::write(&folder.join(FILE), text.as_bytes())?;
+    }
+    match (args.format, &args.into) {
+        (Format::Json, _) => output::json(&view.json())?,
+        (Format::Text, Some(folder)) => {
+            output::data(&view.summary())?;
+            if !learned.is_empty() {
+                output::message(&format!("wrote {}", output::shown(&folder.join(FILE))));
+            }
+        }
+        (Format::Text, None) => {
+            output::data(&text)?;
+            output::message(view.summary().trim_end());
+            output::message("note: nothing was written: name a folder with `--into`");
+        }
+    }
+    for contradiction in lesson.contradictions.values() {
+        output::message(&contradiction.in_words(&results, &space, folder)?);
+    }
+    if results.runs.iter().any(|run| run.commit.is_none()) {
+        output::message("note: the commit is not known of every run: name it with `--commit`");
+    }
+    Ok(if !lesson.contradictions.is_empty() {
+        exit::FINDINGS
+    } else if results.variants.is_empty() {
+        exit::NOTHING
+    } else if tests.complete {
+        exit::DONE
+    } else {
+        exit::COULD_NOT
+    })
+}
+
+fn learn<'c>(tests: &Tests, results: &Results, space: &Space<'c>) -> Lesson<'c> {
+    let mut lesson = Lesson::default();
+    let mut needs: BTreeMap<usize, Needs> = BTreeMap::new();
+    let mut confirmed = std::collections::BTreeSet::new();
+    for (test, _, variant) in tests.variants() {
+        let Some(result) = results.variants.get(&variant.name).filter(|result| !result.passed.is_empty())
+        else {
+            continue;
+        };
+        let Some(row) = space.position(&variant.config) else { continue };
+        let needs = needs.entry(test).or_insert_with(|| Needs::of(&tests.reading.tests[test], &tests.table));
+        let shown = shown(needs, variant, space);
+        // Where a pass contradicts the catalog, one of the two is wrong: nothing else is learned from it either.
+        if shown.iter().any(|shown| shown.before == Support::No) {
+            for shown in shown.into_iter().filter(|shown| shown.before == Support::No) {
+                let found =
+                    lesson.contradictions.entry((row, shown.requirement)).or_insert_with(|| Contradiction {
+                        row,
+                        requirement: shown.requirement,
+                        statement: shown.statement,
+                        variant: variant.name.clone(),
+                        seen: result.passed[0].clone(),
+                        more: 0,
+                    });
+                found.more += usize::from(found.variant != variant.name);
+            }
+            continue;
+        }
+        for shown in shown {
+            if shown.before == Support::Yes {
+                confirmed.insert((row, shown.requirement));
+                continue;
+            }
+            let key = (row, shown.requirement.to_owned(), shown.with);
+            let known =
+                lesson.facts.entry(key).or_default().shown_by.entry(variant.name.clone()).or_default();
+            for seen in &result.passed {
+                if !known.contains(&seen.run) {
+                    known.push(seen.run);
+                }
+            }
+        }
+    }
+    lesson.confirmed = confirmed.len();
+    lesson
+}
+
+struct View<'a, 'c> {
+    tests: &'a Tests,
+    results: &'a Results,
+    space: &'a Space<'c>,
+    lesson: &'a Lesson<'c>,
+}
+
+impl View<'_, '_> {
+    fn config(&self, row: usize) -> String {
+        self.space.rows()[row].config.to_string()
+    }
+
+    /// Adds what was shown to what was learned before.
+    fn lay_over(&self, learned: &mut Learned, circumstances: Option<&str>) {
+        for run in &self.results.runs {
+            learned.source(run);
+        }
+        for ((row, requirement, with), fact) in &self.lesson.facts {
+            let row = &self.space.rows()[*row];
+            let mut shown = Vec::new();
+            for (variant, runs) in &fact.shown_by {
+                shown.extend(runs.iter().map(|run| (self.results.runs[*run].id.as_str(), variant.as_str())));
+            }
+            learned.capability(&row.config, requirement, with, &shown);
+        }
+        for (_, _, variant) in self.tests.variants() {
+            let Some(result) = self.results.variants.get(&variant.name) else { continue };
+            for (index, run) in self.results.runs.iter().enumerate() {
+                let own = result.history.results.iter().filter(|one| one.run == index);
+                let clean = own
+                    .filter(|one| one.outcome == lightest_results::case::Outcome::Passed && one.retries == 0);
+                let seconds: Vec<f64> =
+                    clean.filter_map(|one| one.time).map(|time| time.as_secs_f64()).collect();
+                if !seconds.is_empty() {
+                    learned.timing(&variant.name, &variant.config.bare(), run, &seconds, circumstances);
+                }
+            }
+        }
+        learned.sort();
+    }
+
+    /// The variants that have results of a kind, each with the first of them.
+    fn of<'s>(
+        &'s self,
+        kind: impl Fn(&'s crate::results::Variant) -> Option<&'s Seen>,
+    ) -> Vec<(&'s str, &'s Seen)> {
+        let all = self.results.variants.iter();
+        all.filter_map(|(name, variant)| Some((name.as_str(), kind(variant)?))).collect()
+    }
+
+    fn summary(&self) -> String {
+        let passed = self.of(|variant| variant.passed.first());
+        let failed = self.of(|variant| variant.failed.first());
+        let masked = self.of(|variant| variant.masked.first().filter(|_| variant.passed.is_empty()));
+        let unclear = self.of(|variant| variant.unclear.first().map(|(_, seen)| seen));
+        let skipped = self.results.variants.values().filter(|variant| variant.skipped > 0).count();
+        let mut text = format!(
+            "learned {} from {} of {}\n",
+            words::count(self.lesson.facts.len(), "fact"),
+            words::count(passed.len(), "passing variant"),
+            words::count(self.results.runs.len(), "run"),
+        );
+        for ((row, requirement, with), fact) in &self.lesson.facts {
+            let what =
+                if requirement == "runs" { "runs".to_owned() } else { format!("provides `{requirement}`") };
+            let with = if with.is_empty() { String::new() } else { format!(" with `{}`", with.join("`, `")) };
+            let names: Vec<&str> = fact.shown_by.keys().take(2).map(String::as_str).collect();
+            let more = fact.shown_by.len() - names.len();
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            let _ = writeln!(text, "  `{}` {what}{with}: {}{more}", self.config(*row), names.join(", "));
+        }
+        let _ = writeln!(
+            text,
+            "confirmed {} that the catalog holds",
+            words::count(self.lesson.confirmed, "statement")
+        );
+        let mut list = |title: String, all: &[(&str, &Seen)]| {
+            if all.is_empty() {
+                return;
+            }
+            let _ = writeln!(text, "{title}:");
+            for (name, seen) in all.iter().take(NAMED) {
+                let path = output::shown(&self.results.runs[seen.run].path);
+                let first = seen.message.lines().next().unwrap_or_default();
+                let why = if first.is_empty() { String::new() } else { format!(": {}", output::line(first)) };
+                let _ = writeln!(text, "  {name} ({path}:{}){why}", seen.line);
+            }
+            if all.len() > NAMED {
+                let _ = writeln!(text, "  and {} more", all.len() - NAMED);
+            }
+        };
+        list(
+            format!("{} failed, which shows nothing by itself", words::count(failed.len(), "variant")),
+            &failed,
+        );
+        list(format!("{} not understood", words::count(unclear.len(), "result")), &unclear);
+        let advice = self.tests.dialect.masking().map_or("", |masking| masking.advice);
+        list(
+            format!(
+                "{} reported as passed, which may hide a failure and shows nothing: {advice}",
+                words::count(masked.len(), "unstable variant")
+            ),
+            &masked,
+        );
+        if skipped > 0 {
+            let _ = writeln!(text, "{} skipped", words::count(skipped, "variant"));
+        }
+        if let Some(note) = self.results.unmatched_note() {
+            let _ = writeln!(text, "{note}");
+        }
+        for name in &self.results.ambiguous {
+            let _ = writeln!(
+                text,
+                "`{}` is the name of variants of several tests: its results count for none",
+                output::line(name)
+            );
+        }
+        text
+    }
+
+    fn json(&self) -> Value {
+        let seen = |seen: &Seen| {
+            json!({
+                "file_name": output::shown(&self.results.runs[seen.run].path).to_string(),
+                "line": seen.line,
+                "message": seen.message,
+            })
+        };
+        let list = |all: Vec<(&str, &Seen)>| -> Vec<Value> {
+            all.iter().map(|(name, place)| json!({"variant": name, "place": seen(place)})).collect()
+        };
+        json!({
+            "schema_version": pieces::SCHEMA_VERSION,
+            "runs": self.results.runs.iter().map(|run| json!({
+                "id": run.id, "file_name": output::shown(&run.path).to_string(), "title": run.title,
+                "date": run.date, "commit": run.commit, "cases": run.cases,
+            })).collect::<Vec<_>>(),
+            "facts": self.lesson.facts.iter().map(|((row, requirement, with), fact)| json!({
+                "config": self.config(*row),
+                "requirement": requirement,
+                "with": with,
+                "shown_by": fact.shown_by.iter().map(|(variant, runs)| json!({
+                    "variant": variant,
+                    "runs": runs.iter().map(|run| &self.results.runs[*run].id).collect::<Vec<_>>(),
+                })).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+            "confirmed": self.lesson.confirmed,
+            "contradictions": self.lesson.contradictions.values().map(|one| json!({
+                "config": self.config(one.row),
+                "requirement": one.requirement,
+                "variant": one.variant,
+                "more_variants": one.more,
+                "place": seen(&one.seen),
+                "because": pieces::because(one.statement),
+                "evidence": pieces::statement_evidence(one.statement),
+            })).collect::<Vec<_>>(),
+            "failed": list(self.of(|variant| variant.failed.first())),
+            "masked": list(self.of(|variant| variant.masked.first().filter(|_| variant.passed.is_empty()))),
+            "unclear": list(self.of(|variant| variant.unclear.first().map(|(_, seen)| seen))),
+            "skipped": self.results.variants.values().filter(|variant| variant.skipped > 0).count(),
+            "unmatched": {"count": self.results.unmatched, "names": self.results.unmatched_names},
+            "ambiguous": self.results.ambiguous,
+        })
+    }
+}

@@ -1,0 +1,310 @@
+//! `lightest unknowns`: what nobody has shown, ordered by what a *yes* would save, and the run that would settle it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use lightest_diagnostics::{Span, line_column};
+use lightest_lint::unknowns::{Experiment, Saving, Unknown, unknowns};
+use lightest_model::space::Space;
+use serde_json::{Value, json};
+
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::findings::fix;
+use crate::output::Files;
+use crate::session::Session;
+use crate::tests_read::Tests;
+use crate::{exit, json as pieces, output, style, words};
+
+/// Variants that are named in text; JSON names all.
+const NAMED: usize = 4;
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// Files or folders to read
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Show only the N most valuable [default: all]
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+    /// Show the edit that tries unknown N: one more variant, whose failure blocks nobody
+    #[arg(long = "try", value_name = "N", conflicts_with = "top")]
+    try_out: Option<usize>,
+    /// Make that edit
+    #[arg(long, requires = "try_out")]
+    write: bool,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let catalog = session.catalog()?;
+    let tests = Tests::read(&args.paths, catalog, session)?;
+    if let Some(code) = tests.none() {
+        return Ok(code);
+    }
+    let space = Space::of_tests(catalog);
+    let timings: BTreeMap<&str, f64> = catalog
+        .timings
+        .iter()
+        .filter_map(|timing| Some((timing.variant.as_str(), timing.median_s()?)))
+        .collect();
+    let measured = |variant: &str| timings.get(variant).copied();
+    let found =
+        unknowns(&tests.reading.tests, &tests.sources, tests.dialect, &tests.table, &space, &measured);
+    let view = View { tests: &tests, space: &space, measured: &measured };
+    if let Some(number) = args.try_out {
+        let Some(unknown) = number.checked_sub(1).and_then(|index| found.unknowns.get(index)) else {
+            return Err(Failure::new(format!("there is no unknown {number}"))
+                .help(format!("these tests have {}", words::count(found.unknowns.len(), "unknown"))));
+        };
+        return view.try_out(unknown, args.write);
+    }
+    match args.format {
+        Format::Json => output::json(&json!({
+            "schema_version": pieces::SCHEMA_VERSION,
+            "unknowns": found.unknowns.iter().enumerate().map(|(index, unknown)| view.json(index, unknown)).collect::<Vec<_>>(),
+            "open_tests": found.open,
+        }))?,
+        Format::Text => {
+            let mut text = String::new();
+            let shown = args.top.unwrap_or(usize::MAX);
+            for (index, unknown) in found.unknowns.iter().enumerate().take(shown) {
+                view.text(index, unknown, &mut text);
+            }
+            if found.unknowns.len() > shown {
+                let _ = writeln!(text, "and {} more", found.unknowns.len() - shown);
+            }
+            if found.unknowns.is_empty() {
+                text.push_str("no single unknown stands between these tests and a lighter configuration\n");
+            }
+            output::data(&text)?;
+            if found.open > 0 {
+                output::message(&format!(
+                    "note: {} left out: not everything that they ask is known (`lightest requirements`)",
+                    words::count(found.open, "test")
+                ));
+            }
+        }
+    }
+    Ok(if tests.complete { exit::DONE } else { exit::COULD_NOT })
+}
+
+struct View<'a> {
+    tests: &'a Tests,
+    space: &'a Space<'a>,
+    measured: &'a dyn Fn(&str) -> Option<f64>,
+}
+
+/// What all that wait would save together.
+#[derive(Default)]
+struct Total {
+    image_bytes: i64,
+    /// Variants for which the size of an image is not known.
+    unsized_images: usize,
+    boot_classes: i64,
+    reboots: i64,
+    waits_s: i64,
+    /// What the variants take today, as far as it was measured.
+    measured_s: f64,
+    measured: usize,
+}
+
+impl View<'_> {
+    fn total(&self, unknown: &Unknown<'_>) -> Total {
+        let mut total = Total::default();
+        for waiting in &unknown.waiting {
+            let Saving { image_bytes, boot_classes, reboots, waits_s } = waiting.saving;
+            match image_bytes {
+                Some(bytes) => total.image_bytes += bytes,
+                None => total.unsized_images += 1,
+            }
+            total.boot_classes += boot_classes;
+            total.reboots += reboots;
+            total.waits_s += waits_s;
+            if let Some(seconds) = (self.measured)(&waiting.variant) {
+                total.measured_s += seconds;
+                total.measured += 1;
+            }
+        }
+        total
+    }
+
+    fn statement(&self, unknown: &Unknown<'_>) -> String {
+        let config = &self.space.rows()[unknown.row].config;
+        match unknown.requirement {
+            "runs" => format!("`{config}` runs"),
+            id => format!("`{config}` provides `{id}`"),
+        }
+    }
+
+    fn place(&self, span: &Span) -> (String, usize, usize) {
+        let Some(source) = self.tests.sources.get(span.file) else { return (String::new(), 1, 1) };
+        let (line, column) = line_column(&source.text, span.bytes.start);
+        (source.path.to_string(), line, column)
+    }
+
+    fn text(&self, index: usize, unknown: &Unknown<'_>, text: &mut String) {
+        let total = self.total(unknown);
+        let _ = writeln!(text, "{}. {}", index + 1, style::heading(self.statement(unknown)));
+        let _ = writeln!(
+            text,
+            "   unknown: {} ({})",
+            pieces::because(unknown.statement),
+            pieces::statement_evidence(unknown.statement)
+        );
+        let mut saves = Vec::new();
+        if total.image_bytes > 0 {
+            saves.push(format!("{} of images", words::bytes(total.image_bytes.unsigned_abs())));
+        }
+        if total.boot_classes > 0 {
+            saves.push(words::count(usize::try_from(total.boot_classes).unwrap_or(0), "boot class step"));
+        }
+        if total.reboots > 0 {
+            saves.push(words::count(usize::try_from(total.reboots).unwrap_or(0), "boot"));
+        }
+        if total.waits_s > 0 {
+            saves.push(format!("{} s of fixed waits", total.waits_s));
+        }
+        let findings = unknown.findings().count();
+        let _ = writeln!(
+            text,
+            "   a yes makes {} lighter, {findings} of them for `check`; over one run of each: {}",
+            words::count(unknown.waiting.len(), "variant"),
+            if saves.is_empty() { "a commoner host".to_owned() } else { saves.join(", ") },
+        );
+        if total.measured > 0 {
+            let _ = writeln!(
+                text,
+                "   {} of them take {:.1} s today, measured",
+                total.measured, total.measured_s
+            );
+        }
+        for waiting in unknown.waiting.iter().take(NAMED) {
+            let from = &self.space.rows()[waiting.from].config;
+            let silence = waiting.silence.map_or(String::new(), |why| format!("; not a finding: {why}"));
+            let _ = writeln!(text, "   - {} (now `{from}`{silence})", waiting.variant);
+        }
+        if unknown.waiting.len() > NAMED {
+            let _ = writeln!(text, "   - and {} more", unknown.waiting.len() - NAMED);
+        }
+        match &unknown.experiment {
+            Some(Experiment::Runs { variant, .. }) => {
+                let _ = writeln!(
+                    text,
+                    "   {} {variant} runs it already: give its result to `lightest learn`",
+                    style::answer("experiment:")
+                );
+            }
+            Some(Experiment::Add { beside, edit, .. }) => {
+                let how = match edit {
+                    Some(_) => format!("`lightest unknowns --try {}` shows the edit", index + 1),
+                    None => "this framework has no variants whose failure blocks nobody".to_owned(),
+                };
+                let _ = writeln!(text, "   {} add it beside {beside}; {how}", style::answer("experiment:"));
+            }
+            None => {
+                let _ = writeln!(text, "   no test of this tree is certain to ask for it");
+            }
+        }
+        text.push('\n');
+    }
+
+    fn json(&self, index: usize, unknown: &Unknown<'_>) -> Value {
+        let total = self.total(unknown);
+        json!({
+            "number": index + 1,
+            "config": self.space.rows()[unknown.row].config.to_string(),
+            "requirement": unknown.requirement,
+            "because": pieces::because(unknown.statement),
+            "evidence": pieces::statement_evidence(unknown.statement),
+            "saves": {
+                "variants": unknown.waiting.len(),
+                "findings": unknown.findings().count(),
+                "image_bytes": total.image_bytes,
+                "image_bytes_unknown_for": total.unsized_images,
+                "boot_classes": total.boot_classes,
+                "reboots": total.reboots,
+                "waits_s": total.waits_s,
+                "measured": (total.measured > 0).then(|| json!({
+                    "variants": total.measured,
+                    "seconds_today": total.measured_s,
+                })),
+            },
+            "waiting": unknown.waiting.iter().map(|waiting| json!({
+                "variant": waiting.variant,
+                "test": self.tests.name(waiting.test),
+                "from": self.space.rows()[waiting.from].config.to_string(),
+                "silent_because": waiting.silence,
+                "image_bytes": waiting.saving.image_bytes,
+                "boot_classes": waiting.saving.boot_classes,
+                "reboots": waiting.saving.reboots,
+                "waits_s": waiting.saving.waits_s,
+                "measured_s": (self.measured)(&waiting.variant),
+            })).collect::<Vec<_>>(),
+            "experiment": unknown.experiment.as_ref().map(|experiment| match experiment {
+                Experiment::Runs { test, variant } => json!({
+                    "kind": "runs-already",
+                    "test": self.tests.name(*test),
+                    "variant": variant,
+                }),
+                Experiment::Add { test, beside, edit } => json!({
+                    "kind": "add",
+                    "test": self.tests.name(*test),
+                    "beside": beside,
+                    "edit": edit.as_ref().map(|edit| {
+                        let (file, line, column) = self.place(&edit.span);
+                        json!({
+                            "file_name": file,
+                            "byte_start": edit.span.bytes.start,
+                            "byte_end": edit.span.bytes.end,
+                            "line": line,
+                            "column": column,
+                            "text": edit.text,
+                        })
+                    }),
+                }),
+            }),
+        })
+    }
+
+    /// Shows or makes the edit that would settle an unknown.
+    fn try_out(&self, unknown: &Unknown<'_>, write: bool) -> Result<u8, Failure> {
+        let edit = match &unknown.experiment {
+            Some(Experiment::Add { edit: Some(edit), .. }) => edit,
+            Some(Experiment::Add { edit: None, .. }) => {
+                return Err(Failure::new("this framework has no variants whose failure blocks nobody"));
+            }
+            Some(Experiment::Runs { variant, .. }) => {
+                return Err(Failure::new(format!("no edit is needed: `{variant}` runs it already"))
+                    .help("give the result of that variant to `lightest learn`"));
+            }
+            None => {
+                return Err(Failure::new(format!(
+                    "no test of this tree is certain to ask for it: {}",
+                    self.statement(unknown)
+                ))
+                .help("write a test that does, with that configuration"));
+            }
+        };
+        let (Some(source), Some(path)) =
+            (self.tests.sources.get(edit.span.file), self.tests.path(edit.span.file))
+        else {
+            return Err(Failure::new("the file of the test is gone"));
+        };
+        let mut after = source.text.to_string();
+        after.replace_range(edit.span.bytes.clone(), &edit.text);
+        if write {
+            let mut files = Files::default();
+            files.replace(path, source.text.as_bytes(), after.as_bytes());
+            files.write()?;
+            output::message(&format!("{} tries whether {}", output::shown(path), self.statement(unknown)));
+        } else {
+            output::diff(&fix::diff(path, &source.text, &after))?;
+        }
+        Ok(exit::DONE)
+    }
+}

@@ -1,0 +1,85 @@
+//! The tests of a tree, read for commands that set them beside something else.
+
+use std::path::{Path, PathBuf};
+
+use lightest_lint::calls::Table;
+use lightest_lint::dialect::Dialect;
+use lightest_lint::facts::{Declaration, Reading, Variant};
+use lightest_lint::source::Source;
+use lightest_model::catalog::Catalog;
+use lightest_petri::Petri;
+
+use crate::failure::Failure;
+use crate::findings::{sources, table};
+use crate::session::Session;
+use crate::{exit, output, words};
+
+/// The tests of a tree, and what they were read with.
+pub(crate) struct Tests {
+    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) table: Table,
+    pub(crate) sources: Vec<Source>,
+    paths: Vec<PathBuf>,
+    pub(crate) reading: Reading,
+    /// Whether everything could be read.
+    pub(crate) complete: bool,
+    looked_at: usize,
+}
+
+impl Tests {
+    /// Reads the tests below some paths. What cannot be read is named in a warning.
+    pub(crate) fn read(paths: &[PathBuf], catalog: &Catalog, session: &Session) -> Result<Self, Failure> {
+        let table = table::table(catalog, session)?;
+        let dialect: &'static dyn Dialect = &Petri;
+        let read = sources::read(paths, dialect)?;
+        for unread in &read.unread {
+            output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
+        }
+        let reading = dialect.read(&read.files, catalog, &table);
+        let complete = read.unread.is_empty() && !reading.notes.iter().any(|note| note.unread);
+        Ok(Self {
+            dialect,
+            table,
+            sources: read.files,
+            paths: read.paths,
+            reading,
+            complete,
+            looked_at: read.looked_at,
+        })
+    }
+
+    /// Every variant, with the index of its test.
+    pub(crate) fn variants(&self) -> impl Iterator<Item = (usize, &Declaration, &Variant)> {
+        self.reading.tests.iter().enumerate().flat_map(|(index, test)| {
+            let lists = test.declarations.iter();
+            lists.flat_map(move |list| list.variants.iter().map(move |variant| (index, list, variant)))
+        })
+    }
+
+    /// The name of a test with its modules.
+    pub(crate) fn name(&self, test: usize) -> String {
+        let test = &self.reading.tests[test];
+        test.module.iter().chain([&test.name]).map(String::as_str).collect::<Vec<_>>().join("::")
+    }
+
+    /// Where there is no test, the exit code that tells so, after a message.
+    pub(crate) fn none(&self) -> Option<u8> {
+        if !self.reading.tests.is_empty() {
+            return None;
+        }
+        if !self.complete {
+            return Some(exit::COULD_NOT);
+        }
+        output::message(&format!(
+            "no test found in {}: looked for {}",
+            words::count(self.looked_at, "file"),
+            self.dialect.looks_for()
+        ));
+        Some(exit::NOTHING)
+    }
+
+    /// The path of a file that an edit changes, as it was named.
+    pub(crate) fn path(&self, file: usize) -> Option<&Path> {
+        self.paths.get(file).map(PathBuf::as_path)
+    }
+}
