@@ -15,7 +15,7 @@ use crate::parallel;
 use crate::reasons;
 use crate::rules::{RULES, Rule, heavier_than_needed, known_limit};
 use crate::source::Source;
-use crate::subject::{self, Sharing, Subject, spoken};
+use crate::subject::{self, Context, Sharing, Subject, spoken};
 use crate::suppress;
 use lightest_diagnostics::Span;
 
@@ -71,8 +71,8 @@ pub fn check(
             let needs = Needs::of(&unit.test, table);
             let sharing: Vec<Sharing<'_>> =
                 unit.sharing.iter().map(|test| Sharing { test, needs: Needs::of(test, table) }).collect();
-            let subject =
-                Subject::new(&unit.test, &needs, &sharing, space, sources, dialect, spoken, options.pedantic);
+            let context = Context { space, sources, dialect, spoken, pedantic: options.pedantic };
+            let subject = Subject::new(&unit.test, &needs, &sharing, context);
             judge(&subject, options)
         },
     );
@@ -152,7 +152,8 @@ pub fn weigh(
     space: &Space<'_>,
 ) -> Vec<Weight> {
     let spoken = spoken(space.catalog());
-    let subject = Subject::new(test, needs, &[], space, sources, dialect, &spoken, false);
+    let context = Context { space, sources, dialect, spoken: &spoken, pedantic: false };
+    let subject = Subject::new(test, needs, &[], context);
     let weigh = |placed| match heavier_than_needed::weigh(&subject, placed) {
         heavier_than_needed::Weight::Lightest => Weight::Lightest,
         heavier_than_needed::Weight::Unknown => Weight::Unknown,

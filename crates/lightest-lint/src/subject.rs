@@ -36,6 +36,17 @@ pub(crate) struct Subject<'a, 'c> {
     known: RefCell<HashMap<Situation, Rc<Asked>>>,
 }
 
+/// What every test is judged with.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a, 'c> {
+    pub(crate) space: &'a Space<'c>,
+    pub(crate) sources: &'a [Source],
+    pub(crate) dialect: &'a dyn Dialect,
+    /// See [`spoken`].
+    pub(crate) spoken: &'a [(String, &'a str)],
+    pub(crate) pedantic: bool,
+}
+
 /// One of several tests that share a guest.
 pub(crate) struct Sharing<'a> {
     pub(crate) test: &'a Test,
@@ -64,12 +75,9 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         test: &'a Test,
         needs: &'a Needs,
         sharing: &'a [Sharing<'a>],
-        space: &'a Space<'c>,
-        sources: &'a [Source],
-        dialect: &'a dyn Dialect,
-        spoken: &[(String, &'a str)],
-        pedantic: bool,
+        context: Context<'a, 'c>,
     ) -> Self {
+        let Context { space, sources, dialect, spoken, pedantic } = context;
         let placed = test
             .declarations
             .iter()

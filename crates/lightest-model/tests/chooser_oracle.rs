@@ -52,12 +52,11 @@ fn support(row: &Row<'_>, requirement: &str, asked: &BTreeSet<String>) -> Suppor
         .unwrap_or(Support::Unknown)
 }
 
+/// The order of lightness, part by part.
+type Order = (usize, usize, u64, u32, u32, usize, bool, Reverse<u32>, Reverse<u32>, usize);
+
 /// Scarcity of the host, boot class, bytes, boots, waits, paravisor, then use and order.
-fn weight(
-    index: usize,
-    row: &Row<'_>,
-    asked: &BTreeSet<String>,
-) -> (usize, usize, u64, u32, u32, usize, bool, Reverse<u32>, Reverse<u32>, usize) {
+fn weight(index: usize, row: &Row<'_>, asked: &BTreeSet<String>) -> Order {
     let asked_for = |with: &[String]| with.iter().all(|word| asked.contains(word));
     let host = CATALOG
         .hosts
