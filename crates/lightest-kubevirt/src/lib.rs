@@ -3,7 +3,21 @@
 //! - [`go`]: from Go's text to a tree; the only place that knows the parser.
 //! - [`suite`]: what tests touch, through helpers and closures, and where they get their guests.
 //! - [`table`]: what that asks of a guest.
+//! - [`judge`]: what the tests that share a guest ask of it.
+//! - [`rules`]: one file each.
+//! - [`pick`]: the lightest factory for some requirements.
+//! - [`check`]: from files to findings.
+//! - [`dialect`]: which files matter to the linter.
+//! - [`facts`]: the files of the catalog.
 
+pub mod check;
+pub mod dialect;
+pub mod facts;
 pub mod go;
+pub mod judge;
+pub mod pick;
+pub mod rules;
 pub mod suite;
 pub mod table;
+
+mod edits;

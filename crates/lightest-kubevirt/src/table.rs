@@ -12,7 +12,7 @@ use crate::suite::Touch;
 pub struct Entry {
     /// What it is about; of a path of names its end; may end in `*`.
     pub names: Vec<String>,
-    /// The role of the receiver of a method; how a field is read.
+    /// The role of the receiver of a method; how a field is read; of a field that is set, what it is part of.
     #[serde(default)]
     pub on: String,
     /// Only if one of these texts occurs in the value; of a title, not if one does (`!text`).
@@ -33,6 +33,15 @@ pub struct Entry {
     /// Whether its arguments name what must not be there.
     #[serde(default)]
     pub denies: bool,
+    /// What a test does with it, for messages: `migrates it`.
+    #[serde(default)]
+    pub does: String,
+    /// Whether it looks like a demand and is none.
+    #[serde(default)]
+    pub decoy: bool,
+    /// The guests whose console a login function knows.
+    #[serde(default)]
+    pub logs_into: Vec<String>,
     /// Why.
     #[serde(default)]
     pub because: String,
@@ -85,7 +94,7 @@ impl Table {
             for (map, entries) in groups {
                 for entry in entries {
                     for name in &entry.names {
-                        let last = name.rsplit("::").next().unwrap_or(name).to_owned();
+                        let last = name.rsplit([':', '.']).next().unwrap_or(name).to_owned();
                         let key = if last.ends_with('*') { "*".to_owned() } else { last };
                         map.entry(key).or_default().push(entry.clone());
                     }
@@ -132,6 +141,14 @@ impl Table {
         among(&self.calls, last).find(|entry| entry.on.is_empty() && names(entry, path))
     }
 
+    /// Whether an entry has a function's own name, rather than one that ends in `*`.
+    #[must_use]
+    pub fn has_function(&self, path: &str) -> bool {
+        let last = path.rsplit("::").next().unwrap_or(path);
+        let exact = self.calls.get(last).map_or(&[][..], Vec::as_slice);
+        exact.iter().any(|entry| entry.on.is_empty() && names(entry, path))
+    }
+
     /// The entry of something that a body touches.
     #[must_use]
     pub fn judge(&self, touch: &Touch) -> Option<&Entry> {
@@ -148,13 +165,28 @@ impl Table {
                 };
                 Some(of).filter(|of| !of.is_empty()).and_then(|of| fits(of)).or_else(|| fits(""))
             }
-            Touch::Read { name, how } => {
-                among(&self.reads, name).find(|entry| entry.on.is_empty() || entry.on == *how)
+            Touch::Read { path, how } => {
+                let last = path.rsplit('.').next().unwrap_or(path);
+                let fits = |entry: &&Entry| {
+                    let ends = |known: &String| {
+                        path.strip_suffix(known.as_str())
+                            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+                    };
+                    ((entry.on.is_empty() && *how != "write") || entry.on == *how)
+                        && entry.names.iter().any(ends)
+                };
+                among(&self.reads, last).find(fits)
             }
             Touch::Text(text) => {
                 self.texts.iter().find(|entry| entry.names.iter().any(|part| text.contains(part.as_str())))
             }
         }
+    }
+
+    /// Whether reading a field of that name may ask for something.
+    #[must_use]
+    pub fn is_read(&self, name: &str) -> bool {
+        self.reads.contains_key(name)
     }
 
     /// The entries of which a test's name speaks.

@@ -83,7 +83,7 @@ fn suite(body: &str, table: &Table) -> Suite {
         let tree = go::parse(text).unwrap_or_else(|error| panic!("{folder}: {error:?}\n{text}"));
         (id, (*folder).to_owned(), tree)
     });
-    Suite::new(parsed.collect(), table, "tests/libvmifact", &["NewAlpine", "NewFedora"])
+    Suite::new(parsed.collect(), &[], table, "tests/libvmifact", &["NewAlpine", "NewFedora"])
 }
 
 /// For each site: its factory, how many tests share it, what they ask, and what is open.
@@ -149,7 +149,7 @@ fn a_login_that_is_handed_on_is_followed() {
 
 func ready(vmi *v1.VirtualMachineInstance, login console.LoginToFunction) { Expect(login(vmi)).To(Succeed()) }
 "#,
-        &["console"],
+        &["login"],
     );
 }
 
@@ -162,7 +162,7 @@ fn a_closure_counts_where_it_is_used() {
 })
 "#;
     let all = sites(body);
-    assert_eq!(all[0].2, ["console"]);
+    assert_eq!(all[0].2, ["login"]);
     assert_eq!(all[1].2, [""; 0]);
 }
 
@@ -176,7 +176,7 @@ var _ = Describe("shadows", func() {
 	It("logs in", func() { ready(libvmifact.NewAlpine()) })
 })
 "#,
-        &["console"],
+        &["login"],
     );
 }
 
@@ -202,7 +202,7 @@ var _ = Describe("methods", func() {
 "#;
     let all = sites(body);
     assert_eq!((all[0].2.len(), all[0].3.len()), (0, 0), "{all:?}");
-    assert_eq!(all[1].2, ["console"]);
+    assert_eq!(all[1].2, ["login"]);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn a_shared_set_up_is_asked_by_all_of_its_tests() {
 })
 "#;
     let all = sites(body);
-    assert_eq!((all[0].1, &all[0].2[..]), (3, &["console".to_owned()][..]));
+    assert_eq!((all[0].1, &all[0].2[..]), (3, &["login".to_owned()][..]));
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn entries_of_a_table_are_tests_and_their_arguments_decide() {
 "#;
     let all = sites(body);
     assert_eq!((all[0].1, all[0].2.len()), (1, 0), "{all:?}");
-    assert_eq!((all[1].1, &all[1].2[..]), (1, &["console".to_owned()][..]));
+    assert_eq!((all[1].1, &all[1].2[..]), (1, &["login".to_owned()][..]));
 }
 
 #[test]
@@ -326,6 +326,30 @@ fn an_unknown_function_that_is_given_the_machine_is_open() {
 }
 
 #[test]
+fn a_helper_that_was_not_read_is_open() {
+    is_open(
+        r#"var _ = Describe("missing", func() {
+	It("uses a helper", func() {
+		_ = libvmifact.NewAlpine()
+		lookInside()
+	})
+})
+"#,
+        "`lookInside`",
+    );
+    is_open(
+        r#"var _ = Describe("missing", func() {
+	It("uses a helper", func() {
+		_ = libvmifact.NewAlpine()
+		console.LookInside()
+	})
+})
+"#,
+        "`LookInside`",
+    );
+}
+
+#[test]
 fn an_unknown_option_is_open() {
     is_open(
         r#"var _ = Describe("options", func() {
@@ -373,7 +397,7 @@ var _ = Describe("absence", func() {
     let parsed = sources.iter().enumerate().map(|(id, (folder, text))| {
         (id, (*folder).to_owned(), go::parse(text).unwrap_or_else(|error| panic!("{error:?}\n{text}")))
     });
-    let suite = Suite::new(parsed.collect(), &table, "tests/libvmifact", &["NewAlpine"]);
+    let suite = Suite::new(parsed.collect(), &[], &table, "tests/libvmifact", &["NewAlpine"]);
     let reached = suite.reached(&suite.tests[0]);
     let asks: Vec<_> = reached
         .touches

@@ -23,7 +23,8 @@ pub struct Finding {
 
 impl Finding {
     /// A finding at a place, with nothing but its message.
-    pub(crate) fn new(rule: &'static str, span: &Span, message: impl Into<String>, test: String) -> Self {
+    #[must_use]
+    pub fn new(rule: &'static str, span: &Span, message: impl Into<String>, test: String) -> Self {
         Self {
             diagnostic: Diagnostic::new(message).rule(RuleId::new(rule)).label(span.clone(), ""),
             test,

@@ -31,4 +31,4 @@ pub mod parallel;
 
 mod reasons;
 mod subject;
-mod suppress;
+pub mod suppress;

@@ -180,8 +180,9 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
         .map(|finding| finding.span().clone())
         .collect();
     findings.retain(|finding| finding.rule() != "heavier-than-needed" || !lacking.contains(finding.span()));
-    let mut kept =
-        suppress::apply(subject.test, subject.sources, findings, |rule| options.level(rule) != Level::Allow);
+    let mut kept = suppress::apply(subject.test, subject.sources, findings, &RULES, |rule| {
+        options.level(rule) != Level::Allow
+    });
     // Unused suppressions come from a rule, too.
     kept.retain(|finding| {
         Rule::named(finding.rule()).is_some_and(|rule| options.level(rule) != Level::Allow)

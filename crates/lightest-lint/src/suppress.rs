@@ -22,15 +22,16 @@ struct Suppression<'a> {
 }
 
 /// Takes out the findings of one test that its comments expect, and adds one for each comment that expects none. Of a rule
-/// that was not asked, as `asked` tells, it is not known whether a comment expects something.
-pub(crate) fn apply(
+/// that was not asked, as `asked` tells, it is not known whether a comment expects something. `rules` are those that there are.
+pub fn apply(
     test: &Test,
     sources: &[Source],
     findings: Vec<Finding>,
+    rules: &[Rule],
     asked: impl Fn(&Rule) -> bool,
 ) -> Vec<Finding> {
     let mut suppressions: Vec<Suppression<'_>> =
-        test.remarks.iter().flat_map(|remark| read(remark, test)).collect();
+        test.remarks.iter().flat_map(|remark| read(remark, test, rules)).collect();
     if suppressions.is_empty() {
         return findings;
     }
@@ -48,7 +49,8 @@ pub(crate) fn apply(
                             && at.bytes.end <= span.bytes.end
                     })
                 });
-                let same = Rule::named(&suppression.rule).is_some_and(|rule| rule.name == finding.rule());
+                let same =
+                    Rule::among(rules, &suppression.rule).is_some_and(|rule| rule.name == finding.rule());
                 here && same
             });
         match hit {
@@ -58,7 +60,7 @@ pub(crate) fn apply(
     }
     for suppression in suppressions
         .iter()
-        .filter(|suppression| !suppression.used && Rule::named(&suppression.rule).is_none_or(&asked))
+        .filter(|suppression| !suppression.used && Rule::among(rules, &suppression.rule).is_none_or(&asked))
     {
         kept.push(unused(suppression, test, sources));
     }
@@ -94,7 +96,7 @@ fn whole_line(span: &Span, sources: &[Source]) -> Span {
 }
 
 /// The suppressions of a comment; several rules may be named, with commas between them.
-fn read<'a>(remark: &'a Remark, test: &Test) -> Vec<Suppression<'a>> {
+fn read<'a>(remark: &'a Remark, test: &Test, known: &[Rule]) -> Vec<Suppression<'a>> {
     let Some(rest) = intent::message(&remark.text) else { return Vec::new() };
     let variants = test.declarations.iter().flat_map(|list| &list.variants);
     let inside = test.declarations.iter().any(|list| {
@@ -128,8 +130,8 @@ fn read<'a>(remark: &'a Remark, test: &Test) -> Vec<Suppression<'a>> {
         .split(',')
         .map(str::trim)
         .map(|rule| {
-            let mistake = if Rule::named(rule).is_none() {
-                let names = crate::rules::RULES.iter().map(|rule| rule.name);
+            let mistake = if Rule::among(known, rule).is_none() {
+                let names = known.iter().map(|rule| rule.name);
                 let near = lightest_model::suggest::nearest(rule, names);
                 Some(match near {
                     Some(near) => format!("there is no rule `{rule}`: did you mean `{near}`?"),

@@ -8,6 +8,7 @@ use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::space::Space;
 
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::input::catalog;
 use crate::settings::Settings;
 use crate::{embedded, settings};
@@ -17,6 +18,8 @@ use crate::{embedded, settings};
 pub(crate) struct Session {
     /// The folder of `--catalog`.
     named_catalog: Option<PathBuf>,
+    /// The framework of `--framework`.
+    forced: Option<Framework>,
     settings: OnceCell<Settings>,
     catalog: OnceCell<&'static Catalog>,
     catalog_files: OnceCell<Vec<File>>,
@@ -24,9 +27,10 @@ pub(crate) struct Session {
 
 impl Session {
     /// A run with the catalog of that folder laid over the embedded one, or with the settings'.
-    pub(crate) const fn new(named_catalog: Option<PathBuf>) -> Self {
+    pub(crate) const fn new(named_catalog: Option<PathBuf>, forced: Option<Framework>) -> Self {
         Self {
             named_catalog,
+            forced,
             settings: OnceCell::new(),
             catalog: OnceCell::new(),
             catalog_files: OnceCell::new(),
@@ -36,6 +40,24 @@ impl Session {
     /// Whether `--catalog` was given.
     pub(crate) const fn has_named_catalog(&self) -> bool {
         self.named_catalog.is_some()
+    }
+
+    /// The framework that was asked for, or else the one whose tests some paths hold.
+    pub(crate) fn framework(&self, paths: &[PathBuf]) -> Framework {
+        Framework::of(self.forced, paths)
+    }
+
+    /// The facts about a framework's guests, with the user's catalog laid over them.
+    pub(crate) fn catalog_of(&self, framework: Framework) -> Result<&'static Catalog, Failure> {
+        if framework == Framework::Petri {
+            return self.catalog();
+        }
+        let mut files = lightest_catalog::embedded(framework.dialect().catalog());
+        if let Some(folder) = self.catalog_folder()? {
+            files.extend(catalog::folder_files(&folder, Layer::User)?);
+        }
+        let read = load(&files).map_err(|errors| catalog::failure(&files, &errors))?;
+        Ok(Box::leak(Box::new(read)))
     }
 
     /// The user's settings.

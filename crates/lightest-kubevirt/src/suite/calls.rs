@@ -1,7 +1,7 @@
 //! Calls: of helpers, of factories, of clients, and of Ginkgo's nodes.
 
 use super::ginkgo;
-use super::names::{Callee, join};
+use super::names::Callee;
 use super::types::{Type, results};
 use super::unit::{Factory, Kind, Node, Target, Touch};
 use super::walk::Walker;
@@ -26,6 +26,11 @@ impl<'a> Walker<'a, '_> {
                 self.with_role(typ)
             }
             Callee::Builtin(name) => self.builtin(name, call),
+            Callee::Missing(name) => {
+                self.open(format!("what `{name}` does, whose file was not read"), call.func.bytes());
+                self.args(call);
+                Type::Unknown
+            }
             Callee::Method(x, name) => self.method(x, name, call),
             Callee::Other => {
                 // What a name may stand for is followed; what comes out of a table is not.
@@ -49,14 +54,12 @@ impl<'a> Walker<'a, '_> {
     pub(super) fn own(&mut self, id: usize, call: &'a Call) -> Type<'a> {
         let data = &self.index.functions[id];
         let name = &data.decl.name.name;
-        let folder = self.index.packages[self.index.package_of[data.file]].folder;
-        let path = join(folder, name);
         if self.is_factory(id) {
             return self.factory(name, call);
         }
         // What the table says of a helper is not looked up in its body.
-        if let Some(entry) = self.table.function(&path) {
-            let denies = entry.denies;
+        if let Some(path) = self.known_helper(id) {
+            let denies = self.table.function(&path).is_some_and(|entry| entry.denies);
             self.touch(Touch::Function(path), call.func.bytes());
             self.denied += usize::from(denies);
             self.args(call);

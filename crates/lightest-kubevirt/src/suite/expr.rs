@@ -81,6 +81,8 @@ impl<'a> Walker<'a, '_> {
                     let name = self.index.functions[id].decl.name.name.clone();
                     let name_bytes = bytes.end - name.len()..bytes.end;
                     self.here().factories.push(Factory { name, name_bytes, bytes, parens: None });
+                } else if let Some(path) = self.known_helper(id) {
+                    self.touch(Touch::Function(path), bytes);
                 } else {
                     self.here().refer(Target::Function(id), bytes);
                 }
@@ -134,9 +136,11 @@ impl<'a> Walker<'a, '_> {
         // What lies before the last field of a chain is read whatever is done with that.
         let typ = self.reading(if how == "index" { "" } else { how }, |walker| walker.expr(x));
         let field = bytes.end - name.len()..bytes.end;
-        let read = Touch::Read { name: name.to_owned(), how };
-        if self.table.judge(&read).is_some() {
-            self.touch(read, field);
+        if self.table.is_read(name) {
+            let read = Touch::Read { path: path_of(x, name), how };
+            if self.table.judge(&read).is_some() {
+                self.touch(read, field);
+            }
         }
         match self.index.underlying(typ.clone()) {
             Type::Own(id) => {
@@ -177,6 +181,18 @@ impl<'a> Walker<'a, '_> {
             self.expr(&element.value);
         }
         known.unwrap_or(Type::Unknown)
+    }
+}
+
+/// A field after the two that lead to it.
+fn path_of(x: &Expr, name: &str) -> String {
+    match x {
+        Expr::Selector(before, outer) => match &**before {
+            Expr::Selector(_, outermost) => format!("{}.{}.{name}", outermost.name, outer.name),
+            _ => format!("{}.{name}", outer.name),
+        },
+        Expr::Reference(x, _) => path_of(x, name),
+        _ => name.to_owned(),
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Package<'a> {
     pub(crate) folder: &'a str,
     pub(crate) name: &'a str,
     pub(crate) members: HashMap<&'a str, Member>,
+    /// Whether a file of its folder was not read.
+    pub(crate) is_partial: bool,
 }
 
 /// Where an import leads.
@@ -70,7 +72,8 @@ pub(crate) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(files: &'a [Parsed]) -> Self {
+    /// `partial` names the folders of which a file was not read.
+    pub(crate) fn new(files: &'a [Parsed], partial: &[String]) -> Self {
         let mut index = Self {
             files,
             packages: Vec::new(),
@@ -86,7 +89,13 @@ impl<'a> Index<'a> {
         for parsed in files {
             let key = (parsed.folder.as_str(), parsed.tree.package.as_str());
             let package = *known.entry(key).or_insert_with(|| {
-                index.packages.push(Package { folder: key.0, name: key.1, members: HashMap::new() });
+                let is_partial = partial.iter().any(|folder| folder == key.0);
+                index.packages.push(Package {
+                    folder: key.0,
+                    name: key.1,
+                    members: HashMap::new(),
+                    is_partial,
+                });
                 index.packages.len() - 1
             });
             index.package_of.push(package);

@@ -11,5 +11,5 @@ mod types;
 mod unit;
 mod walk;
 
-pub use reach::{Place, Reached, Site, Suite, Test, Trace};
+pub use reach::{Head, Place, Reached, Site, Suite, Test, Trace};
 pub use unit::{Open, Touch, Touched};

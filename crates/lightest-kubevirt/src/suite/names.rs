@@ -14,6 +14,8 @@ pub(super) enum Callee<'a> {
     /// A function from outside, by its path.
     Outside(String),
     Type(Type<'a>),
+    /// A helper that was not read, by its name.
+    Missing(String),
     Builtin(&'a str),
     Method(&'a Expr, &'a str),
     Other,
@@ -44,6 +46,22 @@ impl<'a> Walker<'a, '_> {
             && self.factories.names.contains(&data.decl.name.name.as_str())
     }
 
+    /// Whether a function's body tells what it asks.
+    pub(super) fn is_followed(&self, id: usize) -> bool {
+        !self.is_factory(id) && self.known_helper(id).is_none()
+    }
+
+    /// The path of a helper of which the table says what it asks, so that its body is not followed.
+    pub(super) fn known_helper(&self, id: usize) -> Option<String> {
+        let data = &self.index.functions[id];
+        if data.receiver.is_some() {
+            return None;
+        }
+        let folder = self.index.packages[self.index.package_of[data.file]].folder;
+        let path = join(folder, &data.decl.name.name);
+        self.table.function(&path).is_some().then_some(path)
+    }
+
     pub(super) fn is_factory_path(&self, path: &str) -> bool {
         let package = self.factories.package.replace('/', "::");
         path.rsplit_once("::")
@@ -69,7 +87,7 @@ impl<'a> Walker<'a, '_> {
                         Some(Member::Function(id)) => Callee::Function(*id),
                         Some(Member::Type(id)) => Callee::Type(Type::Own(*id)),
                         Some(Member::Variable(_)) => Callee::Other,
-                        None => Callee::Outside(join(self.index.packages[package].folder, &name.name)),
+                        None => self.missing(join(self.index.packages[package].folder, &name.name)),
                     }
                 }
                 Some(Import::Outside(path)) => self.outside(path, &name.name),
@@ -98,7 +116,9 @@ impl<'a> Walker<'a, '_> {
         {
             return Callee::Ginkgo(kind, pending);
         }
-        Callee::Outside(join(path, name))
+        let path = join(path, name);
+        // Helpers of the suite are read, unless their file is not.
+        if path.contains("::tests::") { self.missing(path) } else { Callee::Outside(path) }
     }
 
     /// A name that nothing that was read declares.
@@ -124,10 +144,28 @@ impl<'a> Walker<'a, '_> {
         {
             return Callee::Ginkgo(kind, pending);
         }
-        let known = dotted().map(|path| join(path, name)).find(|path| self.table.function(path).is_some());
-        Callee::Outside(
-            known.or_else(|| dotted().next().map(|path| join(path, name))).unwrap_or_else(|| name.to_owned()),
-        )
+        let package = self.index.package_of[self.file];
+        let is_partial = self.index.packages[package].is_partial;
+        // A name that starts with a small letter is of this package, and where a file was not read so may any other be.
+        let from_elsewhere = |path: &String| {
+            let known =
+                if is_partial { self.table.has_function(path) } else { self.table.function(path).is_some() };
+            name.starts_with(char::is_uppercase) && known
+        };
+        let known = dotted().map(|path| join(path, name)).find(from_elsewhere);
+        match known {
+            Some(path) => Callee::Outside(path),
+            None => Callee::Missing(name.to_owned()),
+        }
+    }
+
+    /// A helper whose file was not read; the table may say what it asks all the same.
+    pub(super) fn missing(&self, path: String) -> Callee<'a> {
+        if self.table.function(&path).is_some() || self.is_factory_path(&path) {
+            Callee::Outside(path)
+        } else {
+            Callee::Missing(path.rsplit("::").next().unwrap_or(&path).to_owned())
+        }
     }
 }
 

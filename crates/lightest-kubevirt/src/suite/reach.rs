@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use super::index::{Index, Parsed};
 use super::unit::{Kind, Node, Open, Target, Touched, Unit};
 use super::walk::{Factories, Walked, walk};
-use crate::go::tree::Bytes;
+use crate::go::tree::{Bytes, Comment, Import};
 use crate::table::Table;
 
 /// A place: the index of a source, and a byte range.
@@ -72,12 +72,23 @@ pub struct Reached<'s> {
     pub opens: Vec<Trace<'s, Open>>,
 }
 
+/// What rules want to know of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// Comments, in order.
+    pub comments: Vec<Comment>,
+    /// Imports.
+    pub imports: Vec<Import>,
+}
+
 /// A suite.
 pub struct Suite {
     /// Its tests.
     pub tests: Vec<Test>,
     /// Where they get their guests, in the order of the sources.
     pub sites: Vec<Site>,
+    /// Comments and imports of each source that was parsed.
+    pub files: BTreeMap<usize, Head>,
     walked: Walked,
     /// The source of each unit.
     sources: Vec<usize>,
@@ -91,17 +102,19 @@ pub struct Suite {
 const MAX_TESTS: usize = 200_000;
 
 impl Suite {
-    /// Reads a suite from what was parsed: source index, folder from the top of the module, tree.
+    /// Reads a suite from what was parsed: source index, folder from the top of the module, tree. `partial` names the
+    /// folders of which a file was not read.
     #[must_use]
     pub fn new(
         files: Vec<(usize, String, crate::go::tree::File)>,
+        partial: &[String],
         table: &Table,
         package: &str,
         factories: &[&str],
     ) -> Self {
         let files: Vec<Parsed> =
             files.into_iter().map(|(source, folder, tree)| Parsed { source, folder, tree }).collect();
-        let index = Index::new(&files);
+        let index = Index::new(&files, partial);
         let walked = walk(&index, table, &Factories { package, names: factories.to_vec() });
         let sources = walked.units.iter().map(|unit| files[unit.file].source).collect();
         let mut methods: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -111,8 +124,20 @@ impl Suite {
             }
         }
         let roots = roots(&index, &walked);
-        let mut suite =
-            Self { tests: Vec::new(), sites: Vec::new(), asks: Vec::new(), walked, sources, methods };
+        let heads = files.iter().map(|parsed| {
+            let head = Head { comments: parsed.tree.comments.clone(), imports: parsed.tree.imports.clone() };
+            (parsed.source, head)
+        });
+        let heads = heads.collect();
+        let mut suite = Self {
+            tests: Vec::new(),
+            sites: Vec::new(),
+            files: heads,
+            asks: Vec::new(),
+            walked,
+            sources,
+            methods,
+        };
         suite.asks = suite.find_asking(table);
         suite.grow(&roots);
         suite.place_sites();

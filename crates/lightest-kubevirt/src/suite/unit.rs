@@ -29,8 +29,8 @@ pub enum Touch {
     },
     /// A field that is read, and how: `index`, `expect` or nothing.
     Read {
-        /// The field.
-        name: String,
+        /// The field, after those that lead to it: `Domain.Resources.Requests`.
+        path: String,
         /// How.
         how: &'static str,
     },

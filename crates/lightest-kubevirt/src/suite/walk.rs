@@ -184,7 +184,9 @@ impl<'a> Walker<'a, '_> {
             }
             Stmt::Assign(left, right, declares) => self.assign(left, right, *declares),
             Stmt::Declare(variables) => self.declare(variables),
-            Stmt::Type(_) => {}
+            Stmt::Type(decl) => {
+                self.scopes.declare(&decl.name.name, Type::Unknown);
+            }
             Stmt::Return(list) => {
                 for expr in list {
                     self.expr(expr);
@@ -351,7 +353,7 @@ impl<'a> Walker<'a, '_> {
                     return (typ, vec![(Target::Local(local), ident.bytes.clone())]);
                 }
                 match self.index.member(self.file, &ident.name) {
-                    Some(Member::Function(id)) => {
+                    Some(Member::Function(id)) if self.is_followed(id) => {
                         (self.function_type(id), vec![(Target::Function(id), ident.bytes.clone())])
                     }
                     _ => (self.expr(value), Vec::new()),
@@ -359,7 +361,7 @@ impl<'a> Walker<'a, '_> {
             }
             Expr::Selector(x, name) => {
                 match self.qualified(x).and_then(|import| self.member_of(import, &name.name)) {
-                    Some(Member::Function(id)) if !self.is_factory(id) => {
+                    Some(Member::Function(id)) if self.is_followed(id) => {
                         (self.function_type(id), vec![(Target::Function(id), value.bytes())])
                     }
                     _ => (self.expr(value), Vec::new()),

@@ -145,10 +145,22 @@ pub const RULES: [Rule; 15] = [
 ];
 
 impl Rule {
+    /// A rule that a dialect checks by itself; `source` is the text of the file whose module documentation explains it.
+    #[must_use]
+    pub const fn of_dialect(name: &'static str, pedantic: bool, source: &'static str) -> Self {
+        Self { name, aliases: &[], pedantic, source, check: |_, _| {} }
+    }
+
     /// The rule of that name, present or former.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        RULES.iter().find(|rule| rule.name == name || rule.aliases.contains(&name))
+        Self::among(&RULES, name)
+    }
+
+    /// The rule of that name, present or former, among some.
+    #[must_use]
+    pub fn among<'r>(rules: &'r [Self], name: &str) -> Option<&'r Self> {
+        rules.iter().find(|rule| rule.name == name || rule.aliases.contains(&name))
     }
 
     /// One line on what it finds.

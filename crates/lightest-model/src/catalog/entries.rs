@@ -157,6 +157,12 @@ pub struct Guest {
     /// How the agent gets into it.
     #[serde(default)]
     pub agent: Option<String>,
+    /// Why new tests may not use it, where they may not.
+    #[serde(default)]
+    pub retired: Option<String>,
+    /// The memory that a machine with it has where a test asks for none, as the framework writes it.
+    #[serde(default)]
+    pub memory: Option<String>,
     /// Its images.
     #[serde(default, rename = "image")]
     pub images: Vec<Image>,

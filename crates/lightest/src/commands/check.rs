@@ -7,11 +7,10 @@ use std::{mem, thread};
 
 use clap::Args as ClapArgs;
 use lightest_lint::calls::Table;
-use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Note, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Level, Options};
-use lightest_lint::rules::{RULES, Rule};
+use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_model::suggest::nearest;
@@ -20,10 +19,11 @@ use crate::failure::Failure;
 use crate::findings::baseline::Baseline;
 use crate::findings::sources::Sources;
 use crate::findings::{Report, fix, sources, summary, table, view};
+use crate::framework::{self, Framework};
 use crate::output::formats::MessageFormat;
 use crate::session::Session;
 use crate::settings::Settings;
-use crate::{dialects, exit, output, words};
+use crate::{exit, output, words};
 
 /// Rounds of fixing: an edit may make room for another.
 const MAX_ROUNDS: usize = 10;
@@ -45,9 +45,6 @@ pub(crate) struct Args {
     /// Count findings by rule
     #[arg(long)]
     statistics: bool,
-    /// Framework whose tests are read [default: told from the tree]
-    #[arg(long, value_name = "NAME")]
-    framework: Option<String>,
     /// Make the edits that keep what tests exercise
     #[arg(long)]
     fix: bool,
@@ -66,16 +63,16 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    let dialect = dialects::chosen(args.framework.as_deref(), &args.paths)?;
+    let framework = session.framework(&args.paths);
     // Walking waits for the disk, reading facts for nothing.
     let (facts, read) = thread::scope(|scope| {
-        let walk = scope.spawn(|| sources::read(&args.paths, dialect));
-        let facts = Facts::read(args, session);
+        let walk = scope.spawn(|| sources::read(&framework.roots(&args.paths), framework.dialect()));
+        let facts = Facts::read(args, framework, session);
         (facts, walk.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let Facts { catalog, settings, table, options } = facts?;
     let mut read = read?;
-    let judge = Judge { dialect, catalog, table: &table, options: &options };
+    let judge = Judge { framework, paths: &args.paths, catalog, table: &table, options: &options };
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
@@ -93,8 +90,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         }
     }
     let judged = judge.judge(&read.files);
-    let report = judged.report(&read.files, &options);
-    let code = finish(args, dialect, settings, &report, &read)?;
+    let report = judged.report(&read.files, &options, framework.rules());
+    let code = finish(args, framework, settings, &report, &read)?;
     let all = read.unread.is_empty() && !judged.notes.iter().any(|note| note.unread);
     // The program ends here: it need not take apart what it holds.
     mem::forget((judged, read, table));
@@ -110,11 +107,15 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn read(args: &Args, session: &'a Session) -> Result<Self, Failure> {
-        let catalog = session.catalog()?;
+    fn read(args: &Args, framework: Framework, session: &'a Session) -> Result<Self, Failure> {
+        let catalog = session.catalog_of(framework)?;
         let settings = session.settings()?;
-        let table = table::table(catalog, session)?;
-        let options = options(args, settings)?;
+        // A dialect with rules of its own has a table of its own.
+        let table = match framework {
+            Framework::Petri => table::table(catalog, session)?,
+            Framework::KubeVirt => Table::new(Vec::new()),
+        };
+        let options = options(args, framework, settings)?;
         Ok(Self { catalog, settings, table, options })
     }
 }
@@ -122,7 +123,7 @@ impl<'a> Facts<'a> {
 /// Prints what is to be said, and tells the exit code.
 fn finish(
     args: &Args,
-    dialect: &dyn Dialect,
+    framework: Framework,
     settings: &Settings,
     report: &Report<'_>,
     read: &Sources,
@@ -139,7 +140,7 @@ fn finish(
         output::message(&format!(
             "no test found in {}: looked for {}",
             words::count(read.looked_at, "file"),
-            dialect.looks_for()
+            framework.dialect().looks_for()
         ));
         return Ok(exit::NOTHING);
     }
@@ -217,17 +218,18 @@ fn print(args: &Args, report: &Report<'_>, read: &Sources) -> Result<(), Failure
 }
 
 /// What was asked for, on the command line and in the configuration.
-fn options(args: &Args, settings: &Settings) -> Result<Options, Failure> {
+fn options(args: &Args, framework: Framework, settings: &Settings) -> Result<Options, Failure> {
     let mut options = Options { pedantic: args.pedantic || settings.check.pedantic, ..Options::default() };
     let unknown = |name: &str| {
         let failure = Failure::new(format!("there is no rule `{name}`"));
-        match nearest(name, RULES.iter().map(|rule| rule.name)) {
+        match nearest(name, framework.rules().iter().map(|rule| rule.name)) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None => failure.help("`lightest list rules` lists them"),
         }
     };
     for (name, level) in &settings.check.rules {
-        let rule = Rule::named(name)
+        // A configuration may be meant for several frameworks.
+        let rule = framework::rule(name)
             .ok_or_else(|| unknown(name).note(format!("in {}, under `check.rules`", settings.origin)))?;
         options.levels.insert(rule.name.to_owned(), level.level());
     }
@@ -235,9 +237,9 @@ fn options(args: &Args, settings: &Settings) -> Result<Options, Failure> {
         let wanted: Vec<&Rule> = args
             .rule
             .iter()
-            .map(|name| Rule::named(name).ok_or_else(|| unknown(name)))
+            .map(|name| Rule::among(framework.rules(), name).ok_or_else(|| unknown(name)))
             .collect::<Result<_, _>>()?;
-        for rule in &RULES {
+        for rule in framework.rules() {
             let is_wanted = wanted.iter().any(|wanted| wanted.name == rule.name);
             let level = if !is_wanted {
                 Level::Allow
@@ -254,7 +256,9 @@ fn options(args: &Args, settings: &Settings) -> Result<Options, Failure> {
 
 /// Everything that findings are made with.
 struct Judge<'a> {
-    dialect: &'a dyn Dialect,
+    framework: Framework,
+    /// What was asked for.
+    paths: &'a [PathBuf],
     catalog: &'a Catalog,
     table: &'a Table,
     options: &'a Options,
@@ -267,21 +271,39 @@ struct Judged {
 }
 
 impl Judged {
-    fn report<'a>(&'a self, sources: &'a [Source], options: &'a Options) -> Report<'a> {
-        Report { sources, tests: &self.tests, findings: &self.findings, notes: &self.notes, options }
+    fn report<'a>(
+        &'a self,
+        sources: &'a [Source],
+        options: &'a Options,
+        rules: &'static [Rule],
+    ) -> Report<'a> {
+        Report { sources, tests: &self.tests, findings: &self.findings, notes: &self.notes, options, rules }
     }
 }
 
 impl Judge<'_> {
     fn judge(&self, sources: &[Source]) -> Judged {
-        let (reading, findings) =
-            self.dialect.judge(sources, self.catalog, self.options).unwrap_or_else(|| {
-                let reading = self.dialect.read(sources, self.catalog, self.table);
-                let findings =
-                    linter::check(&reading, sources, self.dialect, self.catalog, self.table, self.options);
-                (reading, findings)
-            });
-        Judged { tests: reading.tests, notes: reading.notes, findings }
+        let dialect = self.framework.dialect();
+        let (reading, findings) = dialect.judge(sources, self.catalog, self.options).unwrap_or_else(|| {
+            let reading = dialect.read(sources, self.catalog, self.table);
+            let findings = linter::check(&reading, sources, dialect, self.catalog, self.table, self.options);
+            (reading, findings)
+        });
+        let mut judged = Judged { tests: reading.tests, notes: reading.notes, findings };
+        if self.framework.is_whole() {
+            self.keep_what_was_asked(sources, &mut judged);
+        }
+        judged
+    }
+
+    /// Of a suite that is read as a whole, only what was asked for is reported.
+    fn keep_what_was_asked(&self, sources: &[Source], judged: &mut Judged) {
+        let asked: Vec<bool> =
+            sources.iter().map(|source| framework::is_below(Path::new(&source.path), self.paths)).collect();
+        let is_asked = |file: usize| asked.get(file).copied().unwrap_or(true);
+        judged.tests.retain(|test| is_asked(test.span.file));
+        judged.notes.retain(|note| is_asked(note.span.file));
+        judged.findings.retain(|finding| is_asked(finding.span().file));
     }
 
     /// Makes edits until there is nothing left to make, then writes the files or shows what would change.

@@ -4,7 +4,7 @@ mod issue;
 mod others;
 
 use clap::Args as ClapArgs;
-use lightest_lint::rules::{RULES, Rule};
+use lightest_lint::rules::Rule;
 use lightest_model::catalog::{Catalog, Evidence, Support, When};
 use lightest_model::config::Config;
 use lightest_model::space::{ALWAYS, Asked, Space};
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::args::Format;
 use crate::commands::parse;
 use crate::failure::Failure;
+use crate::framework::{self, Framework};
 use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
 use crate::session::Session;
 use crate::style::{answer as green, aside, heading, refused};
@@ -38,8 +39,9 @@ pub(crate) struct Args {
 
 /// Prints the explanation.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    let catalog = session.catalog()?;
-    let explained = explain(catalog, &args.what)?;
+    let framework = session.framework(&[]);
+    let catalog = session.catalog_of(framework)?;
+    let explained = explain(catalog, framework, &args.what)?;
     match args.format {
         Format::Json => {
             let mut value = json!({"schema_version": SCHEMA_VERSION});
@@ -53,9 +55,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-fn explain(catalog: &Catalog, what: &str) -> Result<Explained, Failure> {
+fn explain(catalog: &Catalog, framework: Framework, what: &str) -> Result<Explained, Failure> {
     let what = what.trim();
-    if let Some(rule) = Rule::named(what) {
+    if let Some(rule) = Rule::among(framework.rules(), what).or_else(|| framework::rule(what)) {
         return Ok(explained_rule(rule));
     }
     if let Some(explained) = entry(catalog, what).or_else(|| issue::explain(catalog, what)) {
@@ -97,7 +99,7 @@ fn explained_rule(rule: &Rule) -> Explained {
 
 fn identifiers(catalog: &Catalog) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
-    known.extend(RULES.iter().map(|rule| rule.name.to_owned()));
+    known.extend(Framework::Petri.rules().iter().map(|rule| rule.name.to_owned()));
     known.extend(catalog.requirements.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.guests.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.quirks.iter().map(|entry| entry.id.clone()));

@@ -1,7 +1,6 @@
 //! `lightest list`: what the catalog knows.
 
 use clap::{Args as ClapArgs, ValueEnum};
-use lightest_lint::rules::RULES;
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::space::{Asked, Space};
 use serde_json::{Value, json};
@@ -9,6 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Format;
 use crate::commands::lab;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
 use crate::session::Session;
 use crate::style::{aside, heading};
@@ -45,14 +45,15 @@ pub(crate) struct Args {
 
 /// Prints the list.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    let catalog = session.catalog()?;
+    let framework = session.framework(&[]);
+    let catalog = session.catalog_of(framework)?;
     let (key, values, text) = match args.kind {
         Kind::Configs => configs(catalog),
         Kind::Guests => guests(catalog),
         Kind::Requirements => requirements(catalog),
         Kind::Quirks => quirks(catalog),
         Kind::Blockers => blockers(catalog),
-        Kind::Rules => rules(),
+        Kind::Rules => rules(framework),
         Kind::Vmms => vmms()?,
     };
     match args.format {
@@ -63,9 +64,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 }
 
 /// The rules of `check`, in their order.
-fn rules() -> Listed {
+fn rules(framework: Framework) -> Listed {
     let (mut values, mut text) = (Vec::new(), String::new());
-    for rule in &RULES {
+    for rule in framework.rules() {
         values.push(json!({
             "id": rule.name,
             "aliases": rule.aliases,

@@ -20,6 +20,7 @@ use clap::{Parser, Subcommand};
 
 use crate::exit;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::session::Session;
 use lab::LabCommand;
 
@@ -30,6 +31,10 @@ pub(crate) struct Cli {
     /// Overlay the embedded catalog with the one in this folder
     #[arg(long, global = true, value_name = "DIR")]
     catalog: Option<PathBuf>,
+
+    /// Test framework [default: the one whose tests are found, or petri]
+    #[arg(long, global = true, value_enum, value_name = "NAME")]
+    framework: Option<Framework>,
 
     #[command(subcommand)]
     command: Command,
@@ -75,7 +80,7 @@ pub(crate) enum Command {
 
 /// Runs the command; the result is its exit code.
 pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
-    let session = &Session::new(cli.catalog);
+    let session = &Session::new(cli.catalog, cli.framework);
     match &cli.command {
         Command::Pick(args) => pick::run(args, session),
         Command::Parse(args) => parse::run(args, session),

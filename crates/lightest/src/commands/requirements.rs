@@ -17,7 +17,7 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
 use crate::session::Session;
-use crate::{condition, dialects, exit, output, words};
+use crate::{condition, exit, output, words};
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
@@ -27,19 +27,17 @@ pub(crate) struct Args {
     /// Only this test: a function, or a variant as the test runner names it
     #[arg(long, value_name = "NAME")]
     test: Option<String>,
-    /// Framework whose tests are read [default: told from the tree]
-    #[arg(long, value_name = "NAME")]
-    framework: Option<String>,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    let dialect = dialects::chosen(args.framework.as_deref(), &args.paths)?;
-    let catalog = session.catalog()?;
+    let framework = session.framework(&args.paths);
+    let dialect = framework.dialect();
+    let catalog = session.catalog_of(framework)?;
     let table = table::table(catalog, session)?;
-    let read = sources::read(&args.paths, dialect)?;
+    let read = sources::read(&framework.roots(&args.paths), dialect)?;
     let Reading { mut tests, notes, .. } = dialect.read(&read.files, catalog, &table);
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));

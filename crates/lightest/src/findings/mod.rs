@@ -12,6 +12,7 @@ use lightest_diagnostics::Span;
 use lightest_lint::facts::{Note, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::Options;
+use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
 
 /// What was read and found.
@@ -21,6 +22,7 @@ pub(crate) struct Report<'a> {
     pub(crate) findings: &'a [Finding],
     pub(crate) notes: &'a [Note],
     pub(crate) options: &'a Options,
+    pub(crate) rules: &'static [Rule],
 }
 
 impl Report<'_> {

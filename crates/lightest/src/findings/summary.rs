@@ -2,7 +2,6 @@
 
 use lightest_diagnostics::Safety;
 use lightest_lint::finding::Finding;
-use lightest_lint::rules::RULES;
 
 use super::Report;
 use crate::words;
@@ -86,8 +85,8 @@ impl Saved {
 /// How often each rule fired.
 pub(crate) fn statistics(report: &Report<'_>) -> String {
     let mut text = String::new();
-    let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
-    for rule in &RULES {
+    let width = report.rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    for rule in report.rules {
         let of_rule: Vec<&Finding> =
             report.findings.iter().filter(|finding| finding.rule() == rule.name).collect();
         if of_rule.is_empty() {

@@ -7,7 +7,7 @@ use lightest_diagnostics::{Diagnostic, Label, Safety};
 use lightest_lint::facts::Note;
 use lightest_lint::finding::{Cost, Finding};
 use lightest_lint::linter;
-use lightest_lint::rules::{RULES, Rule};
+use lightest_lint::rules::Rule;
 
 use super::Report;
 use super::sources::Unread;
@@ -85,7 +85,7 @@ pub(crate) fn view<'a>(
     formats::Report {
         texts,
         entries: entries.collect(),
-        rules: RULES.iter().map(rule).collect(),
+        rules: report.rules.iter().map(rule).collect(),
         cases,
         unread: unread.iter().map(|one| NotRead { path: &one.path, reason: &one.reason }).collect(),
         suite: "lightest",
@@ -103,7 +103,7 @@ fn rule(rule: &'static Rule) -> RuleText<'static> {
 }
 
 fn level(report: &Report<'_>, finding: &Finding) -> Level {
-    match Rule::named(finding.rule()).map(|rule| report.options.level(rule)) {
+    match Rule::among(report.rules, finding.rule()).map(|rule| report.options.level(rule)) {
         Some(linter::Level::Deny) | None => Level::Error,
         _ => Level::Warning,
     }

@@ -3,6 +3,7 @@
 mod as_json;
 mod as_text;
 mod ask;
+mod factory;
 
 use std::io::{self, IsTerminal};
 
@@ -15,6 +16,7 @@ use lightest_model::suggest::nearest;
 
 use crate::args::Format;
 use crate::failure::{Failure, Place};
+use crate::framework::Framework;
 use crate::session::Session;
 use crate::{exit, output};
 
@@ -39,6 +41,9 @@ pub(crate) struct Args {
 
 /// Answers, after asking where nothing is said and somebody can be asked.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    if session.framework(&[]) == Framework::KubeVirt {
+        return factory::run(args, session);
+    }
     let mut query =
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
     let nothing_said = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();

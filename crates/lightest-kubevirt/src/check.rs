@@ -1,0 +1,249 @@
+//! From files to findings.
+
+use std::collections::BTreeMap;
+
+use lightest_diagnostics::Span;
+use lightest_lint::facts::{Declaration, Note, Opening, Remark, Sighting, Test, Variant, What};
+use lightest_lint::finding::Finding;
+use lightest_lint::intent;
+use lightest_lint::linter::{Level, Options};
+use lightest_lint::rules::Rule;
+use lightest_lint::source::Source;
+use lightest_lint::suppress;
+use lightest_model::catalog::Catalog;
+use lightest_model::config::{Arch, Config, Form, GuestRef};
+
+use crate::go;
+use crate::judge::{Ask, Judged, Reading};
+use crate::rules::{self, Context, RULES, span};
+use crate::suite::Suite;
+use crate::table::Table;
+
+/// The end of the path of the package with the factories.
+const FACTORY: &str = "tests/libvmifact";
+
+/// What is known about some files.
+pub struct Checked {
+    /// One for each call of a factory.
+    pub sites: Vec<Test>,
+    /// What was not read, and why.
+    pub notes: Vec<Note>,
+    /// What is wrong, in the order of the places.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a suite. It never fails: what it did not understand is in the notes.
+#[must_use]
+pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec<Note>) {
+    let parsed = lightest_lint::parallel::map(sources, || (), |(), source| go::parse(&source.text));
+    let mut files = Vec::new();
+    let (mut partial, mut notes) = (Vec::new(), Vec::new());
+    for (id, (source, parsed)) in sources.iter().zip(parsed).enumerate() {
+        let folder = source.local.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        match parsed {
+            Ok(tree) => files.push((id, folder, tree)),
+            Err(error) => {
+                partial.push(folder);
+                notes.push(Note {
+                    span: Span::new(id, error.bytes),
+                    message: error.message,
+                    help: Some(
+                        "`gofmt -l` shows where; tests that use its helpers are not judged".to_owned(),
+                    ),
+                    unread: true,
+                });
+            }
+        }
+    }
+    let factories: Vec<&str> = catalog.guests.iter().map(|guest| guest.id.as_str()).collect();
+    (Suite::new(files, &partial, table, FACTORY, &factories), notes)
+}
+
+/// Reads a suite and holds the rules against it.
+#[must_use]
+pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Options) -> Checked {
+    let (suite, notes) = read(sources, catalog, table);
+    let reading = Reading::new(&suite, catalog, table);
+    let lines: BTreeMap<usize, Vec<usize>> =
+        sources.iter().enumerate().map(|(id, source)| (id, line_starts(&source.text))).collect();
+    let mut judged: Vec<Judged<'_>> = suite.sites.iter().map(|site| reading.judge(site)).collect();
+    // What authors state adds to what is read.
+    let remarks: Vec<Vec<Remark>> = judged.iter().map(|judged| remarks(&reading, judged, &lines)).collect();
+    for (judged, remarks) in judged.iter_mut().zip(&remarks) {
+        judged.asks.extend(intent::of_remarks(remarks, catalog).into_iter().filter_map(|intent| {
+            Some(Ask {
+                requirement: intent.requirement?,
+                because: intent.reason,
+                place: (intent.span.file, intent.span.bytes),
+                via: None,
+                test: *judged.tests.first()?,
+                direct: true,
+            })
+        }));
+    }
+    let context = Context { reading: &reading, judged: &judged, sources, pedantic: options.pedantic };
+    let mut findings = Vec::new();
+    let rules: [fn(&Context<'_>, &mut Vec<Finding>); 4] = [
+        rules::heavier_than_needed::check,
+        rules::lacks_what_it_uses::check,
+        rules::wrong_login_for_guest::check,
+        rules::banned_guest::check,
+    ];
+    for (rule, check) in RULES.iter().zip(rules) {
+        if options.level(rule) != Level::Allow {
+            check(&context, &mut findings);
+        }
+    }
+    let sites: Vec<Test> =
+        judged.iter().zip(remarks).map(|(judged, remarks)| site(&reading, judged, remarks)).collect();
+    let mut findings = suppressed(&sites, sources, findings, options);
+    findings.sort_by(|one, other| {
+        let key = |finding: &Finding| (finding.span().file, finding.span().bytes.start, finding.rule());
+        key(one).cmp(&key(other))
+    });
+    Checked { sites, notes, findings }
+}
+
+/// Takes out the findings that comments at their site expect, and adds those on comments that expect none.
+fn suppressed(sites: &[Test], sources: &[Source], findings: Vec<Finding>, options: &Options) -> Vec<Finding> {
+    let asked = |rule: &Rule| options.level(rule) != Level::Allow;
+    let mut left = findings;
+    let mut kept = Vec::new();
+    for site in sites.iter().filter(|site| !site.remarks.is_empty()) {
+        let holds = |finding: &Finding| {
+            let span = finding.span();
+            span.file == site.span.file
+                && site.span.bytes.start <= span.bytes.start
+                && span.bytes.end <= site.span.bytes.end
+        };
+        let (own, others) = left.into_iter().partition(holds);
+        left = others;
+        kept.extend(suppress::apply(site, sources, own, &RULES, asked));
+    }
+    kept.extend(left);
+    // One comment may stand above several sites: it is unused only if it is for all of them.
+    let unused = |finding: &Finding| finding.rule() == RULES[RULES.len() - 1].name;
+    let mut seen: Vec<(Span, usize)> = Vec::new();
+    for finding in kept.iter().filter(|finding| unused(finding)) {
+        match seen.iter_mut().find(|(span, _)| span == finding.span()) {
+            Some((_, count)) => *count += 1,
+            None => seen.push((finding.span().clone(), 1)),
+        }
+    }
+    let stands_above = |span: &Span| {
+        sites.iter().filter(|site| site.remarks.iter().any(|remark| remark.span == *span)).count()
+    };
+    seen.retain(|(span, count)| *count >= stands_above(span));
+    let mut reported: Vec<Span> = Vec::new();
+    kept.retain(|finding| {
+        if !unused(finding) {
+            return true;
+        }
+        let span = finding.span().clone();
+        let first = !reported.contains(&span) && seen.iter().any(|(known, _)| *known == span);
+        reported.push(span);
+        first && RULES.last().is_some_and(asked)
+    });
+    kept
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+/// A site in the linter's terms: a test with one guest.
+fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>) -> Test {
+    let place = span(&judged.site.place);
+    let first = judged.site.tests.first().map(|test| &reading.suite.tests[*test]);
+    let name = rules::name(reading, judged);
+    let guest = judged.guest;
+    let config = Config {
+        vmm: Some("kubevirt".to_owned()),
+        boot: "vmi".to_owned(),
+        arch: Arch::X64,
+        isolation: None,
+        guest: GuestRef {
+            form: guest.map_or(Form::Vhd, |guest| guest.form),
+            id: judged.site.factory.clone(),
+        },
+        extra_deps: Vec::new(),
+    };
+    let variant = Variant {
+        name: name.clone(),
+        config,
+        written: judged.site.factory.clone(),
+        config_span: span(&judged.site.name_place),
+        span: place.clone(),
+        agent: None,
+        ignored: None,
+        unstable: None,
+        states: Vec::new(),
+    };
+    let sightings = judged.asks.iter().map(|ask| Sighting {
+        what: What::Name(ask.requirement.clone()),
+        span: span(&ask.place),
+        via: ask.via.as_ref().map(span),
+        within: Vec::new(),
+        tolerated: false,
+    });
+    let openings = judged.opens.iter().map(|open| Opening {
+        span: span(open.via.as_ref().unwrap_or(&open.place)),
+        what: open.what.clone(),
+    });
+    Test {
+        name,
+        module: Vec::new(),
+        name_span: first.map_or_else(|| place.clone(), |test| span(&test.text_place)),
+        span: place.clone(),
+        declarations: vec![Declaration {
+            span: place.clone(),
+            list: place,
+            vmm: None,
+            variants: vec![variant],
+        }],
+        bare: Vec::new(),
+        unread: Vec::new(),
+        sightings: sightings.collect(),
+        openings: openings.collect(),
+        intents: intent::of_remarks(&remarks, reading.catalog),
+        comments: Vec::new(),
+        preface: None,
+        remarks,
+        bound_to: Vec::new(),
+    }
+}
+
+/// Comments on a site: on its lines, directly above it, and directly above a test that holds it.
+fn remarks(reading: &Reading<'_>, judged: &Judged<'_>, lines: &BTreeMap<usize, Vec<usize>>) -> Vec<Remark> {
+    let (source, bytes) = &judged.site.place;
+    let (Some(head), Some(starts)) = (reading.suite.files.get(source), lines.get(source)) else {
+        return Vec::new();
+    };
+    let line = |at: usize| starts.partition_point(|start| *start <= at);
+    let holds = |test: &&usize| {
+        let place = &reading.suite.tests[**test].place;
+        place.0 == *source && place.1.start <= bytes.start && bytes.end <= place.1.end
+    };
+    let around =
+        judged.site.tests.iter().filter(holds).map(|test| line(reading.suite.tests[*test].place.1.start));
+    // Lines directly above which a comment counts.
+    let mut tops: Vec<usize> = around.chain([line(bytes.start)]).collect();
+    tops.sort_unstable();
+    tops.dedup();
+    let mut found: Vec<usize> = Vec::new();
+    for (id, comment) in head.comments.iter().enumerate().rev() {
+        let (first, last) = (line(comment.bytes.start), line(comment.bytes.end.saturating_sub(1)));
+        let beside = line(bytes.start) <= first && first <= line(bytes.end.saturating_sub(1));
+        if beside || tops.contains(&(last + 1)) {
+            found.push(id);
+            // A comment of several lines is several.
+            tops.push(first);
+        }
+    }
+    found.sort_unstable();
+    let remark = |id: usize| {
+        let comment = &head.comments[id];
+        Remark { text: comment.text.clone(), span: Span::new(*source, comment.bytes.clone()) }
+    };
+    found.into_iter().map(remark).collect()
+}

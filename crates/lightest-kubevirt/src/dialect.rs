@@ -1,0 +1,102 @@
+//! KubeVirt's suite as the linter's walker sees it: which files matter.
+
+use std::path::{Component, Path};
+
+use lightest_lint::calls;
+use lightest_lint::dialect::{Conventions, Dialect, Interest};
+use lightest_lint::facts::{Declaration, Reading};
+use lightest_lint::finding::Finding;
+use lightest_lint::linter::Options;
+use lightest_lint::rules::Rule;
+use lightest_lint::source::Source;
+use lightest_model::catalog::Catalog;
+use lightest_model::config::Config;
+
+use crate::rules::RULES;
+use crate::{check, facts};
+
+/// The folder with the suite, below the top of a checkout.
+pub const SUITE: &str = "tests";
+/// The folder with the factories, by which a checkout is known.
+pub const FACTORIES: &str = "tests/libvmifact";
+/// Folders with what others wrote, or with what is published on its own.
+const FOREIGN: [&str; 2] = ["vendor", "staging"];
+
+/// KubeVirt's end-to-end tests.
+#[derive(Clone, Copy, Debug)]
+pub struct KubeVirt;
+
+impl KubeVirt {
+    /// Whether a file is never read: it lies in a folder with what others wrote.
+    #[must_use]
+    pub fn is_foreign(path: &Path) -> bool {
+        path.components().any(|part| match part {
+            Component::Normal(name) => FOREIGN.iter().any(|foreign| name == *foreign),
+            _ => false,
+        })
+    }
+}
+
+impl Dialect for KubeVirt {
+    fn name(&self) -> &'static str {
+        "kubevirt"
+    }
+
+    fn looks_for(&self) -> &'static str {
+        "calls of `libvmifact.New..`"
+    }
+
+    fn package_file(&self) -> &'static str {
+        "go.mod"
+    }
+
+    fn extension(&self) -> &'static str {
+        "go"
+    }
+
+    fn catalog(&self) -> &'static [&'static str] {
+        facts::FOLDERS
+    }
+
+    /// Helpers are followed wherever they are, so that every file of the suite matters.
+    fn interest(&self, path: &Path, _bytes: &[u8]) -> Interest {
+        if Self::is_foreign(path) { Interest::None } else { Interest::Tests }
+    }
+
+    fn read(&self, sources: &[Source], catalog: &Catalog, _table: &calls::Table) -> Reading {
+        let table = facts::table().unwrap_or_default();
+        let checked = check::check(sources, catalog, &table, &Options::default());
+        Reading { tests: checked.sites, sites: Vec::new(), notes: checked.notes }
+    }
+
+    fn marks(&self) -> &'static [&'static str] {
+        &[FACTORIES]
+    }
+
+    fn judge(
+        &self,
+        sources: &[Source],
+        catalog: &Catalog,
+        options: &Options,
+    ) -> Option<(Reading, Vec<Finding>)> {
+        let table = facts::table().ok()?;
+        let checked = check::check(sources, catalog, &table, options);
+        Some((Reading { tests: checked.sites, sites: Vec::new(), notes: checked.notes }, checked.findings))
+    }
+
+    fn rules(&self) -> &'static [Rule] {
+        &RULES
+    }
+
+    fn conventions(&self) -> Conventions {
+        Conventions { alternatives: false, boot_tests: false, shown_by: None, any_arch: true }
+    }
+
+    fn name_of(&self, config: &Config) -> String {
+        config.guest.id.clone()
+    }
+
+    fn spell(&self, config: &Config, _declaration: &Declaration) -> Option<String> {
+        Some(config.guest.id.clone())
+    }
+}

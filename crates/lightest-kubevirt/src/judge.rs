@@ -1,0 +1,286 @@
+//! What the tests of a site ask of their guest, all together.
+
+use std::collections::BTreeMap;
+
+use lightest_model::catalog::{Catalog, Guest, Support};
+use lightest_model::config::Arch;
+use lightest_model::space::{ALWAYS, Answer, Asked, Space};
+
+use crate::suite::{Place, Site, Suite, Touch};
+use crate::table::{Entry, Table};
+
+/// Something that a test asks, and what shows it.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The requirement.
+    pub requirement: String,
+    /// Why.
+    pub because: String,
+    /// What shows it.
+    pub place: Place,
+    /// Where the test's own body leads to it, when it stands in a helper.
+    pub via: Option<Place>,
+    /// The test, by its index.
+    pub test: usize,
+    /// Whether the test says so by itself: a call, an option or its name, rather than a text or a field that is read.
+    pub direct: bool,
+}
+
+/// Something that was not understood.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// What.
+    pub what: String,
+    /// Where.
+    pub place: Place,
+    /// Where the test's own body leads to it, when it stands in a helper.
+    pub via: Option<Place>,
+}
+
+/// A login at the console.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// The function, such as `LoginToAlpine`.
+    pub function: String,
+    /// The guests whose console it knows.
+    pub guests: Vec<String>,
+    /// Where it is named.
+    pub place: Place,
+}
+
+/// What one test asks.
+#[derive(Clone, Debug, Default)]
+pub struct Asking {
+    /// Requirements, the first place of each.
+    pub asks: Vec<Ask>,
+    /// What was not understood.
+    pub opens: Vec<Opening>,
+    /// What it does with the machine, in words.
+    pub does: Vec<String>,
+    /// What looks like a demand and is none: why, and where. What stands in the test itself comes first.
+    pub decoys: Vec<(String, Place)>,
+    /// Logins at the console.
+    pub logins: Vec<Login>,
+    /// Whether it describes a machine without a factory.
+    pub describes: bool,
+    /// Texts that count disks: `disks[1]`.
+    pub counts: Vec<Place>,
+    /// Whether it sets how much memory a machine has.
+    pub sets_memory: bool,
+}
+
+/// A site, and what its tests ask.
+#[derive(Clone, Debug)]
+pub struct Judged<'r> {
+    /// The call of the factory.
+    pub site: &'r Site,
+    /// Its guest; `None` for a factory that the catalog does not know.
+    pub guest: Option<&'r Guest>,
+    /// Its tests that are not pending, by index.
+    pub tests: Vec<usize>,
+    /// What they ask, the first place of each requirement.
+    pub asks: Vec<Ask>,
+    /// What was not understood.
+    pub opens: Vec<Opening>,
+}
+
+/// Everything that rules are asked about.
+pub struct Reading<'r> {
+    /// The suite.
+    pub suite: &'r Suite,
+    /// The facts.
+    pub catalog: &'r Catalog,
+    /// The guests with their answers.
+    pub space: Space<'r>,
+    /// What each test asks.
+    pub asking: Vec<Asking>,
+    /// Login functions, with the guests whose console they know.
+    logins: Vec<(String, Vec<String>)>,
+}
+
+impl<'r> Reading<'r> {
+    /// Reads what every test of a suite asks.
+    #[must_use]
+    pub fn new(suite: &'r Suite, catalog: &'r Catalog, table: &Table) -> Self {
+        let asking = (0..suite.tests.len()).map(|test| ask(suite, test, table)).collect();
+        let logins = table.entries().filter(|entry| !entry.logs_into.is_empty()).flat_map(|entry| {
+            let function = |name: &String| name.rsplit("::").next().unwrap_or(name).to_owned();
+            entry.names.iter().map(move |name| (function(name), entry.logs_into.clone()))
+        });
+        Self { suite, catalog, space: Space::of_tests(catalog), asking, logins: logins.collect() }
+    }
+
+    /// The login function that knows a guest's console.
+    #[must_use]
+    pub fn login_for(&self, guest: &str) -> Option<&str> {
+        let fits = self.logins.iter().find(|(_, guests)| guests.iter().any(|known| known == guest));
+        fits.map(|(function, _)| function.as_str())
+    }
+
+    /// The guest that a factory makes.
+    #[must_use]
+    pub fn guest(&self, factory: &str) -> Option<&'r Guest> {
+        self.catalog.guests.iter().find(|guest| guest.id == factory)
+    }
+
+    /// A site, with what its tests ask.
+    #[must_use]
+    pub fn judge(&self, site: &'r Site) -> Judged<'r> {
+        let tests: Vec<usize> =
+            site.tests.iter().copied().filter(|test| !self.suite.tests[*test].pending).collect();
+        let mut asks: BTreeMap<&str, &Ask> = BTreeMap::new();
+        let mut opens = Vec::new();
+        for test in &tests {
+            for ask in &self.asking[*test].asks {
+                asks.entry(&ask.requirement).or_insert(ask);
+            }
+            opens.extend(self.asking[*test].opens.iter().cloned());
+        }
+        let asks = asks.into_values().cloned().collect();
+        Judged { site, guest: self.guest(&site.factory), tests, asks, opens }
+    }
+
+    /// What a guest gives.
+    #[must_use]
+    pub fn answer(&self, guest: &Guest, requirement: &str) -> Answer<'r> {
+        let row =
+            self.space.rows().iter().position(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
+        match (row, self.space.requirement_index(requirement)) {
+            (Some(row), Some(index)) => self.space.answer(row, index, &Asked::default()),
+            _ => Answer { support: Support::Unknown, statement: None },
+        }
+    }
+
+    /// Whether a guest is known to give everything.
+    pub fn gives<'w>(&self, guest: &Guest, words: impl IntoIterator<Item = &'w str>) -> bool {
+        words.into_iter().chain(ALWAYS).all(|word| self.answer(guest, word).support == Support::Yes)
+    }
+
+    /// The lightest guest that new tests may use and that gives everything, in the order of the catalog.
+    pub fn lightest(&self, words: &[&str]) -> Option<&'r Guest> {
+        let class = |guest: &Guest| {
+            self.catalog
+                .boot_classes
+                .iter()
+                .position(|class| class.id == guest.boot_class)
+                .unwrap_or(usize::MAX)
+        };
+        let allowed = self.catalog.guests.iter().filter(|guest| guest.retired.is_none());
+        allowed.filter(|guest| self.gives(guest, words.iter().copied())).min_by_key(|guest| class(guest))
+    }
+
+    /// Whether a requirement takes an operating system.
+    #[must_use]
+    pub fn takes_a_system(&self, requirement: &str) -> bool {
+        let Ok(asked) = Asked::new(self.catalog, [requirement]) else { return false };
+        asked.indices().iter().any(|index| self.catalog.requirements[*index].id == "guest-os")
+    }
+
+    /// Whether one guest boots a class faster than another.
+    #[must_use]
+    pub fn is_faster(&self, one: &Guest, other: &Guest) -> bool {
+        let class =
+            |guest: &Guest| self.catalog.boot_classes.iter().position(|class| class.id == guest.boot_class);
+        class(one) < class(other)
+    }
+}
+
+/// What one test asks.
+fn ask(suite: &Suite, test: usize, table: &Table) -> Asking {
+    let data = &suite.tests[test];
+    let reached = suite.reached(data);
+    let mut asking = Asking::default();
+    for trace in &reached.touches {
+        let place = (trace.source, trace.what.bytes.clone());
+        if let Touch::Text(text) = &trace.what.what
+            && counts_disks(text)
+        {
+            asking.counts.push(place.clone());
+        }
+        if let Touch::Function(path) = &trace.what.what
+            && is_description(path)
+        {
+            asking.describes = true;
+        }
+        asking.sets_memory |= sets_memory(&trace.what.what);
+        let Some(entry) = table.judge(&trace.what.what) else { continue };
+        let says = matches!(trace.what.what, Touch::Call { .. } | Touch::Function(_));
+        note(&mut asking, entry, test, &place, trace.via.as_ref(), says);
+        if !entry.logs_into.is_empty()
+            && let Touch::Function(path) = &trace.what.what
+        {
+            asking.logins.push(Login {
+                function: path.rsplit("::").next().unwrap_or(path).to_owned(),
+                guests: entry.logs_into.clone(),
+                place,
+            });
+        }
+    }
+    for part in data.containers.iter().chain([&data.text]) {
+        for entry in table.title(part) {
+            note(&mut asking, entry, test, &data.text_place, None, true);
+        }
+    }
+    for trace in &reached.opens {
+        let place = (trace.source, trace.what.bytes.clone());
+        asking.opens.push(Opening { what: trace.what.what.clone(), place, via: trace.via.clone() });
+    }
+    for (name, place, via) in suite.weak(data) {
+        asking.opens.push(Opening { what: format!("whose method `{name}` is"), place, via });
+    }
+    asking.decoys.sort_by_key(|(_, place)| place.0 != data.place.0);
+    asking
+}
+
+fn note(asking: &mut Asking, entry: &Entry, test: usize, place: &Place, via: Option<&Place>, says: bool) {
+    for requirement in &entry.requires {
+        if !asking.asks.iter().any(|ask| ask.requirement == *requirement) {
+            asking.asks.push(Ask {
+                requirement: requirement.clone(),
+                because: entry.because.clone(),
+                place: place.clone(),
+                via: via.cloned(),
+                test,
+                direct: says && via.is_none(),
+            });
+        }
+    }
+    if !entry.does.is_empty() && !asking.does.contains(&entry.does) {
+        asking.does.push(entry.does.clone());
+    }
+    if entry.decoy {
+        asking.decoys.push((entry.because.clone(), place.clone()));
+    }
+}
+
+/// Whether a text names a disk or a volume by its number, other than the first.
+pub(crate) fn counts_disks(text: &str) -> bool {
+    ["disks[", "volumes["].iter().any(|word| {
+        text.match_indices(word).any(|(at, _)| {
+            let rest = &text[at + word.len()..];
+            rest.split(']').next().is_some_and(|number| number.parse::<u32>().is_ok_and(|number| number > 0))
+        })
+    })
+}
+
+/// Whether a function describes a machine without a factory.
+fn is_description(path: &str) -> bool {
+    path.ends_with("libvmi::New")
+}
+
+/// Whether a test sets the memory of a machine by itself.
+fn sets_memory(touch: &Touch) -> bool {
+    match touch {
+        Touch::Function(path) => {
+            ["WithMemoryRequest", "WithGuestMemory", "WithResourceMemory", "WithMemoryLimit"]
+                .iter()
+                .any(|option| path.strip_suffix(option).is_some_and(|before| before.ends_with("libvmi::")))
+        }
+        Touch::Field { of, name, .. } => {
+            (of == "Memory" && name == "Guest")
+                || (of == "Resources" && name == "Requests")
+                || (of == "Domain" && matches!(name.as_str(), "Memory" | "Resources"))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,319 @@
+//! What the rules find in suites of our own, and what their edits make of them.
+
+use std::sync::Arc;
+
+use lightest_catalog::{embedded, load};
+use lightest_diagnostics::Safety;
+use lightest_kubevirt::{check, facts, go};
+use lightest_lint::finding::Finding;
+use lightest_lint::linter::Options;
+use lightest_lint::source::Source;
+
+const FACTORY: &str = r#"package libvmifact
+
+import (
+	v1 "kubevirt.io/api/core/v1"
+	"kubevirt.io/kubevirt/pkg/libvmi"
+)
+
+func NewGuestless(opts ...libvmi.Option) *v1.VirtualMachineInstance { return libvmi.New(opts...) }
+func NewAlpine(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
+func NewCirros(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
+func NewFedora(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
+"#;
+
+const CONSOLE: &str = r#"package console
+
+import v1 "kubevirt.io/api/core/v1"
+
+func LoginToAlpine(vmi *v1.VirtualMachineInstance) error { return nil }
+func LoginToFedora(vmi *v1.VirtualMachineInstance) error { return nil }
+"#;
+
+const CLIENT: &str = r#"package kubevirt
+
+import "kubevirt.io/client-go/kubecli"
+
+func Client() kubecli.KubevirtClient { return nil }
+"#;
+
+const HEAD: &str = r#"package tests
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	v1 "kubevirt.io/api/core/v1"
+
+	"kubevirt.io/kubevirt/pkg/libvmi"
+	"kubevirt.io/kubevirt/tests/console"
+	"kubevirt.io/kubevirt/tests/framework/kubevirt"
+	"kubevirt.io/kubevirt/tests/libvmifact"
+)
+
+"#;
+
+fn source(local: &str, text: &str) -> Source {
+    Source { path: local.to_owned(), local: local.to_owned(), package: String::new(), text: Arc::from(text) }
+}
+
+fn sources(body: &str) -> Vec<Source> {
+    vec![
+        source("tests/console/login.go", CONSOLE),
+        source("tests/framework/kubevirt/client.go", CLIENT),
+        source("tests/libvmifact/factory.go", FACTORY),
+        source("tests/own_test.go", &format!("{HEAD}{body}")),
+    ]
+}
+
+fn run(sources: &[Source], options: &Options) -> check::Checked {
+    let catalog = load(&embedded(facts::FOLDERS)).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let table = facts::table().expect("the table is sound");
+    check::check(sources, &catalog, &table, options)
+}
+
+fn findings(body: &str) -> Vec<Finding> {
+    let checked = run(&sources(body), &Options::default());
+    assert!(checked.notes.is_empty(), "{:?}", checked.notes);
+    checked.findings
+}
+
+fn one(body: &str) -> Finding {
+    let mut all = findings(body);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    all.remove(0)
+}
+
+/// The body after the edits of its only finding.
+fn edited(body: &str) -> (Finding, String) {
+    let sources = sources(body);
+    let finding = one(body);
+    let text = &sources[3].text;
+    let mut edits = finding.diagnostic.help.clone().expect("there is help").edits;
+    edits.sort_by_key(|edit| edit.span.bytes.start);
+    let mut changed = text.to_string();
+    for edit in edits.iter().rev() {
+        assert_eq!(edit.span.file, 3);
+        changed.replace_range(edit.span.bytes.clone(), &edit.text);
+    }
+    go::parse(&changed).unwrap_or_else(|error| panic!("{error:?}\n{changed}"));
+    (finding, changed[HEAD.len()..].to_owned())
+}
+
+fn safety(finding: &Finding) -> Option<Safety> {
+    finding.diagnostic.help.as_ref().map(|help| help.safety)
+}
+
+const READS: &str = r#"var _ = Describe("status", func() {
+	It("reads", func() {
+		vmi := libvmifact.NewAlpine(libvmi.WithLabel("a", "b"))
+		vmi, err := kubevirt.Client().VirtualMachineInstance("ns").Get(nil, vmi.Name, nil)
+		Expect(err).ToNot(HaveOccurred())
+		Expect(vmi.Status.Phase).To(Equal(v1.Running))
+	})
+})
+"#;
+
+#[test]
+fn a_guest_of_which_nothing_is_asked_is_replaced_and_keeps_its_options() {
+    let (finding, text) = edited(READS);
+    assert_eq!(finding.rule(), "heavier-than-needed");
+    assert_eq!(finding.diagnostic.message, "this test boots Alpine, but only reads its status");
+    assert_eq!(text, READS.replace("NewAlpine", "NewGuestless"));
+    assert_eq!(safety(&finding), Some(Safety::Safe));
+    // Once it is done, there is nothing left to find.
+    assert!(findings(&text).is_empty());
+}
+
+#[test]
+fn a_shared_guest_is_one_finding_that_counts_its_tests() {
+    let finding = one(r#"var _ = Describe("shared", func() {
+	var vmi *v1.VirtualMachineInstance
+	BeforeEach(func() { vmi = libvmifact.NewFedora() })
+	It("is paused", func() {
+		Expect(kubevirt.Client().VirtualMachineInstance("ns").Pause(nil, vmi.Name, nil)).To(Succeed())
+	})
+	It("is migrated", func() {
+		_, err := kubevirt.Client().VirtualMachineInstanceMigration("ns").Create(nil, nil, nil)
+		Expect(err).ToNot(HaveOccurred())
+	})
+	PIt("waits for better days", func() { Expect(console.LoginToFedora(vmi)).To(Succeed()) })
+})
+"#);
+    assert_eq!(
+        finding.diagnostic.message,
+        "2 tests share this guest; each of them only pauses it and migrates it"
+    );
+    let decoy = "no demand: the hypervisor stops the machine, whatever runs in it";
+    assert!(finding.diagnostic.labels.iter().any(|label| label.text == decoy), "{finding:#?}");
+}
+
+#[test]
+fn one_test_that_asks_keeps_the_guest_for_all() {
+    let all = findings(
+        r#"var _ = Describe("shared", func() {
+	var vmi *v1.VirtualMachineInstance
+	BeforeEach(func() { vmi = libvmifact.NewFedora() })
+	It("reads", func() { Expect(vmi.Status.Phase).To(Equal(v1.Running)) })
+	It("logs in", func() { Expect(console.LoginToFedora(vmi)).To(Succeed()) })
+})
+"#,
+    );
+    assert!(all.is_empty(), "{all:#?}");
+}
+
+#[test]
+fn memory_that_is_read_is_kept() {
+    let body = r#"var _ = Describe("memory", func() {
+	It("reads", func() {
+		vmi := libvmifact.NewAlpine()
+		Expect(vmi.Spec.Domain.Resources.Requests.Memory().String()).To(Equal("128Mi"))
+	})
+	It("reads, too", func() {
+		vmi := libvmifact.NewAlpine(
+			libvmi.WithLabel("a", "b"),
+		)
+		Expect(vmi.Spec.Domain.Resources.Requests.Memory().String()).To(Equal("128Mi"))
+	})
+})
+"#;
+    let edits: Vec<String> = findings(body)
+        .iter()
+        .flat_map(|finding| finding.diagnostic.help.clone().expect("there is help").edits)
+        .map(|edit| edit.text)
+        .collect();
+    let option = "libvmi.WithMemoryRequest(\"128Mi\")";
+    assert_eq!(edits, ["NewGuestless", option, "NewGuestless", &format!("\n\t\t\t{option},")]);
+}
+
+#[test]
+fn disks_that_are_counted_move_up_and_that_edit_is_unsafe() {
+    let (finding, text) = edited(
+        r#"var _ = Describe("disks", func() {
+	It("rejects", func() {
+		vmi := libvmifact.NewAlpine()
+		_, err := kubevirt.Client().VirtualMachineInstance("ns").Create(nil, vmi, nil)
+		Expect(err).To(MatchError("spec.domain.devices.disks[1].name: no such volume"))
+	})
+})
+"#,
+    );
+    assert!(text.contains("NewGuestless()") && text.contains("disks[0].name"), "{text}");
+    assert_eq!(safety(&finding), Some(Safety::Unsafe));
+}
+
+#[test]
+fn a_login_that_fits_no_guest_is_found_and_mended() {
+    let body = r#"var _ = Describe("login", func() {
+	It("logs in", func() {
+		vmi := libvmifact.NewFedora()
+		Expect(console.LoginToAlpine(vmi)).To(Succeed())
+	})
+})
+"#;
+    let (finding, text) = edited(body);
+    assert_eq!(finding.rule(), "wrong-login-for-guest");
+    assert_eq!(finding.diagnostic.message, "`LoginToAlpine` waits for a prompt that Fedora does not have");
+    assert_eq!(text, body.replace("LoginToAlpine", "LoginToFedora"));
+    assert!(findings(&text).is_empty());
+}
+
+#[test]
+fn a_login_that_fits_one_of_several_guests_is_left_alone() {
+    let all = findings(
+        r#"var _ = Describe("login", func() {
+	It("logs in", func() {
+		other := libvmifact.NewFedora()
+		vmi := libvmifact.NewAlpine()
+		Expect(console.LoginToAlpine(vmi)).To(Succeed())
+		Expect(console.LoginToFedora(other)).To(Succeed())
+	})
+})
+"#,
+    );
+    assert!(all.is_empty(), "{all:#?}");
+}
+
+#[test]
+fn cirros_is_banned_where_its_test_needs_a_guest() {
+    let finding = one(r#"var _ = Describe("banned", func() {
+	It("counts disks", func() {
+		vmi := libvmifact.NewCirros()
+		Expect(vmi.Spec.Domain.Devices.Disks[0].Name).To(Equal("disk0"))
+	})
+})
+"#);
+    assert_eq!(finding.rule(), "banned-guest");
+    assert_eq!(finding.suggested.as_deref(), Some("NewAlpine"));
+    let lighter = one(&READS.replace("NewAlpine", "NewCirros"));
+    assert_eq!(lighter.rule(), "heavier-than-needed");
+}
+
+#[test]
+fn a_guest_that_is_too_light_is_found_where_the_test_says_so_itself() {
+    let body = r#"var _ = Describe("shutdown", func() {
+	It("should run a graceful shutdown", func() {
+		_ = libvmifact.NewAlpine(libvmi.WithTerminationGracePeriod(5))
+	})
+})
+"#;
+    let finding = one(body);
+    assert_eq!(finding.rule(), "lacks-what-it-uses");
+    assert_eq!(finding.diagnostic.message, "Alpine lacks what this test asks for: a graceful shutdown");
+    assert_eq!(finding.suggested.as_deref(), Some("NewAlpineWithTestTooling"));
+    let negative = body.replace("should run a graceful", "should fail without a graceful");
+    assert!(findings(&negative).iter().all(|finding| finding.rule() != "lacks-what-it-uses"));
+}
+
+#[test]
+fn comments_suppress_with_a_reason_and_unused_ones_are_found() {
+    let above = "\t\t// lightest: expect(heavier-than-needed): the guest's clock is compared by hand\n\t\tvmi := libvmifact.NewAlpine";
+    assert!(findings(&READS.replace("\t\tvmi := libvmifact.NewAlpine", above)).is_empty());
+    let beside =
+        "WithLabel(\"a\", \"b\")) // lightest: expect(heavier-than-needed): the guest's clock is compared";
+    assert!(findings(&READS.replace("WithLabel(\"a\", \"b\"))", beside)).is_empty());
+    let on_the_test =
+        "\t// lightest: expect(heavier-than-needed): the guest's clock is compared\n\tIt(\"reads\"";
+    assert!(findings(&READS.replace("\tIt(\"reads\"", on_the_test)).is_empty());
+    let unused = above.replace("NewAlpine", "NewGuestless");
+    let all = findings(&READS.replace("\t\tvmi := libvmifact.NewAlpine", &unused));
+    assert_eq!(all.len(), 1, "{all:#?}");
+    assert_eq!(all[0].rule(), "unused-suppression");
+    let reasonless = above.replace(": the guest's clock is compared by hand", "");
+    let all = findings(&READS.replace("\t\tvmi := libvmifact.NewAlpine", &reasonless));
+    let rules: Vec<&str> = all.iter().map(Finding::rule).collect();
+    assert_eq!(rules, ["unused-suppression", "heavier-than-needed"], "{all:#?}");
+}
+
+#[test]
+fn what_an_author_states_adds_to_what_is_read() {
+    let stated = "\t\t// lightest: requires(agent): the snapshot is taken by a job that asks the agent\n\t\tvmi := libvmifact.NewFedora";
+    let body = READS.replace("\t\tvmi := libvmifact.NewAlpine", stated);
+    assert!(findings(&body).is_empty(), "{:#?}", findings(&body));
+}
+
+#[test]
+fn a_broken_file_is_named_and_costs_only_what_leans_on_it() {
+    let mut sources = sources(READS);
+    sources.push(source("tests/broken_test.go", "package tests\n\nfunc {\n"));
+    sources.push(source(
+        "tests/zz_test.go",
+        &format!(
+            "{HEAD}{}",
+            READS.replace("Expect(vmi.Status.Phase)", "lookInside()\n\t\tExpect(vmi.Status.Phase)")
+        ),
+    ));
+    let checked = run(&sources, &Options::default());
+    assert_eq!(checked.notes.len(), 1);
+    assert!(checked.notes[0].unread && checked.notes[0].span.file == 4, "{:?}", checked.notes);
+    let places: Vec<usize> = checked.findings.iter().map(|finding| finding.span().file).collect();
+    assert_eq!(places, [3]);
+}
+
+#[test]
+fn nothing_at_all_is_no_trouble() {
+    for text in ["", "package", "package p", "\u{feff}package p\n"] {
+        let checked = run(&[source("tests/a_test.go", text)], &Options::default());
+        assert!(checked.findings.is_empty() && checked.sites.is_empty());
+    }
+}
