@@ -185,6 +185,7 @@ fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>) -> Tes
         via: ask.via.as_ref().map(span),
         within: Vec::new(),
         tolerated: false,
+        uncertain: false,
     });
     let openings = judged.opens.iter().map(|open| Opening {
         span: span(open.via.as_ref().unwrap_or(&open.place)),

@@ -16,7 +16,7 @@ use crate::facts::Test;
 use crate::needs::Needs;
 use crate::rules::heavier_than_needed;
 use crate::source::Source;
-use crate::subject::{Placed, Subject, spoken};
+use crate::subject::{Context, Placed, Subject, spoken};
 
 /// Something that nobody has shown.
 #[derive(Debug)]
@@ -107,7 +107,10 @@ pub fn unknowns<'c>(
     let subjects: Vec<Subject<'_, 'c>> = tests
         .iter()
         .zip(&needs)
-        .map(|(test, needs)| Subject::new(test, needs, &[], space, sources, dialect, &spoken, false))
+        .map(|(test, needs)| {
+            let context = Context { space, sources, dialect, spoken: &spoken, pedantic: false };
+            Subject::new(test, needs, &[], context)
+        })
         .collect();
     let mut found: BTreeMap<(usize, usize), Vec<Waiting>> = BTreeMap::new();
     for (index, subject) in subjects.iter().enumerate().filter(|(_, subject)| !subject.needs.is_open()) {
