@@ -129,7 +129,8 @@ pub fn propose<'c>(
         new
     });
     let asked = reader.asked(words.iter().map(String::as_str));
-    let query = Query { requires: words, archs: request.archs.clone(), vmms: request.vmms.clone() };
+    let archs = if reader.archs.len() == Arch::ALL.len() { Vec::new() } else { reader.archs.clone() };
+    let query = Query { requires: words, archs, vmms: reader.vmms.clone() };
     let weak = reader.weak(test, &list);
     Ok(Proposal { choice: Choice { asked, parts }, query, list, weak })
 }

@@ -16,7 +16,7 @@ pub mod openvmm;
 mod paste;
 
 pub use dialect::Petri;
-pub use paste::attribute;
+pub use paste::{attribute, attribute_for};
 
 /// The architectures that petri's macros know, in the order in which answers name them.
 pub const ARCHS: [Arch; 2] = [Arch::X64, Arch::Aarch64];

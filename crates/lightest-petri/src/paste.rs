@@ -13,6 +13,12 @@ pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
     extend(Attribute::of([]), space, picks.map(|pick: &Pick<'_>| pick.row), &choice.asked)
 }
 
+/// The attribute that lists some configurations for what is asked; `None` where there are none.
+#[must_use]
+pub fn attribute_for(space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<Attribute> {
+    extend(Attribute::of([]), space, rows.iter().copied(), asked)
+}
+
 /// An attribute as it is written, without a list, with these configurations for what is asked; `None` where there are no
 /// configurations, or the text is no such attribute.
 #[must_use]

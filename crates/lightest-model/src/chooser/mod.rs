@@ -299,7 +299,7 @@ fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize
 
 /// For a configuration with the paravisor: the lightest without it, on a VMM of the repository, that gives everything
 /// else, by the same guest where that is possible. There is none where something asked for is about the paravisor
-/// itself.
+/// itself, or where a known limit stands against it.
 fn companion<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, best: usize) -> Option<Pick<'c>> {
     let pick_row = &space.rows()[best];
     let openhcl = space.requirement_index("openhcl")?;
@@ -323,5 +323,7 @@ fn companion<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, best: usize) -> O
     }
     let among = |rows: &Bits| lightest(space, &without, &fitting(space, &without, rows));
     let row = among(&same_guest).or_else(|| among(&rows))?;
-    Some(pick(space, &without, row))
+    let companion = pick(space, &without, row);
+    // What is known not to run everywhere is no help beside a pick that runs.
+    companion.limits.is_empty().then_some(companion)
 }

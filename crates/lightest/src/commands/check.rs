@@ -98,6 +98,51 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     Ok(if all { code } else { exit::COULD_NOT })
 }
 
+/// Gives each test without a list the configurations that its body asks for: shows the change, or writes it.
+pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<u8, Failure> {
+    let args = Args {
+        paths: paths.to_vec(),
+        message_format: FindingFormat::Human,
+        rule: vec!["no-configuration".to_owned()],
+        pedantic: false,
+        statistics: false,
+        fix: write,
+        unsafe_fixes: true,
+        diff: !write,
+        baseline: None,
+        update_baseline: false,
+    };
+    let Facts { catalog, table, options, .. } = Facts::read(&args, session)?;
+    let mut read = sources::read(paths, &Petri)?;
+    for unread in &read.unread {
+        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
+    }
+    let judge = Judge { catalog, table: &table, options: &options };
+    let before = judge.judge(&read.files);
+    if before.tests.is_empty() {
+        output::message(&format!(
+            "no test found in {}: looked for {}",
+            words::count(read.looked_at, "file"),
+            Petri.looks_for()
+        ));
+        return Ok(if read.unread.is_empty() { exit::NOTHING } else { exit::COULD_NOT });
+    }
+    judge.fix(&args, &mut read)?;
+    // What could not be filled in is shown as `check` shows it.
+    let after = judge.judge(&read.files);
+    let report = after.report(&read.files, &options);
+    print(&args, &Report { notes: &[], ..report }, read.looked_at)?;
+    let open = before.findings.iter().filter(|finding| !finding.diagnostic.notes.is_empty()).count();
+    if open > after.findings.len() {
+        output::message("note: where something in a body is not known, the list may be too light; `check` names it");
+    }
+    Ok(match (read.unread.is_empty(), after.findings.is_empty()) {
+        (false, _) => exit::COULD_NOT,
+        (true, true) => exit::DONE,
+        (true, false) => exit::FINDINGS,
+    })
+}
+
 /// What is known before any test is read.
 struct Facts<'a> {
     catalog: &'static Catalog,

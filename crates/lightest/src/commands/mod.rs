@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod explain;
+mod fill;
 mod guide;
 pub(crate) mod lab;
 mod learn;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     List(list::Args),
     /// Check which guests tests boot, and fix them
     Check(check::Args),
+    /// Fill in the configurations of tests that list none
+    Fill(fill::Args),
     /// Show what tests require of their environment, and why
     Requirements(requirements::Args),
     /// List unproven configurations by what a proof would save
@@ -87,6 +90,7 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Explain(args) => explain::run(args, session),
         Command::List(args) => list::run(args, session),
         Command::Check(args) => check::run(args, session),
+        Command::Fill(args) => fill::run(args, session),
         Command::Requirements(args) => requirements::run(args, session),
         Command::Unknowns(args) => unknowns::run(args, session),
         Command::Learn(args) => learn::run(args, session),

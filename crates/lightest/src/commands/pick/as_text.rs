@@ -14,8 +14,22 @@ use crate::words;
 /// How many refused configurations are shown for each architecture, unless all are asked for.
 const SHOWN: usize = 4;
 
+/// What an answer to a body shows beside the picks.
+pub(super) struct Shown<'a> {
+    /// The attribute, where it is not the picks' own.
+    pub(super) attribute: Option<&'a str>,
+    /// Further configurations of the list, each with its reason.
+    pub(super) further: &'a [String],
+}
+
 /// The whole answer.
-pub(super) fn answer(space: &Space<'_>, query: &Query, choice: &Choice<'_>, all: bool) -> String {
+pub(super) fn answer(
+    space: &Space<'_>,
+    query: &Query,
+    choice: &Choice<'_>,
+    all: bool,
+    shown: Option<&Shown<'_>>,
+) -> String {
     let mut text = String::new();
     let mut said: Vec<(String, String)> = Vec::new();
     for part in &choice.parts {
@@ -32,7 +46,14 @@ pub(super) fn answer(space: &Space<'_>, query: &Query, choice: &Choice<'_>, all:
     for (places, body) in said {
         let _ = writeln!(text, "{} {body}", heading(format!("{places}:")));
     }
-    if let Some(attribute) = attribute(space, choice) {
+    for further in shown.iter().flat_map(|shown| shown.further) {
+        let _ = writeln!(text, "and {further}");
+    }
+    let attribute = match shown {
+        Some(shown) => shown.attribute.map(str::to_owned),
+        None => attribute(space, choice).map(|attribute| attribute.to_string()),
+    };
+    if let Some(attribute) = attribute {
         let _ = writeln!(text, "{}\n\n{attribute}\n", heading("To paste:"));
     }
     let _ = writeln!(text, "{}", aside(format!("The same again: {}", super::command(query))));

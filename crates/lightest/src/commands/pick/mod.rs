@@ -4,8 +4,10 @@ mod as_json;
 mod as_text;
 mod ask;
 mod factory;
+mod from;
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
@@ -37,12 +39,29 @@ pub(crate) struct Args {
     /// Show every refused configuration, not only the nearest
     #[arg(long)]
     all: bool,
+    /// Read the requirements from the body of a test in this file
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// The test, where the file has several: a function, with or without its modules
+    #[arg(long, value_name = "NAME", requires = "from")]
+    test: Option<String>,
+    /// A line of the test, instead of its name
+    #[arg(long, value_name = "N", requires = "from", conflicts_with = "test")]
+    line: Option<usize>,
+    /// List only the lightest configuration for each architecture
+    #[arg(long, requires = "from")]
+    only_lightest: bool,
 }
 
 /// Answers, after asking where nothing is said and somebody can be asked.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+<<<<<<< HEAD
     if session.framework(&[]) == Framework::KubeVirt {
         return factory::run(args, session);
+=======
+    if let Some(file) = &args.from {
+        return from::run(args, file, session);
+>>>>>>> 5f6fb41 (Answer a test's body with pick --from, and fill in lists)
     }
     let mut query =
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
@@ -58,7 +77,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let choice = choose(&space, &query).map_err(|unheard| unknown(space.catalog(), &query, &unheard))?;
     match args.format {
         Format::Json => output::json(&as_json::answer(&space, &query, &choice))?,
-        Format::Text => output::data(&as_text::answer(&space, &query, &choice, args.all))?,
+        Format::Text => output::data(&as_text::answer(&space, &query, &choice, args.all, None))?,
     }
     let answered = choice.parts.iter().any(|part| part.pick.is_some());
     // The program ends here, sooner when it need not take these apart.

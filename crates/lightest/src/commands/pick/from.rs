@@ -1,0 +1,342 @@
+//! `lightest pick --from FILE`: the answer to a test's body, with the lines that ask for it.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use lightest_diagnostics::{Span, line_column};
+use lightest_lint::dialect::Dialect;
+use lightest_lint::facts::Test;
+use lightest_lint::needs::{Need, Needs};
+use lightest_lint::proposal::{Proposal, Proposed, Request, Role, propose};
+use lightest_lint::source::Source;
+use lightest_model::space::Space;
+use lightest_petri::Petri;
+use serde_json::{Value, json};
+
+use super::{Args, as_json, as_text, unknown};
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::findings::{sources, table};
+use crate::session::Session;
+use crate::style::{answer as green, aside, heading};
+use crate::{exit, output, words};
+
+/// Reads the test, and answers.
+pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Failure> {
+    if !file.is_file() {
+        return Err(Failure::new(format!("{} is not a file", output::shown(file)))
+            .help("name the source file that holds the test"));
+    }
+    let catalog = session.catalog()?;
+    let table = table::table(catalog, session)?;
+    let read = sources::read(&[package(file)], &Petri)?;
+    for unread in &read.unread {
+        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
+    }
+    let (mut tests, notes) = Petri.read(&read.files, catalog, &table);
+    let wanted = file.canonicalize();
+    tests.retain(|test| {
+        let path = read.paths.get(test.span.file).map(|path| path.canonicalize());
+        matches!((&path, &wanted), (Some(Ok(path)), Ok(wanted)) if path == wanted)
+    });
+    let test = choose_test(args, &tests, &read.files, file)?;
+    let needs = Needs::of(test, &table);
+    let space = Space::of_tests(catalog);
+    let request = Request {
+        requires: args.requires.clone(),
+        archs: args.arch.clone(),
+        vmms: args.vmm.clone(),
+        only_lightest: args.only_lightest,
+    };
+    let proposal = propose(test, &needs, &space, &request).map_err(|error| {
+        let query = lightest_model::chooser::Query {
+            requires: request.requires.clone(),
+            archs: request.archs.clone(),
+            vmms: request.vmms.clone(),
+        };
+        unknown(catalog, &query, &error)
+    })?;
+    let answer = Answer { args, test, needs: &needs, space: &space, sources: &read.files, proposal: &proposal };
+    match args.format {
+        Format::Json => output::json(&answer.as_json())?,
+        Format::Text => output::data(&answer.as_text())?,
+    }
+    let within = |span: &Span| span.file == test.span.file && test.span.bytes.contains(&span.bytes.start);
+    for note in notes.iter().filter(|note| within(&note.span)) {
+        output::message(&format!("note: {}", note.message));
+    }
+    Ok(if proposal.list.is_empty() { exit::FINDINGS } else { exit::DONE })
+}
+
+/// The package that a file belongs to, so that helpers in its other files are followed; the file itself where it is in none.
+fn package(file: &Path) -> PathBuf {
+    let mut folders = file.ancestors().skip(1);
+    let top = folders.find(|folder| folder.join(Petri.package_file()).is_file());
+    match top {
+        Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
+        Some(folder) => folder.to_owned(),
+        None => file.to_owned(),
+    }
+}
+
+/// The test that is meant: by name, by line, or the only one.
+fn choose_test<'t>(args: &Args, tests: &'t [Test], files: &[Source], file: &Path) -> Result<&'t Test, Failure> {
+    let shown = output::shown(file);
+    let mut found: Vec<&Test> = tests.iter().collect();
+    if let Some(name) = &args.test {
+        found.retain(|test| test.name == *name || full_name(test) == *name);
+        if found.is_empty() {
+            let known: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+            let failure = Failure::new(format!("there is no test `{name}` in {shown}"));
+            return Err(match lightest_model::suggest::nearest(name, known.iter().copied()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure.help(format!("tests there: {}", some(&known))),
+            });
+        }
+    }
+    if let Some(line) = args.line {
+        found.retain(|test| {
+            files.get(test.span.file).is_some_and(|source| {
+                let first = line_column(&source.text, test.span.bytes.start).0;
+                let last = line_column(&source.text, test.span.bytes.end).0;
+                (first..=last).contains(&line)
+            })
+        });
+        if found.is_empty() {
+            return Err(Failure::new(format!("no test of {shown} spans line {line}"))
+                .help("give a line of the test's attribute or body"));
+        }
+    }
+    match found.as_slice() {
+        [one] => Ok(one),
+        [] => Err(Failure::new(format!("no test found in {shown}"))
+            .help(format!("a test has {}; `#[vmm_test]` without a list is enough", Petri.looks_for()))),
+        many => {
+            let names: Vec<String> = many.iter().map(|test| full_name(test)).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            Err(Failure::new(format!("{shown} holds {} tests", many.len()))
+                .help(format!("choose one with `--test NAME` or `--line N`: {}", some(&names))))
+        }
+    }
+}
+
+fn full_name(test: &Test) -> String {
+    test.module.iter().chain([&test.name]).map(String::as_str).collect::<Vec<_>>().join("::")
+}
+
+fn some(names: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN { format!("{shown} and {} others", names.len() - SHOWN) } else { shown }
+}
+
+struct Answer<'a> {
+    args: &'a Args,
+    test: &'a Test,
+    needs: &'a Needs,
+    space: &'a Space<'a>,
+    sources: &'a [Source],
+    proposal: &'a Proposal<'a>,
+}
+
+impl Answer<'_> {
+    fn place(&self, span: &Span) -> String {
+        let Some(source) = self.sources.get(span.file) else { return String::new() };
+        let (line, _) = line_column(&source.text, span.bytes.start);
+        format!("{}:{line}", output::shown(Path::new(&source.path)))
+    }
+
+    /// Each requirement once, where it is shown first; what every configuration is asked comes before what some are.
+    fn asked(&self) -> Vec<&Need> {
+        let mut found: Vec<&Need> = Vec::new();
+        for need in self.needs.needs.iter().filter(|need| !need.is_conditional()) {
+            if !found.iter().any(|known| known.requirement == need.requirement) {
+                found.push(need);
+            }
+        }
+        for need in &self.needs.needs {
+            if !found.iter().any(|known| known.requirement == need.requirement) {
+                found.push(need);
+            }
+        }
+        found
+    }
+
+    /// The attribute: what is there already, or a new one, with the list.
+    fn attribute(&self) -> Option<String> {
+        let rows: Vec<usize> = self.proposal.list.iter().map(|proposed| proposed.row).collect();
+        let asked = &self.proposal.choice.asked;
+        match self.test.bare.first() {
+            Some(bare) => Petri.declare(self.space, bare, &rows, asked),
+            None => lightest_petri::attribute_for(self.space, &rows, asked).map(|attribute| attribute.to_string()),
+        }
+    }
+
+    /// The configurations that the test lists now.
+    fn listed(&self) -> Vec<String> {
+        let mut listed: Vec<String> = Vec::new();
+        for variant in self.test.declarations.iter().flat_map(|list| &list.variants) {
+            let config = variant.config.bare().to_string();
+            if !listed.contains(&config) {
+                listed.push(config);
+            }
+        }
+        listed
+    }
+
+    fn as_text(&self) -> String {
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{} ({}) asks for:",
+            heading(full_name(self.test)),
+            self.place(&self.test.name_span)
+        );
+        for need in self.asked() {
+            let why = if need.because.is_empty() { String::new() } else { format!(": {}", need.because) };
+            let some = if need.is_conditional() { ", for some configurations" } else { "" };
+            let place = aside(format!("({}{some})", self.place(need.via.as_ref().unwrap_or(&need.span))));
+            let _ = writeln!(text, "  `{}` {place}{why}", need.requirement);
+        }
+        for weak in &self.proposal.weak {
+            let _ = writeln!(
+                text,
+                "  the name speaks of `{0}`, which the body does not ask for: pass `--requires {0}` if it needs that",
+                weak.requirement
+            );
+        }
+        for opening in &self.needs.openings {
+            let _ = writeln!(
+                text,
+                "  not known: {} {}; the answer may be too light",
+                opening.what,
+                aside(format!("({})", self.place(&opening.span)))
+            );
+        }
+        text.push('\n');
+        let attribute = self.attribute();
+        let further: Vec<String> = self
+            .proposal
+            .list
+            .iter()
+            .filter_map(|proposed| {
+                let reason = because(&proposed.role)?;
+                Some(format!("{}: {reason}", green(&self.space.rows()[proposed.row].config)))
+            })
+            .collect();
+        let shown = as_text::Shown { attribute: attribute.as_deref(), further: &further };
+        text.push_str(&as_text::answer(
+            self.space,
+            &self.proposal.query,
+            &self.proposal.choice,
+            self.args.all,
+            Some(&shown),
+        ));
+        text.push_str(&self.comparison());
+        text
+    }
+
+    /// What the list has that the answer has not, and the reverse.
+    fn comparison(&self) -> String {
+        let listed = self.listed();
+        if listed.is_empty() {
+            return String::new();
+        }
+        let proposed: Vec<String> =
+            self.proposal.list.iter().map(|one| self.space.rows()[one.row].config.to_string()).collect();
+        let missing: Vec<&String> = proposed.iter().filter(|config| !listed.contains(config)).collect();
+        let others: Vec<&String> = listed.iter().filter(|config| !proposed.contains(config)).collect();
+        let mut text = format!("{} {}", heading("The list has"), words::count(listed.len(), "configuration"));
+        if missing.is_empty() && others.is_empty() {
+            text.push_str(", the same\n");
+            return text;
+        }
+        text.push_str(":\n");
+        for config in missing {
+            let _ = writeln!(text, "  + {config}");
+        }
+        for config in others {
+            let _ = writeln!(text, "  - {config}");
+        }
+        text
+    }
+
+    fn as_json(&self) -> Value {
+        let mut answer = as_json::answer(self.space, &self.proposal.query, &self.proposal.choice);
+        let span = |span: &Span| {
+            let source = self.sources.get(span.file)?;
+            let (line, column) = line_column(&source.text, span.bytes.start);
+            let (line_end, column_end) = line_column(&source.text, span.bytes.end);
+            Some(json!({
+                "file_name": source.path,
+                "byte_start": span.bytes.start,
+                "byte_end": span.bytes.end,
+                "line_start": line,
+                "line_end": line_end,
+                "column_start": column,
+                "column_end": column_end,
+            }))
+        };
+        let needs: Vec<Value> = self
+            .asked()
+            .into_iter()
+            .map(|need| {
+                json!({
+                    "requirement": need.requirement,
+                    "span": span(need.via.as_ref().unwrap_or(&need.span)),
+                    "because": need.because,
+                    "conditional": need.is_conditional(),
+                })
+            })
+            .collect();
+        let open: Vec<Value> = self
+            .needs
+            .openings
+            .iter()
+            .map(|opening| json!({"what": opening.what, "span": span(&opening.span)}))
+            .collect();
+        let weak: Vec<Value> = self
+            .proposal
+            .weak
+            .iter()
+            .map(|weak| json!({"requirement": weak.requirement, "span": span(&weak.span)}))
+            .collect();
+        let list: Vec<Value> = self.proposal.list.iter().map(|proposed| self.proposed(proposed)).collect();
+        answer["test"] = json!(full_name(self.test));
+        answer["needs"] = json!(needs);
+        answer["open"] = json!(open);
+        answer["weak"] = json!(weak);
+        answer["list"] = json!(list);
+        answer["listed"] = json!(self.listed());
+        answer["attribute"] = json!(self.attribute());
+        answer
+    }
+
+    fn proposed(&self, proposed: &Proposed) -> Value {
+        json!({
+            "arch": proposed.arch,
+            "config": self.space.rows()[proposed.row].config.to_string(),
+            "role": role(&proposed.role),
+            "because": because(&proposed.role),
+        })
+    }
+}
+
+fn role(role: &Role) -> &'static str {
+    match role {
+        Role::Lightest => "lightest",
+        Role::ForOs(_) => "branch",
+        Role::ForIsolation(_) => "isolation",
+        Role::Companion => "companion",
+    }
+}
+
+/// Why a configuration is on the list beside the lightest.
+fn because(role: &Role) -> Option<String> {
+    match role {
+        Role::Lightest => None,
+        Role::ForOs(os) => Some(format!("the body has a branch for {}", os.word())),
+        Role::ForIsolation(mode) => Some(format!("the body tells {mode} isolation apart")),
+        Role::Companion => Some("the body does not look at the paravisor, so it also runs without it".to_owned()),
+    }
+}
