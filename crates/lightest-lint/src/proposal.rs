@@ -50,13 +50,15 @@ pub struct Proposed {
     pub role: Role,
 }
 
-/// Something that names and comments speak of, but that the body does not ask for.
+/// Something that the test's name speaks of, but that the body does not ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeakNeed {
     /// The requirement's identifier.
     pub requirement: String,
     /// Where the name stands.
     pub span: Span,
+    /// Whether it was asked for all the same: the body asks for nothing that could decide instead.
+    pub decides: bool,
 }
 
 /// The answer for a test.
@@ -143,12 +145,15 @@ struct Reader<'a, 'c> {
     vmms: Vec<String>,
     /// Asked of every configuration beside the body.
     further: Vec<String>,
+    /// What only the name speaks of, where it decides.
+    by_name: Vec<String>,
 }
 
 impl<'a, 'c> Reader<'a, 'c> {
     fn of(test: &Test, needs: &'a Needs, space: &'a Space<'c>, request: &Request) -> Result<Self, Unheard> {
         let catalog = space.catalog();
-        let mut reader = Self { needs, space, archs: Vec::new(), vmms: Vec::new(), further: Vec::new() };
+        let mut reader =
+            Self { needs, space, archs: Vec::new(), vmms: Vec::new(), further: Vec::new(), by_name: Vec::new() };
         let mut archs = Vec::new();
         let mut words: Vec<String> = needs
             .needs
@@ -219,7 +224,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         };
         let mut words: Vec<String> = Vec::new();
         let own = self.needs.needs.iter().filter(applies).map(|need| &need.requirement);
-        for word in own.chain(&self.further) {
+        for word in own.chain(&self.further).chain(&self.by_name) {
             if !words.contains(word) && !is_place(self.space.catalog(), word) {
                 words.push(word.clone());
             }
@@ -286,9 +291,20 @@ impl<'a, 'c> Reader<'a, 'c> {
                 .all(|one| self.space.answer(one.row, need, &asked).support == Support::Yes)
         };
         let words = named(test, &spoken(catalog));
-        let weak = words.into_iter().filter(|word| !self.needs.ask(word) && !provided(word));
-        weak.map(|word| WeakNeed { requirement: word.to_owned(), span: test.name_span.clone() }).collect()
+        let decides = |word: &str| self.by_name.iter().any(|known| known == word);
+        let weak = words.into_iter().filter(|word| decides(word) || (!self.needs.ask(word) && !provided(word)));
+        weak.map(|word| WeakNeed {
+            requirement: word.to_owned(),
+            span: test.name_span.clone(),
+            decides: decides(word),
+        })
+        .collect()
     }
+}
+
+/// Whether a requirement is among those asked.
+fn holds(catalog: &Catalog, asked: &Asked, id: &str) -> bool {
+    asked.indices().iter().any(|index| catalog.requirements[*index].id == id)
 }
 
 /// Whether a word names an architecture or a VMM, which the query gives in another way.

@@ -51,10 +51,15 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             finding.diagnostic.notes.push(format!("not known: {}", opening.what));
         }
         for weak in &proposal.weak {
-            finding.diagnostic.notes.push(format!(
-                "the name speaks of `{0}`, which the body does not ask for: add it with `lightest pick --requires {0}`",
-                weak.requirement
-            ));
+            let word = &weak.requirement;
+            finding.diagnostic.notes.push(if weak.decides {
+                format!("`{word}` is taken from the name alone: the body asks for nothing that decides")
+            } else {
+                format!(
+                    "the name mentions `{word}`, which the body does not ask for: `lightest pick --from FILE --requires \
+                     {word}` answers with it"
+                )
+            });
         }
         let declared = subject.dialect.declare(subject.space, bare, &rows, &proposal.choice.asked);
         match declared {

@@ -199,11 +199,12 @@ impl Answer<'_> {
             let _ = writeln!(text, "  `{}` {place}{why}", need.requirement);
         }
         for weak in &self.proposal.weak {
-            let _ = writeln!(
-                text,
-                "  the name speaks of `{0}`, which the body does not ask for: pass `--requires {0}` if it needs that",
-                weak.requirement
-            );
+            let word = &weak.requirement;
+            let _ = if weak.decides {
+                writeln!(text, "  `{word}`, from the name alone: the body asks for nothing that decides")
+            } else {
+                writeln!(text, "  not `{word}`, which the name mentions: pass `--requires {word}` if the test needs it")
+            };
         }
         for opening in &self.needs.openings {
             let _ = writeln!(
@@ -299,7 +300,11 @@ impl Answer<'_> {
             .proposal
             .weak
             .iter()
-            .map(|weak| json!({"requirement": weak.requirement, "span": span(&weak.span)}))
+            .map(|weak| json!({
+                    "requirement": weak.requirement,
+                    "span": span(&weak.span),
+                    "decides": weak.decides,
+                }))
             .collect();
         let list: Vec<Value> = self.proposal.list.iter().map(|proposed| self.proposed(proposed)).collect();
         answer["test"] = json!(full_name(self.test));
