@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<u8, Failure> {
     let args = Args {
         paths: paths.to_vec(),
-        message_format: FindingFormat::Human,
+        message_format: MessageFormat::Human,
         rule: vec!["no-configuration".to_owned()],
         pedantic: false,
         statistics: false,
@@ -131,7 +131,7 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
     // What could not be filled in is shown as `check` shows it.
     let after = judge.judge(&read.files);
     let report = after.report(&read.files, &options);
-    print(&args, &Report { notes: &[], ..report }, read.looked_at)?;
+    print(&args, &Report { notes: &[], ..report }, &read)?;
     let open = before.findings.iter().filter(|finding| !finding.diagnostic.notes.is_empty()).count();
     if open > after.findings.len() {
         output::message("note: where something in a body is not known, the list may be too light; `check` names it");
