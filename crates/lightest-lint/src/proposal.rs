@@ -114,7 +114,8 @@ pub fn propose<'c>(
             }
             if !request.only_lightest {
                 list.extend(reader.branches(*arch, chosen, &here));
-                let companion = part.companion.as_ref().filter(|pick| pick.limits.is_empty());
+                // A body that asks for the paravisor itself fails without it.
+                let companion = part.companion.as_ref().filter(|_| !needs.ask("openhcl"));
                 list.extend(companion.map(|pick| Proposed {
                     arch: *arch,
                     row: pick.row,
@@ -179,9 +180,17 @@ impl<'a, 'c> Reader<'a, 'c> {
             };
             reader.further.extend(catalog.requirements.iter().find(stated).map(|known| known.id.clone()));
         }
-        if !words.iter().any(|word| word == "agent") && test.bare.iter().any(|bare| bare.agent == Some(false))
-        {
+        // A body that never asks for the agent does without it.
+        let asks =
+            |word: &String| Asked::new(catalog, [word.as_str()]).is_ok_and(|asked| holds(catalog, &asked, "agent"));
+        let conditional = needs.needs.iter().map(|need| &need.requirement);
+        if !words.iter().chain(conditional).any(asks) && catalog.requirement("no-agent").is_some() {
             reader.further.push("no-agent".to_owned());
+        }
+        // Where the body asks for nothing, its name alone says what is booted.
+        if needs.needs.is_empty() {
+            reader.by_name.extend(named(test, &spoken(catalog)).into_iter().map(str::to_owned));
+            reader.by_name.retain(|word| !reader.further.contains(word));
         }
         for word in &words {
             if let Some(arch) = Arch::from_word(word) {
