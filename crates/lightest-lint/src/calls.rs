@@ -228,6 +228,7 @@ impl Table {
             What::Program { name, .. } => (Kind::Program, name),
             What::Path { path, .. } => (Kind::Path, path),
             What::Build(condition) => (Kind::Build, condition),
+            What::Tested(_) => return None,
         };
         let fits = |entry: &&Entry| match what {
             What::Function(path) => entry.on.is_empty() && names_path(entry, path),
@@ -237,6 +238,7 @@ impl Table {
                 (entry.on.is_empty() || entry.on == *how) && entry.names.iter().any(|known| wild(known, name))
             }
             What::Text(text) => entry.names.iter().any(|known| wild(known, text)),
+            What::Tested(_) => false,
             What::Call { on, .. }
             | What::Field { of: on, .. }
             | What::Program { system: on, .. }

@@ -185,6 +185,8 @@ pub enum What {
     },
     /// A condition of the build on the test.
     Build(String),
+    /// A condition that tells configurations apart.
+    Tested(Vec<When>),
 }
 
 /// A branch that is taken only for some configurations.

@@ -163,6 +163,7 @@ fn unknown(what: &What) -> Option<String> {
         | What::Type(_)
         | What::Name(_)
         | What::Build(_)
+        | What::Tested(_)
         | What::Read { .. }
         | What::Text(_) => None,
     }

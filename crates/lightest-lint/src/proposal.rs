@@ -9,7 +9,7 @@ use lightest_model::chooser::{Choice, Part, Query, Unheard, choose};
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{ALWAYS, Asked, Row, Space};
 
-use crate::facts::Test;
+use crate::facts::{Test, What};
 use crate::needs::{Need, Needs};
 use crate::subject::{named, spoken};
 
@@ -132,7 +132,7 @@ pub fn propose<'c>(
         new
     });
     let asked = reader.asked(words.iter().map(String::as_str));
-    let archs = if reader.archs.len() == Arch::ALL.len() { Vec::new() } else { reader.archs.clone() };
+    let archs = if reader.archs == all(space) { Vec::new() } else { reader.archs.clone() };
     let query = Query { requires: words, archs, vmms: reader.vmms.clone() };
     let weak = reader.weak(test, &list);
     Ok(Proposal { choice: Choice { asked, parts }, query, list, weak })
@@ -140,6 +140,7 @@ pub fn propose<'c>(
 
 /// The needs of a test, as the space is asked for them.
 struct Reader<'a, 'c> {
+    test: &'a Test,
     needs: &'a Needs,
     space: &'a Space<'c>,
     archs: Vec<Arch>,
@@ -151,10 +152,22 @@ struct Reader<'a, 'c> {
 }
 
 impl<'a, 'c> Reader<'a, 'c> {
-    fn of(test: &Test, needs: &'a Needs, space: &'a Space<'c>, request: &Request) -> Result<Self, Unheard> {
+    fn of(
+        test: &'a Test,
+        needs: &'a Needs,
+        space: &'a Space<'c>,
+        request: &Request,
+    ) -> Result<Self, Unheard> {
         let catalog = space.catalog();
-        let mut reader =
-            Self { needs, space, archs: Vec::new(), vmms: Vec::new(), further: Vec::new(), by_name: Vec::new() };
+        let mut reader = Self {
+            test,
+            needs,
+            space,
+            archs: Vec::new(),
+            vmms: Vec::new(),
+            further: Vec::new(),
+            by_name: Vec::new(),
+        };
         let mut archs = Vec::new();
         let mut words: Vec<String> = needs
             .needs
@@ -181,8 +194,9 @@ impl<'a, 'c> Reader<'a, 'c> {
             reader.further.extend(catalog.requirements.iter().find(stated).map(|known| known.id.clone()));
         }
         // A body that never asks for the agent does without it.
-        let asks =
-            |word: &String| Asked::new(catalog, [word.as_str()]).is_ok_and(|asked| holds(catalog, &asked, "agent"));
+        let asks = |word: &String| {
+            Asked::new(catalog, [word.as_str()]).is_ok_and(|asked| holds(catalog, &asked, "agent"))
+        };
         let conditional = needs.needs.iter().map(|need| &need.requirement);
         if !words.iter().chain(conditional).any(asks) && catalog.requirement("no-agent").is_some() {
             reader.further.push("no-agent".to_owned());
@@ -270,8 +284,10 @@ impl<'a, 'c> Reader<'a, 'c> {
     fn branches(&self, arch: Arch, chosen: Option<usize>, here: &dyn Fn(&Row<'_>) -> bool) -> Vec<Proposed> {
         let mut found = Vec::new();
         let (mut systems, mut modes): (Vec<Os>, Vec<Isolation>) = (Vec::new(), Vec::new());
-        let conditions =
-            self.needs.needs.iter().flat_map(|need| &need.within).flat_map(|branch| &branch.when);
+        let conditions = self.test.sightings.iter().flat_map(|sighting| match &sighting.what {
+            What::Tested(when) => when.as_slice(),
+            _ => &[],
+        });
         for when in conditions {
             note(when, &mut systems, &mut modes);
         }
@@ -301,7 +317,8 @@ impl<'a, 'c> Reader<'a, 'c> {
         };
         let words = named(test, &spoken(catalog));
         let decides = |word: &str| self.by_name.iter().any(|known| known == word);
-        let weak = words.into_iter().filter(|word| decides(word) || (!self.needs.ask(word) && !provided(word)));
+        let weak =
+            words.into_iter().filter(|word| decides(word) || (!self.needs.ask(word) && !provided(word)));
         weak.map(|word| WeakNeed {
             requirement: word.to_owned(),
             span: test.name_span.clone(),
@@ -309,6 +326,12 @@ impl<'a, 'c> Reader<'a, 'c> {
         })
         .collect()
     }
+}
+
+/// The architectures of the space's configurations, in the order in which answers name them.
+fn all(space: &Space<'_>) -> Vec<Arch> {
+    let has = |arch: &Arch| space.rows().iter().any(|row| row.config.arch == *arch);
+    Arch::ALL.into_iter().filter(has).collect()
 }
 
 /// Whether a requirement is among those asked.

@@ -230,6 +230,10 @@ impl<'w, 't> Walk<'w, 't> {
 
     pub(super) fn inside<T>(&mut self, branches: &[Branch], run: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.within.len();
+        for branch in branches.iter().filter(|branch| !branch.otherwise) {
+            let here = self.here.clone();
+            self.see(What::Tested(branch.when.clone()), here);
+        }
         self.within.extend_from_slice(branches);
         let result = run(self);
         self.within.truncate(before);

@@ -134,7 +134,9 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
     print(&args, &Report { notes: &[], ..report }, &read)?;
     let open = before.findings.iter().filter(|finding| !finding.diagnostic.notes.is_empty()).count();
     if open > after.findings.len() {
-        output::message("note: where something in a body is not known, the list may be too light; `check` names it");
+        output::message(
+            "note: where something in a body is not known, the list may be too light; `check` names it",
+        );
     }
     Ok(match (read.unread.is_empty(), after.findings.is_empty()) {
         (false, _) => exit::COULD_NOT,

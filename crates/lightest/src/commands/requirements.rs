@@ -277,6 +277,7 @@ fn touched(what: &What) -> Value {
         }
         What::Path { system, path } => json!({"kind": "path", "on": system, "name": path}),
         What::Build(condition) => json!({"kind": "build", "name": condition}),
+        What::Tested(when) => json!({"kind": "tested", "when": when}),
     }
 }
 

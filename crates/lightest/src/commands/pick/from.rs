@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lightest_diagnostics::{Span, line_column};
 use lightest_lint::dialect::Dialect;
-use lightest_lint::facts::Test;
+use lightest_lint::facts::{Reading, Test};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::proposal::{Proposal, Proposed, Request, Role, propose};
 use lightest_lint::source::Source;
@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
-    let (mut tests, notes) = Petri.read(&read.files, catalog, &table);
+    let Reading { mut tests, notes, .. } = Petri.read(&read.files, catalog, &table);
     let wanted = file.canonicalize();
     tests.retain(|test| {
         let path = read.paths.get(test.span.file).map(|path| path.canonicalize());
@@ -56,7 +56,8 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         };
         unknown(catalog, &query, &error)
     })?;
-    let answer = Answer { args, test, needs: &needs, space: &space, sources: &read.files, proposal: &proposal };
+    let answer =
+        Answer { args, test, needs: &needs, space: &space, sources: &read.files, proposal: &proposal };
     match args.format {
         Format::Json => output::json(&answer.as_json())?,
         Format::Text => output::data(&answer.as_text())?,
@@ -80,7 +81,12 @@ fn package(file: &Path) -> PathBuf {
 }
 
 /// The test that is meant: by name, by line, or the only one.
-fn choose_test<'t>(args: &Args, tests: &'t [Test], files: &[Source], file: &Path) -> Result<&'t Test, Failure> {
+fn choose_test<'t>(
+    args: &Args,
+    tests: &'t [Test],
+    files: &[Source],
+    file: &Path,
+) -> Result<&'t Test, Failure> {
     let shown = output::shown(file);
     let mut found: Vec<&Test> = tests.iter().collect();
     if let Some(name) = &args.test {
@@ -168,7 +174,9 @@ impl Answer<'_> {
         let asked = &self.proposal.choice.asked;
         match self.test.bare.first() {
             Some(bare) => Petri.declare(self.space, bare, &rows, asked),
-            None => lightest_petri::attribute_for(self.space, &rows, asked).map(|attribute| attribute.to_string()),
+            None => {
+                lightest_petri::attribute_for(self.space, &rows, asked).map(|attribute| attribute.to_string())
+            }
         }
     }
 
@@ -203,7 +211,10 @@ impl Answer<'_> {
             let _ = if weak.decides {
                 writeln!(text, "  `{word}`, from the name alone: the body asks for nothing that decides")
             } else {
-                writeln!(text, "  not `{word}`, which the name mentions: pass `--requires {word}` if the test needs it")
+                writeln!(
+                    text,
+                    "  not `{word}`, which the name mentions: pass `--requires {word}` if the test needs it"
+                )
             };
         }
         for opening in &self.needs.openings {
@@ -300,11 +311,13 @@ impl Answer<'_> {
             .proposal
             .weak
             .iter()
-            .map(|weak| json!({
+            .map(|weak| {
+                json!({
                     "requirement": weak.requirement,
                     "span": span(&weak.span),
                     "decides": weak.decides,
-                }))
+                })
+            })
             .collect();
         let list: Vec<Value> = self.proposal.list.iter().map(|proposed| self.proposed(proposed)).collect();
         answer["test"] = json!(full_name(self.test));
@@ -342,6 +355,8 @@ fn because(role: &Role) -> Option<String> {
         Role::Lightest => None,
         Role::ForOs(os) => Some(format!("the body has a branch for {}", os.word())),
         Role::ForIsolation(mode) => Some(format!("the body tells {mode} isolation apart")),
-        Role::Companion => Some("the body does not look at the paravisor, so it also runs without it".to_owned()),
+        Role::Companion => {
+            Some("the body does not look at the paravisor, so it also runs without it".to_owned())
+        }
     }
 }

@@ -1,0 +1,119 @@
+//! `pick --from` and `fill`: from a test's body to the attribute that it asks for.
+
+use std::fs;
+
+mod support;
+use support::lightest;
+
+/// Two tests, the second with a list that its body does not need.
+const BODIES: &str = r#"
+#[vmm_test]
+async fn reads_smbios<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.unix_shell().read_file("/sys/class/dmi/id/sys_vendor").await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+#[vmm_test(hyperv_openhcl_uefi_x64(vhd(windows_datacenter_core_2022_x64)))]
+async fn tells_systems_apart<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let os_flavor = config.os_flavor();
+    let (vm, agent) = config.with_tpm(true).run().await?;
+    match os_flavor {
+        OsFlavor::Linux => {
+            let sh = agent.unix_shell();
+            cmd!(sh, "ls /dev/tpm0").run().await?;
+        }
+        OsFlavor::Windows => {
+            let sh = agent.windows_shell();
+            cmd!(sh, "systeminfo").run().await?;
+        }
+        _ => unreachable!(),
+    }
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+#[vmm_test(openvmm_openhcl_linux_direct_x64)]
+async fn services<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.run().await?;
+    vm.restart_openhcl(igvm, OpenHclServicingFlags::default()).await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+"#;
+
+fn checkout(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("tests")).expect("made");
+    fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"p\"\n").expect("written");
+    fs::write(folder.path().join("tests/bodies.rs"), text).expect("written");
+    folder
+}
+
+fn answer(args: &[&str]) -> String {
+    let folder = checkout(BODIES);
+    let all: Vec<&str> = ["pick", "--from", "tests/bodies.rs"].iter().chain(args).copied().collect();
+    let said = lightest(folder.path(), &all);
+    format!("exit {}\n{}{}", said.code, said.out, said.err)
+}
+
+#[test]
+fn a_body_is_answered_with_the_lines_that_ask() {
+    insta::assert_snapshot!(answer(&["--test", "reads_smbios"]));
+}
+
+#[test]
+fn a_body_that_tells_systems_apart_gets_one_variant_each_and_is_compared_with_its_list() {
+    insta::assert_snapshot!(answer(&["--test", "tells_systems_apart", "--arch", "x64"]));
+}
+
+#[test]
+fn a_file_with_several_tests_asks_for_one() {
+    insta::assert_snapshot!(answer(&[]));
+}
+
+#[test]
+fn a_line_chooses_the_test_around_it() {
+    let by_line = answer(&["--line", "5", "--format", "json"]);
+    let by_name = answer(&["--test", "reads_smbios", "--format", "json"]);
+    assert_eq!(by_line, by_name);
+    assert!(by_line.contains("\"test\": \"reads_smbios\""), "{by_line}");
+}
+
+#[test]
+fn a_name_or_a_line_without_a_test_is_refused() {
+    insta::assert_snapshot!(format!("{}\n{}", answer(&["--test", "reads_smbio"]), answer(&["--line", "1"])));
+}
+
+/// The paravisor is what `restart_openhcl` needs: no companion without it is listed.
+#[test]
+fn a_test_of_the_paravisor_gets_no_companion() {
+    let said = answer(&["--test", "services", "--format", "json"]);
+    assert!(!said.contains("companion"), "{said}");
+    assert!(said.contains("openvmm_openhcl_linux_direct_x64"), "{said}");
+}
+
+#[test]
+fn fill_shows_the_list_of_each_test_that_has_none_and_writes_it_when_asked() {
+    let folder = checkout(BODIES);
+    let shown = lightest(folder.path(), &["fill", "tests"]);
+    insta::assert_snapshot!(format!("exit {}\n{}{}", shown.code, shown.out, shown.err));
+    let file = folder.path().join("tests/bodies.rs");
+    assert_eq!(fs::read_to_string(&file).expect("it is there"), BODIES, "a diff writes nothing");
+    let written = lightest(folder.path(), &["fill", "tests", "--write"]);
+    assert_eq!(written.code, 0, "{}", written.err);
+    let filled = fs::read_to_string(&file).expect("it is there");
+    assert!(filled.contains("#[vmm_test(\n    openvmm_linux_direct_x64,\n    openvmm_linux_direct_aarch64,\n)]"));
+    let again = lightest(folder.path(), &["fill", "tests"]);
+    assert_eq!((again.code, again.out.as_str()), (0, ""), "{}", again.err);
+}
+
+#[test]
+fn fill_without_a_test_finds_nothing() {
+    let folder = checkout("fn helper() {}\n");
+    assert_eq!(lightest(folder.path(), &["fill", "tests"]).code, 3);
+}
