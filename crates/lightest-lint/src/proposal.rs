@@ -132,7 +132,11 @@ pub fn propose<'c>(
         new
     });
     let asked = reader.asked(words.iter().map(String::as_str));
-    let archs = if reader.archs == all(space) { Vec::new() } else { reader.archs.clone() };
+    let archs = if reader.archs == space.catalog().archs().collect::<Vec<_>>() {
+        Vec::new()
+    } else {
+        reader.archs.clone()
+    };
     let query = Query { requires: words, archs, vmms: reader.vmms.clone() };
     let weak = reader.weak(test, &list);
     Ok(Proposal { choice: Choice { asked, parts }, query, list, weak })
@@ -326,12 +330,6 @@ impl<'a, 'c> Reader<'a, 'c> {
         })
         .collect()
     }
-}
-
-/// The architectures of the space's configurations, in the order in which answers name them.
-fn all(space: &Space<'_>) -> Vec<Arch> {
-    let has = |arch: &Arch| space.rows().iter().any(|row| row.config.arch == *arch);
-    Arch::ALL.into_iter().filter(has).collect()
 }
 
 /// Whether a requirement is among those asked.

@@ -107,7 +107,9 @@ fn fill_shows_the_list_of_each_test_that_has_none_and_writes_it_when_asked() {
     let written = lightest(folder.path(), &["fill", "tests", "--write"]);
     assert_eq!(written.code, 0, "{}", written.err);
     let filled = fs::read_to_string(&file).expect("it is there");
-    assert!(filled.contains("#[vmm_test(\n    openvmm_linux_direct_x64,\n    openvmm_linux_direct_aarch64,\n)]"));
+    assert!(
+        filled.contains("#[vmm_test(\n    openvmm_linux_direct_x64,\n    openvmm_linux_direct_aarch64,\n)]")
+    );
     let again = lightest(folder.path(), &["fill", "tests"]);
     assert_eq!((again.code, again.out.as_str()), (0, ""), "{}", again.err);
 }

@@ -106,24 +106,26 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
         rule: vec!["no-configuration".to_owned()],
         pedantic: false,
         statistics: false,
+        framework: None,
         fix: write,
         unsafe_fixes: true,
         diff: !write,
         baseline: None,
         update_baseline: false,
     };
+    let dialect = dialects::chosen(None, paths)?;
     let Facts { catalog, table, options, .. } = Facts::read(&args, session)?;
-    let mut read = sources::read(paths, &Petri)?;
+    let mut read = sources::read(paths, dialect)?;
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
-    let judge = Judge { catalog, table: &table, options: &options };
+    let judge = Judge { dialect, catalog, table: &table, options: &options };
     let before = judge.judge(&read.files);
     if before.tests.is_empty() {
         output::message(&format!(
             "no test found in {}: looked for {}",
             words::count(read.looked_at, "file"),
-            Petri.looks_for()
+            dialect.looks_for()
         ));
         return Ok(if read.unread.is_empty() { exit::NOTHING } else { exit::COULD_NOT });
     }
