@@ -106,33 +106,32 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
         rule: vec!["no-configuration".to_owned()],
         pedantic: false,
         statistics: false,
-        framework: None,
         fix: write,
         unsafe_fixes: true,
         diff: !write,
         baseline: None,
         update_baseline: false,
     };
-    let dialect = dialects::chosen(None, paths)?;
-    let Facts { catalog, table, options, .. } = Facts::read(&args, session)?;
-    let mut read = sources::read(paths, dialect)?;
+    let framework = session.framework(paths);
+    let Facts { catalog, table, options, .. } = Facts::read(&args, framework, session)?;
+    let mut read = sources::read(&framework.roots(paths), framework.dialect())?;
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
-    let judge = Judge { dialect, catalog, table: &table, options: &options };
+    let judge = Judge { framework, paths, catalog, table: &table, options: &options };
     let before = judge.judge(&read.files);
     if before.tests.is_empty() {
         output::message(&format!(
             "no test found in {}: looked for {}",
             words::count(read.looked_at, "file"),
-            dialect.looks_for()
+            framework.dialect().looks_for()
         ));
         return Ok(if read.unread.is_empty() { exit::NOTHING } else { exit::COULD_NOT });
     }
     judge.fix(&args, &mut read)?;
     // What could not be filled in is shown as `check` shows it.
     let after = judge.judge(&read.files);
-    let report = after.report(&read.files, &options);
+    let report = after.report(&read.files, &options, framework.rules());
     print(&args, &Report { notes: &[], ..report }, &read)?;
     let open = before.findings.iter().filter(|finding| !finding.diagnostic.notes.is_empty()).count();
     if open > after.findings.len() {

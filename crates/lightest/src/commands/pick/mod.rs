@@ -55,13 +55,11 @@ pub(crate) struct Args {
 
 /// Answers, after asking where nothing is said and somebody can be asked.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-<<<<<<< HEAD
     if session.framework(&[]) == Framework::KubeVirt {
         return factory::run(args, session);
-=======
+    }
     if let Some(file) = &args.from {
         return from::run(args, file, session);
->>>>>>> 5f6fb41 (Answer a test's body with pick --from, and fill in lists)
     }
     let mut query =
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
