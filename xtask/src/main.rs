@@ -9,6 +9,7 @@ mod lab;
 mod licences;
 mod run;
 mod test;
+mod unknowns;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ usage: cargo xtask CHORE
   fuzz     [RUNS]: mutate sources and attributes, a million times each, and see that nothing panics; build it
            with `cargo run --profile fuzz -p xtask -- fuzz`
   corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
+  unknowns --openvmm DIR: read a checkout of OpenVMM, and write the page on what its tests leave unknown
 ";
 
 fn main() -> ExitCode {
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         ["gen", "--check"] => generated::run(true),
         ["corpus", "--openvmm", folder] => corpus::run(folder, false),
         ["corpus", "--openvmm", folder, "--check"] => corpus::run(folder, true),
+        ["unknowns", "--openvmm", folder] => unknowns::run(folder, false),
+        ["unknowns", "--openvmm", folder, "--check"] => unknowns::run(folder, true),
         ["fuzz"] => fuzz::run(1_000_000),
         ["fuzz", runs] => runs.parse().map_err(|_| USAGE.to_owned()).and_then(fuzz::run),
         _ => Err(USAGE.to_owned()),
