@@ -5,6 +5,7 @@ mod browser;
 mod corpus;
 mod fuzz;
 mod generated;
+mod kubevirt;
 mod lab;
 mod licences;
 mod run;
@@ -22,6 +23,7 @@ usage: cargo xtask CHORE
   book     build docs/book into target/book, with the versions of mdBook and mdbook-admonish that OpenVMM pins
   fuzz     [RUNS]: mutate sources and attributes, a million times each, and see that nothing panics; build it
            with `cargo run --profile fuzz -p xtask -- fuzz`
+  corpus   --framework kubevirt DIR: hold check against what KubeVirt's maintainers did with their tests' guests
   corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
   unknowns --openvmm DIR: read a checkout of OpenVMM, and write the page on what its tests leave unknown
 ";
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["book"] => book::build(),
         ["gen"] => generated::run(false),
         ["gen", "--check"] => generated::run(true),
+        ["corpus", "--framework", "kubevirt", folder] => kubevirt::run(folder),
         ["corpus", "--openvmm", folder] => corpus::run(folder, false),
         ["corpus", "--openvmm", folder, "--check"] => corpus::run(folder, true),
         ["unknowns", "--openvmm", folder] => unknowns::run(folder, false),
