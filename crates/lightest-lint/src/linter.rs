@@ -187,5 +187,14 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     kept.retain(|finding| {
         Rule::named(finding.rule()).is_some_and(|rule| options.level(rule) != Level::Allow)
     });
+    for edit in kept
+        .iter_mut()
+        .filter_map(|finding| finding.diagnostic.help.as_mut())
+        .flat_map(|help| &mut help.edits)
+    {
+        if let Some(source) = subject.sources.get(edit.span.file) {
+            edit.text = source.with_line_ends(std::mem::take(&mut edit.text), edit.span.bytes.start);
+        }
+    }
     kept
 }

@@ -455,18 +455,16 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         text.replace('\n', &format!("{}{indent}", self.line_end(span)))
     }
 
+    /// How the lines of a file end near a place.
+    fn line_end(&self, span: &Span) -> &'static str {
+        self.sources.get(span.file).map_or("\n", |source| source.line_end(span.bytes.start))
+    }
+
     /// The white space before something that begins its line.
     fn line_start(&self, span: &Span) -> Option<String> {
         let text = self.sources.get(span.file)?.text.get(..span.bytes.start)?;
         let line = text.rsplit('\n').next().unwrap_or_default();
         line.chars().all(char::is_whitespace).then(|| line.to_owned())
-    }
-
-    /// How the lines of a file end, told from the one before.
-    fn line_end(&self, span: &Span) -> &'static str {
-        let before = self.sources.get(span.file).and_then(|source| source.text.get(..span.bytes.start));
-        let line = before.and_then(|before| before.rsplit_once('\n')).map_or("", |(before, _)| before);
-        if line.ends_with('\r') { "\r\n" } else { "\n" }
     }
 }
 

@@ -90,7 +90,8 @@ fn helped<'a>(texts: &Texts<'a>, group: Group<'a>, help: &'a Help) -> Vec<Group<
             let Some(text) = texts.get(&edit.span) else { continue };
             let span = within(text.text, &edit.span.bytes);
             let Some(window) = Window::around(text, [span.clone()].into_iter()) else { continue };
-            let patch = Patch::new(window.span(span), edit.text.as_str());
+            // A line of the drawing ends in one way.
+            let patch = Patch::new(window.span(span), edit.text.replace("\r\n", "\n"));
             patches.push(window.snippet().path(shown(text.path).to_string()).patch(patch));
         }
     }

@@ -102,6 +102,31 @@ fn each_fixed_file_is_as_expected_and_checks_clean_of_what_was_fixed() {
 }
 
 #[test]
+fn a_file_with_lines_that_end_in_cr_lf_has_the_same_findings_and_keeps_its_line_ends() {
+    let mut problems = Vec::new();
+    for (name, text) in fixtures() {
+        let long = |text: &str| text.replace('\n', "\r\n");
+        let short = |text: &str| text.replace("\r\n", "\n");
+        let (folder, file) = checkout(&text);
+        let (folder_long, _) = checkout(&long(&text));
+        let mut args = vec!["check", file.as_str()];
+        args.extend(flags(&text));
+        let (said, said_long) = (lightest(folder.path(), &args), lightest(folder_long.path(), &args));
+        if (said.code, &said.out, &said.err) != (said_long.code, &short(&said_long.out), &said_long.err) {
+            problems.push(format!("{name}: found\n{}{}", said_long.out, said_long.err));
+        }
+        args.extend(["--fix", "--unsafe-fixes"]);
+        lightest(folder_long.path(), &args);
+        let fixed = fs::read_to_string(folder_long.path().join(&file)).expect("UTF-8");
+        let expected = fs::read_to_string(ui().join(format!("{name}.fixed"))).unwrap_or(text);
+        if fixed != long(&expected) {
+            problems.push(format!("{name}: fixed to\n{fixed:?}"));
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
 fn rustfix_makes_of_the_json_what_the_program_makes_itself() {
     for (name, text) in fixtures() {
         let (folder, file) = checkout(&text);

@@ -4,6 +4,7 @@
 //! The parser survives broken code: one function that is not Rust leaves the others as they are. Its usual tree counts
 //! references and shares nodes, for editors; here a file is read once, from front to back, so that a vector does.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ra_ap_parser::{Edition, LexedStr, StrStep, TopEntryPoint};
@@ -35,7 +36,8 @@ impl<'s> Cst<'s> {
     /// Parses a file that is within reason. Text of 4 GiB and more holds nothing.
     pub(super) fn parse(text: &'s str) -> Result<Self, Unreadable> {
         let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
-        let lexed = LexedStr::new(Edition::CURRENT, text);
+        let lines = if text.contains("\r\n") { Cow::Owned(short_line_ends(text)) } else { text.into() };
+        let lexed = LexedStr::new(Edition::CURRENT, &lines);
         within_reason(&lexed)?;
         let output = TopEntryPoint::SourceFile.parse(&lexed.to_input(Edition::CURRENT));
         let mut elements: Vec<Element> = Vec::with_capacity(lexed.len() * 2);
@@ -72,6 +74,12 @@ impl<'s> Cst<'s> {
     pub(super) fn root(&self) -> Option<Node<'_>> {
         (!self.elements.is_empty()).then_some(Node { cst: self, at: 0 })
     }
+}
+
+/// A text of the same length, for the lexer: the compiler takes CR LF for one line end before it looks at anything else. The byte
+/// that is left over becomes a blank, or a line end where the line is empty, by which the parser tells whose a comment is.
+fn short_line_ends(text: &str) -> String {
+    text.replace("\r\n\r\n", "\n\n\r\n").replace("\r\n", "\n ")
 }
 
 fn index(at: usize) -> u32 {

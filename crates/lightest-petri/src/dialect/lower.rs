@@ -1,5 +1,6 @@
 //! Turns expressions and patterns of the parser into those of [`super::tree`].
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::cst::{Cst, Node, SyntaxKind, is_item};
@@ -380,6 +381,10 @@ fn path_of(node: Node<'_>) -> String {
 
 /// What a string literal stands for; nothing where it is not a string.
 fn string(literal: &str) -> String {
+    // As the compiler reads it.
+    let lines =
+        if literal.contains('\r') { Cow::Owned(literal.replace("\r\n", "\n")) } else { literal.into() };
+    let literal = lines.as_ref();
     if let Some(raw) = literal.strip_prefix('r') {
         let raw = raw.trim_matches('#');
         return raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or_default().to_owned();

@@ -96,17 +96,25 @@ fn literal<'t>(
     match kind {
         LiteralKind::Str { terminated: true } => {
             let inner = body.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
-            let mut value = String::with_capacity(inner.len());
+            // As the compiler reads it.
+            let read = inner.replace("\r\n", "\n");
+            let mut value = String::with_capacity(read.len());
             let mut bad: Option<Range<usize>> = None;
-            rustc_literal_escaper::unescape_str(inner, |range, character| match character {
+            rustc_literal_escaper::unescape_str(&read, |range, character| match character {
                 Ok(character) => value.push(character),
                 Err(error) if error.is_fatal() && bad.is_none() => bad = Some(range),
                 Err(_) => {}
             });
             match bad {
                 Some(range) => {
+                    // Each line end before it was a byte longer.
+                    let place = |at: usize| {
+                        let ends = inner.match_indices("\r\n").enumerate();
+                        at + ends.take_while(|(before, (end, _))| end - before < at).count()
+                    };
                     let start = span.start + 1;
-                    Err(refused("this is not a legal escape", start + range.start..start + range.end))
+                    let range = start + place(range.start)..start + place(range.end);
+                    Err(refused("this is not a legal escape", range))
                 }
                 None => Ok(Kind::Str(value)),
             }
@@ -114,7 +122,7 @@ fn literal<'t>(
         LiteralKind::RawStr { n_hashes: Some(hashes) } => {
             let hashes = usize::from(hashes);
             let inner = body.get(hashes + 2..body.len().saturating_sub(hashes + 1)).unwrap_or_default();
-            Ok(Kind::Str(inner.to_owned()))
+            Ok(Kind::Str(inner.replace("\r\n", "\n")))
         }
         LiteralKind::Str { terminated: false }
         | LiteralKind::ByteStr { terminated: false }

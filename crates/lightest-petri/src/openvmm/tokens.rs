@@ -145,6 +145,8 @@ const fn terminated(kind: LiteralKind) -> bool {
 }
 
 fn literal(kind: LiteralKind, body: &str) -> Kind {
+    // As the compiler reads it.
+    let body = &body.replace("\r\n", "\n");
     match kind {
         LiteralKind::Str { terminated: true } => {
             let inner = body.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
