@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Side by side, as whole processes: lightest, the bare QEMU command line for the same boot, virtme-ng, and vmtest.
 #
-# Needs hyperfine, jq and cpio (Debian). virtme-ng (PyPI) takes part when it is on PATH; so does vmtest (crates.io), which wants a kernel
-# with 9p built in and qemu-guest-agent (Debian) on this host: Debian's kernels have 9p as a module, so it gets them from an initial
-# file system that loads them and goes on with vmtest's own first program. Usage: benches/boots.sh [RUNS] [FOLDER]
+# What it needs of Debian, it installs (as root) or names. virtme-ng (PyPI) takes part when it is on PATH and the modules of the
+# guest's kernel are installed; so does vmtest (crates.io). vmtest wants a kernel with 9p built in: Debian's kernels have 9p as a
+# module, so it gets them from an initial file system that loads them and goes on with vmtest's own first program.
+# Usage: benches/boots.sh [RUNS] [FOLDER]
 set -euo pipefail
 runs=${1:-10}
 out=${2:-measurements}
 cd "$(dirname "$0")/.."
+cargo xtask install bench-boots
 # LIGHTEST names a program that is built already.
-[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest --bin lightest
 lightest=${LIGHTEST:-$PWD/target/release/lightest}
 accel=${ACCEL:-tcg}
 room=$(mktemp -d)
@@ -44,7 +46,12 @@ done | tee "$out/bench-overhead.jsonl" >&2
 
 echo "== from start to the result of \`true\`, the same kernel" >&2
 names=(--command-name lightest "$lightest boot lab_linux_direct_x64 --accel $accel --kernel $generic/kernel --initrd $generic/initrd.cpio -- true")
-if command -v vng > /dev/null; then
+release=$(grep -a -o -m 1 'Linux version [0-9][^ ]*' "$generic/kernel" | cut -d ' ' -f 3)
+if ! command -v vng > /dev/null; then
+  echo "virtme-ng takes no part: pip install virtme-ng" >&2
+elif [ ! -d "/lib/modules/$release" ]; then
+  echo "virtme-ng takes no part: it needs the modules of the kernel: apt-get install --no-install-recommends linux-image-$release" >&2
+else
   kvm=; [ "$accel" = kvm ] || kvm=--disable-kvm
   names+=(--command-name virtme-ng "vng $kvm --force-9p --memory 256M --cpus 1 --run $generic/kernel -- true")
 fi

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # `lightest check` beside `rg -l vmm_test` on the same tree, both warm; then on ten copies of it.
 #
-# Needs hyperfine, ripgrep and jq (Debian). The aims: 2 times the wall time of ripgrep, and for ten copies 10.5 times that of one.
+# What it needs of Debian, it installs (as root) or names. The aims: 1.75 times the wall time of ripgrep, and for ten copies 10.5 times that of one.
 # Usage: benches/check.sh OPENVMM [RUNS]
 set -euo pipefail
 tree=$(realpath "${1:?name a checkout of openvmm}")
 runs=${2:-40}
 cd "$(dirname "$0")/.."
+cargo xtask install bench-check
 # LIGHTEST names a program that is built already.
-[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest --bin lightest
 lightest=${LIGHTEST:-$PWD/target/release/lightest}
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

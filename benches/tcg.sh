@@ -2,11 +2,12 @@
 # What makes a boot under TCG fast: the same kernel and initial file system by the bare QEMU command line, one thing changed at a
 # time, in turns. The guest turns itself off at once, so that a whole process is one boot.
 #
-# Needs hyperfine, jq and mtools (Debian). Usage: benches/tcg.sh [RUNS] [FILE.jsonl]
+# What it needs of Debian, it installs (as root) or names. Usage: benches/tcg.sh [RUNS] [FILE.jsonl]
 set -euo pipefail
 runs=${1:-5}
 out=${2:-measurements/bench-tcg.jsonl}
 cd "$(dirname "$0")/.."
+cargo xtask install bench-tcg
 lightest=${LIGHTEST:-$PWD/target/release/lightest}
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

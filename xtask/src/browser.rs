@@ -8,20 +8,20 @@ mod compare;
 mod explained;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use lightest_catalog::{load, read_folder};
 use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::space::Space;
 
-use crate::book;
 use crate::run::{root, run, say};
+use crate::{book, packages};
 
 /// How large the page may be, in bytes.
 const LARGEST: u64 = 300_000;
 /// The oldest Node.js that the driver runs on.
-const NODE: u32 = 20;
+const NODE: u32 = 18;
 
 /// Makes the page, and tests it.
 ///
@@ -73,17 +73,9 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Installs Chromium from Debian and the driver from npm, or says exactly what is missing.
+/// Installs Chromium and Node.js from Debian and the driver from npm, or says exactly what is missing.
 fn install(here: &Path) -> Result<(), String> {
-    if !PathBuf::from("/usr/bin/chromium").exists() {
-        say("installing chromium");
-        let mut apt = Command::new("apt-get");
-        apt.args(["install", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core"]);
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        run(apt).map_err(|error| {
-            format!("the browser tests need Debian's package chromium (/usr/bin/chromium), and {error}; as root: apt-get install chromium")
-        })?;
-    }
+    packages::install(&["browser"])?;
     let version = Command::new("node").arg("--version").output();
     let version = version.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     let major = version

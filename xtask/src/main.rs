@@ -3,14 +3,17 @@
 mod book;
 mod browser;
 mod corpus;
-mod fuzz;
+mod empty_root;
 mod generated;
 mod kubevirt;
-mod lab;
 mod licences;
+#[cfg(test)]
+mod opened;
+mod packages;
 mod run;
 mod test;
 mod unknowns;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -18,12 +21,14 @@ const USAGE: &str = "\
 usage: cargo xtask CHORE
 
   test     run every test; installs what they need, or says exactly what is missing
+  install  PURPOSE..: install the packages of guests/packages.toml for it, such as bench-check
+  empty-root  install the whole list in an empty Debian, and look for every file and its owner
   browser  test the picker page in Chromium alone
   gen      write every generated file anew; with --check, say which are stale
   book     build docs/book into target/book, with the versions of mdBook and mdbook-admonish that OpenVMM pins
-  fuzz     [RUNS]: mutate sources and attributes, a million times each, and see that nothing panics; build it
-           with `cargo run --profile fuzz -p xtask -- fuzz`
   corpus   --framework kubevirt DIR: hold check against what KubeVirt's maintainers did with their tests' guests
+  fuzz     [RUNS [TARGET..]]: mutated input for all that reads what comes from outside, a million times each
+  windows  build for Windows and compare under Wine, and check for macOS
   corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
   unknowns --openvmm DIR: read a checkout of OpenVMM, and write the page on what its tests leave unknown
 ";
@@ -34,6 +39,9 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test"] => test::all(),
         ["browser"] => browser::test(),
+        ["empty-root"] => empty_root::check(),
+        ["windows"] => windows::check(),
+        ["install", purposes @ ..] => packages::install(purposes),
         ["book"] => book::build(),
         ["gen"] => generated::run(false),
         ["gen", "--check"] => generated::run(true),
@@ -42,8 +50,7 @@ fn main() -> ExitCode {
         ["corpus", "--openvmm", folder, "--check"] => corpus::run(folder, true),
         ["unknowns", "--openvmm", folder] => unknowns::run(folder, false),
         ["unknowns", "--openvmm", folder, "--check"] => unknowns::run(folder, true),
-        ["fuzz"] => fuzz::run(1_000_000),
-        ["fuzz", runs] => runs.parse().map_err(|_| USAGE.to_owned()).and_then(fuzz::run),
+        ["fuzz", args @ ..] => fuzz(args),
         _ => Err(USAGE.to_owned()),
     };
     match done {
@@ -53,4 +60,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds the fuzzer for speed, with every check of the debug build, and runs it.
+fn fuzz(args: &[&str]) -> Result<(), String> {
+    let mut command = run::cargo();
+    command.args(["run", "--quiet", "--profile", "fuzz", "--package", "lightest-fuzz", "--"]).args(args);
+    run::run(command)
 }

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use crate::run::{cargo, root, run, step};
-use crate::{browser, generated, lab, licences};
+use crate::run::{cargo, run, step};
+use crate::{browser, empty_root, generated, licences, packages};
 
 fn with(mut command: Command, args: &[&str]) -> Command {
     command.args(args);
@@ -19,7 +19,8 @@ pub(crate) fn all() -> Result<(), String> {
     step("licences", licences::check)?;
     step("generated files", || generated::run(true))?;
     // The tests boot real guests; they install nothing themselves.
-    step("the lab's packages", || lab::install(&root(), &lab::PURPOSES))?;
+    step("the list of packages in an empty root", empty_root::check)?;
+    step("packages", || packages::install(&packages::PURPOSES))?;
     step("the lab's guests", || {
         run(with(cargo(), &["run", "--quiet", "--package", "lightest", "--", "image", "build"]))
     })?;

@@ -55,7 +55,7 @@ impl Apt {
         Ok(apt)
     }
 
-    fn command(&self, program: &str) -> Command {
+    fn program(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         let root = self.root.display();
         for option in [
@@ -99,7 +99,7 @@ impl Apt {
             return Ok(());
         }
         // Somebody else's source may be down: what matters is whether our packages are found afterwards.
-        let refreshed = Self::run(self.command("apt-get").arg("update"));
+        let refreshed = Self::run(self.program("apt-get").arg("update"));
         let lists = self.root.join("state/lists");
         let any = fs::read_dir(&lists).map_err(ImageError::io(&lists))?;
         if any.flatten().all(|entry| !entry.file_name().to_string_lossy().contains("Packages")) {
@@ -110,7 +110,7 @@ impl Apt {
 
     /// The first dependency of a meta-package that starts with the given text.
     pub(crate) fn dependency(&self, package: &str, prefix: &str) -> Result<Option<String>, ImageError> {
-        let output = Self::run(self.command("apt-cache").args(["depends", "--important", package]))?;
+        let output = Self::run(self.program("apt-cache").args(["depends", "--important", package]))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let mut names = text.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
         Ok(names.find(|name| name.starts_with(prefix)).map(str::to_owned))
@@ -118,7 +118,7 @@ impl Apt {
 
     /// The file of today's version of a package, from the cache when it is there.
     pub(crate) fn fetch(&self, package: &str) -> Result<PackageFile, ImageError> {
-        let mut query = self.command("apt-get");
+        let mut query = self.program("apt-get");
         // Where the file lies already, apt would say nothing.
         query.current_dir(self.root.join("state"));
         let output = Self::run(query.args(["download", "--print-uris", package]))?;
@@ -131,7 +131,7 @@ impl Apt {
         let path = self.root.join("packages").join(file);
         if !path.exists() {
             // apt checks the archive's signature and the file's hash, and renames when the file is whole.
-            Self::run(self.command("apt-get").args(["download", package]))?;
+            Self::run(self.program("apt-get").args(["download", package]))?;
         }
         let sha256 = hash_file(&path)?;
         Ok(PackageFile { path, sha256 })

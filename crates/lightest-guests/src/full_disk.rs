@@ -77,25 +77,20 @@ fn kernel_package(recipe: &FullDisk, cache: &Path) -> Result<PathBuf, ImageError
     Ok(apt.fetch(&package.unwrap_or_else(|| recipe.kernel.package.clone()))?.path)
 }
 
-/// Runs where the root file system is, be it as root or in a namespace of its own.
+/// The script's variables, and the script, which runs where the root file system is, be it as root or in a namespace of its own.
 fn hook_script(recipe: &FullDisk, root: &Path, files: &Path, kernel: &Path, host: &Host) -> String {
-    let tree = root.with_extension("tree");
-    // A copy that stays on one file system: /proc, /sys and /dev of the building host are mounted here.
+    let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
     format!(
-        "#!/bin/sh\nset -e\ncp -ax \"$1\" {tree}\ncd {tree}\n\
-         rm -rf var/cache/apt/* var/lib/apt/lists/* usr/share/doc/* usr/share/man/* var/log/*.log var/log/apt/*\n\
-         rm -f etc/ssh/ssh_host_*\n\
-         : > etc/machine-id\n\
-         cp -r {files}/. .\n\
-         dpkg-deb --fsys-tarfile {kernel} | tar -x --wildcards './lib/modules/*'\n\
-         for release in lib/modules/*; do chroot . depmod \"${{release##*/}}\"; done\n\
-         {mke2fs} -q -t ext4 -L root -d {tree} -U {ROOT_ID} -E hash_seed={HASH_SEED} {root} {size}M\n\
-         cd /\nrm -rf {tree}\n",
-        tree = tree.display(),
-        files = files.display(),
-        kernel = kernel.display(),
-        mke2fs = host.program_or_name("mke2fs"),
-        root = root.display(),
-        size = recipe.root_mib
+        "#!/bin/sh\ntree={}\nfiles={}\nkernel={}\nmke2fs={}\nroot={}\n\
+         root_id={}\nhash_seed={}\nmib={}\n{}",
+        quoted(&root.with_extension("tree")),
+        quoted(files),
+        quoted(kernel),
+        quoted(Path::new(&host.program_or_name("mke2fs"))),
+        quoted(root),
+        ROOT_ID,
+        HASH_SEED,
+        recipe.root_mib,
+        include_str!("full_disk.sh"),
     )
 }

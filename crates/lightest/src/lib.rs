@@ -11,6 +11,8 @@ mod exit;
 mod failure;
 mod findings;
 mod framework;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod guide;
 mod input;
 mod json;

@@ -149,7 +149,8 @@ fn of_workspace(folder: &Path) -> Result<Option<Settings>, Failure> {
     }
 }
 
-fn parse(path: &Path, folder: &Path, text: &str) -> Result<Settings, Failure> {
+/// Reads the text of a configuration file.
+pub(crate) fn parse(path: &Path, folder: &Path, text: &str) -> Result<Settings, Failure> {
     finish(path, folder, text, toml::from_str::<Settings>(text))
 }
 

@@ -36,7 +36,7 @@ fn every_crate_and_every_folder_is_on_the_map() {
             missing.push(name);
         }
     }
-    for folder in ["catalog", "guests", "corpus", "docs", "benches"] {
+    for folder in ["catalog", "guests", "corpus", "docs", "benches", "fuzz"] {
         if !map.contains(&format!("`{folder}/`")) {
             missing.push(folder.to_owned());
         }
@@ -51,7 +51,7 @@ fn every_dependency_has_its_reason() {
     let crates = std::fs::read_dir(root().join("crates"))
         .expect("crates")
         .map(|entry| entry.expect("an entry").path());
-    for folder in crates.chain([root().join("xtask")]) {
+    for folder in crates.chain(["fuzz", "xtask"].map(|name| root().join(name))) {
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
         let manifest: toml::Table = manifest.parse().expect("TOML");
         for kind in ["dependencies", "build-dependencies", "dev-dependencies"] {
@@ -69,7 +69,7 @@ fn every_dependency_has_its_reason() {
 #[test]
 fn no_file_of_code_has_outgrown_its_room() {
     let mut long = Vec::new();
-    let mut folders = vec![root().join("crates"), root().join("xtask")];
+    let mut folders = ["crates", "fuzz", "xtask"].map(|name| root().join(name)).to_vec();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();

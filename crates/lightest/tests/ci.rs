@@ -26,89 +26,237 @@ fn checkout() -> (tempfile::TempDir, PathBuf) {
     (folder, checkout)
 }
 
-/// `PATH` with a `cargo` in front that writes down what it is asked for, and then the program.
+/// `PATH` with a `cargo` in front that writes down what it is asked for, and installs the program that is there already.
 fn path(folder: &Path) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let bin = folder.join("bin");
     fs::create_dir_all(&bin).expect("created");
     let cargo = bin.join("cargo");
-    fs::write(&cargo, format!("#!/bin/sh\necho \"$@\" >> '{}/cargo-was-asked'\n", folder.display()))
-        .expect("written");
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" >> '{}/cargo-was-asked'\n\
+         while [ $# -gt 1 ]; do shift; done\nmkdir -p \"$1/bin\" && cp '{}' \"$1/bin/lightest\"\n",
+        folder.display(),
+        env!("CARGO_BIN_EXE_lightest"),
+    );
+    fs::write(&cargo, script).expect("written");
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("set");
-    let program = Path::new(env!("CARGO_BIN_EXE_lightest")).parent().expect("a folder");
-    format!("{}:{}:{}", bin.display(), program.display(), env::var("PATH").unwrap_or_default())
+    format!("{}:{}", bin.display(), env::var("PATH").unwrap_or_default())
 }
 
-/// What the runner makes of `${{ inputs.x }}`.
-fn filled(text: &str, inputs: &BTreeMap<String, String>) -> String {
-    inputs.iter().fold(text.to_owned(), |text, (name, value)| {
-        text.replace(&format!("${{{{ inputs.{name} }}}}"), value)
-    })
+/// What a workflow knows: the values of `${{ .. }}`.
+type Values = BTreeMap<String, String>;
+
+/// What the runner makes of a text with `${{ .. }}`. An expression that is not known here is a failure.
+fn filled(text: &str, values: &Values) -> String {
+    let mut parts = text.split("${{");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (expression, rest) = part.split_once("}}").expect("it is closed");
+        let expression = expression.trim();
+        let value = values.get(expression).unwrap_or_else(|| panic!("nothing is known of `{expression}`"));
+        filled.push_str(value);
+        filled.push_str(rest);
+    }
+    filled
 }
 
-/// Runs the action's steps with some inputs; the code of the last step, the steps' outputs, and what was printed.
-fn act(folder: &Path, checkout: &Path, given: &[(&str, &str)]) -> (i32, String, String) {
+/// Where the releases of the action's version are.
+const RELEASES: &str = "startsWith(github.action_ref, 'v') && format('{0}/{1}/releases/download/{2}', \
+                        github.server_url, github.action_repository, github.action_ref) || ''";
+
+/// What the action did.
+struct Acted {
+    /// The code of the last step that ran.
+    code: i32,
+    /// The outputs of the last step.
+    outputs: String,
+    /// How the program came there.
+    installed: String,
+    printed: String,
+}
+
+/// Runs the action's steps with some inputs, where this folder holds the releases.
+fn act(folder: &Path, checkout: &Path, given: &[(&str, &str)], releases: Option<&Path>) -> Acted {
     let text = fs::read_to_string(root().join("action.yml")).expect("the action");
     let action = &Yaml::load_from_str(&text).expect("it is YAML")[0];
-    let mut inputs: BTreeMap<String, String> = BTreeMap::new();
+    let mut values = Values::new();
     for (name, input) in action["inputs"].as_mapping().expect("inputs") {
         let default = input["default"].as_str().unwrap_or_default();
-        inputs.insert(name.as_str().expect("a name").to_owned(), default.to_owned());
+        values.insert(format!("inputs.{}", name.as_str().expect("a name")), default.to_owned());
     }
     for (name, value) in given {
-        assert!(inputs.insert((*name).to_owned(), (*value).to_owned()).is_some(), "no input `{name}`");
+        let before = values.insert(format!("inputs.{name}"), (*value).to_owned());
+        assert!(before.is_some(), "no input `{name}`");
     }
-    let outputs = folder.join("outputs");
-    fs::write(&outputs, "").expect("written");
-    let (mut code, mut printed) = (0, String::new());
+    let releases = releases.map_or_else(String::new, |folder| format!("file://{}", folder.display()));
+    values.extend([
+        ("runner.os".to_owned(), "Linux".to_owned()),
+        ("runner.arch".to_owned(), "X64".to_owned()),
+        (RELEASES.to_owned(), releases),
+    ]);
+    let (mut code, mut printed, mut outputs) = (0, String::new(), String::new());
+    let mut search = path(folder);
     for step in action["runs"]["steps"].as_sequence().expect("steps") {
+        if let Some(other) = step.as_mapping_get("uses").and_then(|uses| uses.as_str()) {
+            // The cache: it keeps a folder, which here stays where it is.
+            assert_eq!(other, "actions/cache@v4");
+            let kept = filled(step["with"]["path"].as_str().expect("a path"), &values);
+            assert_eq!(Some(kept), values.get("steps.version.outputs.home").cloned());
+            filled(step["with"]["key"].as_str().expect("a key"), &values);
+            continue;
+        }
         assert_eq!(step["shell"].as_str(), Some("bash"));
         let script = folder.join("step.sh");
-        fs::write(&script, filled(step["run"].as_str().expect("a script"), &inputs)).expect("written");
+        fs::write(&script, filled(step["run"].as_str().expect("a script"), &values)).expect("written");
+        let [written, paths] = ["outputs", "paths"].map(|name| folder.join(name));
+        for file in [&written, &paths] {
+            fs::write(file, "").expect("written");
+        }
         let mut command = Command::new("bash");
         // As the runner's `shell: bash`.
         command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(&script);
         command
             .current_dir(checkout)
             .stdin(Stdio::null())
-            .env("PATH", path(folder))
+            .env("PATH", &search)
+            .env("HOME", folder)
             .env("GITHUB_ACTION_PATH", root())
             .env("GITHUB_WORKSPACE", checkout)
-            .env("GITHUB_OUTPUT", &outputs);
+            .env("GITHUB_PATH", &paths)
+            .env("GITHUB_OUTPUT", &written);
         if let Some(variables) = step.as_mapping_get("env").and_then(|env| env.as_mapping()) {
             for (name, value) in variables {
-                command.env(name.as_str().expect("a name"), filled(value.as_str().expect("a text"), &inputs));
+                command.env(name.as_str().expect("a name"), filled(value.as_str().expect("a text"), &values));
             }
         }
         let output = command.output().expect("bash starts");
         printed.push_str(&String::from_utf8_lossy(&output.stdout));
         printed.push_str(&String::from_utf8_lossy(&output.stderr));
+        outputs = fs::read_to_string(written).expect("there");
+        for (name, value) in outputs.lines().filter_map(|line| line.split_once('=')) {
+            let id =
+                step.as_mapping_get("id").and_then(|id| id.as_str()).expect("a step with outputs has an id");
+            values.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
+        }
+        for folder in fs::read_to_string(paths).expect("there").lines() {
+            search = format!("{folder}:{search}");
+        }
         code = output.status.code().expect("it exits");
         if code != 0 {
             break;
         }
     }
-    (code, fs::read_to_string(outputs).expect("there"), printed)
+    let installed = values.get("steps.install.outputs.how").cloned().unwrap_or_default();
+    Acted { code, outputs, installed, printed }
+}
+
+/// What cargo was asked for, once it was.
+fn asked(folder: &Path) -> Option<String> {
+    fs::read_to_string(folder.join("cargo-was-asked")).ok()
 }
 
 #[test]
 fn the_action_reports_beside_the_change_and_fails_with_the_code_of_the_program() {
     let (folder, checkout) = checkout();
-    let (code, outputs, printed) = act(folder.path(), &checkout, &[("path", "vmm_tests")]);
-    assert_eq!((code, outputs.as_str()), (1, "code=1\n"), "{printed}");
-    assert!(printed.contains("::warning file=vmm_tests/tests/a.rs,line=1,"), "{printed}");
-    let asked = fs::read_to_string(folder.path().join("cargo-was-asked")).expect("cargo was asked");
+    let acted = act(folder.path(), &checkout, &[("path", "vmm_tests")], None);
+    assert_eq!((acted.code, acted.outputs.as_str()), (1, "code=1\n"), "{}", acted.printed);
+    assert!(acted.printed.contains("::warning file=vmm_tests/tests/a.rs,line=1,"), "{}", acted.printed);
+}
+
+#[test]
+fn the_action_compiles_once_and_takes_the_cached_program_then() {
+    let (folder, checkout) = checkout();
+    let acted = act(folder.path(), &checkout, &[], None);
+    assert_eq!((acted.code, acted.installed.as_str()), (1, "compiled"), "{}", acted.printed);
+    let call = asked(folder.path()).expect("cargo was asked");
     let package = root().join("crates/lightest");
-    assert_eq!(asked, format!("install --locked --quiet --path {}\n", package.display()));
+    let start = format!("install --locked --quiet --profile dist --path {} --root ", package.display());
+    assert!(call.starts_with(&start) && call.lines().count() == 1, "{call}");
     assert!(package.join("Cargo.toml").is_file());
+    let acted = act(folder.path(), &checkout, &[], None);
+    assert_eq!((acted.code, acted.installed.as_str()), (1, "cached"), "{}", acted.printed);
+    assert_eq!(asked(folder.path()), Some(call));
+}
+
+#[test]
+fn the_action_takes_a_released_program_only_when_its_checksum_is_right() {
+    let (folder, checkout) = checkout();
+    let releases = folder.path().join("releases");
+    let programs = Path::new(env!("CARGO_BIN_EXE_lightest")).parent().expect("a folder");
+    let target = format!("{}-unknown-linux-gnu", env::consts::ARCH);
+    let packed = Command::new("bash")
+        .arg(root().join(".github/package.sh"))
+        .args([target.as_ref(), programs, &releases])
+        .status();
+    assert!(packed.is_ok_and(|status| status.success()));
+    let acted = act(folder.path(), &checkout, &[], Some(&releases));
+    assert_eq!((acted.code, acted.installed.as_str()), (1, "released"), "{}", acted.printed);
+    assert_eq!(asked(folder.path()), None);
+
+    let (folder, checkout) = self::checkout();
+    let archive = releases.join(format!("lightest-{target}.tar.gz"));
+    let mut bytes = fs::read(&archive).expect("packed");
+    *bytes.last_mut().expect("not empty") ^= 1;
+    fs::write(&archive, bytes).expect("written");
+    let acted = act(folder.path(), &checkout, &[], Some(&releases));
+    assert_eq!((acted.code, acted.installed.as_str()), (1, "compiled"), "{}", acted.printed);
+    assert!(acted.printed.contains("is wrong: it is not used"), "{}", acted.printed);
+}
+
+#[test]
+fn the_release_packs_what_it_builds_for_every_system() {
+    let text = fs::read_to_string(root().join(".github/workflows/release.yml")).expect("the workflow");
+    let workflow = &Yaml::load_from_str(&text).expect("it is YAML")[0];
+    let build = &workflow["jobs"]["build"];
+    let targets: Vec<&str> = build["strategy"]["matrix"]["include"]
+        .as_sequence()
+        .expect("targets")
+        .iter()
+        .filter_map(|entry| entry["target"].as_str())
+        .collect();
+    for system in ["linux", "windows", "apple"] {
+        assert!(targets.iter().any(|target| target.contains(system)), "{targets:?}");
+    }
+    let step = |name: &str| {
+        let mut steps = build["steps"].as_sequence().expect("steps").iter();
+        let step = steps
+            .find(|step| step.as_mapping_get("name").and_then(|it| it.as_str()) == Some(name))
+            .expect("a step");
+        step["run"].as_str().expect("a script").to_owned()
+    };
+    let (folder, _) = checkout();
+    let values = Values::from([("matrix.target".to_owned(), "here".to_owned())]);
+    // As after the build, in a folder that has our scripts and what they pack.
+    let built = folder.path().join("target/here/dist");
+    fs::create_dir_all(&built).expect("created");
+    for program in [env!("CARGO_BIN_EXE_lightest"), env!("CARGO_BIN_EXE_cargo-lightest")] {
+        let name = Path::new(program).file_name().expect("a name");
+        std::os::unix::fs::symlink(program, built.join(name)).expect("linked");
+    }
+    std::os::unix::fs::symlink(root().join(".github"), folder.path().join(".github")).expect("linked");
+    let packed = Command::new("bash")
+        .args(["-eo", "pipefail", "-c", &filled(&step("Pack"), &values)])
+        .current_dir(folder.path())
+        .status();
+    assert!(packed.is_ok_and(|status| status.success()));
+    let listed = Command::new("tar")
+        .args(["-tzf", "packed/lightest-here.tar.gz"])
+        .current_dir(folder.path())
+        .output()
+        .expect("it starts");
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    for file in ["lightest", "cargo-lightest", "completions/lightest.zsh", "LICENSE-MIT"] {
+        assert!(listed.lines().any(|line| line == format!("lightest-here/{file}")), "{file}: {listed}");
+    }
+    assert!(step("Build").contains("--profile dist"));
 }
 
 #[test]
 fn the_action_writes_sarif_and_hands_on_arguments() {
     let (folder, checkout) = checkout();
     let inputs = [("sarif", "out.sarif"), ("args", "--rule runs-nowhere")];
-    let (code, outputs, printed) = act(folder.path(), &checkout, &inputs);
-    assert_eq!((code, outputs.as_str()), (0, "code=0\n"), "{printed}");
+    let acted = act(folder.path(), &checkout, &inputs, None);
+    assert_eq!((acted.code, acted.outputs.as_str()), (0, "code=0\n"), "{}", acted.printed);
     let sarif = fs::read_to_string(checkout.join("out.sarif")).expect("written");
     let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("it is JSON");
     assert_eq!(sarif["version"], "2.1.0");
@@ -118,12 +266,12 @@ fn the_action_writes_sarif_and_hands_on_arguments() {
 fn the_action_knows_a_baseline_and_tells_a_mistake_from_findings() {
     let (folder, checkout) = checkout();
     let baseline = [("baseline", "known.toml")];
-    let (code, outputs, printed) = act(folder.path(), &checkout, &baseline);
-    assert_eq!((code, outputs.as_str()), (2, "code=2\n"), "{printed}");
+    let acted = act(folder.path(), &checkout, &baseline, None);
+    assert_eq!((acted.code, acted.outputs.as_str()), (2, "code=2\n"), "{}", acted.printed);
     let both = [("baseline", "known.toml"), ("args", "--update-baseline")];
-    assert_eq!(act(folder.path(), &checkout, &both).0, 0);
-    let (code, outputs, printed) = act(folder.path(), &checkout, &baseline);
-    assert_eq!((code, outputs.as_str()), (0, "code=0\n"), "{printed}");
+    assert_eq!(act(folder.path(), &checkout, &both, None).code, 0);
+    let acted = act(folder.path(), &checkout, &baseline, None);
+    assert_eq!((acted.code, acted.outputs.as_str()), (0, "code=0\n"), "{}", acted.printed);
 }
 
 #[test]
@@ -136,12 +284,13 @@ fn the_hook_runs_what_its_definition_names() {
     let entry = root().join(hook["entry"].as_str().expect("an entry"));
     let args: Vec<&str> =
         hook["args"].as_sequence().expect("arguments").iter().filter_map(|arg| arg.as_str()).collect();
-    let (folder, checkout) = checkout();
+    let (_folder, checkout) = checkout();
+    let programs = Path::new(env!("CARGO_BIN_EXE_lightest")).parent().expect("a folder");
     let output = Command::new(entry)
         .args(&args)
         .current_dir(&checkout)
         .stdin(Stdio::null())
-        .env("PATH", path(folder.path()))
+        .env("PATH", format!("{}:{}", programs.display(), env::var("PATH").unwrap_or_default()))
         .output()
         .expect("it starts");
     let said = String::from_utf8_lossy(&output.stdout);

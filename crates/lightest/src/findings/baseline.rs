@@ -58,10 +58,15 @@ impl Baseline {
             Err(ReadError::Missing) => return Ok(None),
             Err(error) => return Err(error.failure(path)),
         };
-        let file: File = toml::from_str(&text).map_err(|error| {
+        Self::parse(path, &text).map(Some)
+    }
+
+    /// Reads the text of a baseline.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
+        let file: File = toml::from_str(text).map_err(|error| {
             Failure::new(error.message().to_owned()).at(Place {
                 origin: path.display().to_string(),
-                text: text.clone(),
+                text: text.to_owned(),
                 labels: vec![(error.span().unwrap_or(0..0), String::new())],
             })
         })?;
@@ -70,7 +75,7 @@ impl Baseline {
             let count = baseline.known.entry((entry.path, entry.test, entry.rule)).or_default();
             *count = count.saturating_add(entry.count);
         }
-        Ok(Some(baseline))
+        Ok(baseline)
     }
 
     /// The baseline that knows exactly these findings.

@@ -11,6 +11,8 @@ mod temporary;
 
 #[cfg(has_lab)]
 pub(crate) use append::Appender;
+#[cfg(feature = "fuzz")]
+pub(crate) use escape::terminal;
 pub(crate) use escape::{
     block, github_data, github_property, is_unsafe, json as json_text, line, shown, uri,
 };

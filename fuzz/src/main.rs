@@ -1,0 +1,85 @@
+//! Mutated input by the million for everything that reads what comes from outside. None of it may panic, hang, or take time or
+//! memory out of proportion.
+//!
+//! `cargo xtask fuzz [RUNS [TARGET..]]`. The mutations come from a small generator of its own, so that a run can be repeated: a
+//! failure names the number that makes it again.
+
+mod mutate;
+mod targets;
+mod watch;
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use targets::Target;
+use watch::Watch;
+
+/// Says how much memory is taken, so that a run can be held to a limit.
+#[global_allocator]
+static MEMORY: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let runs = args.next().map_or(Ok(1_000_000), |runs| runs.parse());
+    let names: Vec<String> = args.collect();
+    let done = match runs {
+        Ok(runs) => all(runs, &names),
+        Err(_) => Err("usage: cargo xtask fuzz [RUNS [TARGET..]]".to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            say(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn all(runs: u64, names: &[String]) -> Result<(), String> {
+    let targets = targets::all()?;
+    if let Some(unknown) = names.iter().find(|name| targets.iter().all(|target| target.name != name.as_str()))
+    {
+        let known: Vec<&str> = targets.iter().map(|target| target.name).collect();
+        return Err(format!("there is no target `{unknown}`; there are: {}", known.join(", ")));
+    }
+    // What would be printed a million times over says nothing more the second time.
+    std::panic::set_hook(Box::new(|_| {}));
+    let watch = Watch::start();
+    for target in
+        targets.iter().filter(|target| names.is_empty() || names.iter().any(|name| name == target.name))
+    {
+        one(target, runs, &watch)?;
+    }
+    Ok(())
+}
+
+fn one(target: &Target, runs: u64, watch: &Watch) -> Result<(), String> {
+    let start = Instant::now();
+    for number in 1..=runs {
+        let input = mutate::input(number, target);
+        watch.run(target.name, number, input.len(), || (target.read)(&input)).map_err(|what| {
+            format!("{}: {what} on number {number}:\n{}", target.name, input.escape_ascii())
+        })?;
+    }
+    let (time, memory) = watch.most();
+    say(&format!(
+        "{}: {runs} runs in {:.0} s; at most {time:.0} ms of processor time and {:.1} MiB for one",
+        target.name,
+        start.elapsed().as_secs_f64(),
+        memory / 1024.0 / 1024.0
+    ));
+    Ok(())
+}
+
+/// Writes a line to standard error.
+fn say(line: &str) {
+    // Nothing is left to say it on.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// A path of the repository.
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}

@@ -1,0 +1,83 @@
+//! Everything that reads what comes from outside.
+
+mod files;
+mod images;
+#[cfg(unix)]
+mod lab;
+mod tests;
+
+use std::fs;
+
+use crate::repository;
+
+/// Reads an input; panics where what it answers is wrong.
+type Read = dyn Fn(&[u8]);
+
+/// A reader, and what its input is made of.
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    /// Good input.
+    pub(crate) seeds: Vec<Vec<u8>>,
+    /// Pieces that are put in, since chance would not find them.
+    pub(crate) words: &'static [&'static str],
+    /// Whether it reads UTF-8 only.
+    pub(crate) is_text: bool,
+    /// Whether bytes change in place: where what is read depends on where it lies.
+    pub(crate) keeps_length: bool,
+    /// Reads it.
+    pub(crate) read: Box<Read>,
+}
+
+impl Target {
+    fn text(
+        name: &'static str,
+        seeds: Vec<String>,
+        words: &'static [&'static str],
+        read: impl Fn(&str) + 'static,
+    ) -> Self {
+        Self {
+            name,
+            seeds: seeds.into_iter().map(String::into_bytes).collect(),
+            words,
+            is_text: true,
+            keeps_length: false,
+            // Made of a text, so that nothing is lost here.
+            read: Box::new(move |bytes| read(&String::from_utf8_lossy(bytes))),
+        }
+    }
+}
+
+/// All of them.
+///
+/// # Errors
+/// When a seed cannot be read.
+pub(crate) fn all() -> Result<Vec<Target>, String> {
+    let mut targets = tests::all()?;
+    targets.extend(files::all()?);
+    targets.push(images::target()?);
+    #[cfg(unix)]
+    targets.extend(lab::all());
+    if let Some(empty) = targets.iter().find(|target| target.seeds.iter().all(Vec::is_empty)) {
+        return Err(format!("the target `{}` has no seeds", empty.name));
+    }
+    Ok(targets)
+}
+
+/// The texts of a folder's files with some ending, in the order of their names.
+fn texts(folder: &str, ending: &str) -> Result<Vec<String>, String> {
+    let failed = |error: std::io::Error| format!("{folder}: {error}");
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(repository(folder)).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == ending) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths.iter().map(|path| fs::read_to_string(path).map_err(failed)).collect()
+}
+
+/// Texts, each cut at its blank lines: short inputs make fast runs.
+fn pieces(texts: &[String]) -> Vec<String> {
+    texts.iter().flat_map(|text| text.split("\n\n")).map(str::to_owned).collect()
+}

@@ -1,0 +1,171 @@
+//! Source of tests: both dialects' readers, the grammar of attributes, and the reader of OpenVMM's own source.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lightest_catalog::{OPENVMM, calls, embedded, load};
+use lightest_kubevirt::go;
+use lightest_lint::calls::Table;
+use lightest_lint::dialect::Dialect;
+use lightest_lint::linter::{self, Options};
+use lightest_lint::source::Source;
+use lightest_model::catalog::Catalog;
+use lightest_petri::Petri;
+use lightest_petri::grammar::{AttributeKind, Grammar};
+use lightest_petri::openvmm::{Corpus, Facts, SourceFile};
+
+use super::{Target, pieces, texts};
+
+const RUST: [&str; 46] = [
+    "#[vmm_test(",
+    "#[openvmm_test(",
+    "configs(",
+    "noagent",
+    "ignore(reason = \"",
+    "unstable(",
+    "requires(vpci)",
+    "openvmm_uefi_x64(",
+    "vhd(",
+    "iso(",
+    "none",
+    "linux_direct_x64",
+    "[snp]",
+    "hyperv_openhcl_",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    "'",
+    "//",
+    "/*",
+    "*/",
+    "async fn f(",
+    "PetriVmBuilder<T>",
+    "config.run().await?;",
+    "cmd!(sh, \"",
+    "match x {",
+    "=>",
+    "|b| ",
+    "::",
+    "\u{1f980}",
+    "\u{0}",
+    "é",
+    "r#\"",
+    "\\",
+    "\\\r\n",
+    "\r\n",
+    "let (vm, agent) = ",
+    "// lightest: expect(",
+    "impl A for B {",
+    "const ARCH: MachineArch = ",
+    "if let Some(x) = y {",
+    "&mut ",
+];
+
+const GO: [&str; 32] = [
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ";",
+    ":",
+    ":=",
+    "func",
+    "func() ",
+    "type",
+    "struct { x ",
+    "interface {",
+    "map[",
+    "chan ",
+    "<-",
+    "*",
+    "&",
+    "...",
+    "\"",
+    "`",
+    "'",
+    "\\",
+    "/*",
+    "*/",
+    "//",
+    "\n",
+    "é",
+    "It(\"x\", func() {",
+    "[T any]",
+];
+
+pub(super) fn all() -> Result<Vec<Target>, String> {
+    let fixtures = texts("crates/lightest/tests/ui", "rs")?;
+    let seeds = pieces(&fixtures);
+    let files = embedded(OPENVMM);
+    let catalog = load(&files).map_err(|errors| errors[0].message.clone())?;
+    let catalog: &'static Catalog = Box::leak(Box::new(catalog));
+    let table = Table::new(calls::load(&files, catalog).map_err(|errors| errors[0].message.clone())?);
+    let grammar = Grammar::new(catalog);
+    let lines = seeds.iter().flat_map(|seed| seed.lines());
+    let lines =
+        lines.filter(|line| line.contains("_x64") || line.contains("_aarch64")).map(str::to_owned).collect();
+    let facts = texts("crates/lightest-sync/tests/orchard", "rs")?;
+    let go = texts("crates/lightest-kubevirt/tests", "rs")?;
+    Ok(vec![
+        Target::text("petri", seeds.clone(), &RUST, move |text| petri(text, catalog, &table)),
+        Target::text("grammar", lines, &RUST, move |text| {
+            for kind in AttributeKind::ALL {
+                let _ = grammar.parse_arguments(kind, text);
+                let _ = grammar.parse_arguments_partly(kind, text);
+            }
+            let _ = grammar.parse_attribute(text);
+            if let Err(error) = grammar.parse_entry(text) {
+                assert!(text.get(error.span).is_some(), "a caret outside of the text");
+            }
+        }),
+        Target::text("openvmm", [seeds, pieces(&facts)].concat(), &RUST, |text| {
+            let path = "vmm_tests/vmm_tests/x.rs".to_owned();
+            let _ = Facts::read(&Corpus::new([SourceFile { path, text: text.to_owned() }]));
+        }),
+        // Go stands in the tests' strings.
+        Target::text(
+            "go",
+            go.iter().flat_map(|text| text.split('"')).map(str::to_owned).collect(),
+            &GO,
+            |text| match go::parse(text) {
+                Ok(tree) => {
+                    for function in &tree.functions {
+                        let name = text.get(function.name.bytes.clone());
+                        assert_eq!(name, Some(function.name.name.as_str()), "a place outside of the text");
+                    }
+                }
+                Err(error) => assert!(text.get(error.bytes).is_some(), "a place outside of the text"),
+            },
+        ),
+    ])
+}
+
+/// Reads a file of tests and judges it.
+fn petri(text: &str, catalog: &Catalog, table: &Table) {
+    let sources = [Source {
+        path: "fuzz.rs".to_owned(),
+        local: "src/fuzz.rs".to_owned(),
+        package: String::new(),
+        text: Arc::from(text),
+    }];
+    let _ = Petri.interest(Path::new("fuzz.rs"), text.as_bytes());
+    let reading = Petri.read(&sources, catalog, table);
+    let options = Options { pedantic: true, ..Options::default() };
+    let findings = linter::check(&reading, &sources, &Petri, catalog, table, &options);
+    // Every place must lie in the text, on the boundaries of characters.
+    let spans = reading.notes.iter().map(|note| &note.span);
+    for span in spans.chain(findings.iter().map(|finding| finding.span())) {
+        assert!(text.get(span.bytes.clone()).is_some(), "a place outside of the text");
+    }
+    let helps = findings.iter().filter_map(|finding| finding.diagnostic.help.as_ref());
+    for edit in helps.flat_map(|help| &help.edits) {
+        assert!(text.get(edit.span.bytes.clone()).is_some(), "an edit outside of the text");
+    }
+}

@@ -1,0 +1,110 @@
+//! Watches one run: that it ends, without a panic, in time and memory that go with its input.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::{MEMORY, say};
+
+/// A run that takes so long never ends, however busy the machine is.
+const HANGS: Duration = Duration::from_secs(120);
+/// What a run may take in any case, and how much more for each byte of its input: processor time in seconds, memory in bytes.
+const TIME: f64 = 1.0;
+const TIME_PER_BYTE: f64 = 0.000_2;
+const MEMORY_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+const MEMORY_PER_BYTE: f64 = 4096.0;
+
+/// What is running now.
+#[derive(Default)]
+struct Running {
+    since: Option<(Instant, &'static str, u64)>,
+}
+
+pub(crate) struct Watch {
+    running: Arc<Mutex<Running>>,
+    /// The most of a target so far: microseconds and bytes.
+    time: AtomicU64,
+    memory: AtomicU64,
+}
+
+impl Watch {
+    /// Watches from a thread of its own for what never ends.
+    pub(crate) fn start() -> Self {
+        let running = Arc::new(Mutex::new(Running::default()));
+        let watched = Arc::clone(&running);
+        thread::spawn(move || {
+            loop {
+                thread::sleep(Duration::from_secs(1));
+                let now = watched.lock().unwrap_or_else(PoisonError::into_inner).since;
+                if let Some((since, name, number)) = now
+                    && since.elapsed() > HANGS
+                {
+                    say(&format!("{name}: number {number} does not end"));
+                    std::process::exit(1);
+                }
+            }
+        });
+        Self { running, time: AtomicU64::new(0), memory: AtomicU64::new(0) }
+    }
+
+    /// Runs something on an input of a length.
+    pub(crate) fn run(
+        &self,
+        name: &'static str,
+        number: u64,
+        length: usize,
+        work: impl Fn(),
+    ) -> Result<(), String> {
+        let set = |since| self.running.lock().unwrap_or_else(PoisonError::into_inner).since = since;
+        set(Some((Instant::now(), name, number)));
+        MEMORY.reset_peak_usage();
+        let (before, start) = (MEMORY.current_usage(), processor_time());
+        let panics = catch_unwind(AssertUnwindSafe(work)).is_err();
+        let (time, memory) = (processor_time() - start, MEMORY.peak_usage().saturating_sub(before));
+        set(None);
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_sign_loss,
+            reason = "far below 2^52, and not negative"
+        )]
+        let (bytes, length) = {
+            self.time.fetch_max((time * 1e6) as u64, Ordering::Relaxed);
+            self.memory.fetch_max(memory as u64, Ordering::Relaxed);
+            (memory as f64, length as f64)
+        };
+        if panics {
+            return Err("panics".to_owned());
+        }
+        if time > length.mul_add(TIME_PER_BYTE, TIME) {
+            return Err(format!("takes {time:.1} s"));
+        }
+        if bytes > length.mul_add(MEMORY_PER_BYTE, MEMORY_BYTES) {
+            return Err(format!("takes {:.0} MiB", bytes / 1024.0 / 1024.0));
+        }
+        Ok(())
+    }
+
+    /// The most that a run took since this was last asked: milliseconds of processor time, and bytes.
+    pub(crate) fn most(&self) -> (f64, f64) {
+        let (time, memory) = (self.time.swap(0, Ordering::Relaxed), self.memory.swap(0, Ordering::Relaxed));
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+        (time as f64 / 1e3, memory as f64)
+    }
+}
+
+/// The processor time of this thread in seconds: another process that is busy does not count.
+#[cfg(unix)]
+fn processor_time() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    (time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)
+}
+
+#[cfg(not(unix))]
+fn processor_time() -> f64 {
+    use std::sync::LazyLock;
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed().as_secs_f64()
+}

@@ -1,0 +1,41 @@
+//! The command line on other systems: built for Windows and run under Wine beside this system's build, and checked for the
+//! Windows that its users have and for Apple's.
+
+mod compare;
+mod toolchain;
+
+use crate::packages;
+use crate::run::{cargo, root, run, say};
+
+use toolchain::Toolchain;
+
+/// What is built and run.
+const WINDOWS: &str = "x86_64-pc-windows-gnu";
+/// What is checked: their linkers are not to be had here.
+const CHECKED: [&str; 2] = ["x86_64-pc-windows-msvc", "aarch64-apple-darwin"];
+
+/// Checks, builds, and compares.
+///
+/// # Errors
+/// What does not build, or prints something else there.
+pub(crate) fn check() -> Result<(), String> {
+    if !(cfg!(all(target_os = "linux", target_arch = "x86_64")) && packages::debian_as_root()) {
+        say("skipped: the compiler for other systems and Wine are installed on Debian for x86-64, as root");
+        return Ok(());
+    }
+    packages::install(&["windows"])?;
+    let toolchain = Toolchain::open(&root().join("target/windows"))?;
+    for target in CHECKED {
+        let mut check = toolchain.cargo(target);
+        check.args(["check", "--quiet", "--package", "lightest", "--target", target]);
+        run(check)?;
+        say(&format!("{target}: checked"));
+    }
+    let mut build = toolchain.cargo(WINDOWS);
+    build.args(["build", "--quiet", "--package", "lightest", "--bin", "lightest", "--target", WINDOWS]);
+    run(build)?;
+    let mut here = cargo();
+    here.args(["build", "--quiet", "--package", "lightest", "--bin", "lightest"]);
+    run(here)?;
+    compare::all(&toolchain, &root().join("target/debug/lightest"), &toolchain.built(WINDOWS))
+}

@@ -1,0 +1,278 @@
+//! Every command that needs no virtual machine, on the same inputs here and under Wine: exit code, both streams, and the files
+//! that it leaves, byte for byte.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::toolchain::Toolchain;
+use crate::run::{root, run, say};
+
+const WINE: &str = "/usr/lib/wine/wine64";
+/// Ends what Wine leaves running.
+const WINE_SERVER: &str = "/usr/lib/wine/wineserver64";
+
+/// What current Rust programs ask Windows for and Wine 8 lacks: random bytes.
+const RANDOM: &str = "\
+#include <windows.h>
+BOOLEAN WINAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length) { return SystemFunction036(data, length); }
+";
+
+/// The commands, one a line; each is run in a fresh copy of the inputs. `'vmm_tests\\tests\\l*.rs'` is what a user types there.
+const COMMANDS: &str = "\
+--version
+--help
+help check
+help boot
+pick --requires tpm,systemd --arch x64
+pick --requires tpm,systemd --format json
+pick --requires openhcl
+pick --requires no-such-thing
+pick --requires hyperv-guest,no-vmbus
+check
+check .
+check vmm_tests
+check ./vmm_tests/tests/heavier-than-needed.rs
+check vmm_tests/tests/no-such-file.rs
+check --message-format short
+check --message-format json
+check --message-format sarif
+check --message-format github
+check --message-format junit
+check --pedantic
+check --diff
+check --diff --unsafe-fixes
+check --fix
+check --fix --unsafe-fixes
+check --baseline known.toml --update-baseline
+check empty
+check crlf
+check --fix --unsafe-fixes crlf
+requirements .
+requirements . --format json
+parse openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))
+parse openvmm_uefi_x64(vhd(
+explain tpm
+explain heavier-than-needed
+explain heavier-than-needed --format json
+explain no-such-thing
+list requirements
+list guests --format json
+list rules
+list quirks
+guide
+guide --site site
+completions bash
+completions powershell
+--catalog own pick --requires tpm
+";
+
+/// Commands of the lab: there is none on Windows, which they say in one line.
+const OF_THE_LAB: [&str; 3] = ["boot qemu_linux_direct_x64", "image list", "measure qemu_linux_direct_x64"];
+
+/// What a command did.
+#[derive(PartialEq, Eq)]
+struct Did {
+    code: Option<i32>,
+    out: Vec<u8>,
+    err: Vec<u8>,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+/// Runs all commands with both programs.
+///
+/// # Errors
+/// The commands whose results differ.
+pub(super) fn all(toolchain: &Toolchain, here: &Path, there: &Path) -> Result<(), String> {
+    let folder = toolchain.folder();
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let prefix = prefix(toolchain)?;
+    let wine = |folder: &Path| {
+        let mut command = Command::new(WINE);
+        command.arg(there).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all").current_dir(folder);
+        command
+    };
+    let native = |folder: &Path| {
+        let mut command = Command::new(here);
+        command.current_dir(folder);
+        command
+    };
+    let room = folder.join("room");
+    let mut wrong = Vec::new();
+    let mut compared = 0;
+    for line in COMMANDS.lines() {
+        let args: Vec<&str> = line.split(' ').collect();
+        let mut results = Vec::new();
+        for under_wine in [false, true] {
+            inputs(&room).map_err(failed)?;
+            let mut command = if under_wine { wine(&room) } else { native(&room) };
+            command.args(&args);
+            results.push(did(command, &room).map_err(failed)?);
+        }
+        compared += 1;
+        if results[0] != results[1] {
+            wrong.push(format!("`lightest {line}` differs:\n{}", difference(&results[0], &results[1])));
+        }
+    }
+    inputs(&room).map_err(failed)?;
+    for line in OF_THE_LAB {
+        let mut command = wine(&room);
+        command.args(line.split(' '));
+        let did = did(command, &room).map_err(failed)?;
+        let lines = String::from_utf8_lossy(&did.err).lines().count();
+        if did.code != Some(4) || !did.out.is_empty() || lines != 1 {
+            wrong.push(format!("`lightest {line}` does not end with 4 and one line: {}", shown(&did)));
+        }
+    }
+    // A pattern that no shell expands, with the separator of the system.
+    let mut pattern = wine(&room);
+    pattern.args(["check", "--message-format", "short", r"vmm_tests\tests\l*.rs"]);
+    let mut named = native(&room);
+    named.args(["check", "--message-format", "short"]);
+    let mut files: Vec<String> = fs::read_dir(room.join("vmm_tests/tests"))
+        .map_err(failed)?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.starts_with('l'))
+        .collect();
+    files.sort();
+    named.args(files.iter().map(|name| format!("vmm_tests/tests/{name}")));
+    let (pattern, named) = (did(pattern, &room).map_err(failed)?, did(named, &room).map_err(failed)?);
+    if pattern != named {
+        wrong.push(format!("a pattern differs from the files it names:\n{}", difference(&named, &pattern)));
+    }
+    if let Err(error) = closed_pipe(wine(&room)) {
+        wrong.push(error);
+    }
+    let mut end = Command::new(WINE_SERVER);
+    end.arg("--kill").env("WINEPREFIX", &prefix);
+    // It may have ended by itself.
+    let _ = end.status();
+    if wrong.is_empty() {
+        say(&format!("{compared} commands do the same under Wine, byte for byte"));
+        return Ok(());
+    }
+    Err(wrong.join("\n"))
+}
+
+/// A reader that goes away ends the program quietly.
+fn closed_pipe(mut command: Command) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("a closed pipe: {error}");
+    command.args(["list", "guests", "--format", "json"]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(failed)?;
+    drop(child.stdout.take());
+    let output = child.wait_with_output().map_err(failed)?;
+    if output.status.code() == Some(0) && output.stderr.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "with a closed pipe the program ends with {:?} and says: {}",
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr)
+    ))
+}
+
+/// A Windows for Wine, with what it lacks.
+fn prefix(toolchain: &Toolchain) -> Result<PathBuf, String> {
+    let prefix = toolchain.folder().join("prefix");
+    let failed = |error: std::io::Error| format!("{}: {error}", prefix.display());
+    let system = prefix.join("drive_c/windows/system32");
+    let library = system.join("bcryptprimitives.dll");
+    if library.is_file() {
+        return Ok(prefix);
+    }
+    fs::create_dir_all(&prefix).map_err(failed)?;
+    let mut boot = Command::new(WINE);
+    boot.args(["wineboot.exe", "--init"]).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all");
+    // Nothing is to be shown, and nothing to be installed for other languages.
+    boot.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env_remove("DISPLAY").stderr(Stdio::null());
+    run(boot)?;
+    let source = toolchain.folder().join("random.c");
+    fs::write(&source, RANDOM).map_err(failed)?;
+    let mut compile = toolchain.gcc();
+    compile.args(["-shared", "-o"]).arg(&library).arg(&source).arg("-ladvapi32");
+    run(compile)?;
+    Ok(prefix)
+}
+
+/// A fresh copy of what the commands read: the fixtures of `check`, some with lines that end in CR LF, and a catalog of a user.
+fn inputs(room: &Path) -> std::io::Result<()> {
+    if room.exists() {
+        fs::remove_dir_all(room)?;
+    }
+    let tests = room.join("vmm_tests/tests");
+    for folder in [&tests, &room.join("crlf"), &room.join("empty"), &room.join("own")] {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(room.join("vmm_tests/Cargo.toml"), "[package]\nname = \"vmm_tests\"\n")?;
+    for entry in fs::read_dir(root().join("crates/lightest/tests/ui"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path)?;
+            let name = path.file_name().unwrap_or_default();
+            fs::write(room.join("crlf").join(name), text.replace('\n', "\r\n"))?;
+            fs::write(tests.join(name), text)?;
+        }
+    }
+    fs::write(room.join("own/guests.toml"), "[[question]]\nid = \"broken\"\nno_such_key = 1\n")
+}
+
+/// Runs a command, and reads what it left in its folder.
+fn did(mut command: Command, room: &Path) -> std::io::Result<Did> {
+    let output = command.stdin(Stdio::null()).env("COLUMNS", "100").env_remove("CLICOLOR_FORCE").output()?;
+    let mut files = BTreeMap::new();
+    let mut folders = vec![room.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let mut bytes = Vec::new();
+                fs::File::open(&path)?.read_to_end(&mut bytes)?;
+                files.insert(path.strip_prefix(room).unwrap_or(&path).display().to_string(), bytes);
+            }
+        }
+    }
+    Ok(Did { code: output.status.code(), out: output.stdout, err: output.stderr, files })
+}
+
+/// The first line in which two results differ.
+fn difference(here: &Did, there: &Did) -> String {
+    if here.code != there.code {
+        return format!("  here:  {}\n  there: {}", shown(here), shown(there));
+    }
+    let mut pairs =
+        vec![("standard output", &here.out, &there.out), ("standard error", &here.err, &there.err)];
+    for name in here.files.keys().chain(there.files.keys()) {
+        let of = |did: &'_ Did| -> Option<usize> { did.files.get(name).map(Vec::len) };
+        if of(here).is_none() || of(there).is_none() {
+            return format!("  {name} is there in only one of the two");
+        }
+        pairs.push((name, &here.files[name], &there.files[name]));
+    }
+    for (what, one, other) in pairs {
+        let lines = |bytes: &Vec<u8>| -> Vec<String> {
+            String::from_utf8_lossy(bytes).split('\n').map(str::to_owned).collect()
+        };
+        let (one, other) = (lines(one), lines(other));
+        let first = (0..one.len().max(other.len())).find(|at| one.get(*at) != other.get(*at));
+        if let Some(at) = first {
+            return format!(
+                "  {what}, line {}\n  here:  {:?}\n  there: {:?}",
+                at + 1,
+                one.get(at).unwrap_or(&String::new()),
+                other.get(at).unwrap_or(&String::new())
+            );
+        }
+    }
+    String::new()
+}
+
+fn shown(did: &Did) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(300).collect::<String>();
+    format!("exit code {:?}, {:?}, {:?}", did.code, text(&did.out), text(&did.err))
+}
