@@ -7,7 +7,7 @@ use lightest_model::catalog::Catalog;
 
 use crate::commands::sync;
 use crate::failure::Failure;
-use crate::guide::summary::{self, PAGE};
+use crate::guide::summary::{self, PAGE, REFERENCE};
 use crate::guide::{self, TITLE};
 use crate::input::{self, ReadError};
 use crate::session::Session;
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         return Ok(exit::DONE);
     }
     let files = match (&args.out, &args.book) {
-        (Some(out), _) => wanted(out, |contents| guide::page(catalog, &summary::neighbours(contents, PAGE)))?,
+        (Some(out), _) => wanted(out, catalog)?,
         (None, Some(book)) => own(book, catalog)?,
         (None, None) => {
             output::raw(guide::page(catalog, &[]).as_bytes())?;
@@ -95,28 +95,35 @@ fn own(book: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
         .collect()
 }
 
-/// The files of the Guide at a folder: the page, then the table of contents, which must never name a page that is
-/// not there.
-fn wanted(out: &Path, page: impl FnOnce(&[u8]) -> String) -> Result<Vec<Wanted>, Failure> {
+/// The files of the Guide at a folder: the pages, then the table of contents, which must never name a page that is not
+/// there.
+fn wanted(out: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
     let source = out.join("src");
     let contents = source.join("SUMMARY.md");
     let is = read(&contents)?.ok_or_else(|| {
         Failure::new(format!("{} is not there", contents.display()))
             .help("name the folder of the Guide: the one that holds `book.toml` and `src/SUMMARY.md`")
     })?;
-    let should = summary::with_page(&is, PAGE, TITLE).ok_or_else(|| {
-        Failure::new(format!("nothing in {} shows where the page belongs", contents.display()))
-            .help("it goes next to the pages in `dev_guide/tests/vmm/`, or under `dev_guide/tests/vmm.md`")
-    })?;
-    let path = source.join(PAGE);
-    let old = read(&path)?;
-    let mut text = page(&is);
-    // A checkout for Windows may have other line ends; the page follows the file it replaces, or its neighbours.
-    if old.as_ref().unwrap_or(&is).windows(2).any(|pair| pair == b"\r\n") {
-        text = text.replace('\n', "\r\n");
+    let should = summary::with_page(&is, PAGE, TITLE)
+        .and_then(|text| summary::with_page(&text, REFERENCE, guide::REFERENCE_TITLE))
+        .ok_or_else(|| {
+            Failure::new(format!("nothing in {} shows where the page belongs", contents.display()))
+                .help("it goes next to the pages in `dev_guide/tests/vmm/`, or under `dev_guide/tests/vmm.md`")
+        })?;
+    let mut neighbours = summary::neighbours(&is, PAGE);
+    neighbours.retain(|page| !page.href.ends_with(guide::REFERENCE_FILE));
+    let pages = [(PAGE, guide::page(catalog, &neighbours)), (REFERENCE, guide::reference(catalog))];
+    let mut files = Vec::new();
+    for (name, text) in pages {
+        let path = source.join(name);
+        let old = read(&path)?;
+        // A checkout for Windows may have other line ends; the page follows the file it replaces, or its neighbours.
+        let crlf = old.as_ref().unwrap_or(&is).windows(2).any(|pair| pair == b"\r\n");
+        let text = if crlf { text.replace('\n', "\r\n") } else { text };
+        files.push(Wanted { path, is: old, should: text.into_bytes() });
     }
-    let page = Wanted { path, is: old, should: text.into_bytes() };
-    Ok(vec![page, Wanted { path: contents, is: Some(is), should }])
+    files.push(Wanted { path: contents, is: Some(is), should });
+    Ok(files)
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {

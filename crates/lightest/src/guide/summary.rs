@@ -5,6 +5,9 @@ use super::Neighbour;
 /// Where the page lies, below `src`.
 pub(crate) const PAGE: &str = "dev_guide/tests/vmm/guest_selection.md";
 
+/// Where the page with everything else lies.
+pub(crate) const REFERENCE: &str = "dev_guide/tests/vmm/guest_selection_reference.md";
+
 /// One line of the table of contents that links to a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {

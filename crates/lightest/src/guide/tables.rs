@@ -18,10 +18,18 @@ const NBSP: &str = "\u{a0}";
 /// How many needs a cell names.
 const NAMED: usize = 5;
 
-/// What guests cost: one line for those that share a name, lightest first.
-pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>, measured: &Measured) -> String {
+/// The guests of one name, as tables show them.
+pub(super) struct Guests<'c> {
+    pub(super) name: &'c str,
+    pub(super) size: String,
+    pub(super) boot: String,
+    pub(super) evidence: Vec<Evidence>,
+    archs: String,
+}
+
+/// The guests that tests can choose, those that share a name together, lightest first.
+pub(super) fn guests<'c>(space: &Space<'c>) -> Vec<Guests<'c>> {
     let catalog = space.catalog();
-    let trees = ARCHS.map(|arch| Tree::of(space, arch));
     let mut lines: Vec<(&str, Vec<&Guest>)> = Vec::new();
     for guest in &catalog.guests {
         if !space.rows().iter().any(|row| std::ptr::eq(row.guest, guest)) {
@@ -38,24 +46,43 @@ pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>, measured:
         let bytes = guests.iter().flat_map(|guest| &guest.images).filter_map(|image| image.bytes).min();
         (class, bytes)
     });
-    let rows: Vec<Vec<String>> = lines
+    let line = |(name, guests): (&'c str, Vec<&'c Guest>)| Guests {
+        name,
+        size: size(&guests),
+        boot: catalog
+            .boot_classes
+            .get(class_rank(space, guests[0]))
+            .map_or("", |class| &class.title)
+            .to_owned(),
+        evidence: evidence(&guests),
+        archs: archs(&guests),
+    };
+    lines.into_iter().map(line).collect()
+}
+
+/// What guests cost, and what each is the lightest for.
+pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>, measured: &Measured) -> String {
+    let trees = ARCHS.map(|arch| Tree::of(space, arch));
+    let rows: Vec<Vec<String>> = guests(space)
         .into_iter()
-        .map(|(name, guests)| {
+        .map(|guest| {
             vec![
-                format!("{name}{}", sources.mark(&evidence(&guests))),
-                size(&guests),
-                catalog
-                    .boot_classes
-                    .get(class_rank(space, guests[0]))
-                    .map_or("", |class| &class.title)
-                    .to_owned(),
-                measured.cell(name),
-                archs(&guests),
-                coverage(space, &trees, name),
+                format!("{}{}", guest.name, sources.mark(&guest.evidence)),
+                guest.size,
+                guest.boot,
+                measured.cell(guest.name),
+                guest.archs,
+                coverage(space, &trees, guest.name),
             ]
         })
         .collect();
     table(&["Guest", "Image", "Boot", "Measured", "On", "Lightest for"], &rows)
+}
+
+/// The VMMs that run some guest by a boot method on an architecture, with code of the repository in it.
+pub(super) fn vmms<'c>(space: &Space<'c>, boot: &BootMethod, arch: Arch) -> Vec<&'c str> {
+    let vmms = space.catalog().vmms.iter().filter(|vmm| !vmm.lab);
+    vmms.filter(|vmm| matches!(verdict(space, vmm, boot, arch), Verdict::Runs)).map(|vmm| vmm.title.as_str()).collect()
 }
 
 fn class_rank(space: &Space<'_>, guest: &Guest) -> usize {

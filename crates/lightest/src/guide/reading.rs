@@ -1,0 +1,120 @@
+//! The first table as a person reads it: from the top, to the first row that covers everything that the test needs.
+
+use lightest_model::catalog::{Catalog, Support};
+use lightest_model::chooser::{Query, choose};
+use lightest_model::config::Arch;
+use lightest_model::space::{Asked, Space};
+
+use super::texts::{Row, Texts};
+
+/// What a reader takes from the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// This configuration, by its index in the space.
+    Take(usize),
+    /// The row states that no known configuration provides all of it.
+    Nothing,
+    /// No row covers it: the page refers the reader to `lightest pick`.
+    GoOn,
+}
+
+/// The first table, with every cell answered.
+pub(crate) struct Table<'t> {
+    pub(crate) lines: Vec<Line<'t>>,
+}
+
+/// A row of the table.
+pub(crate) struct Line<'t> {
+    pub(crate) row: &'t Row,
+    /// The needs that it covers, its own and those of rows above.
+    pub(crate) covers: Vec<&'t str>,
+    /// One cell an architecture, in the order of [`Arch::ALL`].
+    pub(crate) cells: Vec<Cell<'t>>,
+}
+
+/// What a row answers on one architecture.
+pub(crate) struct Cell<'t> {
+    pub(crate) arch: Arch,
+    /// The configuration, by index; `None` where nothing is known.
+    pub(crate) own: Option<usize>,
+    /// Needs set apart that have another answer here: the need, and that answer.
+    pub(crate) apart: Vec<(&'t str, Option<usize>)>,
+    /// Needs that the row names and that are not known to be provided here.
+    pub(crate) lacking: Vec<&'t str>,
+}
+
+impl<'t> Table<'t> {
+    /// Asks the chooser for every cell.
+    pub(crate) fn of(space: &Space<'_>, texts: &'t Texts) -> Self {
+        let line = |row: &'t Row| Line {
+            row,
+            covers: covered(texts, row),
+            cells: Arch::ALL.map(|arch| Cell::of(space, row, arch)).into(),
+        };
+        Self { lines: texts.rows.iter().map(line).collect() }
+    }
+
+    /// What the table answers to a test that needs these things on an architecture.
+    pub(crate) fn read(&self, catalog: &Catalog, needs: &[&str], arch: Arch) -> Reading {
+        let covers = |line: &&Line<'_>| {
+            needs.iter().all(|need| line.covers.contains(need) || is_place(catalog, need))
+        };
+        let Some(line) = self.lines.iter().find(covers) else { return Reading::GoOn };
+        let Some(cell) = line.cells.iter().find(|cell| cell.arch == arch) else { return Reading::GoOn };
+        if let Some((_, row)) = cell.apart.iter().find(|(need, _)| needs.contains(need)) {
+            return row.map_or(Reading::Nothing, Reading::Take);
+        }
+        if needs.iter().any(|need| cell.lacking.contains(need)) {
+            return Reading::Nothing;
+        }
+        cell.own.map_or(Reading::Nothing, Reading::Take)
+    }
+}
+
+impl<'t> Cell<'t> {
+    fn of(space: &Space<'_>, row: &'t Row, arch: Arch) -> Self {
+        let own = pick(space, &row.requires, &[], arch);
+        let apart = row.apart.iter().map(|need| (need.as_str(), pick(space, &row.requires, &[need], arch)));
+        let apart: Vec<(&str, Option<usize>)> = apart.filter(|(_, row)| *row != own).collect();
+        let named = row.names.iter().map(String::as_str);
+        let lacking = named
+            .filter(|need| !apart.iter().any(|(known, _)| known == need))
+            .filter(|need| own.is_some_and(|own| !provides(space, own, row, need)))
+            .collect();
+        Self { arch, own, apart, lacking }
+    }
+}
+
+/// The lightest configuration for some needs on an architecture, by index.
+pub(crate) fn pick(space: &Space<'_>, requires: &[String], further: &[&str], arch: Arch) -> Option<usize> {
+    let words = requires.iter().cloned().chain(further.iter().map(|word| (*word).to_owned()));
+    let query = Query { requires: words.collect(), archs: vec![arch], vmms: Vec::new() };
+    let choice = choose(space, &query).ok()?;
+    choice.parts.first()?.pick.as_ref().map(|pick| pick.row)
+}
+
+fn covered<'t>(texts: &'t Texts, row: &'t Row) -> Vec<&'t str> {
+    let mut needs: Vec<&str> = row.names.iter().chain(&row.requires).map(String::as_str).collect();
+    for other in texts.rows.iter().filter(|other| row.above.contains(&other.id)) {
+        needs.extend(covered(texts, other));
+    }
+    needs.retain(|need| !row.except.iter().any(|except| except == need));
+    needs.sort_unstable();
+    needs.dedup();
+    needs
+}
+
+fn provides(space: &Space<'_>, own: usize, row: &Row, need: &str) -> bool {
+    let catalog = space.catalog();
+    if is_place(catalog, need) {
+        return true;
+    }
+    let words = row.requires.iter().map(String::as_str).chain([need]);
+    let Ok(asked) = Asked::new(catalog, words.filter(|word| !is_place(catalog, word))) else { return false };
+    asked.indices().iter().all(|index| space.answer(own, *index, &asked).support == Support::Yes)
+}
+
+/// Whether a word names an architecture or a VMM, which is chosen otherwise.
+pub(crate) fn is_place(catalog: &Catalog, word: &str) -> bool {
+    Arch::from_word(word).is_some() || catalog.vmm(word).is_some()
+}

@@ -1,0 +1,270 @@
+//! The page itself: what an author with two minutes reads.
+
+use lightest_model::catalog::{BlockerState, BootMethod, Catalog, Evidence, Quirk};
+use lightest_model::chooser::{Query, attribute, choose};
+use lightest_model::config::Arch;
+use lightest_model::space::Space;
+
+use super::markdown::{capital, code, fence, item, paragraph, prose, sentence, table};
+use super::reading::{Table, pick};
+use super::sources::issues;
+use super::texts::{Guideline, Symptom, Texts};
+use super::{GENERATED, Neighbour, Page, REFERENCE_FILE, REFERENCE_TITLE, TITLE, tables};
+use crate::{address, words};
+
+/// The label that keeps rustdoc and mdBook from compiling it.
+const LABEL: &str = "rust,ignore";
+
+/// The page.
+pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -> String {
+    let space = Space::of_tests(catalog);
+    let mut page = Page::default();
+    page.put(GENERATED);
+    page.put(format!("# {TITLE}"));
+    page.put(paragraph(INTRODUCTION));
+    page.section("Start here", start(&space, texts));
+    page.section("Decision tree", tree(&space, texts));
+    page.section("What guests cost", trade_offs(&space, texts));
+    page.section("Boot methods and architectures", architectures(&space));
+    page.section("Guidelines", guidelines(catalog, texts));
+    page.section("Quirks that cost time", quirks(catalog));
+    page.section("Examples", examples(&space, texts));
+    page.section("When the answer does not run", symptoms(&space, texts));
+    page.put(closing(neighbours));
+    page.text.trim_end().to_owned() + "\n"
+}
+
+const INTRODUCTION: &str = "Choose the lightest configuration that has everything the code under test needs. Every \
+    configuration below is what `lightest pick` answers from facts with a source.";
+
+/// The first table.
+fn start(space: &Space<'_>, texts: &Texts) -> String {
+    let catalog = space.catalog();
+    let lines = Table::of(space, texts).lines;
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|line| {
+            let cells = line.cells.iter().map(|cell| {
+                let mut text = cell.own.map_or_else(|| "–".to_owned(), |row| config(space, row));
+                for (need, row) in &cell.apart {
+                    let answer = row.map_or_else(|| "not known".to_owned(), |row| config(space, row));
+                    text.push_str(&format!("; {}: {answer}", with(catalog, need)));
+                }
+                if !cell.lacking.is_empty() {
+                    let needs: Vec<String> = cell.lacking.iter().map(|need| title(catalog, need)).collect();
+                    text.push_str(&format!("; not known for {}", words::list(&needs, "or")));
+                }
+                text
+            });
+            [prose(&line.row.text, None)].into_iter().chain(cells).collect()
+        })
+        .collect();
+    let mut text = paragraph(
+        "Take the first row that covers everything your test does. A later row also covers what the rows above it \
+         name, unless it says otherwise. If no row fits, or two rows do and you are not sure, run `lightest pick \
+         --requires NEED,NEED`, which is exact for any number of needs.",
+    );
+    text.push('\n');
+    text.push_str(&table(&["Your test ..", "x64", "aarch64"], &rows));
+    text
+}
+
+fn with(catalog: &Catalog, need: &str) -> String {
+    match catalog.vmm(need) {
+        Some(vmm) => format!("on {}", vmm.title),
+        None => format!("with {}", title(catalog, need)),
+    }
+}
+
+fn title(catalog: &Catalog, need: &str) -> String {
+    catalog.requirement(need).map_or_else(|| need.to_owned(), |known| prose(&known.title, None))
+}
+
+fn config(space: &Space<'_>, row: usize) -> String {
+    code(&space.rows()[row].config)
+}
+
+/// The questions of the request, each leaf with both architectures.
+fn tree(space: &Space<'_>, texts: &Texts) -> String {
+    let mut text = paragraph(
+        "Go through all seven questions: the last one that you answer with yes decides. With needs from three or more \
+         of them, ask `lightest pick`.",
+    );
+    text.push('\n');
+    for (at, question) in texts.questions.iter().enumerate() {
+        text.push_str(&format!("{}. **{}**\n", at + 1, question.ask));
+        for leaf in &question.leaves {
+            let answers: Vec<String> = Arch::ALL
+                .iter()
+                .filter_map(|arch| pick(space, &leaf.requires, &[], *arch))
+                .map(|row| config(space, row))
+                .collect();
+            text.push_str(&format!("   - {}: {}\n", leaf.text, answers.join(", ")));
+        }
+    }
+    text
+}
+
+fn trade_offs(space: &Space<'_>, texts: &Texts) -> String {
+    let catalog = space.catalog();
+    let rows: Vec<Vec<String>> = tables::guests(space)
+        .into_iter()
+        .filter_map(|guest| {
+            let about = texts.trade_offs.iter().find(|about| about.guest == guest.name)?;
+            let name = linked(catalog, guest.name, &guest.evidence);
+            Some(vec![name, guest.size, guest.boot, about.good.clone(), about.not.clone()])
+        })
+        .collect();
+    table(&["Guest", "Image", "Boot", "Good for", "Not for"], &rows)
+}
+
+fn architectures(space: &Space<'_>) -> String {
+    let rows: Vec<Vec<String>> = space
+        .catalog()
+        .boot_methods
+        .iter()
+        .map(|boot| {
+            let name = linked(space.catalog(), &boot.title, &boot.evidence);
+            [name].into_iter().chain(Arch::ALL.map(|arch| runs(space, boot, arch))).collect()
+        })
+        .collect();
+    let mut header = vec!["Boot method"];
+    header.extend(Arch::ALL.map(Arch::word));
+    table(&header, &rows)
+}
+
+/// Whether a boot method runs on an architecture: by which VMM, or what blocks it.
+fn runs(space: &Space<'_>, boot: &BootMethod, arch: Arch) -> String {
+    let catalog = space.catalog();
+    let runs = tables::vmms(space, boot, arch);
+    if !runs.is_empty() {
+        return format!("✓ {}", words::list(&runs, "and"));
+    }
+    let blocked = catalog.blockers.iter().find(|blocker| {
+        let when = &blocker.when;
+        blocker.state == BlockerState::Open
+            && when.with.is_empty()
+            && when.guest.is_empty()
+            && when.boot.contains(&boot.id)
+            && (when.arch.is_empty() || when.arch.contains(&arch))
+    });
+    match blocked {
+        Some(blocker) => format!("blocked: {}", linked(catalog, &issue(catalog, &blocker.issue), &blocker.evidence)),
+        None => "–".to_owned(),
+    }
+}
+
+fn issue(catalog: &Catalog, issue: &str) -> String {
+    match issue.rsplit_once('#') {
+        Some((_, number)) => format!("#{number}"),
+        None => prose(issue.rsplit_once(": ").map_or(issue, |(_, reason)| reason), issues(catalog)),
+    }
+}
+
+fn guidelines(catalog: &Catalog, texts: &Texts) -> String {
+    texts
+        .guidelines
+        .iter()
+        .map(|guideline| {
+            let source = evidence_of(catalog, guideline)
+                .and_then(|evidence| address::of(catalog, evidence))
+                .map(|url| format!(" ([source]({url}))"));
+            item(&format!("{}{}", guideline.text, source.unwrap_or_default()), 0)
+        })
+        .collect()
+}
+
+/// The first place that a guideline rests on.
+fn evidence_of<'c>(catalog: &'c Catalog, guideline: &Guideline) -> Option<&'c Evidence> {
+    let claims = catalog.claims.iter().filter(|claim| guideline.claims.contains(&claim.id));
+    let quirks = catalog.quirks.iter().filter(|quirk| guideline.quirks.contains(&quirk.id));
+    let mut places = claims.flat_map(|claim| &claim.evidence).chain(quirks.flat_map(|quirk| &quirk.evidence));
+    places.next()
+}
+
+fn quirks(catalog: &Catalog) -> String {
+    let rows: Vec<Vec<String>> = catalog
+        .quirks
+        .iter()
+        .filter_map(|quirk| {
+            let cost = cost(quirk)?;
+            let what = linked(catalog, &cost, &quirk.evidence);
+            let title = capital(&prose(&quirk.title, issues(catalog)));
+            Some(vec![format!("{title} ({what})"), sentence(&prose(&quirk.advice, issues(catalog)))])
+        })
+        .collect();
+    table(&["What happens", "What you do"], &rows)
+}
+
+fn cost(quirk: &Quirk) -> Option<String> {
+    let mut parts = Vec::new();
+    if quirk.cost.reboots > 0 {
+        let boots = usize::try_from(quirk.cost.reboots).unwrap_or(usize::MAX);
+        parts.push(format!("+{}", words::count(boots, "boot")));
+    }
+    if quirk.cost.waits_s > 0 {
+        parts.push(format!("+{} s", quirk.cost.waits_s));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn examples(space: &Space<'_>, texts: &Texts) -> String {
+    let mut text = String::new();
+    for example in &texts.examples {
+        let query = Query { requires: example.requires.clone(), archs: Vec::new(), vmms: Vec::new() };
+        let Ok(choice) = choose(space, &query) else { continue };
+        let Some(attribute) = attribute(space, &choice) else { continue };
+        text.push_str(&format!("{}:\n\n{}\n", example.title, fence(LABEL, &attribute.to_string())));
+    }
+    text
+}
+
+fn symptoms(space: &Space<'_>, texts: &Texts) -> String {
+    let catalog = space.catalog();
+    let rows: Vec<Vec<String>> = texts
+        .symptoms
+        .iter()
+        .map(|symptom| {
+            let answers: Vec<String> = Arch::ALL
+                .iter()
+                .filter(|arch| !symptom.requires.iter().any(|word| is_other(word, **arch)))
+                .filter_map(|arch| pick(space, &symptom.requires, &[], *arch))
+                .map(|row| config(space, row))
+                .collect();
+            vec![symptom.text.clone(), answers.join(", "), until(catalog, symptom)]
+        })
+        .collect();
+    table(&["Symptom", "Use instead", "Until"], &rows)
+}
+
+/// Whether a word names another architecture.
+fn is_other(word: &str, arch: Arch) -> bool {
+    Arch::from_word(word).is_some_and(|named| named != arch)
+}
+
+/// What lifts a limit: its issue, or the words of the text; either leads to the source.
+fn until(catalog: &Catalog, symptom: &Symptom) -> String {
+    let blocker = catalog.blockers.iter().find(|blocker| blocker.id == symptom.limit);
+    let quirk = catalog.quirk(&symptom.limit);
+    if let Some((_, number)) = blocker.and_then(|blocker| blocker.issue.rsplit_once('#'))
+        && let Some(url) = issues(catalog)
+    {
+        return format!("[#{number}]({url}/issues/{number})");
+    }
+    let evidence = blocker.map(|blocker| &blocker.evidence).or_else(|| quirk.map(|quirk| &quirk.evidence));
+    let text = symptom.until.as_deref().unwrap_or("not known");
+    evidence.map_or_else(|| text.to_owned(), |evidence| linked(catalog, text, evidence))
+}
+
+/// A text that leads to the first place of some evidence.
+fn linked(catalog: &Catalog, text: &str, evidence: &[Evidence]) -> String {
+    let url = evidence.first().and_then(|place| address::of(catalog, place));
+    url.map_or_else(|| text.to_owned(), |url| format!("[{text}]({url})"))
+}
+
+fn closing(neighbours: &[Neighbour]) -> String {
+    let mut links: Vec<String> =
+        neighbours.iter().map(|page| format!("[{}]({})", page.title, page.href)).collect();
+    links.insert(0, format!("[{REFERENCE_TITLE}](./{REFERENCE_FILE})"));
+    paragraph(&format!("All needs, limits, quirks and sources: {}.", words::list(&links, "and")))
+}
