@@ -34,8 +34,7 @@ pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -
     page.text.trim_end().to_owned() + "\n"
 }
 
-const INTRODUCTION: &str = "Choose the lightest configuration that has everything the code under test needs. Every \
-    configuration below is what `lightest pick` answers from facts with a source.";
+const INTRODUCTION: &str = "Choose the lightest configuration that has everything the code under test needs.";
 
 /// The first table.
 fn start(space: &Space<'_>, texts: &Texts) -> String {
@@ -50,9 +49,10 @@ fn start(space: &Space<'_>, texts: &Texts) -> String {
                     let answer = row.map_or_else(|| "not known".to_owned(), |row| config(space, row));
                     text.push_str(&format!("; {}: {answer}", with(catalog, need)));
                 }
-                if !cell.lacking.is_empty() {
-                    let needs: Vec<String> = cell.lacking.iter().map(|need| title(catalog, need)).collect();
-                    text.push_str(&format!("; not known for {}", words::list(&needs, "or")));
+                let lacking: Vec<String> =
+                    cell.lacking.iter().filter(|need| !is_host(catalog, need)).map(code).collect();
+                if !lacking.is_empty() {
+                    text.push_str(&format!("; not for {}", lacking.join(", ")));
                 }
                 text
             });
@@ -60,9 +60,9 @@ fn start(space: &Space<'_>, texts: &Texts) -> String {
         })
         .collect();
     let mut text = paragraph(
-        "Take the first row that covers everything your test does. A later row also covers what the rows above it \
-         name, unless it says otherwise. If no row fits, or two rows do and you are not sure, run `lightest pick \
-         --requires NEED,NEED`, which is exact for any number of needs.",
+        "Take the first row that covers everything your test does. If it combines things from two rows, take the later \
+         row; `lightest pick --from FILE` reads your test and confirms it, and `lightest pick --requires NEED,NEED` \
+         answers for any needs. *Not for* lists what nothing is known to provide there.",
     );
     text.push('\n');
     text.push_str(&table(&["Your test ..", "x64", "aarch64"], &rows));
@@ -72,12 +72,13 @@ fn start(space: &Space<'_>, texts: &Texts) -> String {
 fn with(catalog: &Catalog, need: &str) -> String {
     match catalog.vmm(need) {
         Some(vmm) => format!("on {}", vmm.title),
-        None => format!("with {}", title(catalog, need)),
+        None => format!("with {}", code(need)),
     }
 }
 
-fn title(catalog: &Catalog, need: &str) -> String {
-    catalog.requirement(need).map_or_else(|| need.to_owned(), |known| prose(&known.title, None))
+/// Whether a need is about the host, where the other architecture is no surprise.
+fn is_host(catalog: &Catalog, need: &str) -> bool {
+    catalog.requirement(need).is_some_and(|known| known.group == "where")
 }
 
 fn config(space: &Space<'_>, row: usize) -> String {
@@ -140,6 +141,9 @@ fn runs(space: &Space<'_>, boot: &BootMethod, arch: Arch) -> String {
     if !runs.is_empty() {
         return format!("✓ {}", words::list(&runs, "and"));
     }
+    if !boot.archs.contains(&arch) {
+        return "–".to_owned();
+    }
     let blocked = catalog.blockers.iter().find(|blocker| {
         let when = &blocker.when;
         blocker.state == BlockerState::Open
@@ -166,10 +170,13 @@ fn guidelines(catalog: &Catalog, texts: &Texts) -> String {
         .guidelines
         .iter()
         .map(|guideline| {
-            let source = evidence_of(catalog, guideline)
-                .and_then(|evidence| address::of(catalog, evidence))
-                .map(|url| format!(" ([source]({url}))"));
-            item(&format!("{}{}", guideline.text, source.unwrap_or_default()), 0)
+            let url = evidence_of(catalog, guideline).and_then(|evidence| address::of(catalog, evidence));
+            // The words in brackets lead to the source.
+            let text = match url {
+                Some(url) => guideline.text.replacen(']', &format!("]({url})"), 1),
+                None => guideline.text.replace(['[', ']'], ""),
+            };
+            item(&text, 0)
         })
         .collect()
 }
@@ -209,14 +216,21 @@ fn cost(quirk: &Quirk) -> Option<String> {
 }
 
 fn examples(space: &Space<'_>, texts: &Texts) -> String {
-    let mut text = String::new();
-    for example in &texts.examples {
+    let attributes = texts.examples.iter().filter_map(|example| {
         let query = Query { requires: example.requires.clone(), archs: Vec::new(), vmms: Vec::new() };
-        let Ok(choice) = choose(space, &query) else { continue };
-        let Some(attribute) = attribute(space, &choice) else { continue };
-        text.push_str(&format!("{}:\n\n{}\n", example.title, fence(LABEL, &attribute.to_string())));
-    }
-    text
+        let choice = choose(space, &query).ok()?;
+        let attribute = attribute(space, &choice)?;
+        let openhcl = choice.parts.iter().filter_map(|part| part.pick.as_ref()).any(|pick| {
+            space.rows()[pick.row].boot.openhcl
+        });
+        Some((openhcl, format!("// {}\n{attribute}", example.title)))
+    });
+    let (with, without): (Vec<_>, Vec<_>) = attributes.partition(|(openhcl, _)| *openhcl);
+    [without, with]
+        .into_iter()
+        .map(|part| fence(LABEL, &part.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn symptoms(space: &Space<'_>, texts: &Texts) -> String {
