@@ -1,9 +1,10 @@
 //! `cargo xtask corpus`: reads a checkout of OpenVMM with `lightest`, and writes down what it found and what became of it.
 //!
-//! Written are `corpus/variants.tsv` (facts) and `docs/book/src/evaluation.md` (findings with the verdicts of
+//! Written are `corpus/variants.tsv`, `corpus/needs.tsv` (facts) and `docs/book/src/evaluation.md` (findings with the verdicts of
 //! `corpus/verdicts.toml`, and what maintainers did in the history). Nothing of the checkout's text is kept.
 
 mod history;
+mod needs;
 mod page;
 
 use std::fmt::Write as _;
@@ -93,8 +94,15 @@ pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
     let pedantic = findings(&program, &openvmm, &["--pedantic"])?;
     let history = history::read(&program, &openvmm)?;
     let commit = git(&openvmm, &["rev-parse", "--short=9", "HEAD"])?;
-    let page = page::write(commit.trim(), &read, &usual, &pedantic, &verdicts, &cases()?, &history);
-    for (path, text) in [("corpus/variants.tsv", variants), ("docs/book/src/evaluation.md", page)] {
+    let cells = needs::cells(&read);
+    let mut page = page::write(commit.trim(), &read, &usual, &pedantic, &verdicts, &cases()?, &history);
+    page.push_str(&needs::section(&cells)?);
+    let needs = needs::tsv(&cells);
+    for (path, text) in [
+        ("corpus/variants.tsv", variants),
+        ("corpus/needs.tsv", needs),
+        ("docs/book/src/evaluation.md", page),
+    ] {
         let old = fs::read_to_string(path).unwrap_or_default();
         if check && old != text {
             return Err(format!("{path} is stale: run `cargo xtask corpus --openvmm DIR`"));

@@ -2,6 +2,7 @@
 //! OpenVMM's own source states.
 //!
 //! - [`Petri`]: the dialect that the linter reads tests with.
+//! - [`guide`]: the words of the page on choosing a guest.
 //! - [`grammar`]: the words and attributes that petri's macros accept, and carets for those they refuse.
 //! - [`attribute`]: the attribute to paste for a choice.
 //! - [`openvmm`]: the facts that OpenVMM's source states, and the gaps where it cannot be read.
@@ -12,6 +13,7 @@ use lightest_model::config::Arch;
 
 mod dialect;
 pub mod grammar;
+pub mod guide;
 pub mod openvmm;
 mod paste;
 

@@ -107,8 +107,9 @@ fn wanted(out: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
     let should = summary::with_page(&is, PAGE, TITLE)
         .and_then(|text| summary::with_page(&text, REFERENCE, guide::REFERENCE_TITLE))
         .ok_or_else(|| {
-            Failure::new(format!("nothing in {} shows where the page belongs", contents.display()))
-                .help("it goes next to the pages in `dev_guide/tests/vmm/`, or under `dev_guide/tests/vmm.md`")
+            Failure::new(format!("nothing in {} shows where the page belongs", contents.display())).help(
+                "it goes next to the pages in `dev_guide/tests/vmm/`, or under `dev_guide/tests/vmm.md`",
+            )
         })?;
     let mut neighbours = summary::neighbours(&is, PAGE);
     neighbours.retain(|page| !page.href.ends_with(guide::REFERENCE_FILE));

@@ -5,12 +5,10 @@ mod examples;
 mod lists;
 mod markdown;
 mod measured;
-pub(crate) mod reading;
 mod short;
 mod sources;
 pub(crate) mod summary;
 mod tables;
-pub(crate) mod texts;
 mod tree;
 
 use lightest_model::catalog::{Catalog, ClaimState};
@@ -38,7 +36,7 @@ pub(crate) struct Neighbour {
 
 /// The page for an author with two minutes.
 pub(crate) fn page(catalog: &Catalog, neighbours: &[Neighbour]) -> String {
-    short::page(catalog, &texts::embedded(), neighbours)
+    short::page(catalog, &lightest_petri::guide::embedded(), neighbours)
 }
 
 /// Everything else: each need, limit, quirk and source.

@@ -1,14 +1,14 @@
 //! The page itself: what an author with two minutes reads.
 
 use lightest_model::catalog::{BlockerState, BootMethod, Catalog, Evidence, Quirk};
-use lightest_model::chooser::{Query, attribute, choose};
+use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
+use lightest_petri::attribute;
+use lightest_petri::guide::{Guideline, Symptom, Table, Texts, pick};
 
-use super::markdown::{capital, code, fence, item, paragraph, prose, sentence, table};
-use super::reading::{Table, pick};
+use super::markdown::{capital, code, fence, paragraph, prose, sentence, table};
 use super::sources::issues;
-use super::texts::{Guideline, Symptom, Texts};
 use super::{GENERATED, Neighbour, Page, REFERENCE_FILE, REFERENCE_TITLE, TITLE, tables};
 use crate::{address, words};
 
@@ -25,7 +25,7 @@ pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -
     page.section("Start here", start(&space, texts));
     page.section("Decision tree", tree(&space, texts));
     page.section("What guests cost", trade_offs(&space, texts));
-    page.section("Boot methods and architectures", architectures(&space));
+    page.section("Boot methods and architectures", architectures(&space, texts));
     page.section("Guidelines", guidelines(catalog, texts));
     page.section("Quirks that cost time", quirks(catalog));
     page.section("Examples", examples(&space, texts));
@@ -60,9 +60,9 @@ fn start(space: &Space<'_>, texts: &Texts) -> String {
         })
         .collect();
     let mut text = paragraph(
-        "Take the first row that covers everything your test does. If it combines things from two rows, take the later \
-         row; `lightest pick --from FILE` reads your test and confirms it, and `lightest pick --requires NEED,NEED` \
-         answers for any needs. *Not for* lists what nothing is known to provide there.",
+        "Take the first row that covers everything your test does; for things from two rows, the later row. \
+         `lightest pick --from FILE` checks the answer against the test. *Not for* names what nothing is known to \
+         provide there.",
     );
     text.push('\n');
     text.push_str(&table(&["Your test ..", "x64", "aarch64"], &rows));
@@ -107,31 +107,39 @@ fn tree(space: &Space<'_>, texts: &Texts) -> String {
 }
 
 fn trade_offs(space: &Space<'_>, texts: &Texts) -> String {
-    let catalog = space.catalog();
-    let rows: Vec<Vec<String>> = tables::guests(space)
+    let guests = tables::guests(space);
+    let image = file(space.catalog(), "Image", guests.iter().filter_map(|guest| guest.evidence.first()));
+    let rows: Vec<Vec<String>> = guests
         .into_iter()
         .filter_map(|guest| {
             let about = texts.trade_offs.iter().find(|about| about.guest == guest.name)?;
-            let name = linked(catalog, guest.name, &guest.evidence);
-            Some(vec![name, guest.size, guest.boot, about.good.clone(), about.not.clone()])
+            Some(vec![guest.name.to_owned(), guest.size, guest.boot, about.good.clone(), about.not.clone()])
         })
         .collect();
-    table(&["Guest", "Image", "Boot", "Good for", "Not for"], &rows)
+    table(&["Guest", &image, "Boot", "Good for", "Not for"], &rows)
 }
 
-fn architectures(space: &Space<'_>) -> String {
-    let rows: Vec<Vec<String>> = space
-        .catalog()
-        .boot_methods
+fn architectures(space: &Space<'_>, texts: &Texts) -> String {
+    let catalog = space.catalog();
+    let shown =
+        texts.boot_methods.iter().filter_map(|id| catalog.boot_methods.iter().find(|boot| boot.id == *id));
+    let shown: Vec<&BootMethod> = shown.collect();
+    let rows: Vec<Vec<String>> = shown
         .iter()
         .map(|boot| {
-            let name = linked(space.catalog(), &boot.title, &boot.evidence);
-            [name].into_iter().chain(Arch::ALL.map(|arch| runs(space, boot, arch))).collect()
+            [boot.title.clone()].into_iter().chain(Arch::ALL.map(|arch| runs(space, boot, arch))).collect()
         })
         .collect();
-    let mut header = vec!["Boot method"];
-    header.extend(Arch::ALL.map(Arch::word));
-    table(&header, &rows)
+    let name = file(catalog, "Boot method", shown.iter().filter_map(|boot| boot.evidence.first()));
+    table(&[&name, Arch::X64.word(), Arch::Aarch64.word()], &rows)
+}
+
+/// A text that leads to the file in which most of some places are; the reference page has their lines.
+fn file<'c>(catalog: &Catalog, text: &str, places: impl Iterator<Item = &'c Evidence>) -> String {
+    let urls = places.filter_map(|place| address::of(catalog, place));
+    let files: Vec<String> = urls.map(|url| url.split('#').next().unwrap_or_default().to_owned()).collect();
+    let most = files.iter().max_by_key(|file| files.iter().filter(|other| other == file).count());
+    most.map_or_else(|| text.to_owned(), |file| format!("[{text}]({file})"))
 }
 
 /// Whether a boot method runs on an architecture: by which VMM, or what blocks it.
@@ -153,7 +161,9 @@ fn runs(space: &Space<'_>, boot: &BootMethod, arch: Arch) -> String {
             && (when.arch.is_empty() || when.arch.contains(&arch))
     });
     match blocked {
-        Some(blocker) => format!("blocked: {}", linked(catalog, &issue(catalog, &blocker.issue), &blocker.evidence)),
+        Some(blocker) => {
+            format!("blocked: {}", linked(catalog, &issue(catalog, &blocker.issue), &blocker.evidence))
+        }
         None => "–".to_owned(),
     }
 }
@@ -166,19 +176,19 @@ fn issue(catalog: &Catalog, issue: &str) -> String {
 }
 
 fn guidelines(catalog: &Catalog, texts: &Texts) -> String {
-    texts
+    let rows: Vec<Vec<String>> = texts
         .guidelines
         .iter()
         .map(|guideline| {
             let url = evidence_of(catalog, guideline).and_then(|evidence| address::of(catalog, evidence));
-            // The words in brackets lead to the source.
-            let text = match url {
-                Some(url) => guideline.text.replacen(']', &format!("]({url})"), 1),
-                None => guideline.text.replace(['[', ']'], ""),
+            let because = match url {
+                Some(url) => guideline.because.replacen(']', &format!("]({})", short(&url)), 1),
+                None => guideline.because.replace(['[', ']'], ""),
             };
-            item(&text, 0)
+            vec![guideline.text.clone(), because]
         })
-        .collect()
+        .collect();
+    table(&["Do", "Because"], &rows)
 }
 
 /// The first place that a guideline rests on.
@@ -220,9 +230,11 @@ fn examples(space: &Space<'_>, texts: &Texts) -> String {
         let query = Query { requires: example.requires.clone(), archs: Vec::new(), vmms: Vec::new() };
         let choice = choose(space, &query).ok()?;
         let attribute = attribute(space, &choice)?;
-        let openhcl = choice.parts.iter().filter_map(|part| part.pick.as_ref()).any(|pick| {
-            space.rows()[pick.row].boot.openhcl
-        });
+        let openhcl = choice
+            .parts
+            .iter()
+            .filter_map(|part| part.pick.as_ref())
+            .any(|pick| space.rows()[pick.row].boot.openhcl);
         Some((openhcl, format!("// {}\n{attribute}", example.title)))
     });
     let (with, without): (Vec<_>, Vec<_>) = attributes.partition(|(openhcl, _)| *openhcl);
@@ -273,12 +285,24 @@ fn until(catalog: &Catalog, symptom: &Symptom) -> String {
 /// A text that leads to the first place of some evidence.
 fn linked(catalog: &Catalog, text: &str, evidence: &[Evidence]) -> String {
     let url = evidence.first().and_then(|place| address::of(catalog, place));
-    url.map_or_else(|| text.to_owned(), |url| format!("[{text}]({url})"))
+    url.map_or_else(|| text.to_owned(), |url| format!("[{text}]({})", short(&url)))
+}
+
+/// An address that leads to the first of some lines, to keep the page small; the reference page has them all.
+fn short(url: &str) -> &str {
+    match url.rsplit_once('-') {
+        Some((first, last)) if first.contains("#L") && last.starts_with('L') => first,
+        _ => url,
+    }
 }
 
 fn closing(neighbours: &[Neighbour]) -> String {
-    let mut links: Vec<String> =
-        neighbours.iter().map(|page| format!("[{}]({})", page.title, page.href)).collect();
-    links.insert(0, format!("[{REFERENCE_TITLE}](./{REFERENCE_FILE})"));
-    paragraph(&format!("All needs, limits, quirks and sources: {}.", words::list(&links, "and")))
+    let mut text = format!("Everything else: [{REFERENCE_TITLE}](./{REFERENCE_FILE}).\n");
+    if !neighbours.is_empty() {
+        let links: Vec<String> =
+            neighbours.iter().map(|page| format!("[{}]({})", page.title, page.href)).collect();
+        text.push('\n');
+        text.push_str(&paragraph(&format!("Beside this page: {}.", links.join(", "))));
+    }
+    text
 }

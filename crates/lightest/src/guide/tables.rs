@@ -82,7 +82,9 @@ pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>, measured:
 /// The VMMs that run some guest by a boot method on an architecture, with code of the repository in it.
 pub(super) fn vmms<'c>(space: &Space<'c>, boot: &BootMethod, arch: Arch) -> Vec<&'c str> {
     let vmms = space.catalog().vmms.iter().filter(|vmm| !vmm.lab);
-    vmms.filter(|vmm| matches!(verdict(space, vmm, boot, arch), Verdict::Runs)).map(|vmm| vmm.title.as_str()).collect()
+    vmms.filter(|vmm| matches!(verdict(space, vmm, boot, arch), Verdict::Runs))
+        .map(|vmm| vmm.title.as_str())
+        .collect()
 }
 
 fn class_rank(space: &Space<'_>, guest: &Guest) -> usize {

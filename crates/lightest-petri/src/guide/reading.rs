@@ -9,7 +9,7 @@ use super::texts::{Row, Texts};
 
 /// What a reader takes from the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
+pub enum Reading {
     /// This configuration, by its index in the space.
     Take(usize),
     /// The row states that no known configuration provides all of it.
@@ -19,33 +19,37 @@ pub(crate) enum Reading {
 }
 
 /// The first table, with every cell answered.
-pub(crate) struct Table<'t> {
-    pub(crate) lines: Vec<Line<'t>>,
+pub struct Table<'t> {
+    /// Its rows, in the order of the texts.
+    pub lines: Vec<Line<'t>>,
 }
 
 /// A row of the table.
-pub(crate) struct Line<'t> {
-    pub(crate) row: &'t Row,
+pub struct Line<'t> {
+    /// Its texts.
+    pub row: &'t Row,
     /// The needs that it covers, its own and those of rows above.
-    pub(crate) covers: Vec<&'t str>,
+    pub covers: Vec<&'t str>,
     /// One cell an architecture, in the order of [`Arch::ALL`].
-    pub(crate) cells: Vec<Cell<'t>>,
+    pub cells: Vec<Cell<'t>>,
 }
 
 /// What a row answers on one architecture.
-pub(crate) struct Cell<'t> {
-    pub(crate) arch: Arch,
+pub struct Cell<'t> {
+    /// Where it answers.
+    pub arch: Arch,
     /// The configuration, by index; `None` where nothing is known.
-    pub(crate) own: Option<usize>,
+    pub own: Option<usize>,
     /// Needs set apart that have another answer here: the need, and that answer.
-    pub(crate) apart: Vec<(&'t str, Option<usize>)>,
+    pub apart: Vec<(&'t str, Option<usize>)>,
     /// Needs that the row names and that are not known to be provided here.
-    pub(crate) lacking: Vec<&'t str>,
+    pub lacking: Vec<&'t str>,
 }
 
 impl<'t> Table<'t> {
     /// Asks the chooser for every cell.
-    pub(crate) fn of(space: &Space<'_>, texts: &'t Texts) -> Self {
+    #[must_use]
+    pub fn of(space: &Space<'_>, texts: &'t Texts) -> Self {
         let line = |row: &'t Row| Line {
             row,
             covers: covered(texts, row),
@@ -55,10 +59,10 @@ impl<'t> Table<'t> {
     }
 
     /// What the table answers to a test that needs these things on an architecture.
-    pub(crate) fn read(&self, catalog: &Catalog, needs: &[&str], arch: Arch) -> Reading {
-        let covers = |line: &&Line<'_>| {
-            needs.iter().all(|need| line.covers.contains(need) || is_place(catalog, need))
-        };
+    #[must_use]
+    pub fn read(&self, catalog: &Catalog, needs: &[&str], arch: Arch) -> Reading {
+        let covers =
+            |line: &&Line<'_>| needs.iter().all(|need| line.covers.contains(need) || is_place(catalog, need));
         let Some(line) = self.lines.iter().find(covers) else { return Reading::GoOn };
         let Some(cell) = line.cells.iter().find(|cell| cell.arch == arch) else { return Reading::GoOn };
         if let Some((_, row)) = cell.apart.iter().find(|(need, _)| needs.contains(need)) {
@@ -86,7 +90,8 @@ impl<'t> Cell<'t> {
 }
 
 /// The lightest configuration for some needs on an architecture, by index.
-pub(crate) fn pick(space: &Space<'_>, requires: &[String], further: &[&str], arch: Arch) -> Option<usize> {
+#[must_use]
+pub fn pick(space: &Space<'_>, requires: &[String], further: &[&str], arch: Arch) -> Option<usize> {
     let words = requires.iter().cloned().chain(further.iter().map(|word| (*word).to_owned()));
     let query = Query { requires: words.collect(), archs: vec![arch], vmms: Vec::new() };
     let choice = choose(space, &query).ok()?;
@@ -115,6 +120,7 @@ fn provides(space: &Space<'_>, own: usize, row: &Row, need: &str) -> bool {
 }
 
 /// Whether a word names an architecture or a VMM, which is chosen otherwise.
-pub(crate) fn is_place(catalog: &Catalog, word: &str) -> bool {
+#[must_use]
+pub fn is_place(catalog: &Catalog, word: &str) -> bool {
     Arch::from_word(word).is_some() || catalog.vmm(word).is_some()
 }

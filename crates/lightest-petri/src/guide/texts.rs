@@ -1,0 +1,153 @@
+//! The texts of the page, each with the needs that it speaks of: `texts.toml`.
+
+use serde::Deserialize;
+
+/// Everything that `texts.toml` has, in its order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    /// The boot methods that the page shows, by their names in the catalog.
+    pub boot_methods: Vec<String>,
+    /// The first table, lightest first.
+    #[serde(rename = "row")]
+    pub rows: Vec<Row>,
+    /// The decision tree.
+    #[serde(rename = "question")]
+    pub questions: Vec<Question>,
+    /// What guests are good for.
+    #[serde(rename = "trade_off")]
+    pub trade_offs: Vec<TradeOff>,
+    /// One line each.
+    #[serde(rename = "guideline")]
+    pub guidelines: Vec<Guideline>,
+    /// What does not run.
+    #[serde(rename = "symptom")]
+    pub symptoms: Vec<Symptom>,
+    /// Attributes to paste.
+    #[serde(rename = "example")]
+    pub examples: Vec<Example>,
+}
+
+/// A row of the first table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// Its name, for `above`.
+    pub id: String,
+    /// Completes "your test ..".
+    pub text: String,
+    /// What the chooser is asked for the row's configurations.
+    pub requires: Vec<String>,
+    /// The needs that a reader finds in `text`.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Rows whose needs this one covers as well.
+    #[serde(default)]
+    pub above: Vec<String>,
+    /// Needs of those rows that it does not cover.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// Covered needs with an answer of their own, which the cell gives.
+    #[serde(default)]
+    pub apart: Vec<String>,
+}
+
+/// A question of the decision tree.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The question.
+    pub ask: String,
+    /// Its answers.
+    #[serde(rename = "leaf")]
+    pub leaves: Vec<Leaf>,
+}
+
+/// A leaf of the decision tree.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaf {
+    /// Its words.
+    pub text: String,
+    /// What the chooser is asked.
+    pub requires: Vec<String>,
+    /// Words that each configuration must have, since the text promises them.
+    pub answers: Vec<String>,
+}
+
+/// What a guest is good for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradeOff {
+    /// Its name in tables.
+    pub guest: String,
+    /// What it provides, in words.
+    pub good: String,
+    /// The needs of `good`.
+    pub provides: Vec<String>,
+    /// What it lacks, in words.
+    pub not: String,
+    /// The needs of `not`.
+    pub lacks: Vec<String>,
+}
+
+/// A guideline, and the entries of the catalog that it rests on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guideline {
+    /// What to do.
+    pub text: String,
+    /// Why; the words in brackets lead to the source.
+    pub because: String,
+    /// Claims of the request that it rests on.
+    #[serde(default)]
+    pub claims: Vec<String>,
+    /// Quirks that it rests on.
+    #[serde(default)]
+    pub quirks: Vec<String>,
+    /// Needs that lead to `config`.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// Where `requires` leads.
+    #[serde(default)]
+    pub config: Option<String>,
+}
+
+/// Something that does not run, and what to use instead.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Symptom {
+    /// Its words.
+    pub text: String,
+    /// The blocker or quirk that it is about.
+    pub limit: String,
+    /// What the chooser is asked for what to use instead.
+    pub requires: Vec<String>,
+    /// What lifts it, where no issue says so.
+    #[serde(default)]
+    pub until: Option<String>,
+}
+
+/// An attribute to paste.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// What it is an example of.
+    pub title: String,
+    /// What the chooser is asked.
+    pub requires: Vec<String>,
+    /// Words that each configuration must have, since the text promises them.
+    pub answers: Vec<String>,
+}
+
+const TEXTS: &str = include_str!("texts.toml");
+
+/// The texts that came with the program.
+///
+/// # Panics
+///
+/// Never: a test reads them.
+#[must_use]
+pub fn embedded() -> Texts {
+    toml::from_str(TEXTS).expect("a test reads it")
+}
