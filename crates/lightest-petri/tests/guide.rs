@@ -4,6 +4,7 @@ use lightest_catalog::{OPENVMM, embedded as files, load};
 use lightest_model::catalog::{BlockerState, Catalog};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
+use lightest_petri::ARCHS;
 use lightest_petri::guide::{Reading, Table, Texts, embedded, is_place, pick};
 
 const NEEDS: &str = include_str!("../../../corpus/needs.tsv");
@@ -19,7 +20,7 @@ fn name(space: &Space<'_>, row: usize) -> String {
 
 /// The configurations for some needs, one an architecture where there is one.
 fn answers(space: &Space<'_>, requires: &[String]) -> Vec<usize> {
-    Arch::ALL.iter().filter_map(|arch| pick(space, requires, &[], *arch)).collect()
+    ARCHS.iter().filter_map(|arch| pick(space, requires, &[], *arch)).collect()
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn the_tree_and_the_examples_agree_with_the_first_table() {
     let examples = texts.examples.iter().map(|example| (&example.title, &example.requires));
     for (text, requires) in leaves.chain(examples) {
         let needs: Vec<&str> = requires.iter().map(String::as_str).collect();
-        for arch in Arch::ALL {
+        for arch in ARCHS {
             let answer = pick(&space, requires, &[], arch);
             let expected = answer.map_or(Reading::Nothing, Reading::Take);
             assert_eq!(table.read(&catalog, &needs, arch), expected, "{text} on {}", arch.word());
@@ -125,7 +126,7 @@ fn what_to_use_instead_escapes_the_limit() {
         assert!(open || catalog.quirk(&symptom.limit).is_some(), "{} is no open limit", symptom.limit);
         let words = symptom.requires.iter().map(String::as_str).filter(|word| !is_place(&catalog, word));
         let asked = Asked::new(&catalog, words).expect("they are needs");
-        let archs = Arch::ALL.into_iter().filter(|arch| {
+        let archs = ARCHS.into_iter().filter(|arch| {
             !symptom.requires.iter().any(|word| Arch::from_word(word).is_some_and(|named| named != *arch))
         });
         let found: Vec<usize> = archs.filter_map(|arch| pick(&space, &symptom.requires, &[], arch)).collect();

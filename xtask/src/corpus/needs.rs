@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use lightest_catalog::{OPENVMM, embedded, load};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
+use lightest_petri::ARCHS;
 use lightest_petri::guide::{self, Reading, Table, pick};
 use serde_json::Value;
 
@@ -34,7 +35,7 @@ pub(super) fn cells(read: &Value) -> Vec<Cell> {
             needs.insert("no-agent".to_owned());
         }
         let name = format!("{}::{}", text(&test["module"]), text(&test["test"]));
-        for arch in Arch::ALL {
+        for arch in ARCHS {
             let on = |configuration: &Value| {
                 let aarch64 = text(&configuration["config"]).contains(Arch::Aarch64.word());
                 aarch64 == (arch == Arch::Aarch64)

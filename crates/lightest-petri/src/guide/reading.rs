@@ -6,6 +6,7 @@ use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 
 use super::texts::{Row, Texts};
+use crate::ARCHS;
 
 /// What a reader takes from the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct Line<'t> {
     pub row: &'t Row,
     /// The needs that it covers, its own and those of rows above.
     pub covers: Vec<&'t str>,
-    /// One cell an architecture, in the order of [`Arch::ALL`].
+    /// One cell an architecture, in the order of [`ARCHS`].
     pub cells: Vec<Cell<'t>>,
 }
 
@@ -53,7 +54,7 @@ impl<'t> Table<'t> {
         let line = |row: &'t Row| Line {
             row,
             covers: covered(texts, row),
-            cells: Arch::ALL.map(|arch| Cell::of(space, row, arch)).into(),
+            cells: ARCHS.map(|arch| Cell::of(space, row, arch)).into(),
         };
         Self { lines: texts.rows.iter().map(line).collect() }
     }

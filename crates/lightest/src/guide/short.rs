@@ -4,8 +4,8 @@ use lightest_model::catalog::{BlockerState, BootMethod, Catalog, Evidence, Quirk
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
-use lightest_petri::attribute;
 use lightest_petri::guide::{Guideline, Symptom, Table, Texts, pick};
+use lightest_petri::{ARCHS, attribute};
 
 use super::markdown::{capital, code, fence, paragraph, prose, sentence, table};
 use super::sources::issues;
@@ -95,7 +95,7 @@ fn tree(space: &Space<'_>, texts: &Texts) -> String {
     for (at, question) in texts.questions.iter().enumerate() {
         text.push_str(&format!("{}. **{}**\n", at + 1, question.ask));
         for leaf in &question.leaves {
-            let answers: Vec<String> = Arch::ALL
+            let answers: Vec<String> = ARCHS
                 .iter()
                 .filter_map(|arch| pick(space, &leaf.requires, &[], *arch))
                 .map(|row| config(space, row))
@@ -127,7 +127,7 @@ fn architectures(space: &Space<'_>, texts: &Texts) -> String {
     let rows: Vec<Vec<String>> = shown
         .iter()
         .map(|boot| {
-            [boot.title.clone()].into_iter().chain(Arch::ALL.map(|arch| runs(space, boot, arch))).collect()
+            [boot.title.clone()].into_iter().chain(ARCHS.map(|arch| runs(space, boot, arch))).collect()
         })
         .collect();
     let name = file(catalog, "Boot method", shown.iter().filter_map(|boot| boot.evidence.first()));
@@ -251,7 +251,7 @@ fn symptoms(space: &Space<'_>, texts: &Texts) -> String {
         .symptoms
         .iter()
         .map(|symptom| {
-            let answers: Vec<String> = Arch::ALL
+            let answers: Vec<String> = ARCHS
                 .iter()
                 .filter(|arch| !symptom.requires.iter().any(|word| is_other(word, **arch)))
                 .filter_map(|arch| pick(space, &symptom.requires, &[], *arch))
