@@ -72,6 +72,18 @@ fn every_row_answers_each_thing_that_it_names_as_the_chooser_does() {
                     wrong.push(format!("{} on {}: {need}: {answer:?}", line.row.id, cell.arch.word()));
                 }
             }
+            for [need, beside] in &line.row.together {
+                let answer = pick(&space, &line.row.requires, &[need, beside], cell.arch);
+                let stated = if cell.lacking.contains(&need.as_str()) { None } else { cell.own };
+                if stated != answer {
+                    let answer = answer.map(|row| name(&space, row));
+                    wrong.push(format!(
+                        "{} on {}: {need} with {beside}: {answer:?}",
+                        line.row.id,
+                        cell.arch.word()
+                    ));
+                }
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

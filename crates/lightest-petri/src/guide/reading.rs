@@ -62,8 +62,14 @@ impl<'t> Table<'t> {
     /// What the table answers to a test that needs these things on an architecture.
     #[must_use]
     pub fn read(&self, catalog: &Catalog, needs: &[&str], arch: Arch) -> Reading {
-        let covers =
-            |line: &&Line<'_>| needs.iter().all(|need| line.covers.contains(need) || is_place(catalog, need));
+        let beside = |row: &Row, need: &str| {
+            row.together.iter().any(|[first, second]| first == need && needs.contains(&second.as_str()))
+        };
+        let covers = |line: &&Line<'_>| {
+            needs
+                .iter()
+                .all(|need| line.covers.contains(need) || beside(line.row, need) || is_place(catalog, need))
+        };
         let Some(line) = self.lines.iter().find(covers) else { return Reading::GoOn };
         let Some(cell) = line.cells.iter().find(|cell| cell.arch == arch) else { return Reading::GoOn };
         if let Some((_, row)) = cell.apart.iter().find(|(need, _)| needs.contains(need)) {
@@ -81,10 +87,13 @@ impl<'t> Cell<'t> {
         let own = pick(space, &row.requires, &[], arch);
         let apart = row.apart.iter().map(|need| (need.as_str(), pick(space, &row.requires, &[need], arch)));
         let apart: Vec<(&str, Option<usize>)> = apart.filter(|(_, row)| *row != own).collect();
-        let named = row.names.iter().map(String::as_str);
+        let named = row.names.iter().map(|need| (need.as_str(), None));
+        let paired = row.together.iter().map(|[need, beside]| (need.as_str(), Some(beside.as_str())));
         let lacking = named
-            .filter(|need| !apart.iter().any(|(known, _)| known == need))
-            .filter(|need| own.is_some_and(|own| !provides(space, own, row, need)))
+            .chain(paired)
+            .filter(|(need, _)| !apart.iter().any(|(known, _)| known == need))
+            .filter(|(need, beside)| own.is_some_and(|own| !provides(space, own, row, need, *beside)))
+            .map(|(need, _)| need)
             .collect();
         Self { arch, own, apart, lacking }
     }
@@ -110,12 +119,12 @@ fn covered<'t>(texts: &'t Texts, row: &'t Row) -> Vec<&'t str> {
     needs
 }
 
-fn provides(space: &Space<'_>, own: usize, row: &Row, need: &str) -> bool {
+fn provides(space: &Space<'_>, own: usize, row: &Row, need: &str, beside: Option<&str>) -> bool {
     let catalog = space.catalog();
     if is_place(catalog, need) {
         return true;
     }
-    let words = row.requires.iter().map(String::as_str).chain([need]);
+    let words = row.requires.iter().map(String::as_str).chain([need]).chain(beside);
     let Ok(asked) = Asked::new(catalog, words.filter(|word| !is_place(catalog, word))) else { return false };
     asked.indices().iter().all(|index| space.answer(own, *index, &asked).support == Support::Yes)
 }

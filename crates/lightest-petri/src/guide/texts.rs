@@ -50,6 +50,9 @@ pub struct Row {
     /// Covered needs with an answer of their own, which the cell gives.
     #[serde(default)]
     pub apart: Vec<String>,
+    /// Pairs of needs; the first is covered only where a test needs the second as well.
+    #[serde(default)]
+    pub together: Vec<[String; 2]>,
 }
 
 /// A question of the decision tree.
