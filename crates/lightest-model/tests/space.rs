@@ -1,0 +1,75 @@
+//! What the space says of single configurations: limits, what is provided alone, and which of two is lighter.
+
+mod common;
+
+use lightest_model::catalog::{BlockerState, Support};
+use lightest_model::space::{Asked, Space};
+
+#[test]
+fn limits_are_the_open_blockers_that_stand_against_a_configuration() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    let mut held = 0;
+    for blocker in &catalog.blockers {
+        let words = blocker.when.with.iter().map(String::as_str);
+        let asked = Asked::new(&catalog, words).expect("they are requirements");
+        for (index, row) in space.rows().iter().enumerate() {
+            let selected = blocker.when.selects(&row.config, row.guest, row.boot.openhcl);
+            let stands = selected && blocker.state == BlockerState::Open;
+            let limits = space.limits(index, &asked);
+            let found = limits.iter().any(|limit| limit.id == blocker.id);
+            assert_eq!(found, stands, "{} against {}", blocker.id, row.config);
+            held += usize::from(found);
+        }
+    }
+    assert!(held > 0, "no blocker stands against anything");
+}
+
+#[test]
+fn what_is_provided_alone_is_what_is_answered_when_nothing_else_is_asked() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    let alone = Space::of_tests(&catalog).knowing_alone(space.alone());
+    for (index, requirement) in catalog.requirements.iter().enumerate() {
+        let asked = Asked::new(&catalog, [requirement.id.as_str()]).expect("it is a requirement");
+        for row in 0..space.rows().len() {
+            let yes = space.answer(row, index, &asked).support == Support::Yes;
+            assert_eq!(space.gives_alone(row, index), yes, "{} in row {row}", requirement.id);
+            assert_eq!(
+                alone.gives_alone(row, index),
+                yes,
+                "{} in row {row}, as it was known",
+                requirement.id
+            );
+        }
+    }
+}
+
+#[test]
+fn lighter_is_what_costs_less_and_the_order_of_the_catalog_costs_nothing() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    let asked = Asked::default();
+    let host = |id: &str| catalog.hosts.iter().position(|host| host.id == id);
+    let class = |id: &str| catalog.boot_classes.iter().position(|class| class.id == id);
+    let costs = |row: usize| {
+        let price = space.price(row, &asked);
+        let bytes = price.image_bytes.unwrap_or(0);
+        (host(price.host), class(price.boot), bytes, price.reboots, price.waits_s)
+    };
+    for one in 0..space.rows().len() {
+        assert!(!space.weight(one, &asked).is_lighter_than(&space.weight(one, &asked)));
+        for other in (0..space.rows().len()).step_by(7) {
+            if costs(one) < costs(other) {
+                assert!(
+                    space.weight(one, &asked).is_lighter_than(&space.weight(other, &asked)),
+                    "{} beside {}",
+                    space.rows()[one].config,
+                    space.rows()[other].config
+                );
+            } else if costs(one) > costs(other) {
+                assert!(!space.weight(one, &asked).is_lighter_than(&space.weight(other, &asked)));
+            }
+        }
+    }
+}
