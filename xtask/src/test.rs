@@ -40,6 +40,10 @@ pub(crate) fn all() -> Result<(), String> {
             run(command)
         })?;
     }
+    // As the tests were built: a longer run builds for speed first.
+    step("fuzzing, in short", || {
+        run(with(cargo(), &["run", "--quiet", "--package", "lightest-fuzz", "--", "1000"]))
+    })?;
     step("the book, and the picker page in a browser", browser::test)
 }
 
