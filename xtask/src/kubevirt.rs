@@ -47,9 +47,13 @@ pub(crate) fn run(checkout: &str) -> Result<(), String> {
         .map(|(path, line)| (path.to_owned(), line.to_owned()))
         .collect();
     let hits = found.intersection(&converted).count();
-    println!("{hits} of {} converted sites are found, and {} others", converted.len(), found.len() - hits);
+    crate::run::say(&format!(
+        "{hits} of {} converted sites are found, and {} others",
+        converted.len(),
+        found.len() - hits
+    ));
     for (path, line) in converted.difference(&found) {
-        println!("not found: {path}:{line}");
+        crate::run::say(&format!("not found: {path}:{line}"));
     }
     if hits >= 100 && found.len() - hits <= 66 {
         Ok(())

@@ -35,6 +35,8 @@ pub enum Role {
     ForOs(Os),
     /// The body has a branch for this isolation mode.
     ForIsolation(Isolation),
+    /// A known limit holds the lightest back wherever it would run.
+    Meanwhile,
     /// The same without the paravisor, which the body does not look at.
     Companion,
 }
@@ -113,6 +115,12 @@ pub fn propose<'c>(
                 list.push(Proposed { arch: *arch, row, role: Role::Lightest });
             }
             if !request.only_lightest {
+                let meanwhile = part.meanwhile.iter();
+                list.extend(meanwhile.map(|pick| Proposed {
+                    arch: *arch,
+                    row: pick.row,
+                    role: Role::Meanwhile,
+                }));
                 list.extend(reader.branches(*arch, chosen, &here));
                 // A body that asks for the paravisor itself fails without it.
                 let companion = part.companion.as_ref().filter(|_| !needs.ask("openhcl"));

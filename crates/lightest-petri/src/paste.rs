@@ -9,7 +9,8 @@ use lightest_model::chooser::{Choice, Pick};
 /// The attribute for a choice; `None` where nothing was picked.
 #[must_use]
 pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
-    let picks = choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.companion));
+    let picks =
+        choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.meanwhile).chain(&part.companion));
     extend(Attribute::of([]), space, picks.map(|pick: &Pick<'_>| pick.row), &choice.asked)
 }
 

@@ -35,11 +35,9 @@ fn identifiers(value: &Value, key: &str, found: &mut BTreeSet<String>) {
         "guest",
     ];
     match value {
-        Value::String(text) if KEYS.contains(&key) => {
-            // An issue that nobody opened is words.
-            if !text.is_empty() && !text.contains(": ") {
-                found.insert(text.clone());
-            }
+        // An issue that nobody opened is words.
+        Value::String(text) if KEYS.contains(&key) && !text.is_empty() && !text.contains(": ") => {
+            found.insert(text.clone());
         }
         Value::Array(list) => list.iter().for_each(|value| identifiers(value, key, found)),
         Value::Object(map) => map.iter().for_each(|(key, value)| identifiers(value, key, found)),

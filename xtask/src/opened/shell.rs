@@ -64,8 +64,7 @@ fn functions(script: &str) -> Vec<String> {
 fn programs(script: &str) -> Vec<String> {
     let mut found = Vec::new();
     for command in commands(script) {
-        let mut words = command.split_whitespace().peekable();
-        while let Some(word) = words.next() {
+        for word in command.split_whitespace() {
             let assigned = word.split_once('=').is_some_and(|(name, _)| {
                 name.trim_end_matches('+').chars().all(|letter| letter.is_alphanumeric() || letter == '_')
             });

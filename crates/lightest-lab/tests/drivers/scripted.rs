@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use lightest_lab::driver::{ChannelEvent, Control, Driver};
 use lightest_lab::drivers;
@@ -53,7 +54,13 @@ fn played(driver: &'static dyn Driver, file: &str) -> String {
     for call in &calls {
         let _ = writeln!(text, "{}: {}", call.what, ask(control.as_ref(), call));
     }
-    // The peer's last step may wait for us to go.
+    // What the peer still has to send is heard before we go; its last step may be to wait for just that.
+    for _ in 0..200 {
+        if peer.is_finished() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
     drop(control);
     if let Err(why) = peer.join().expect("the peer ends") {
         let _ = writeln!(text, "the peer: {why}");

@@ -7,7 +7,7 @@ mod conflict;
 mod flip;
 mod tree;
 
-use crate::catalog::{Blocker, Capability, Quirk, Support};
+use crate::catalog::{Blocker, Capability, Holds, Quirk, Support};
 use crate::config::Arch;
 use crate::space::{ALWAYS, Asked, Bits, Price, Space, Weight};
 
@@ -56,6 +56,8 @@ pub struct Part<'c> {
     pub vmm: Option<String>,
     /// The lightest configuration; `None` where there is none, and then `conflict` says why.
     pub pick: Option<Pick<'c>>,
+    /// The lightest that runs by default, where a known limit holds the pick back wherever it would run.
+    pub meanwhile: Option<Pick<'c>>,
     /// A lighter relative without the paravisor, to be tested as well.
     pub companion: Option<Pick<'c>>,
     /// Lighter configurations that are known not to do, lightest first.
@@ -227,6 +229,7 @@ fn part<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, vmm: Option<&String>) 
         arch,
         vmm: vmm.cloned(),
         pick: best.map(|row| pick(space, asked, row)),
+        meanwhile: None,
         companion: None,
         refused: Vec::new(),
         unproven: Vec::new(),
@@ -237,6 +240,7 @@ fn part<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, vmm: Option<&String>) 
     lighter(space, asked, &here, best, &mut part);
     match best {
         Some(best) => {
+            part.meanwhile = meanwhile(space, asked, &fit, best);
             part.companion = companion(space, asked, arch, best);
             part.heavier = flip::heavier(space, asked, &fit, best);
             part.flips = flip::flips(space, asked, &here, best);
@@ -250,6 +254,16 @@ fn pick<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Pick<'c> {
     let why = demands(space, asked).map(|requirement| reason(space, asked, row, requirement)).collect();
     let quirks = space.quirks(row, asked).collect();
     Pick { row, price: space.price(row, asked), why, quirks, limits: space.limits(row, asked) }
+}
+
+/// The lightest that no limit holds back everywhere, where one holds the best back.
+fn meanwhile<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: usize) -> Option<Pick<'c>> {
+    let held = |row: usize| space.limits(row, asked).iter().any(|limit| limit.holds == Some(Holds::Always));
+    if !held(best) {
+        return None;
+    }
+    let free = fit.iter().filter(|row| !held(*row)).min_by_key(|row| space.weight(*row, asked));
+    free.map(|row| pick(space, asked, row))
 }
 
 fn reason<'c>(space: &Space<'c>, asked: &Asked, row: usize, requirement: usize) -> Reason<'c> {

@@ -14,6 +14,7 @@ pub(super) fn answer(space: &Space<'_>, query: &Query, choice: &Choice<'_>) -> V
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for part in &choice.parts {
         picks.extend(part.pick.iter().map(|pick| as_pick(space, part, pick, "lightest")));
+        picks.extend(part.meanwhile.iter().map(|pick| as_pick(space, part, pick, "meanwhile")));
         picks.extend(part.companion.iter().map(|pick| as_pick(space, part, pick, "companion")));
         refused.extend(part.refused.iter().map(|refusal| as_refusal(space, part, refusal)));
         unknown.extend(part.unproven.iter().map(|refusal| as_refusal(space, part, refusal)));

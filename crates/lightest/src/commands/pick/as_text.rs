@@ -72,6 +72,11 @@ fn as_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, all: bool) -
     match (&part.pick, &part.conflict) {
         (Some(pick), _) => {
             as_pick(space, choice, &mut text, pick);
+            if let Some(meanwhile) = &part.meanwhile {
+                let config = green(&space.rows()[meanwhile.row].config);
+                let _ = writeln!(text, "  until that limit is lifted, also {config}");
+                let _ = writeln!(text, "    so that the test runs by default: {}", price(space, meanwhile));
+            }
             if let Some(companion) = &part.companion {
                 let config = green(&space.rows()[companion.row].config);
                 let _ = writeln!(text, "  together with {config}");

@@ -345,6 +345,7 @@ fn role(role: &Role) -> &'static str {
         Role::Lightest => "lightest",
         Role::ForOs(_) => "branch",
         Role::ForIsolation(_) => "isolation",
+        Role::Meanwhile => "meanwhile",
         Role::Companion => "companion",
     }
 }
@@ -355,6 +356,7 @@ fn because(role: &Role) -> Option<String> {
         Role::Lightest => None,
         Role::ForOs(os) => Some(format!("the body has a branch for {}", os.word())),
         Role::ForIsolation(mode) => Some(format!("the body tells {mode} isolation apart")),
+        Role::Meanwhile => Some("a known limit holds the lightest back".to_owned()),
         Role::Companion => {
             Some("the body does not look at the paravisor, so it also runs without it".to_owned())
         }
