@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use lightest_catalog::{load, read_folder};
+use lightest_catalog::{OPENVMM, load, read_folder};
 use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::space::Space;
 
@@ -56,7 +56,11 @@ pub(crate) fn test() -> Result<(), String> {
 
 /// The catalog, read from its files: not from what the program that made the page has embedded.
 fn catalog(folder: &Path) -> Result<Catalog, String> {
-    let files = read_folder(folder, Layer::Base).map_err(|error| error.to_string())?;
+    let mut files = Vec::new();
+    for part in OPENVMM {
+        let read = read_folder(&folder.join(part), Layer::Base).map_err(|error| error.to_string())?;
+        files.extend(read);
+    }
     load(&files).map_err(|errors| format!("the catalog has {} mistakes", errors.len()))
 }
 
