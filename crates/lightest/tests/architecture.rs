@@ -27,6 +27,18 @@ fn every_path_on_the_map_exists() {
 }
 
 #[test]
+fn every_path_of_the_recipes_exists() {
+    let recipes = std::fs::read_to_string(root().join("CONTRIBUTING.md")).expect("the recipes");
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
+    let is_path = |word: &&str| word.contains('/') && word.chars().all(plain);
+    let paths: Vec<&str> = quoted(&recipes).into_iter().filter(is_path).collect();
+    assert!(paths.len() > 10, "{paths:?}");
+    for path in paths {
+        assert!(root().join(path).exists(), "CONTRIBUTING.md names `{path}`, which is not there");
+    }
+}
+
+#[test]
 fn every_crate_and_every_folder_is_on_the_map() {
     let map = map();
     let mut missing = Vec::new();
