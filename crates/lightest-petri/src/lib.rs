@@ -16,6 +16,7 @@ pub mod grammar;
 pub mod guide;
 pub mod openvmm;
 mod paste;
+mod rust;
 
 pub use dialect::Petri;
 pub use paste::{attribute, attribute_for};

@@ -1,9 +1,10 @@
 //! Turns expressions and patterns of the parser into those of [`super::tree`].
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use super::cst::{Cst, Node, SyntaxKind, is_item};
+use crate::rust::cst::{Cst, Node, is_item};
+use crate::rust::{SyntaxKind, string};
+
 use super::tree::{Arm, Bytes, Expr, Pattern};
 
 /// Macros within macros that are followed.
@@ -211,7 +212,7 @@ impl<'i, 'c> Lower<'i, 'c> {
         let token =
             node.children().find(|child| !matches!(child.kind(), SyntaxKind::ATTR | SyntaxKind::COMMENT));
         let value = match token.map(|token| (token.kind(), token.text())) {
-            Some((SyntaxKind::STRING, text)) => string(text),
+            Some((SyntaxKind::STRING, text)) => string(text).unwrap_or_default(),
             Some((SyntaxKind::TRUE_KW | SyntaxKind::FALSE_KW, text)) => text.to_owned(),
             _ => return Expr::Parts(Vec::new()),
         };
@@ -377,28 +378,4 @@ fn path_of(node: Node<'_>) -> String {
     }
     segments.reverse();
     segments.join("::")
-}
-
-/// What a string literal stands for; nothing where it is not a string.
-fn string(literal: &str) -> String {
-    // As the compiler reads it.
-    let lines =
-        if literal.contains('\r') { Cow::Owned(literal.replace("\r\n", "\n")) } else { literal.into() };
-    let literal = lines.as_ref();
-    if let Some(raw) = literal.strip_prefix('r') {
-        let raw = raw.trim_matches('#');
-        return raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or_default().to_owned();
-    }
-    let Some(inner) = literal.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
-        return String::new();
-    };
-    if !inner.contains(['\\', '\r']) {
-        return inner.to_owned();
-    }
-    let (mut value, mut good) = (String::with_capacity(inner.len()), true);
-    rustc_literal_escaper::unescape_str(inner, |_, unescaped| match unescaped {
-        Ok(c) => value.push(c),
-        Err(error) => good &= !error.is_fatal(),
-    });
-    if good { value } else { String::new() }
 }

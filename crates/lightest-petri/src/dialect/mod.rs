@@ -1,7 +1,6 @@
 //! Petri's tests, in Rust: `#[vmm_test(..)]` and its relatives.
 
 mod calls;
-mod cst;
 mod declare;
 mod eval;
 mod flow;
@@ -12,7 +11,6 @@ mod macros;
 mod methods;
 mod modules;
 mod places;
-mod reason;
 mod script;
 mod syntax;
 mod tree;
@@ -24,6 +22,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use crate::grammar::{self, AttributeKind};
+use crate::rust::limits::Unreadable;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 use lightest_model::space::{Asked, Space};
@@ -37,7 +36,6 @@ use lightest_lint::parallel;
 use lightest_lint::source::Source;
 
 use index::Package;
-use reason::Unreadable;
 use tree::Tree;
 
 /// The dialect of OpenVMM's tests.

@@ -1,8 +1,10 @@
 //! Reads Rust into [`Tree`]: functions with their attributes and signatures, constants, types.
 
-use super::cst::{Cst, Node, SyntaxKind, is_item};
+use crate::rust::SyntaxKind;
+use crate::rust::cst::{Cst, Node, is_item};
+use crate::rust::limits::Unreadable;
+
 use super::lower::Lower;
-use super::reason::Unreadable;
 use super::tree::{Attribute, Comment, Constant, Function, Invocation, Param, Pattern, RecordType, Tree};
 
 /// Reads a file.

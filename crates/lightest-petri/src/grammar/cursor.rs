@@ -3,66 +3,34 @@
 use std::ops::Range;
 
 use super::SyntaxError;
-use super::token::{Kind, Token, tokens};
+use crate::rust::tokens::{Docs, Fault, FaultKind, Kind, Token, Tokens, closing};
 
 /// A position in a token list.
 pub(super) struct Cursor<'t> {
     text: &'t str,
-    tokens: Vec<Token<'t>>,
+    tokens: Vec<Token>,
     at: usize,
     end: usize,
 }
 
-fn closing(open: char) -> char {
-    match open {
-        '(' => ')',
-        '[' => ']',
-        _ => '}',
-    }
-}
-
 impl<'t> Cursor<'t> {
     /// At the first token of `text`, whose delimiters are balanced.
+    ///
+    /// # Errors
+    ///
+    /// The first place that is not Rust; brackets come last, since a literal without an end makes many mistakes of them.
     pub(super) fn new(text: &'t str) -> Result<Self, SyntaxError> {
-        let tokens = tokens(text)?;
-        let mut open: Vec<(char, Range<usize>)> = Vec::new();
-        for token in &tokens {
-            match token.kind {
-                Kind::Open(delimiter) => open.push((delimiter, token.span.clone())),
-                Kind::Close(delimiter) => match open.pop() {
-                    Some((opened, _)) if closing(opened) == delimiter => {}
-                    Some((opened, _)) => {
-                        return Err(SyntaxError {
-                            message: format!("`{opened}` is closed by `{delimiter}`"),
-                            span: token.span.clone(),
-                            expected: vec![closing(opened).to_string()],
-                            help: None,
-                        });
-                    }
-                    None => {
-                        return Err(SyntaxError {
-                            message: format!("`{delimiter}` closes nothing"),
-                            span: token.span.clone(),
-                            expected: Vec::new(),
-                            help: Some("remove it".to_owned()),
-                        });
-                    }
-                },
-                _ => {}
-            }
+        let Tokens { tokens, faults, .. } = Tokens::read(text, Docs::Tokens);
+        let bracket =
+            |fault: &&Fault| matches!(fault.kind, FaultKind::Unclosed { .. } | FaultKind::Unopened { .. });
+        let fault = faults.iter().find(|fault| !bracket(fault)).or_else(|| faults.iter().find(bracket));
+        match fault {
+            Some(fault) => Err(refused(fault)),
+            None => Ok(Self { text, tokens, at: 0, end: text.len() }),
         }
-        if let Some((opened, span)) = open.pop() {
-            return Err(SyntaxError {
-                message: format!("`{opened}` is never closed"),
-                span,
-                expected: Vec::new(),
-                help: Some(format!("add `{}`", closing(opened))),
-            });
-        }
-        Ok(Self { text, tokens, at: 0, end: text.len() })
     }
 
-    fn peek(&self) -> Option<&Kind<'t>> {
+    fn peek(&self) -> Option<&Kind> {
         self.tokens.get(self.at).map(|token| &token.kind)
     }
 
@@ -88,11 +56,10 @@ impl<'t> Cursor<'t> {
         expected: impl FnOnce() -> Vec<String>,
     ) -> Result<(&'t str, Range<usize>), SyntaxError> {
         match self.peek() {
-            Some(Kind::Ident(word)) => {
-                let word = *word;
+            Some(Kind::Ident) => {
                 let span = self.span();
                 self.at += 1;
-                Ok((word, span))
+                Ok((&self.text[span.clone()], span))
             }
             _ => Err(self.error(format!("expected {what}"), expected())),
         }
@@ -118,8 +85,8 @@ impl<'t> Cursor<'t> {
 
     /// Whether a group follows that begins with `reason`.
     pub(super) fn opens_reason(&self) -> bool {
-        let next = self.tokens.get(self.at + 1).map(|token| &token.kind);
-        self.opens('(') && next == Some(&Kind::Ident("reason"))
+        let next = self.tokens.get(self.at + 1);
+        self.opens('(') && next.is_some_and(|token| &self.text[token.span.clone()] == "reason")
     }
 
     /// Whether the group, or the text, ends here.
@@ -197,19 +164,10 @@ impl<'t> Cursor<'t> {
 
     /// Takes one token of any kind but a closing delimiter; whole groups at once.
     fn skip(&mut self) {
-        let mut depth = 0_usize;
-        loop {
-            match self.peek() {
-                None => return,
-                Some(Kind::Close(_)) if depth == 0 => return,
-                Some(Kind::Close(_)) => depth -= 1,
-                Some(Kind::Open(_)) => depth += 1,
-                Some(_) => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return;
-            }
+        match self.tokens.get(self.at) {
+            None | Some(Token { kind: Kind::Close(_), .. }) => {}
+            Some(Token { kind: Kind::Open(_), partner, .. }) => self.at = partner + 1,
+            Some(_) => self.at += 1,
         }
     }
 
@@ -228,4 +186,28 @@ impl<'t> Cursor<'t> {
         }
         Err(self.error(format!("expected the {what}"), Vec::new()))
     }
+}
+
+fn refused(fault: &Fault) -> SyntaxError {
+    let (message, span, expected, help) = match &fault.kind {
+        FaultKind::NotAToken => ("this is not a Rust token".to_owned(), &fault.span, None, None),
+        FaultKind::Escape => ("this is not a legal escape".to_owned(), &fault.span, None, None),
+        FaultKind::Literal => ("unterminated literal".to_owned(), &fault.span, None, None),
+        FaultKind::Comment => ("unterminated block comment".to_owned(), &fault.span, None, None),
+        FaultKind::Unclosed { open, by: None } => {
+            let help = format!("add `{}`", closing(*open));
+            (format!("`{open}` is never closed"), &fault.span, None, Some(help))
+        }
+        FaultKind::Unclosed { open, by: Some((close, span)) } => {
+            (format!("`{open}` is closed by `{close}`"), span, Some(*open), None)
+        }
+        FaultKind::Unopened { close, within: Some(open) } => {
+            (format!("`{open}` is closed by `{close}`"), &fault.span, Some(*open), None)
+        }
+        FaultKind::Unopened { close, within: None } => {
+            (format!("`{close}` closes nothing"), &fault.span, None, Some("remove it".to_owned()))
+        }
+    };
+    let expected = expected.map(|open| closing(open).to_string()).into_iter().collect();
+    SyntaxError { message, span: span.clone(), expected, help }
 }

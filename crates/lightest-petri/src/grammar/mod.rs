@@ -9,7 +9,6 @@ mod cursor;
 mod former;
 mod guest;
 mod path;
-mod token;
 
 use std::fmt;
 use std::ops::Range;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::openvmm::tokens::{Kind, Lexed, Token, lex};
+use crate::rust::tokens::{Docs, Fault, FaultKind, Kind, Token, Tokens};
 
 /// Folders whose Rust files state the facts, from the top of the checkout.
 pub const ROOTS: [&str; 2] = ["petri", "vmm_tests"];
@@ -49,7 +49,7 @@ impl Place {
 #[derive(Clone, Debug, Default)]
 pub struct Corpus {
     files: Vec<SourceFile>,
-    lexed: Vec<Lexed>,
+    lexed: Vec<Tokens>,
 }
 
 impl Corpus {
@@ -60,7 +60,10 @@ impl Corpus {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let lexed = files
             .iter()
-            .map(|file| if file.text.len() > MAX_BYTES { Lexed::default() } else { lex(&file.text) })
+            .map(|file| match &file.text {
+                text if text.len() > MAX_BYTES => Tokens::default(),
+                text => Tokens::read(text, Docs::Comments),
+            })
             .collect();
         Self { files, lexed }
     }
@@ -99,8 +102,24 @@ impl Corpus {
         self.files[place.file].text.get(place.span()).unwrap_or_default()
     }
 
-    pub(crate) fn lexed(&self, file: usize) -> &Lexed {
+    pub(crate) fn lexed(&self, file: usize) -> &Tokens {
         &self.lexed[file]
+    }
+
+    /// The first place of a file that is not Rust, and what it holds: what follows may be misread.
+    pub(crate) fn broken(&self, file: usize) -> Option<(Range<usize>, &'static str)> {
+        let why = |fault: &Fault| {
+            let why = match fault.kind {
+                FaultKind::Comment => "a comment that does not end",
+                FaultKind::Literal => "a literal that does not end",
+                FaultKind::Unclosed { .. } => "a bracket that is not closed",
+                FaultKind::Unopened { .. } => "a closing bracket without an opening one",
+                // One token, which no fact is made of.
+                FaultKind::NotAToken | FaultKind::Escape => return None,
+            };
+            Some((fault.span.clone(), why))
+        };
+        self.lexed(file).faults.iter().filter_map(why).min_by_key(|(span, _)| span.start)
     }
 
     /// Where the comments of a file stand, documentation included, in order.

@@ -3,7 +3,6 @@
 mod corpus;
 pub mod facts;
 mod items;
-mod tokens;
 
 pub use corpus::{Corpus, MAX_BYTES, Place, ROOTS, SourceFile, is_wanted, line_of};
 pub use facts::Facts;

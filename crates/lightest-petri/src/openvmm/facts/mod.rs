@@ -306,7 +306,7 @@ impl Facts {
                     Some(Place { file, start: 0, end: 0 }),
                 );
             }
-            if let Some((span, why)) = corpus.lexed(file).broken.first() {
+            if let Some((span, why)) = corpus.broken(file) {
                 facts.gap(
                     format!("all of `{}`", source.path),
                     format!("it holds {why}"),

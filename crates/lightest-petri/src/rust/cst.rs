@@ -1,26 +1,23 @@
-//! Rust source as a flat tree, made straight from the parser's steps: the only file, beside [`super::reason`],
-//! that names `ra_ap_parser`.
+//! Rust source as a flat tree, made straight from the parser's steps.
 //!
 //! The parser survives broken code: one function that is not Rust leaves the others as they are. Its usual tree counts
 //! references and shares nodes, for editors; here a file is read once, from front to back, so that a vector does.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use ra_ap_parser::{Edition, LexedStr, StrStep, TopEntryPoint};
+use ra_ap_parser::{LexedStr, StrStep, TopEntryPoint};
 
-use super::reason::{Unreadable, within_reason};
-
-pub(super) use ra_ap_parser::SyntaxKind;
+use super::lexer::{self, EDITION, SyntaxKind};
+use super::limits::{Unreadable, check_limits};
 
 /// Source text and its tree.
 #[derive(Debug)]
-pub(super) struct Cst<'s> {
+pub(crate) struct Cst<'s> {
     text: &'s str,
     /// Nodes and tokens without white space, each before what it holds.
     elements: Vec<Element>,
     /// Places that are not Rust.
-    pub(super) broken: Vec<Range<usize>>,
+    pub(crate) broken: Vec<Range<usize>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +30,18 @@ struct Element {
 }
 
 impl<'s> Cst<'s> {
-    /// Parses a file that is within reason. Text of 4 GiB and more holds nothing.
-    pub(super) fn parse(text: &'s str) -> Result<Self, Unreadable> {
-        let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
-        let lines = if text.contains("\r\n") { Cow::Owned(short_line_ends(text)) } else { text.into() };
-        let lexed = LexedStr::new(Edition::CURRENT, &lines);
-        within_reason(&lexed)?;
-        let output = TopEntryPoint::SourceFile.parse(&lexed.to_input(Edition::CURRENT));
+    /// Parses a file.
+    ///
+    /// # Errors
+    ///
+    /// What exceeds the limits.
+    pub(crate) fn parse(text: &'s str) -> Result<Self, Unreadable> {
+        lexer::lex(text, |lexed| Self::of(text, lexed))
+    }
+
+    fn of(text: &'s str, lexed: &LexedStr<'_>) -> Result<Self, Unreadable> {
+        check_limits(lexed)?;
+        let output = TopEntryPoint::SourceFile.parse(&lexed.to_input(EDITION));
         let mut elements: Vec<Element> = Vec::with_capacity(lexed.len() * 2);
         let mut open: Vec<usize> = Vec::new();
         let mut broken = Vec::new();
@@ -71,15 +73,9 @@ impl<'s> Cst<'s> {
     }
 
     /// All of it.
-    pub(super) fn root(&self) -> Option<Node<'_>> {
+    pub(crate) fn root(&self) -> Option<Node<'_>> {
         (!self.elements.is_empty()).then_some(Node { cst: self, at: 0 })
     }
-}
-
-/// A text of the same length, for the lexer: the compiler takes CR LF for one line end before it looks at anything else. The byte
-/// that is left over becomes a blank, or a line end where the line is empty, by which the parser tells whose a comment is.
-fn short_line_ends(text: &str) -> String {
-    text.replace("\r\n\r\n", "\n\n\r\n").replace("\r\n", "\n ")
 }
 
 fn index(at: usize) -> u32 {
@@ -89,7 +85,7 @@ fn index(at: usize) -> u32 {
 
 /// A node or a token.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'c> {
+pub(crate) struct Node<'c> {
     cst: &'c Cst<'c>,
     at: u32,
 }
@@ -99,22 +95,22 @@ impl<'c> Node<'c> {
         self.cst.elements[self.at as usize]
     }
 
-    pub(super) fn kind(self) -> SyntaxKind {
+    pub(crate) fn kind(self) -> SyntaxKind {
         self.element().kind
     }
 
     /// Where it stands, from its first token to its last.
-    pub(super) fn range(self) -> Range<usize> {
+    pub(crate) fn range(self) -> Range<usize> {
         let element = self.element();
         element.start as usize..element.end as usize
     }
 
-    pub(super) fn text(self) -> &'c str {
+    pub(crate) fn text(self) -> &'c str {
         self.cst.text.get(self.range()).unwrap_or_default()
     }
 
     /// What it holds directly: nodes and tokens.
-    pub(super) fn children(self) -> impl Iterator<Item = Node<'c>> {
+    pub(crate) fn children(self) -> impl Iterator<Item = Node<'c>> {
         let end = self.element().next;
         let mut at = self.at + 1;
         std::iter::from_fn(move || {
@@ -125,54 +121,54 @@ impl<'c> Node<'c> {
     }
 
     /// Everything that it holds, from front to back.
-    pub(super) fn descendants(self) -> impl Iterator<Item = Node<'c>> {
+    pub(crate) fn descendants(self) -> impl Iterator<Item = Node<'c>> {
         (self.at + 1..self.element().next).map(move |at| Node { cst: self.cst, at })
     }
 
     /// Its first child of that kind.
-    pub(super) fn child(self, kind: SyntaxKind) -> Option<Node<'c>> {
+    pub(crate) fn child(self, kind: SyntaxKind) -> Option<Node<'c>> {
         self.children().find(|child| child.kind() == kind)
     }
 
     /// Its children that are expressions.
-    pub(super) fn exprs(self) -> impl Iterator<Item = Node<'c>> {
+    pub(crate) fn exprs(self) -> impl Iterator<Item = Node<'c>> {
         self.children().filter(|child| is_expr(child.kind()))
     }
 
     /// Its first child that is an expression.
-    pub(super) fn expr(self) -> Option<Node<'c>> {
+    pub(crate) fn expr(self) -> Option<Node<'c>> {
         self.exprs().next()
     }
 
     /// Its children that are patterns.
-    pub(super) fn pats(self) -> impl Iterator<Item = Node<'c>> {
+    pub(crate) fn pats(self) -> impl Iterator<Item = Node<'c>> {
         self.children().filter(|child| is_pat(child.kind()))
     }
 
     /// Its children that are types.
-    pub(super) fn types(self) -> impl Iterator<Item = Node<'c>> {
+    pub(crate) fn types(self) -> impl Iterator<Item = Node<'c>> {
         self.children().filter(|child| is_type(child.kind()))
     }
 
     /// Its first child that is a type.
-    pub(super) fn ty(self) -> Option<Node<'c>> {
+    pub(crate) fn ty(self) -> Option<Node<'c>> {
         self.types().next()
     }
 
     /// The name that it gives to something; empty where it gives none.
-    pub(super) fn name(self) -> &'c str {
+    pub(crate) fn name(self) -> &'c str {
         let name = self.child(SyntaxKind::NAME).map_or("", Node::text);
         name.trim_start_matches("r#")
     }
 
     /// The name that it mentions.
-    pub(super) fn name_ref(self) -> Option<Node<'c>> {
+    pub(crate) fn name_ref(self) -> Option<Node<'c>> {
         self.child(SyntaxKind::NAME_REF)
     }
 }
 
 /// Whether it is an item.
-pub(super) fn is_item(kind: SyntaxKind) -> bool {
+pub(crate) fn is_item(kind: SyntaxKind) -> bool {
     use SyntaxKind::*;
     matches!(
         kind,
@@ -289,7 +285,8 @@ fn is_type(kind: SyntaxKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cst, SyntaxKind};
+    use super::super::SyntaxKind;
+    use super::Cst;
 
     #[test]
     fn places_leave_white_space_out_and_comments_of_a_function_in() {

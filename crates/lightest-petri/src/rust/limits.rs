@@ -1,4 +1,4 @@
-//! Whether source is within reason: parser and walk are recursive, so that what nests without end is not read.
+//! Limits on source: parser and walk are recursive, so that what nests without end is not read.
 //!
 //! Measured on tokens, before anything is parsed. Within one pair of brackets, what is left to nest are chains of
 //! operators and calls, generic arguments, closures and `else if`; each is bounded by what stands between two
@@ -19,7 +19,7 @@ const MAX_BARS: usize = 2000;
 
 /// Why a file is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unreadable {
+pub(crate) enum Unreadable {
     /// Brackets within brackets beyond all reason.
     Nested,
     /// One expression beyond all reason.
@@ -37,7 +37,7 @@ struct Level {
 }
 
 /// Measures tokens.
-pub(super) fn within_reason(tokens: &LexedStr<'_>) -> Result<(), Unreadable> {
+pub(super) fn check_limits(tokens: &LexedStr<'_>) -> Result<(), Unreadable> {
     use SyntaxKind::*;
     let mut around: Vec<Level> = Vec::new();
     let mut level = Level::default();
@@ -146,10 +146,10 @@ fn begins(kind: SyntaxKind) -> bool {
 mod tests {
     use ra_ap_parser::{Edition, LexedStr};
 
-    use super::{Unreadable, within_reason};
+    use super::{Unreadable, check_limits};
 
     fn measure(text: &str) -> Result<(), Unreadable> {
-        within_reason(&LexedStr::new(Edition::CURRENT, text))
+        check_limits(&LexedStr::new(Edition::CURRENT, text))
     }
 
     #[test]
