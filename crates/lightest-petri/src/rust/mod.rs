@@ -1,7 +1,7 @@
 //! Rust source, whatever is read from it: one lexer, and two views of what it yields.
 //!
 //! [`tokens`] is a flat list with its brackets matched. It never recurses and survives anything, so it serves attributes
-//! and the facts of OpenVMM's own source, half of which stands in macros. [`cst`] is the parser's tree, for the bodies of
+//! and the facts of OpenVMM's own source, some of which stand in macros. [`cst`] is the parser's tree, for the bodies of
 //! tests; it is made within [`limits`].
 
 pub(crate) mod cst;
