@@ -94,8 +94,11 @@ pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Opt
             check(&context, &mut findings);
         }
     }
-    let sites: Vec<Test> =
-        judged.iter().zip(remarks).map(|(judged, remarks)| site(&reading, judged, remarks)).collect();
+    let sites: Vec<Test> = judged
+        .iter()
+        .zip(remarks)
+        .map(|(judged, remarks)| site(&reading, judged, remarks, options))
+        .collect();
     let mut findings = suppressed(&sites, sources, findings, options);
     findings.sort_by(|one, other| {
         let key = |finding: &Finding| (finding.span().file, finding.span().bytes.start, finding.rule());
@@ -152,7 +155,7 @@ fn line_starts(text: &str) -> Vec<usize> {
 }
 
 /// A site in the linter's terms: a test with one guest.
-fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>) -> Test {
+fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>, options: &Options) -> Test {
     let place = span(&judged.site.place);
     let first = judged.site.tests.first().map(|test| &reading.suite.tests[*test]);
     let name = rules::name(reading, judged);
@@ -206,6 +209,11 @@ fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>) -> Tes
         unread: Vec::new(),
         sightings: sightings.collect(),
         openings: openings.collect(),
+        reached: if options.reach {
+            reading.suite.text_of(&judged.site.tests).iter().map(span).collect()
+        } else {
+            Vec::new()
+        },
         intents: intent::of_remarks(&remarks, reading.catalog),
         comments: Vec::new(),
         preface: None,

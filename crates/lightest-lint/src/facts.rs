@@ -50,6 +50,8 @@ pub struct Test {
     pub sightings: Vec<Sighting>,
     /// What the dialect could not follow.
     pub openings: Vec<Opening>,
+    /// Places outside of it that its reading went through: helpers, constants and types.
+    pub reached: Vec<Span>,
     /// Comments within its declarations and directly above them.
     pub remarks: Vec<Remark>,
     /// Comments within its body.

@@ -15,6 +15,7 @@
 //! - [`finding`]: what a rule has to say, and the edits that it proposes.
 
 pub mod calls;
+pub mod change;
 pub mod dialect;
 pub mod facts;
 pub mod finding;

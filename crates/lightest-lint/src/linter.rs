@@ -37,6 +37,8 @@ pub struct Options {
     pub pedantic: bool,
     /// Levels of rules by name, where they differ from the usual.
     pub levels: BTreeMap<String, Level>,
+    /// Whether places that tests lead to are wanted ([`Test::reached`]), for a dialect in which gathering them takes time.
+    pub reach: bool,
 }
 
 impl Options {
@@ -109,6 +111,7 @@ impl<'a> Unit<'a> {
             unread: Vec::new(),
             sightings: sharing.iter().flat_map(|test| test.sightings.iter().cloned()).collect(),
             openings: sharing.iter().flat_map(|test| test.openings.iter().cloned()).collect(),
+            reached: Vec::new(),
             remarks: site.remarks.clone(),
             comments: sharing.iter().flat_map(|test| test.comments.iter().cloned()).collect(),
             preface: first.and_then(|test| test.preface.clone()),

@@ -13,6 +13,7 @@ mod findings;
 mod framework;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+mod git;
 mod guide;
 mod input;
 mod json;
@@ -22,6 +23,7 @@ mod results;
 mod schema;
 mod session;
 mod settings;
+mod since;
 mod site;
 mod style;
 mod tests_read;

@@ -285,15 +285,64 @@ fn the_hook_runs_what_its_definition_names() {
     let args: Vec<&str> =
         hook["args"].as_sequence().expect("arguments").iter().filter_map(|arg| arg.as_str()).collect();
     let (_folder, checkout) = checkout();
+    git(&checkout, &["init", "--quiet"]);
     let programs = Path::new(env!("CARGO_BIN_EXE_lightest")).parent().expect("a folder");
-    let output = Command::new(entry)
-        .args(&args)
-        .current_dir(&checkout)
-        .stdin(Stdio::null())
-        .env("PATH", format!("{}:{}", programs.display(), env::var("PATH").unwrap_or_default()))
-        .output()
-        .expect("it starts");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    let run = || {
+        let search = format!("{}:{}", programs.display(), env::var("PATH").unwrap_or_default());
+        let mut command = Command::new(&entry);
+        command.args(&args).current_dir(&checkout).stdin(Stdio::null()).env("PATH", search);
+        let output = command.output().expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, said) = run();
+    assert_eq!(code, Some(1), "{said}");
     assert!(said.starts_with("vmm_tests/tests/a.rs:1:16: warning[heavier-than-needed]"), "{said}");
+    // What is committed already is nothing to the next commit.
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "first"]);
+    assert_eq!(run(), (Some(0), String::new()));
+}
+
+fn git(folder: &Path, args: &[&str]) {
+    let status = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(["-c", "user.name=A", "-c", "user.email=a@b.c"])
+        .args(args)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .status();
+    assert!(status.is_ok_and(|status| status.success()), "git {args:?}");
+}
+
+#[test]
+fn the_action_reports_on_the_lines_of_a_pull_request() {
+    let (folder, checkout) = checkout();
+    let tests = checkout.join("vmm_tests/tests");
+    git(&checkout, &["init", "--quiet", "--initial-branch=main"]);
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "first"]);
+    git(&checkout, &["checkout", "--quiet", "-b", "topic"]);
+    let changed = TEST.replace("answers", "more").replace("    agent", "    agent.ping().await?;\n    agent");
+    fs::write(tests.join("b.rs"), TEST.replace("answers", "others")).expect("written");
+    fs::write(tests.join("a.rs"), format!("{TEST}\n{changed}")).expect("written");
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "second"]);
+    git(&checkout, &["checkout", "--quiet", "main"]);
+    fs::write(tests.join("c.rs"), TEST).expect("written");
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "meanwhile"]);
+    git(&checkout, &["merge", "--quiet", "--no-ff", "--message", "as GitHub does", "topic"]);
+    let acted =
+        act(folder.path(), &checkout, &[("since", "HEAD^1"), ("args", "--rule heavier-than-needed")], None);
+    assert_eq!((acted.code, acted.outputs.as_str()), (1, "code=1\n"), "{}", acted.printed);
+    let places: Vec<&str> = acted
+        .printed
+        .lines()
+        .filter_map(|line| line.strip_prefix("::warning file=")?.split(",endLine").next())
+        .collect();
+    assert_eq!(places, ["vmm_tests/tests/a.rs,line=8", "vmm_tests/tests/b.rs,line=1"]);
+    // A text that looks like an option is none.
+    let acted = act(folder.path(), &checkout, &[("since", "--output=x")], None);
+    assert_eq!(acted.code, 2, "{}", acted.printed);
 }

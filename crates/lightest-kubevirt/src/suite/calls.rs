@@ -210,7 +210,7 @@ impl<'a> Walker<'a, '_> {
     }
 
     pub(super) fn node(&mut self, kind: Kind, pending: bool, call: &'a Call) {
-        let unit = self.new_unit();
+        let unit = self.new_unit(call.bytes.clone());
         let (text, text_bytes) = match call.args.first() {
             Some(first) if !matches!(kind, Kind::Setup | Kind::Suite) => (text_of(first), first.bytes()),
             _ => (String::new(), call.func.bytes()),

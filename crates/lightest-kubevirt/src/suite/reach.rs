@@ -1,6 +1,6 @@
 //! From the walked bodies to tests: what each of them reaches, and which tests share a guest.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use super::index::{Index, Parsed};
 use super::unit::{Kind, Node, Open, Target, Touched, Unit};
@@ -336,6 +336,40 @@ impl Suite {
             reached.opens.extend(unit.opens.iter().map(traced));
         }
         reached
+    }
+
+    /// The text of every unit that some tests reach, without units within it, which may be other tests' own, and without
+    /// comments.
+    #[must_use]
+    pub fn text_of(&self, tests: &[usize]) -> Vec<Place> {
+        let reached = tests.iter().filter_map(|test| self.tests.get(*test));
+        let units: BTreeSet<usize> =
+            reached.flat_map(|test| self.reach(&test.roots)).map(|(unit, _)| unit).collect();
+        units.into_iter().flat_map(|unit| self.own_text(unit)).collect()
+    }
+
+    fn own_text(&self, unit: usize) -> Vec<Place> {
+        let (source, all) = (self.sources[unit], &self.walked.units[unit].bytes);
+        let inner = |other: &Bytes| all.start <= other.start && other.end <= all.end && other != all;
+        let beside = self.walked.units.iter().zip(&self.sources).filter(|(_, file)| **file == source);
+        let comments = self.files.get(&source).into_iter().flat_map(|head| &head.comments);
+        let mut without: Vec<&Bytes> = beside
+            .map(|(unit, _)| &unit.bytes)
+            .chain(comments.map(|comment| &comment.bytes))
+            .filter(|bytes| inner(bytes))
+            .collect();
+        without.sort_unstable_by_key(|bytes| (bytes.start, bytes.end));
+        let (mut places, mut at) = (Vec::new(), all.start);
+        for bytes in without {
+            if at < bytes.start {
+                places.push((source, at..bytes.start));
+            }
+            at = at.max(bytes.end);
+        }
+        if at < all.end {
+            places.push((source, at..all.end));
+        }
+        places
     }
 
     /// Methods of values of unknown types that a test calls, if one of that name asks for anything: name, place, and

@@ -109,6 +109,8 @@ pub(crate) enum Kind {
 pub(crate) struct Unit {
     /// Index of its file among the parsed ones.
     pub(crate) file: usize,
+    /// All of it, units within it included.
+    pub(crate) bytes: Bytes,
     pub(crate) touches: Vec<Touched>,
     pub(crate) refs: Vec<(Target, Bytes)>,
     pub(crate) seen: HashSet<Target>,

@@ -65,8 +65,8 @@ impl<'a> Walker<'a, '_> {
         &mut self.units[self.unit]
     }
 
-    pub(super) fn new_unit(&mut self) -> usize {
-        self.units.push(Unit { file: self.file, ..Unit::default() });
+    pub(super) fn new_unit(&mut self, bytes: Bytes) -> usize {
+        self.units.push(Unit { file: self.file, bytes, ..Unit::default() });
         self.units.len() - 1
     }
 
@@ -99,7 +99,8 @@ impl<'a> Walker<'a, '_> {
     pub(super) fn function(&mut self, id: usize) -> usize {
         let data = &self.index.functions[id];
         self.file = data.file;
-        let unit = self.new_unit();
+        let name = data.decl.name.bytes.clone();
+        let unit = self.new_unit(name.start..data.decl.body.as_ref().map_or(name.end, |body| body.bytes.end));
         let Some(body) = &data.decl.body else {
             self.units[unit].opens.push(Open {
                 what: "a function without a body".to_owned(),
@@ -125,7 +126,7 @@ impl<'a> Walker<'a, '_> {
     pub(super) fn variable(&mut self, id: usize) -> usize {
         let data = &self.index.variables[id];
         self.file = data.file;
-        let unit = self.new_unit();
+        let unit = self.new_unit(all_of(data.decl));
         self.scopes.enter();
         self.within(unit, |walker| {
             if let Some(value) = one_of(data.decl, data.position) {
@@ -343,7 +344,7 @@ impl<'a> Walker<'a, '_> {
     pub(super) fn bound(&mut self, value: &'a Expr) -> (Type<'a>, Vec<(Target, Bytes)>) {
         match value {
             Expr::Func(func) => {
-                let unit = self.new_unit();
+                let unit = self.new_unit(func.bytes.clone());
                 let typ = self.within(unit, |walker| walker.closure(func));
                 (typ, vec![(Target::Unit(unit), func.bytes.clone())])
             }
@@ -388,6 +389,14 @@ impl<'a> Walker<'a, '_> {
         let of = |expr| self.with_role(self.index.type_of(data.file, expr));
         data.decl.signature.results.iter().map(|result| of(&result.typ)).collect()
     }
+}
+
+/// From the first name that a declaration holds to its last value.
+fn all_of(decl: &Variables) -> Bytes {
+    let start = decl.names.first().map_or(0, |name| name.bytes.start);
+    let names = decl.names.iter().map(|name| name.bytes.end);
+    let end = names.chain(decl.values.iter().map(|value| value.bytes().end)).max();
+    start..end.unwrap_or(start)
 }
 
 /// The value of one of the variables that are declared together.

@@ -156,6 +156,7 @@ fn file(at: usize, text: &str, reading: &mut Reading) {
                 unread: Vec::new(),
                 sightings: line.touches(),
                 openings: Vec::new(),
+                reached: Vec::new(),
                 remarks: line.remarks(),
                 comments: Vec::new(),
                 preface: None,

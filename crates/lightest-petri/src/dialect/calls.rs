@@ -27,7 +27,8 @@ impl<'w, 't> Walk<'w, 't> {
         let entry = table.function(path);
         let asks = entry.is_some_and(|entry| !entry.requires.is_empty());
         let (from, owner) = (self.file(), self.owner());
-        if !asks && let Some((file, function)) = self.package.function(path, from, owner) {
+        let own = self.package.function(path, from, owner);
+        if let Some((file, function)) = own.filter(|_| !asks) {
             return self.follow(file, function, values, args, None, span);
         }
         if let Some(entry) = entry {

@@ -5,8 +5,9 @@ use lightest_model::catalog::Catalog;
 
 use super::modules;
 use super::tree::{Attribute, Function, Tree};
+use super::walk::Walked;
 use lightest_diagnostics::Span;
-use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Sighting, Test, Variant};
+use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Test, Variant};
 use lightest_lint::intent;
 use lightest_lint::source::Source;
 
@@ -18,7 +19,7 @@ pub(super) fn tests(
     catalog: &Catalog,
     tests: &mut Vec<Test>,
     notes: &mut Vec<Note>,
-    walk: impl Fn(&Function) -> (Vec<Sighting>, Vec<Opening>),
+    walk: impl Fn(&Function) -> Walked,
 ) {
     let file_modules = modules::of_file(&source.local);
     for function in &tree.functions {
@@ -61,7 +62,7 @@ pub(super) fn tests(
             }
             declarations.extend(reader.declaration(kind, attribute, &mut refused));
         }
-        let (sightings, mut openings) = walk(function);
+        let Walked { sightings, mut openings, reached } = walk(function);
         // What else the list holds is not known, so nothing is said about what it lacks.
         openings.extend(refused.iter().map(|note| Opening {
             span: note.span.clone(),
@@ -89,6 +90,7 @@ pub(super) fn tests(
             unread,
             sightings,
             openings,
+            reached,
             intents: intent::of_remarks(&remarks_above, catalog),
             remarks: remarks_above,
             comments: remarks(file, source, tree, &body),

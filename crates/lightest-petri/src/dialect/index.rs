@@ -1,17 +1,21 @@
 //! Finds functions, constants and types of one package by name.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use super::tree::{Expr, Function, RecordType, Tree};
+use lightest_diagnostics::Span;
+
+use super::tree::{Alias, Bytes, Constant, Expr, Function, RecordType, Tree};
 
 /// What the files of a package define.
 pub(super) struct Package<'t> {
     files: Vec<usize>,
     functions: HashMap<&'t str, Vec<(usize, &'t Function)>>,
-    constants: HashMap<&'t str, Vec<(usize, &'t Expr)>>,
+    constants: HashMap<&'t str, Vec<(usize, &'t Constant)>>,
     records: HashMap<&'t str, Vec<(usize, &'t RecordType)>>,
-    aliases: HashMap<&'t str, &'t str>,
+    aliases: HashMap<&'t str, (usize, &'t Alias)>,
     traits: HashSet<&'t str>,
+    macros: HashMap<&'t str, Vec<(usize, &'t Bytes)>>,
 }
 
 impl<'t> Package<'t> {
@@ -23,6 +27,7 @@ impl<'t> Package<'t> {
             records: HashMap::new(),
             aliases: HashMap::new(),
             traits: HashSet::new(),
+            macros: HashMap::new(),
         };
         for file in files {
             let Some(tree) = trees.get(*file) else { continue };
@@ -30,9 +35,12 @@ impl<'t> Package<'t> {
                 package.functions.entry(&function.name).or_default().push((*file, function));
             }
             for constant in &tree.constants {
-                package.constants.entry(&constant.name).or_default().push((*file, &constant.value));
+                package.constants.entry(&constant.name).or_default().push((*file, constant));
             }
-            package.aliases.extend(tree.aliases.iter().map(|(name, ty)| (name.as_str(), ty.as_str())));
+            package.aliases.extend(tree.aliases.iter().map(|alias| (alias.name.as_str(), (*file, alias))));
+            for (name, span) in &tree.macros {
+                package.macros.entry(name).or_default().push((*file, span));
+            }
             package.traits.extend(tree.traits.iter().map(String::as_str));
             for record in &tree.records {
                 package.records.entry(&record.name).or_default().push((*file, record));
@@ -48,12 +56,7 @@ impl<'t> Package<'t> {
 
     /// The function that a path names, seen from a file and perhaps from within an `impl`. `None` where there is none, or
     /// where several could be meant.
-    pub(super) fn function(
-        &self,
-        path: &str,
-        from: usize,
-        owner: Option<&str>,
-    ) -> Option<(usize, &'t Function)> {
+    fn function(&self, path: &str, from: usize, owner: Option<&str>) -> Option<(usize, &'t Function)> {
         let mut segments = path.rsplit("::");
         let name = segments.next()?;
         let before = segments.next();
@@ -84,7 +87,7 @@ impl<'t> Package<'t> {
     }
 
     /// The method of a type.
-    pub(super) fn method(&self, ty: &str, name: &str, from: usize) -> Option<(usize, &'t Function)> {
+    fn method(&self, ty: &str, name: &str, from: usize) -> Option<(usize, &'t Function)> {
         let known = self.functions.get(name)?;
         let mut found: Vec<_> =
             known.iter().copied().filter(|(_, function)| function.owner.as_deref() == Some(ty)).collect();
@@ -95,7 +98,7 @@ impl<'t> Package<'t> {
     }
 
     /// The method of that name that a trait of the package provides, where there is but one.
-    pub(super) fn provided(&self, name: &str) -> Option<(usize, &'t Function)> {
+    fn provided(&self, name: &str) -> Option<(usize, &'t Function)> {
         let known = self.functions.get(name)?;
         let mut provided = known.iter().copied().filter(|(_, function)| {
             function.body.is_some()
@@ -107,7 +110,7 @@ impl<'t> Package<'t> {
     }
 
     /// The constant of that name.
-    pub(super) fn constant(&self, path: &str, from: usize) -> Option<(usize, &'t Expr)> {
+    fn constant(&self, path: &str, from: usize) -> Option<(usize, &'t Constant)> {
         let name = path.rsplit("::").next()?;
         let known = self.constants.get(name)?;
         known.iter().copied().find(|(file, _)| *file == from).or_else(|| match known[..] {
@@ -116,20 +119,95 @@ impl<'t> Package<'t> {
         })
     }
 
+    /// The type of that name, as it is seen from a file.
+    fn record(&self, name: &str, from: usize) -> Option<(usize, &'t RecordType)> {
+        let known = self.records.get(name)?;
+        known.iter().find(|(file, _)| *file == from).or_else(|| known.first()).copied()
+    }
+}
+
+/// A package as the walk through one test sees it. Whatever the walk finds in it is remembered, so that nothing that a test
+/// leads to can be forgotten.
+pub(super) struct Trail<'w, 't> {
+    package: &'w Package<'t>,
+    found: RefCell<HashSet<(usize, Bytes)>>,
+}
+
+impl<'w, 't> Trail<'w, 't> {
+    pub(super) fn new(package: &'w Package<'t>) -> Self {
+        Self { package, found: RefCell::new(HashSet::new()) }
+    }
+
+    /// What was found so far, in the order of the places.
+    pub(super) fn places(&self) -> Vec<Span> {
+        let mut places: Vec<Span> =
+            self.found.borrow().iter().map(|(file, bytes)| Span::new(*file, bytes.clone())).collect();
+        places.sort_unstable_by_key(|span| (span.file, span.bytes.start, span.bytes.end));
+        places
+    }
+
+    fn remember(&self, file: usize, bytes: &Bytes) {
+        self.found.borrow_mut().insert((file, bytes.clone()));
+    }
+
+    fn remember_function(&self, found: (usize, &'t Function)) -> (usize, &'t Function) {
+        self.remember(found.0, &found.1.span);
+        found
+    }
+
+    /// The function that a path names, seen from a file and perhaps from within an `impl`. `None` where there is none, or
+    /// where several could be meant.
+    pub(super) fn function(
+        &self,
+        path: &str,
+        from: usize,
+        owner: Option<&str>,
+    ) -> Option<(usize, &'t Function)> {
+        self.package.function(path, from, owner).map(|found| self.remember_function(found))
+    }
+
+    /// The method of a type.
+    pub(super) fn method(&self, ty: &str, name: &str, from: usize) -> Option<(usize, &'t Function)> {
+        self.package.method(ty, name, from).map(|found| self.remember_function(found))
+    }
+
+    /// The method of that name that a trait of the package provides, where there is but one.
+    pub(super) fn provided(&self, name: &str) -> Option<(usize, &'t Function)> {
+        self.package.provided(name).map(|found| self.remember_function(found))
+    }
+
+    /// The value of the constant of that name.
+    pub(super) fn constant(&self, path: &str, from: usize) -> Option<(usize, &'t Expr)> {
+        let (file, constant) = self.package.constant(path, from)?;
+        self.remember(file, &constant.span);
+        Some((file, &constant.value))
+    }
+
     /// What another name of a type stands for.
     pub(super) fn alias(&self, name: &str) -> Option<&'t str> {
-        self.aliases.get(name).copied()
+        let (file, alias) = self.package.aliases.get(name)?;
+        self.remember(*file, &alias.span);
+        Some(&alias.ty)
     }
 
     /// Whether the package has a type of that name.
     pub(super) fn has_type(&self, name: &str) -> bool {
-        self.records.contains_key(name)
+        let known = self.package.records.get(name).map_or(&[][..], Vec::as_slice);
+        known.iter().for_each(|(file, record)| self.remember(*file, &record.span));
+        !known.is_empty()
     }
 
     /// The declared type of a field.
     pub(super) fn field(&self, record: &str, field: &str, from: usize) -> Option<&'t str> {
-        let known = self.records.get(record)?;
-        let record = known.iter().find(|(file, _)| *file == from).or_else(|| known.first())?.1;
+        let (file, record) = self.package.record(record, from)?;
+        self.remember(file, &record.span);
         record.fields.iter().find(|(name, _)| name == field).map(|(_, ty)| ty.as_str())
+    }
+
+    /// Remembers a macro of the package, whose arms are not read.
+    pub(super) fn invoke(&self, name: &str) {
+        for (file, span) in self.package.macros.get(name).into_iter().flatten() {
+            self.remember(*file, span);
+        }
     }
 }

@@ -32,6 +32,7 @@ impl<'w, 't> Walk<'w, 't> {
         }
         let values: Vec<Value<'t>> = args.iter().map(|arg| self.eval(arg)).collect();
         self.here = span.clone();
+        self.package.invoke(last);
         let table = self.table;
         match table.function(&format!("{path}!")).or_else(|| table.function(&format!("{last}!"))) {
             // `vec![x]`, `dbg!(x)`, `pin!(x)` keep what they are given.

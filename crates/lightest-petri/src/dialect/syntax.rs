@@ -5,7 +5,9 @@ use crate::rust::cst::{Cst, Node, is_item};
 use crate::rust::limits::Unreadable;
 
 use super::lower::Lower;
-use super::tree::{Attribute, Comment, Constant, Function, Invocation, Param, Pattern, RecordType, Tree};
+use super::tree::{
+    Alias, Attribute, Comment, Constant, Function, Invocation, Param, Pattern, RecordType, Tree,
+};
 
 /// Reads a file.
 pub(super) fn read(text: &str) -> Result<Tree, Unreadable> {
@@ -64,12 +66,17 @@ impl Reader<'_> {
             SyntaxKind::CONST | SyntaxKind::STATIC => self.constant(item),
             SyntaxKind::STRUCT => self.record(item),
             SyntaxKind::ENUM => {
-                self.tree.records.push(RecordType { name: item.name().to_owned(), fields: Vec::new() });
+                let (name, span) = (item.name().to_owned(), item.range());
+                self.tree.records.push(RecordType { name, span, fields: Vec::new() });
             }
             SyntaxKind::TYPE_ALIAS => {
                 if let Some(ty) = item.ty() {
-                    self.tree.aliases.push((item.name().to_owned(), ty.text().to_owned()));
+                    let (name, span) = (item.name().to_owned(), item.range());
+                    self.tree.aliases.push(Alias { name, span, ty: ty.text().to_owned() });
                 }
+            }
+            SyntaxKind::MACRO_RULES | SyntaxKind::MACRO_DEF => {
+                self.tree.macros.push((item.name().to_owned(), item.range()));
             }
             SyntaxKind::MACRO_CALL => {
                 let path = item.child(SyntaxKind::PATH);
@@ -95,7 +102,7 @@ impl Reader<'_> {
             .enumerate()
             .map(|(at, field)| (at.to_string(), text_of(field.ty())));
         let fields = named.chain(tuple).collect();
-        self.tree.records.push(RecordType { name: item.name().to_owned(), fields });
+        self.tree.records.push(RecordType { name: item.name().to_owned(), span: item.range(), fields });
     }
 
     /// What an `impl` or a trait holds.
@@ -113,7 +120,8 @@ impl Reader<'_> {
     fn constant(&mut self, item: Node<'_>) {
         if let Some(value) = item.expr() {
             let value = Lower::new(&mut Vec::new()).expr(value);
-            self.tree.constants.push(Constant { name: item.name().to_owned(), value });
+            let (name, span) = (item.name().to_owned(), item.range());
+            self.tree.constants.push(Constant { name, span, value });
         }
     }
 

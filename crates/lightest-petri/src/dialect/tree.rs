@@ -14,9 +14,10 @@ pub(super) struct Tree {
     pub(super) functions: Vec<Function>,
     pub(super) constants: Vec<Constant>,
     pub(super) records: Vec<RecordType>,
-    /// Other names of types, each with the type.
-    pub(super) aliases: Vec<(String, String)>,
+    pub(super) aliases: Vec<Alias>,
     pub(super) traits: Vec<String>,
+    /// Macros that the file defines, by name.
+    pub(super) macros: Vec<(String, Bytes)>,
     /// Macros invoked where an item may stand.
     pub(super) invocations: Vec<Invocation>,
     pub(super) comments: Vec<Comment>,
@@ -69,13 +70,26 @@ pub(super) struct Param {
 #[derive(Debug)]
 pub(super) struct Constant {
     pub(super) name: String,
+    /// All of it.
+    pub(super) span: Bytes,
     pub(super) value: Expr,
+}
+
+/// Another name of a type.
+#[derive(Debug)]
+pub(super) struct Alias {
+    pub(super) name: String,
+    /// All of it.
+    pub(super) span: Bytes,
+    pub(super) ty: String,
 }
 
 /// A `struct` or an `enum`; the fields of a tuple are numbered, those of an `enum` are left out.
 #[derive(Debug)]
 pub(super) struct RecordType {
     pub(super) name: String,
+    /// All of it.
+    pub(super) span: Bytes,
     pub(super) fields: Vec<(String, String)>,
 }
 

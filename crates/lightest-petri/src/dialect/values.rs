@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::index::Package;
+use super::index::Trail;
 use super::syntax::bare_type;
 use super::tree::{Expr, Function, Pattern};
 use lightest_diagnostics::Span;
@@ -239,14 +239,19 @@ impl<'t> Value<'t> {
 }
 
 /// What a value of a declared type stands for.
-pub(super) fn of_type<'t>(ty: &str, table: &Table, package: &Package<'_>, owner: Option<&str>) -> Value<'t> {
+pub(super) fn of_type<'t>(
+    ty: &str,
+    table: &Table,
+    package: &Trail<'_, '_>,
+    owner: Option<&str>,
+) -> Value<'t> {
     of_type_at(ty, table, package, owner, 0)
 }
 
 fn of_type_at<'t>(
     ty: &str,
     table: &Table,
-    package: &Package<'_>,
+    package: &Trail<'_, '_>,
     owner: Option<&str>,
     depth: usize,
 ) -> Value<'t> {

@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use super::index::Package;
+use super::index::{Package, Trail};
 use super::tree::{Bytes, Expr, Function};
 use super::values::{Closure, Role, Value, of_type, split};
 use lightest_diagnostics::Span;
@@ -28,10 +28,11 @@ pub(super) fn body(
     package: &Package<'_>,
     table: &Table,
     conditions: &[&str],
-) -> (Vec<Sighting>, Vec<Opening>) {
+) -> Walked {
+    let trail = Trail::new(package);
     let mut walk = Walk {
         sources,
-        package,
+        package: &trail,
         table,
         sightings: Vec::new(),
         openings: Vec::new(),
@@ -67,12 +68,21 @@ pub(super) fn body(
     walk.openings.extend(unknown.into_iter().flatten());
     let value = walk.function(file, function, args, None);
     walk.release(value);
-    walk.finish()
+    let (sightings, openings) = walk.finish();
+    Walked { sightings, openings, reached: trail.places() }
+}
+
+/// What a walk found.
+pub(super) struct Walked {
+    pub(super) sightings: Vec<Sighting>,
+    pub(super) openings: Vec<Opening>,
+    /// What of the package it went through.
+    pub(super) reached: Vec<Span>,
 }
 
 pub(super) struct Walk<'w, 't> {
     pub(super) sources: &'w [Source],
-    pub(super) package: &'w Package<'t>,
+    pub(super) package: &'w Trail<'w, 't>,
     pub(super) table: &'w Table,
     pub(super) sightings: Vec<Sighting>,
     openings: Vec<Opening>,

@@ -7,7 +7,8 @@ use std::{mem, thread};
 
 use clap::Args as ClapArgs;
 use lightest_lint::calls::Table;
-use lightest_lint::facts::{Note, Test};
+use lightest_lint::change::Changes;
+use lightest_lint::facts::{Note, Reading, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Level, Options};
 use lightest_lint::rules::Rule;
@@ -23,6 +24,7 @@ use crate::framework::{self, Framework};
 use crate::output::formats::MessageFormat;
 use crate::session::Session;
 use crate::settings::Settings;
+use crate::since::Since;
 use crate::{exit, output, words};
 
 /// Rounds of fixing: an edit may make room for another.
@@ -33,6 +35,9 @@ pub(crate) struct Args {
     /// Files or folders to read
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Report only tests that the work tree changed since HEAD and this commit parted
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    since: Option<String>,
     /// The form of findings
     #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
     message_format: MessageFormat,
@@ -58,12 +63,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Write the baseline, or take out of it what is fixed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "since")]
     update_baseline: bool,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let framework = session.framework(&args.paths);
+    let since = args.since.as_ref().map(|since| Since::find(since, &args.paths)).transpose()?;
     // Walking waits for the disk, reading facts for nothing.
     let (facts, read) = thread::scope(|scope| {
         let walk = scope.spawn(|| sources::read(&framework.roots(&args.paths), framework.dialect()));
@@ -72,6 +78,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     });
     let Facts { catalog, settings, table, options } = facts?;
     let mut read = read?;
+    let mut changes = since.as_ref().map(|since| since.changes(&read)).transpose()?;
     let judge = Judge { framework, paths: &args.paths, catalog, table: &table, options: &options };
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
@@ -84,24 +91,41 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         {
             return Err(no_baseline(&path));
         }
-        let changed = judge.fix(args, &mut read)?;
+        let changed = judge.fix(args, &mut read, &mut changes)?;
         if args.diff {
             return Ok(if changed { exit::FINDINGS } else { exit::DONE });
         }
     }
-    let judged = judge.judge(&read.files);
-    let report = judged.report(&read.files, &options, framework.rules());
-    let code = finish(args, framework, settings, &report, &read)?;
+    let judged = judge.judge(&read.files, changes.as_ref());
+    let report = judged.report(&read.files, &options, framework.rules(), changes.as_ref());
+    if let Some(since) = &since {
+        output::message(&touched(judged.tests.len(), judged.of_tests, &since.in_words()));
+    }
+    let code = if since.is_some() && judged.tests.is_empty() && judged.of_tests > 0 {
+        // That nothing is touched is what most changes are to be told: there is nothing to complain of.
+        print(args, &report, &read)?;
+        if report.findings.is_empty() { exit::DONE } else { exit::FINDINGS }
+    } else {
+        finish(args, framework, settings, &report, &read)?
+    };
     let all = read.unread.is_empty() && !judged.notes.iter().any(|note| note.unread);
     // The program ends here: it need not take apart what it holds.
     mem::forget((judged, read, table));
     Ok(if all { code } else { exit::COULD_NOT })
 }
 
+/// How many tests a change touches, in words.
+fn touched(touched: usize, all: usize, since: &str) -> String {
+    let is = if touched == 1 { "is" } else { "are" };
+    let touched = if touched == 0 { "none".to_owned() } else { touched.to_string() };
+    format!("{since}: {touched} of {} {is} touched", words::count(all, "test"))
+}
+
 /// Gives each test without a list the configurations that its body asks for: shows the change, or writes it.
 pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<u8, Failure> {
     let args = Args {
         paths: paths.to_vec(),
+        since: None,
         message_format: MessageFormat::Human,
         rule: vec!["no-configuration".to_owned()],
         pedantic: false,
@@ -119,7 +143,7 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
     let judge = Judge { framework, paths, catalog, table: &table, options: &options };
-    let before = judge.judge(&read.files);
+    let before = judge.judge(&read.files, None);
     if before.tests.is_empty() {
         output::message(&format!(
             "no test found in {}: looked for {}",
@@ -128,10 +152,10 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
         ));
         return Ok(if read.unread.is_empty() { exit::NOTHING } else { exit::COULD_NOT });
     }
-    judge.fix(&args, &mut read)?;
+    judge.fix(&args, &mut read, &mut None)?;
     // What could not be filled in is shown as `check` shows it.
-    let after = judge.judge(&read.files);
-    let report = after.report(&read.files, &options, framework.rules());
+    let after = judge.judge(&read.files, None);
+    let report = after.report(&read.files, &options, framework.rules(), None);
     print(&args, &Report { notes: &[], ..report }, &read)?;
     let open = before.findings.iter().filter(|finding| !finding.diagnostic.notes.is_empty()).count();
     if open > after.findings.len() {
@@ -163,7 +187,7 @@ impl<'a> Facts<'a> {
             Framework::Petri => table::table(catalog, session)?,
             Framework::KubeVirt => Table::new(Vec::new()),
         };
-        let options = options(args, framework, settings)?;
+        let options = Options { reach: args.since.is_some(), ..options(args, framework, settings)? };
         Ok(Self { catalog, settings, table, options })
     }
 }
@@ -221,7 +245,8 @@ fn hold(args: &Args, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, F
         return Ok(Vec::new());
     };
     let held = baseline.hold(report, folder);
-    if held.gone > 0 {
+    // Of tests that are not looked at, nothing is gone.
+    if held.gone > 0 && args.since.is_none() {
         if args.update_baseline {
             held.shrunk.write(path)?;
             output::message(&format!(
@@ -316,6 +341,9 @@ struct Judged {
     tests: Vec<Test>,
     notes: Vec<Note>,
     findings: Vec<Finding>,
+    /// How many tests and notes there are, those that no change touches among them.
+    of_tests: usize,
+    of_notes: usize,
 }
 
 impl Judged {
@@ -324,42 +352,57 @@ impl Judged {
         sources: &'a [Source],
         options: &'a Options,
         rules: &'static [Rule],
+        changes: Option<&'a Changes>,
     ) -> Report<'a> {
-        Report { sources, tests: &self.tests, findings: &self.findings, notes: &self.notes, options, rules }
+        Report {
+            sources,
+            tests: &self.tests,
+            findings: &self.findings,
+            notes: &self.notes,
+            options,
+            rules,
+            changes,
+        }
     }
 }
 
 impl Judge<'_> {
-    fn judge(&self, sources: &[Source]) -> Judged {
+    /// Judges everything, or what a change touches.
+    fn judge(&self, sources: &[Source], changes: Option<&Changes>) -> Judged {
         let dialect = self.framework.dialect();
-        let (reading, findings) = dialect.judge(sources, self.catalog, self.options).unwrap_or_else(|| {
-            let reading = dialect.read(sources, self.catalog, self.table);
-            let findings = linter::check(&reading, sources, dialect, self.catalog, self.table, self.options);
-            (reading, findings)
-        });
-        let mut judged = Judged { tests: reading.tests, notes: reading.notes, findings };
+        let (mut reading, mut findings) =
+            dialect.judge(sources, self.catalog, self.options).unwrap_or_else(|| {
+                let reading = dialect.read(sources, self.catalog, self.table);
+                let findings =
+                    linter::check(&reading, sources, dialect, self.catalog, self.table, self.options);
+                (reading, findings)
+            });
         if self.framework.is_whole() {
-            self.keep_what_was_asked(sources, &mut judged);
+            self.keep_what_was_asked(sources, &mut reading, &mut findings);
         }
-        judged
+        let (of_tests, of_notes) = (reading.tests.len(), reading.notes.len());
+        if let Some(changes) = changes {
+            keep_what_is_touched(changes, sources, &mut reading, &mut findings);
+        }
+        Judged { tests: reading.tests, notes: reading.notes, findings, of_tests, of_notes }
     }
 
     /// Of a suite that is read as a whole, only what was asked for is reported.
-    fn keep_what_was_asked(&self, sources: &[Source], judged: &mut Judged) {
+    fn keep_what_was_asked(&self, sources: &[Source], reading: &mut Reading, findings: &mut Vec<Finding>) {
         let asked: Vec<bool> =
             sources.iter().map(|source| framework::is_below(Path::new(&source.path), self.paths)).collect();
         let is_asked = |file: usize| asked.get(file).copied().unwrap_or(true);
-        judged.tests.retain(|test| is_asked(test.span.file));
-        judged.notes.retain(|note| is_asked(note.span.file));
-        judged.findings.retain(|finding| is_asked(finding.span().file));
+        reading.tests.retain(|test| is_asked(test.span.file));
+        reading.notes.retain(|note| is_asked(note.span.file));
+        findings.retain(|finding| is_asked(finding.span().file));
     }
 
     /// Makes edits until there is nothing left to make, then writes the files or shows what would change.
-    fn fix(&self, args: &Args, read: &mut Sources) -> Result<bool, Failure> {
+    fn fix(&self, args: &Args, read: &mut Sources, changes: &mut Option<Changes>) -> Result<bool, Failure> {
         let before = read.files.clone();
         let mut count = 0;
         for _ in 0..MAX_ROUNDS {
-            let judged = self.judge(&read.files);
+            let judged = self.judge(&read.files, changes.as_ref());
             let fixed = fix::apply(&read.files, &judged.findings, args.unsafe_fixes);
             if fixed.count == 0 {
                 break;
@@ -369,8 +412,8 @@ impl Judge<'_> {
                 files[file].text = Arc::from(text.as_str());
             }
             // An edit that makes something unreadable is not made.
-            let again = self.judge(&files);
-            if again.notes.len() > judged.notes.len() || again.tests.len() != judged.tests.len() {
+            let again = self.judge(&files, None);
+            if again.of_notes > judged.of_notes || again.of_tests != judged.of_tests {
                 return Err(Failure::new(
                     "an edit would leave a file that cannot be read; nothing was written",
                 )
@@ -378,6 +421,7 @@ impl Judge<'_> {
             }
             count += fixed.count;
             read.files = files;
+            *changes = changes.as_ref().map(|changes| changes.after(&fixed.edits));
         }
         let mut changed = false;
         let mut writing = output::Files::default();
@@ -398,4 +442,25 @@ impl Judge<'_> {
         }
         Ok(changed)
     }
+}
+
+/// Of what was read and found, what a change touches. What was not read stays: nobody knows what it touches.
+fn keep_what_is_touched(
+    changes: &Changes,
+    sources: &[Source],
+    reading: &mut Reading,
+    findings: &mut Vec<Finding>,
+) {
+    let touched = changes.touched(reading, sources);
+    findings.retain(|finding| touched.has_finding(finding, reading));
+    let kept: Vec<bool> = (0..reading.tests.len()).map(|test| touched.has_test(test, reading)).collect();
+    let mut keep = kept.into_iter();
+    reading.tests.retain(|_| keep.next() == Some(true));
+    let within = |note: &Note| {
+        reading
+            .tests
+            .iter()
+            .any(|test| test.span.file == note.span.file && test.span.bytes.contains(&note.span.bytes.start))
+    };
+    reading.notes.retain(|note| note.unread || changes.touches(&note.span, sources) || within(note));
 }

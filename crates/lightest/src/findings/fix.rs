@@ -12,6 +12,8 @@ use lightest_lint::source::Source;
 pub(crate) struct Fixed {
     /// The new text of each changed file, by its index.
     pub(crate) texts: BTreeMap<usize, String>,
+    /// The edits of each file, in the order of their places.
+    pub(crate) edits: BTreeMap<usize, Vec<Edit>>,
     /// How many findings were fixed.
     pub(crate) count: usize,
 }
@@ -46,13 +48,14 @@ pub(crate) fn apply(sources: &[Source], findings: &[Finding], unsafe_too: bool) 
         edits.sort_by_key(|edit| (edit.span.bytes.start, edit.span.bytes.end));
         let mut text = String::new();
         let mut at = 0;
-        for edit in edits {
+        for edit in &edits {
             text.push_str(source.text.get(at..edit.span.bytes.start).unwrap_or_default());
             text.push_str(&edit.text);
             at = edit.span.bytes.end;
         }
         text.push_str(source.text.get(at..).unwrap_or_default());
         fixed.texts.insert(file, text);
+        fixed.edits.insert(file, edits.into_iter().cloned().collect());
     }
     fixed
 }

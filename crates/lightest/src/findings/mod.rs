@@ -9,6 +9,7 @@ pub(crate) mod table;
 pub(crate) mod view;
 
 use lightest_diagnostics::Span;
+use lightest_lint::change::Changes;
 use lightest_lint::facts::{Note, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::Options;
@@ -23,6 +24,8 @@ pub(crate) struct Report<'a> {
     pub(crate) notes: &'a [Note],
     pub(crate) options: &'a Options,
     pub(crate) rules: &'static [Rule],
+    /// The change that is reported on, where it is not everything.
+    pub(crate) changes: Option<&'a Changes>,
 }
 
 impl Report<'_> {

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use lightest_diagnostics::{Diagnostic, Label, Safety};
-use lightest_lint::facts::Note;
+use lightest_diagnostics::{Diagnostic, Label, Safety, Span};
+use lightest_lint::change::Changes;
+use lightest_lint::facts::{Note, Test};
 use lightest_lint::finding::{Cost, Finding};
 use lightest_lint::linter;
 use lightest_lint::rules::Rule;
@@ -60,6 +61,7 @@ pub(crate) fn view<'a>(
         case: None,
         fingerprint: String::new(),
         about: None,
+        beside: None,
         is_unread: note.unread,
     };
     let finding = |finding: &'a Finding| Entry {
@@ -79,6 +81,7 @@ pub(crate) fn view<'a>(
             requirements: &finding.requirements,
             suggested: finding.suggested.as_deref(),
         }),
+        beside: report.changes.and_then(|changes| beside(report, changes, finding)),
         is_unread: false,
     };
     let entries = report.notes.iter().zip(notes).map(note).chain(report.findings.iter().map(finding));
@@ -90,6 +93,23 @@ pub(crate) fn view<'a>(
         unread: unread.iter().map(|one| NotRead { path: &one.path, reason: &one.reason }).collect(),
         suite: "lightest",
     }
+}
+
+/// The line of a change that a finding should be shown beside, where its own place is not part of the change.
+fn beside(report: &Report<'_>, changes: &Changes, finding: &Finding) -> Option<Span> {
+    let own = finding.span();
+    let in_change = changes.first_within(own, report.sources);
+    if in_change.as_ref().is_some_and(|line| own.bytes.start < line.bytes.end) {
+        return None;
+    }
+    let shown = || {
+        finding.diagnostic.labels.iter().find_map(|label| changes.first_within(&label.span, report.sources))
+    };
+    let of_test = || {
+        let holds = |test: &&Test| test.span.file == own.file && test.span.bytes.contains(&own.bytes.start);
+        report.tests.iter().filter(holds).find_map(|test| changes.place_for(test, report.sources))
+    };
+    in_change.or_else(shown).or_else(of_test)
 }
 
 fn rule(rule: &'static Rule) -> RuleText<'static> {

@@ -10,8 +10,8 @@ use lightest_petri::openvmm::{Corpus, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths, same_repository};
 
-use super::git::{Commit, Objects, Repository};
 use crate::failure::Failure;
+use crate::git::{Commit, Objects, Repository};
 
 /// Folders deeper than this hold no source.
 const DEPTH: usize = 24;

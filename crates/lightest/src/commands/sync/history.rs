@@ -9,9 +9,9 @@ use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, ROOTS, SourceFile, is_wa
 use lightest_sync::timeline::{Part, Snapshot, State, runs};
 
 use super::checkout::Checkout;
-use super::git::{Commit, Objects};
 use super::page;
 use crate::failure::Failure;
+use crate::git::{Commit, Objects};
 use crate::{exit, input, output};
 
 /// A month of the history.

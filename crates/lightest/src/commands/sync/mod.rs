@@ -1,7 +1,6 @@
 //! `lightest sync`: the catalog follows OpenVMM's own source.
 
 mod checkout;
-mod git;
 mod history;
 mod page;
 mod report;

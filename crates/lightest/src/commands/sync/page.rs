@@ -6,8 +6,8 @@ use lightest_model::catalog::{Catalog, Section};
 use lightest_sync::timeline::{Missing, Part};
 
 use super::SOURCE;
-use super::git::Commit;
 use super::history::{Change, History, Stretch};
+use crate::git::Commit;
 
 /// The parts that have a table of their own, with its heading, what stands above it and the head of its first column.
 const PARTS: [(Part, &str, &str, &str); 8] = [

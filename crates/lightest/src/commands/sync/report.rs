@@ -28,6 +28,7 @@ pub(super) fn print(compared: &Compared, format: MessageFormat) -> Result<(), Fa
         // What tells one difference from another of its rule, for programs that compare two runs.
         fingerprint: diagnostic.message.clone(),
         about: None,
+        beside: None,
         is_unread: false,
     };
     let rule = |(name, summary): &(&'static str, &'static str)| RuleText {

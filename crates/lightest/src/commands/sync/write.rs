@@ -8,9 +8,9 @@ use lightest_model::catalog::Layer;
 use lightest_sync::catalog_text::{Edit, New};
 use lightest_sync::evidence;
 
-use super::git::Repository;
 use super::{Compared, SOURCE, store};
 use crate::failure::Failure;
+use crate::git::Repository;
 use crate::output::journal::{self, Journal, Left};
 use crate::{exit, input, output, words};
 

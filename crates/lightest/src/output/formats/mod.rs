@@ -94,6 +94,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) fingerprint: String,
     /// What programs are given beside the diagnostic.
     pub(crate) about: Option<About<'a>>,
+    /// A line of the change that it is about, where its own place is not part of the change.
+    pub(crate) beside: Option<Span>,
     /// Whether something was not read on account of it.
     pub(crate) is_unread: bool,
 }

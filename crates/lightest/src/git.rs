@@ -3,12 +3,12 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use crate::failure::Failure;
 
 /// A repository.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Repository {
     root: PathBuf,
 }
@@ -44,8 +44,24 @@ impl Repository {
         top.trim().is_empty().then_some(repository)
     }
 
+    /// The repository of a folder that holds a `.git`.
+    pub(crate) fn at_top(root: &Path) -> Result<Self, Failure> {
+        let repository = Self { root: root.to_owned() };
+        // Git says by itself why it does not take it for one: ownership, a damaged configuration.
+        repository.ask(["rev-parse", "--git-dir"])?;
+        Ok(repository)
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new("git");
+        // A hook's surroundings name a repository, an index and programs; where configuration is, and whose folders are
+        // trusted, stays the user's choice.
+        let foreign = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+            name.to_str().is_some_and(|name| name.starts_with("GIT_") && !name.starts_with("GIT_CONFIG"))
+        });
+        for name in foreign {
+            command.env_remove(name);
+        }
         command
             .arg("-C")
             .arg(&self.root)
@@ -53,6 +69,8 @@ impl Repository {
             .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-pager"])
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
+            // For a git that does not know the line above: no transport may be used, so that none starts a program.
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
             .stdin(Stdio::null())
@@ -60,11 +78,12 @@ impl Repository {
         command
     }
 
+    fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<Output, Failure> {
+        self.command().args(args).output().map_err(|error| unstartable(&error))
+    }
+
     fn ask<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<String, Failure> {
-        let mut command = self.command();
-        let output = command.args(args).output().map_err(|error| {
-            Failure::new(format!("git cannot be started: {error}")).help("install git, or put it on PATH")
-        })?;
+        let output = self.run(args)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             let said = said.lines().next().unwrap_or("it did not say why").to_owned();
@@ -82,6 +101,36 @@ impl Repository {
         let id = self.ask(["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]).ok()?;
         let text = self.ask(["log", "-1", "--no-show-signature", "--format=%H %cs", id.trim()]).ok()?;
         commit_of(text.trim())
+    }
+
+    /// The commit at which HEAD and another commit part; `None` where they have none in common.
+    pub(crate) fn parting(&self, other: &Commit) -> Result<Option<Commit>, Failure> {
+        let output = self.run(["merge-base", other.id.as_str(), "HEAD"])?;
+        let id = String::from_utf8_lossy(&output.stdout);
+        Ok(id.lines().next().and_then(|id| self.commit(id.trim())))
+    }
+
+    /// Whether there is no commit yet on the branch that is checked out.
+    pub(crate) fn is_unborn(&self) -> bool {
+        self.ask(["symbolic-ref", "--quiet", "HEAD"]).is_ok() && self.commit("HEAD").is_none()
+    }
+
+    /// Whether the history was cut off when it was fetched.
+    pub(crate) fn is_shallow(&self) -> bool {
+        self.ask(["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer.trim() == "true")
+    }
+
+    /// The short names of branches and tags.
+    pub(crate) fn refs(&self) -> Vec<String> {
+        let text = self.ask(["for-each-ref", "--format=%(refname:short)"]).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// The commit that a submodule had in another commit; `None` where there was none.
+    pub(crate) fn submodule(&self, commit: &str, path: &str) -> Result<Option<String>, Failure> {
+        let text = self.ask(["--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", path])?;
+        let head = text.split('\t').next().unwrap_or_default();
+        Ok(head.strip_prefix("160000 commit ").map(str::to_owned))
     }
 
     /// The commits of the main line up to `to`, newest first, without those up to `from`.
@@ -141,12 +190,17 @@ impl Repository {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|error| Failure::new(format!("git cannot be started: {error}")))?;
+            .map_err(|error| unstartable(&error))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Failure::new("git cannot be spoken to"));
         };
         Ok(Objects { child, input: Some(input), output: BufReader::new(output) })
     }
+}
+
+fn unstartable(error: &std::io::Error) -> Failure {
+    Failure::new(format!("git cannot be started: {}", crate::input::reason(error)))
+        .help("install git, or put it on PATH")
 }
 
 fn commit_of(line: &str) -> Option<Commit> {

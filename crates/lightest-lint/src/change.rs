@@ -1,0 +1,281 @@
+//! What a change touches: tests whose own text, or the text of what they lead to, it adds to, alters or takes from.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use lightest_diagnostics::{Edit, Span};
+
+use crate::facts::{Reading, Test};
+use crate::finding::Finding;
+use crate::source::Source;
+
+/// A part of a change to one file, in byte positions of the file as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Whole lines that are new or different.
+    New(Range<usize>),
+    /// Lines that are gone from before a position.
+    Gone {
+        /// Where they stood.
+        at: usize,
+        /// The last of them that is not blank.
+        last: String,
+    },
+}
+
+/// A change to some files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    files: BTreeMap<usize, Vec<Change>>,
+}
+
+/// What a change touches of a reading, by index.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    tests: Vec<bool>,
+    sites: Vec<bool>,
+}
+
+impl Changes {
+    /// Sets the change to a file, by its index.
+    pub fn set(&mut self, file: usize, changes: Vec<Change>) {
+        self.files.insert(file, changes);
+    }
+
+    /// What the change touches: a test by itself or by what it leads to, a site by its declaration or by any test that shares it.
+    #[must_use]
+    pub fn touched(&self, reading: &Reading, sources: &[Source]) -> Touched {
+        let tests: Vec<bool> = reading.tests.iter().map(|test| self.touches_test(test, sources)).collect();
+        let site = |site: &crate::facts::Site| {
+            let own = std::iter::once(&site.declaration.span).chain(site.remarks.iter().map(|one| &one.span));
+            own.into_iter().any(|span| self.touches(span, sources))
+                || site.tests.iter().any(|test| tests.get(*test) == Some(&true))
+        };
+        Touched { sites: reading.sites.iter().map(site).collect(), tests }
+    }
+
+    fn touches_test(&self, test: &Test, sources: &[Source]) -> bool {
+        places(test).any(|span| self.touches(span, sources))
+    }
+
+    /// Whether the change touches a place.
+    #[must_use]
+    pub fn touches(&self, span: &Span, sources: &[Source]) -> bool {
+        self.first_within(span, sources).is_some()
+    }
+
+    /// The place of a change to a test that a reader should look at: in its own text, or else in what it leads to.
+    #[must_use]
+    pub fn place_for(&self, test: &Test, sources: &[Source]) -> Option<Span> {
+        places(test).find_map(|span| self.first_within(span, sources))
+    }
+
+    /// The first line of the change that touches a place.
+    #[must_use]
+    pub fn first_within(&self, span: &Span, sources: &[Source]) -> Option<Span> {
+        let (changes, text) = (self.files.get(&span.file)?, &*sources.get(span.file)?.text);
+        let head = head(text, span.bytes.start);
+        let all = head..span.bytes.end;
+        changes.iter().find_map(|change| {
+            let at = match change {
+                Change::New(lines) => {
+                    let common = lines.start.max(all.start)..lines.end.min(all.end);
+                    // Blanks and brackets alone belong to whatever stands around them.
+                    let inside = text.get(common.clone())?;
+                    common.start + inside.find(|c: char| c.is_alphanumeric() || c == '_')?
+                }
+                Change::Gone { at, last } => {
+                    let directly_above = || {
+                        text.get(*at..all.start.max(*at)).is_some_and(|between| between.trim().is_empty())
+                            && *at <= all.start
+                            && is_above(last)
+                    };
+                    if !((all.start < *at && *at < all.end) || directly_above()) {
+                        return None;
+                    }
+                    *at
+                }
+            };
+            Some(Span::new(span.file, line_at(text, at)))
+        })
+    }
+
+    /// The same change, after edits of its files.
+    #[must_use]
+    pub fn after(&self, edits: &BTreeMap<usize, Vec<Edit>>) -> Self {
+        let mut changes = self.clone();
+        for (file, edits) in edits {
+            for change in changes.files.get_mut(file).into_iter().flatten() {
+                match change {
+                    Change::New(lines) => {
+                        *lines = moved(lines.start, edits, false)..moved(lines.end, edits, true);
+                        if lines.start >= lines.end {
+                            *change = Change::Gone { at: lines.start, last: String::new() };
+                        }
+                    }
+                    Change::Gone { at, .. } => *at = moved(*at, edits, false),
+                }
+            }
+        }
+        changes
+    }
+}
+
+impl Touched {
+    /// Whether a test, or any site that it shares, is touched.
+    #[must_use]
+    pub fn has_test(&self, index: usize, reading: &Reading) -> bool {
+        self.tests.get(index) == Some(&true)
+            || reading
+                .sites
+                .iter()
+                .zip(&self.sites)
+                .any(|(site, touched)| *touched && site.tests.contains(&index))
+    }
+
+    /// Whether a finding is on a test or a site that is touched.
+    #[must_use]
+    pub fn has_finding(&self, finding: &Finding, reading: &Reading) -> bool {
+        let within = |outer: &Span, inner: &Span| {
+            outer.file == inner.file
+                && outer.bytes.start <= inner.bytes.start
+                && inner.bytes.end <= outer.bytes.end
+        };
+        // Its main place comes first; the others matter where that lies in no test, such as in a helper.
+        for label in &finding.diagnostic.labels {
+            let on_site = |site: &crate::facts::Site| {
+                within(&site.declaration.span, &label.span)
+                    || site.remarks.iter().any(|remark| remark.span == label.span)
+            };
+            let mut sites =
+                reading.sites.iter().zip(&self.sites).filter(|(site, _)| on_site(site)).peekable();
+            if sites.peek().is_some() {
+                return sites.any(|(_, touched)| *touched);
+            }
+            let on_test = |test: &Test| {
+                within(&test.span, &label.span) || test.remarks.iter().any(|remark| remark.span == label.span)
+            };
+            let mut tests =
+                reading.tests.iter().zip(&self.tests).filter(|(test, _)| on_test(test)).peekable();
+            if tests.peek().is_some() {
+                return tests.any(|(_, touched)| *touched);
+            }
+        }
+        // What belongs to no test is nobody's fault but the change's.
+        true
+    }
+}
+
+/// A test's own places, then those that it leads to.
+fn places(test: &Test) -> impl Iterator<Item = &Span> {
+    std::iter::once(&test.span).chain(test.remarks.iter().map(|remark| &remark.span)).chain(&test.reached)
+}
+
+/// Where the comments and attributes directly above a place begin; the place itself where there are none.
+fn head(text: &str, start: usize) -> usize {
+    let Some(before) = text.get(..start) else { return start };
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    // What stands behind other code on its line has no lines of its own above it.
+    if before[line..].contains(['{', '}', ';', '=', ',', '"']) {
+        return start;
+    }
+    let mut top = start;
+    let mut end = line;
+    while let Some(above) = end.checked_sub(1) {
+        let first = text[..above].rfind('\n').map_or(0, |at| at + 1);
+        if !is_above(&text[first..above]) {
+            break;
+        }
+        (top, end) = (first, first);
+    }
+    top
+}
+
+/// Whether a line belongs to what stands below it: a comment, or an attribute in brackets.
+fn is_above(line: &str) -> bool {
+    let line = line.trim();
+    ["//", "/*", "*", "#["].iter().any(|mark| line.starts_with(mark)) && !line.starts_with("//!")
+}
+
+/// The line around a position, without its end and without blanks around its text.
+fn line_at(text: &str, at: usize) -> Range<usize> {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let rest = text.get(start..).unwrap_or_default();
+    let line = rest.split('\n').next().unwrap_or_default();
+    let blanks = line.len() - line.trim_start().len();
+    start + blanks..start + blanks.max(line.trim_end().len())
+}
+
+/// Where a position lies after edits: one within what is replaced moves to the start or the end of the replacement.
+fn moved(at: usize, edits: &[Edit], to_end: bool) -> usize {
+    let mut shift = 0_isize;
+    let size = |length: usize| isize::try_from(length).unwrap_or(isize::MAX);
+    for Edit { span, text } in edits {
+        let old = &span.bytes;
+        if old.end < at || (old.end == at && !to_end) {
+            shift += size(text.len()) - size(old.len());
+        } else if old.start < at {
+            let start = old.start.saturating_add_signed(shift);
+            return if to_end { start + text.len() } else { start };
+        }
+    }
+    at.saturating_add_signed(shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    const TEXT: &str = "/// One.\n#[test]\nfn one() {\n    a();\n}\n\nfn two() {}\n";
+
+    fn sources() -> [Source; 1] {
+        let word = String::new;
+        [Source { path: word(), local: word(), package: word(), text: Arc::from(TEXT) }]
+    }
+
+    fn place(text: &str) -> Span {
+        let start = TEXT.find(text).expect("it is there");
+        Span::new(0, start..start + text.len())
+    }
+
+    fn touches(change: Change, text: &str) -> bool {
+        let mut changes = Changes::default();
+        changes.set(0, vec![change]);
+        changes.touches(&place(text), &sources())
+    }
+
+    #[test]
+    fn lines_touch_what_they_share_words_with_and_what_stands_below_their_comment() {
+        let new = |text| Change::New(place(text).bytes);
+        assert!(touches(new("    a();\n"), "fn one() {\n    a();\n}"));
+        assert!(touches(new("/// One.\n"), "fn one() {\n    a();\n}"));
+        assert!(!touches(new("/// One.\n"), "fn two() {}"));
+        assert!(!touches(new("}\n\n"), "fn one() {\n    a();\n}"));
+        assert!(!touches(new("fn two() {}\n"), "fn one() {\n    a();\n}"));
+    }
+
+    #[test]
+    fn lines_that_are_gone_touch_what_they_stood_in_or_above() {
+        let gone = |before: &str, last: &str| Change::Gone {
+            at: TEXT.find(before).expect("it is there"),
+            last: last.to_owned(),
+        };
+        assert!(touches(gone("    a();", "    b();"), "fn one() {\n    a();\n}"));
+        assert!(touches(gone("fn two", "// lightest: requires(tpm): it is read"), "fn two() {}"));
+        assert!(!touches(gone("fn two", "}"), "fn two() {}"));
+        assert!(!touches(gone("\nfn two", "}"), "fn one() {\n    a();\n}"));
+    }
+
+    #[test]
+    fn changes_move_with_edits() {
+        let mut changes = Changes::default();
+        changes.set(0, vec![Change::New(10..20), Change::Gone { at: 30, last: String::new() }]);
+        let edit = |bytes, text: &str| Edit { span: Span::new(0, bytes), text: text.to_owned() };
+        let after = changes.after(&BTreeMap::from([(0, vec![edit(0..5, ""), edit(12..25, "four")])]));
+        let mut expected = Changes::default();
+        expected.set(0, vec![Change::New(5..11), Change::Gone { at: 16, last: String::new() }]);
+        assert_eq!(after, expected);
+    }
+}
