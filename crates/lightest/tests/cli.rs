@@ -35,7 +35,10 @@ macro_rules! says {
 }
 
 says!(pick_for_most_people, "pick");
-says!(pick_with_reasons, "pick", "--requires", "tpm,systemd", "--arch", "x64");
+says!(pick_in_short, "pick", "--requires", "tpm,systemd", "--arch", "x64");
+says!(pick_in_short_for_both_architectures, "pick", "--requires", "tpm,no-agent");
+says!(pick_with_reasons, "pick", "--requires", "tpm,systemd", "--arch", "x64", "--why");
+says!(pick_with_all_that_is_refused, "pick", "--requires", "unix-shell,uefi", "--arch", "x64", "--all");
 says!(
     pick_as_json,
     "pick",
@@ -49,11 +52,11 @@ says!(
     "json"
 );
 says!(pick_refuses_a_place_that_a_requirement_excludes, "pick", "--arch", "x64", "--requires", "aarch64");
-says!(pick_says_why_the_nearest_cannot, "pick", "--requires", "pcat,aarch64");
-says!(pick_shows_known_limits, "pick", "--requires", "tpm,agent", "--arch", "x64");
-says!(pick_asks_for_a_capability_once, "pick", "--requires", "vpci-boot", "--arch", "x64");
-says!(pick_with_the_paravisor_has_a_companion, "pick", "--requires", "openhcl", "--arch", "x64");
-says!(pick_about_the_paravisor_has_none, "pick", "--requires", "servicing", "--arch", "x64");
+says!(pick_says_why_the_nearest_cannot, "pick", "--requires", "pcat,aarch64", "--why");
+says!(pick_shows_known_limits, "pick", "--requires", "tpm,agent", "--arch", "x64", "--why");
+says!(pick_asks_for_a_capability_once, "pick", "--requires", "vpci-boot", "--arch", "x64", "--why");
+says!(pick_with_the_paravisor_has_a_companion, "pick", "--requires", "openhcl", "--arch", "x64", "--why");
+says!(pick_about_the_paravisor_has_none, "pick", "--requires", "servicing", "--arch", "x64", "--why");
 says!(pick_without_an_operating_system_needs_no_agent, "pick", "--requires", "boot-services");
 says!(
     pick_for_each_vmm_that_was_named,
@@ -66,8 +69,14 @@ says!(
     "x64"
 );
 says!(pick_explains_two_that_cannot_meet, "pick", "--requires", "windows,linux");
-says!(pick_explains_an_architecture_that_cannot_be, "pick", "--requires", "snp,aarch64");
-says!(pick_explains_an_operating_system_with_boot_services, "pick", "--requires", "linux,boot-services");
+says!(pick_explains_an_architecture_that_cannot_be, "pick", "--requires", "snp,aarch64", "--why");
+says!(
+    pick_explains_an_operating_system_with_boot_services,
+    "pick",
+    "--requires",
+    "linux,boot-services",
+    "--why"
+);
 says!(pick_answers_where_it_can_and_explains_the_rest, "pick", "--requires", "snp");
 says!(pick_refuses_a_misspelt_requirement, "pick", "--requires", "tpm,sytemd");
 says!(pick_refuses_an_unknown_vmm, "pick", "--vmm", "openvm");

@@ -346,6 +346,9 @@ pub struct Blocker {
     pub id: String,
     /// Name.
     pub title: String,
+    /// The reason that an attribute gives, where the title is too long for its line.
+    #[serde(default)]
+    pub short: Option<String>,
     /// The configurations it holds back.
     pub when: When,
     /// Requirements any of which, asked for as well, goes around it.
@@ -366,13 +369,14 @@ pub struct Blocker {
 }
 
 impl Blocker {
-    /// Why a variant is held back, as the reason of an attribute: the title, and the issue where there is one.
+    /// Why a variant is held back, as the reason of an attribute: in short or the title, and the issue where there is one.
     #[must_use]
     pub fn reason(&self) -> String {
         let is_issue = self.issue.rsplit_once('#').is_some_and(|(repository, number)| {
             repository.contains('/') && number.bytes().all(|byte| byte.is_ascii_digit())
         });
-        if is_issue { format!("{} ({})", self.title, self.issue) } else { self.title.clone() }
+        let words = self.short.as_ref().unwrap_or(&self.title);
+        if is_issue { format!("{words} ({})", self.issue) } else { words.clone() }
     }
 }
 
@@ -449,6 +453,9 @@ pub struct Question {
     pub ask: String,
     /// Why it matters.
     pub why: String,
+    /// Whether only one of the answers can hold.
+    #[serde(default)]
+    pub exclusive: bool,
     /// Possible answers.
     #[serde(rename = "answer")]
     pub answers: Vec<Answer>,

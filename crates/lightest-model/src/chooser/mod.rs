@@ -5,6 +5,7 @@
 
 mod conflict;
 mod flip;
+mod rival;
 mod tree;
 
 use crate::catalog::{Blocker, Capability, Holds, Quirk, Support};
@@ -13,6 +14,7 @@ use crate::space::{ALWAYS, Asked, Bits, Price, Space, Weight};
 
 pub use conflict::{Conflict, Cornered};
 pub use flip::{Flip, Heavier};
+pub use rival::nearest_lighter;
 pub use tree::{Branch, Tree, Twist};
 
 /// What is asked.

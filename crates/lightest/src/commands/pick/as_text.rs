@@ -7,6 +7,7 @@ use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Rea
 use lightest_model::space::{ALWAYS, Row, Space};
 use lightest_petri::attribute;
 
+use super::in_short;
 use crate::json::{because, statement_evidence};
 use crate::style::{answer as green, aside, heading, refused};
 use crate::words;
@@ -22,14 +23,34 @@ pub(super) struct Shown<'a> {
     pub(super) further: &'a [String],
 }
 
-/// The whole answer.
+/// How much of an answer is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// What fits on a screen.
+    Short,
+    /// Every reason and quirk, and the nearest of the refused configurations.
+    Why,
+    /// Every refused configuration, too.
+    All,
+}
+
+/// The answer.
 pub(super) fn answer(
     space: &Space<'_>,
     query: &Query,
     choice: &Choice<'_>,
-    all: bool,
+    detail: Detail,
     shown: Option<&Shown<'_>>,
 ) -> String {
+    let attribute = match shown {
+        Some(shown) => shown.attribute.map(str::to_owned),
+        None => attribute(space, choice).map(|attribute| attribute.to_string()),
+    };
+    if detail == Detail::Short {
+        let further = shown.map_or(&[][..], |shown| shown.further);
+        return in_short::answer(space, choice, attribute.as_deref(), further);
+    }
+    let all = detail == Detail::All;
     let mut text = String::new();
     let mut said: Vec<(String, String)> = Vec::new();
     for part in &choice.parts {
@@ -49,10 +70,6 @@ pub(super) fn answer(
     for further in shown.iter().flat_map(|shown| shown.further) {
         let _ = writeln!(text, "and {further}");
     }
-    let attribute = match shown {
-        Some(shown) => shown.attribute.map(str::to_owned),
-        None => attribute(space, choice).map(|attribute| attribute.to_string()),
-    };
     if let Some(attribute) = attribute {
         let _ = writeln!(text, "{}\n\n{attribute}\n", heading("To paste:"));
     }
@@ -60,7 +77,7 @@ pub(super) fn answer(
     text
 }
 
-fn place(part: &Part<'_>) -> String {
+pub(super) fn place(part: &Part<'_>) -> String {
     match &part.vmm {
         Some(vmm) => format!("{} on {vmm}", part.arch),
         None => part.arch.to_string(),
@@ -199,7 +216,7 @@ fn refusals(space: &Space<'_>, text: &mut String, title: &str, refusals: &[Refus
     }
 }
 
-fn missing_words(requirement: &str, support: Support) -> String {
+pub(super) fn missing_words(requirement: &str, support: Support) -> String {
     match (requirement, support) {
         ("runs", Support::No) => "cannot run".to_owned(),
         ("runs", _) => "not known to run".to_owned(),
@@ -225,14 +242,18 @@ fn nearest<'r, 'c>(space: &Space<'_>, refusals: &'r [Refusal<'c>]) -> Vec<&'r Re
     shown
 }
 
-fn as_conflict(space: &Space<'_>, text: &mut String, conflict: &Conflict<'_>) {
-    let mut between: Vec<String> = conflict
-        .between
-        .iter()
-        .map(|cornered| format!("`{}`", space.requirement_id(cornered.requirement)))
-        .collect();
-    between.extend(conflict.vmm.iter().map(|vmm| format!("`{vmm}`")));
-    between.extend(conflict.arch.map(|arch| format!("`{arch}`")));
+/// The requirements and places that exclude each other.
+pub(super) fn words_of(space: &Space<'_>, conflict: &Conflict<'_>) -> Vec<String> {
+    let requirements =
+        conflict.between.iter().map(|cornered| format!("`{}`", space.requirement_id(cornered.requirement)));
+    let places =
+        conflict.vmm.iter().map(ToString::to_string).chain(conflict.arch.map(|arch| arch.to_string()));
+    requirements.chain(places.map(|place| format!("`{place}`"))).collect()
+}
+
+/// That they exclude each other.
+pub(super) fn between(space: &Space<'_>, conflict: &Conflict<'_>) -> String {
+    let between = words_of(space, conflict);
     let verb = match (conflict.unproven, between.len()) {
         (true, 1) => "is not shown by any configuration",
         (true, _) => "are not shown together by any configuration",
@@ -240,7 +261,11 @@ fn as_conflict(space: &Space<'_>, text: &mut String, conflict: &Conflict<'_>) {
         (false, _) => "cannot meet",
     };
     let between = words::list(&between, "and");
-    let _ = writeln!(text, "{} {verb}", refused(between));
+    format!("{} {verb}", refused(between))
+}
+
+fn as_conflict(space: &Space<'_>, text: &mut String, conflict: &Conflict<'_>) {
+    let _ = writeln!(text, "{}", between(space, conflict));
     for cornered in &conflict.between {
         as_cornered(space, text, cornered);
     }

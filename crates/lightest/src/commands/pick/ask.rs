@@ -1,146 +1,177 @@
-//! Asks what the test touches: a few questions in the author's words, each of which can be skipped.
+//! Asks what the test touches: a few questions in the author's words, each of which can be skipped. The one home of `inquire`.
 
-use std::io::{self, BufRead, Write};
+use std::fmt;
+use std::io::{self, IsTerminal};
 
-use lightest_model::catalog::Question;
+use inquire::{InquireError, MultiSelect, Select};
+use lightest_model::catalog::{Answer, Question};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
+
+use crate::failure::Failure;
+use crate::output;
+use crate::style::{answer as green, aside};
 
 /// How many questions are asked at most.
 const MOST: usize = 5;
 
-/// Asks, and returns the requirements that follow; `None` when the author gave up or the input ended.
+const KEYS: &str = "What does the test touch? Arrow keys move, Space chooses, letters filter, Enter goes on, Esc skips, \
+                    Ctrl-C leaves.";
+
+/// Whether there is somebody to ask: a person at a terminal that understands more than lines.
+pub(super) fn is_possible() -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !dumb && io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks, and returns the requirements that follow; `None` when the author gave up.
 ///
 /// # Errors
 ///
-/// Those of reading and writing.
-pub(super) fn ask(
+/// A terminal that cannot be read.
+pub(super) fn ask(space: &Space<'_>) -> Result<Option<Vec<String>>, Failure> {
+    output::message(KEYS);
+    let questions = &space.catalog().questions;
+    conversation(space, questions, &mut prompt, &mut |line| output::message(line))
+        .map_err(|error| Failure::new(format!("the terminal cannot be read: {error}")))
+}
+
+/// What came of a question.
+enum Reply {
+    /// The requirements of the chosen answers.
+    Chosen(Vec<String>),
+    Skipped,
+    Left,
+}
+
+/// Asks one question after another, and shows the best answer before the first and after each that changes it.
+fn conversation(
     space: &Space<'_>,
-    input: &mut impl BufRead,
-    output: &mut impl Write,
-) -> io::Result<Option<Vec<String>>> {
+    questions: &[Question],
+    prompt: &mut impl FnMut(&Question) -> Result<Reply, InquireError>,
+    show: &mut impl FnMut(&str),
+) -> Result<Option<Vec<String>>, InquireError> {
     let mut requires: Vec<String> = Vec::new();
-    writeln!(
-        output,
-        "What does the test touch? Numbers answer (several with commas), Enter skips, ? says why, q leaves."
-    )?;
-    best(space, &requires, output)?;
-    for question in space.catalog().questions.iter().take(MOST) {
-        match one(question, input, output)? {
-            None => return Ok(None),
-            Some(more) if more.is_empty() => {}
-            Some(more) => {
-                for word in more {
-                    if !requires.contains(&word) {
-                        requires.push(word);
-                    }
-                }
-                best(space, &requires, output)?;
+    show(&so_far(space, &requires));
+    for question in questions.iter().take(MOST) {
+        match prompt(question)? {
+            Reply::Left => return Ok(None),
+            Reply::Skipped => {}
+            Reply::Chosen(more) => {
+                let new: Vec<String> = more.into_iter().filter(|word| !requires.contains(word)).collect();
+                requires.extend(new);
             }
         }
+        show(&so_far(space, &requires));
     }
     Ok(Some(requires))
 }
 
-/// Says what would be recommended now.
-fn best(space: &Space<'_>, requires: &[String], output: &mut impl Write) -> io::Result<()> {
+/// What would be recommended now, in one line.
+fn so_far(space: &Space<'_>, requires: &[String]) -> String {
     let query = Query { requires: requires.to_vec(), archs: Vec::new(), vmms: Vec::new() };
-    let Ok(choice) = choose(space, &query) else { return Ok(()) };
-    let mut configs: Vec<String> = Vec::new();
-    for part in &choice.parts {
-        match &part.pick {
-            Some(pick) => configs.push(space.rows()[pick.row].config.to_string()),
-            None => configs.push(format!("nothing on {}", part.arch)),
-        }
-    }
-    writeln!(output, "  so far: {}", configs.join(", "))
+    let Ok(choice) = choose(space, &query) else { return String::new() };
+    let configs: Vec<String> = choice
+        .parts
+        .iter()
+        .map(|part| match &part.pick {
+            Some(pick) => green(&space.rows()[pick.row].config).to_string(),
+            None => format!("nothing on {}", part.arch),
+        })
+        .collect();
+    format!("  {} {}\n", aside("so far:"), configs.join(", "))
 }
 
-/// Asks one question; `None` when the author gave up.
-fn one(
-    question: &Question,
-    input: &mut impl BufRead,
-    output: &mut impl Write,
-) -> io::Result<Option<Vec<String>>> {
-    writeln!(output, "\n{}", question.ask)?;
-    for (at, answer) in question.answers.iter().enumerate() {
-        writeln!(output, "  {}. {}", at + 1, answer.label)?;
+/// An answer as it stands in a list.
+struct Line<'q>(&'q Answer);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.label)
     }
-    loop {
-        write!(output, "> ")?;
-        output.flush()?;
-        let mut line = String::new();
-        if input.read_line(&mut line)? == 0 {
-            writeln!(output)?;
-            return Ok(None);
-        }
-        match line.trim() {
-            "" => return Ok(Some(Vec::new())),
-            "q" | "quit" => return Ok(None),
-            "?" | "why" | "why?" => writeln!(output, "  {}", question.why)?,
-            words => match numbers(words, question.answers.len()) {
-                Some(chosen) => {
-                    let requires = chosen.into_iter().flat_map(|at| question.answers[at].requires.clone());
-                    return Ok(Some(requires.collect()));
+}
+
+/// Asks one question at the terminal.
+fn prompt(question: &Question) -> Result<Reply, InquireError> {
+    let lines = question.answers.iter().map(Line);
+    let chosen = if question.exclusive {
+        Select::new(&question.ask, lines.collect())
+            .with_help_message(&question.why)
+            .prompt()
+            .map(|one| vec![one])
+    } else {
+        // Choosing nothing is the answer that asks for nothing.
+        let lines = lines.filter(|line| !line.0.requires.is_empty()).collect();
+        MultiSelect::new(&question.ask, lines)
+            .with_help_message(&question.why)
+            .with_keep_filter(false)
+            .with_formatter(&|chosen| match chosen {
+                [] => "nothing".to_owned(),
+                chosen => {
+                    chosen.iter().map(|line| line.value.0.label.as_str()).collect::<Vec<_>>().join("; ")
                 }
-                None => writeln!(
-                    output,
-                    "  a number from 1 to {}, several with commas; Enter to skip",
-                    question.answers.len()
-                )?,
-            },
+            })
+            .prompt()
+    };
+    match chosen {
+        Ok(chosen) => {
+            Ok(Reply::Chosen(chosen.into_iter().flat_map(|line| line.0.requires.clone()).collect()))
         }
+        Err(InquireError::OperationCanceled) => Ok(Reply::Skipped),
+        Err(InquireError::OperationInterrupted) => Ok(Reply::Left),
+        Err(error) => Err(error),
     }
-}
-
-/// Numbers from 1 to `most`, as indices.
-fn numbers(words: &str, most: usize) -> Option<Vec<usize>> {
-    let numbers = words.split([',', ' ']).filter(|word| !word.is_empty());
-    numbers
-        .map(|word| word.parse::<usize>().ok().filter(|at| (1..=most).contains(at)).map(|at| at - 1))
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The author's answers, what was understood, and everything that was printed.
-    fn asked(answers: &str) -> (Option<Vec<String>>, String) {
+    /// What follows from some replies, and every line that was shown.
+    fn asked(replies: Vec<Reply>) -> (Option<Vec<String>>, Vec<String>) {
         let catalog = crate::embedded::catalog().expect("the embedded catalog");
         let space = Space::of_tests(&catalog);
-        let mut output = Vec::new();
-        let requires = ask(&space, &mut answers.as_bytes(), &mut output).expect("memory can be written");
-        (requires, String::from_utf8(output).expect("UTF-8"))
+        let (mut replies, mut shown) = (replies.into_iter(), Vec::new());
+        let mut prompt = |_: &Question| Ok(replies.next().unwrap_or(Reply::Skipped));
+        let requires =
+            conversation(&space, &catalog.questions, &mut prompt, &mut |line| shown.push(line.to_owned()));
+        (requires.expect("nothing fails"), shown)
+    }
+
+    fn chosen(words: &[&str]) -> Reply {
+        Reply::Chosen(words.iter().map(|word| (*word).to_owned()).collect())
     }
 
     #[test]
     fn skipping_every_question_asks_for_nothing() {
-        let (requires, said) = asked("\n\n\n\n\n");
+        let (requires, shown) = asked(Vec::new());
         assert_eq!(requires, Some(Vec::new()));
-        assert!(said.matches("\n> ").count() <= MOST, "at most five questions: {said}");
+        assert_eq!(shown.len(), 1 + MOST, "{shown:?}");
     }
 
     #[test]
-    fn answers_add_up_and_the_best_so_far_is_shown_after_each() {
-        let (requires, said) = asked("6\n4\n\n\n\n");
-        let requires = requires.expect("answered");
-        assert!(requires.contains(&"tpm".to_owned()), "{requires:?}");
-        assert_eq!(said.matches("so far:").count(), 3, "at first, and after each answer: {said}");
+    fn answers_add_up_and_the_best_so_far_follows() {
+        let (requires, shown) = asked(vec![chosen(&["windows-shell"]), chosen(&["tpm", "windows-shell"])]);
+        assert_eq!(requires.expect("answered"), ["windows-shell", "tpm"]);
+        assert!(shown[0].contains("linux_direct") && shown[1].contains("windows"), "{shown:?}");
     }
 
     #[test]
-    fn why_is_answered_and_nonsense_is_asked_again() {
-        let (requires, said) = asked("?\n77\nnonsense\n\n\n\n\n\n");
+    fn leaving_answers_nothing() {
+        let (requires, shown) = asked(vec![chosen(&["tpm"]), Reply::Left]);
+        assert_eq!(requires, None);
+        assert_eq!(shown.len(), 2, "{shown:?}");
+    }
+
+    #[test]
+    fn every_question_has_answers_and_each_list_fits_on_a_page() {
         let catalog = crate::embedded::catalog().expect("the embedded catalog");
-        assert_eq!(requires, Some(Vec::new()));
-        assert!(said.contains(&catalog.questions[0].why));
-        assert_eq!(said.matches("a number from 1 to").count(), 2);
-    }
-
-    #[test]
-    fn leaving_and_the_end_of_input_answer_nothing() {
-        assert_eq!(asked("q\n").0, None);
-        assert_eq!(asked("").0, None);
+        for question in &catalog.questions {
+            let asking = question.answers.iter().filter(|answer| !answer.requires.is_empty()).count();
+            assert!((1..=7).contains(&asking), "{}", question.id);
+            if question.exclusive {
+                assert!(question.answers[0].requires.is_empty(), "Enter at once must skip {}", question.id);
+            }
+        }
     }
 }

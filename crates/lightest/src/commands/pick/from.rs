@@ -241,7 +241,7 @@ impl Answer<'_> {
             self.space,
             &self.proposal.query,
             &self.proposal.choice,
-            self.args.all,
+            self.args.detail(),
             Some(&shown),
         ));
         text.push_str(&self.comparison());

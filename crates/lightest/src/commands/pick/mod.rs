@@ -5,8 +5,8 @@ mod as_text;
 mod ask;
 mod factory;
 mod from;
+mod in_short;
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
@@ -16,6 +16,7 @@ use lightest_model::config::Arch;
 use lightest_model::space::Space;
 use lightest_model::suggest::nearest;
 
+use self::as_text::Detail;
 use crate::args::Format;
 use crate::failure::{Failure, Place};
 use crate::framework::Framework;
@@ -36,7 +37,10 @@ pub(crate) struct Args {
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Show every refused configuration, not only the nearest
+    /// Also show every reason, quirk and known limit, and the next heavier configuration
+    #[arg(long)]
+    why: bool,
+    /// Also show every refused configuration, not only the nearest; implies `--why`
     #[arg(long)]
     all: bool,
     /// Read the requirements from the body of a test in this file
@@ -53,6 +57,16 @@ pub(crate) struct Args {
     only_lightest: bool,
 }
 
+impl Args {
+    fn detail(&self) -> Detail {
+        match (self.all, self.why) {
+            (true, _) => Detail::All,
+            (false, true) => Detail::Why,
+            (false, false) => Detail::Short,
+        }
+    }
+}
+
 /// Answers, after asking where nothing is said and somebody can be asked.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     if session.framework(&[]) == Framework::KubeVirt {
@@ -64,18 +78,20 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let mut query =
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
     let nothing_said = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();
-    if nothing_said && args.format == Format::Text && io::stdin().is_terminal() {
+    let asks = nothing_said && args.format == Format::Text && ask::is_possible();
+    if asks {
         let space = Space::of_tests(session.catalog()?);
-        let answers = ask::ask(&space, &mut io::stdin().lock(), &mut io::stderr().lock())
-            .map_err(|error| Failure::new(format!("the terminal cannot be read: {error}")))?;
-        let Some(requires) = answers else { return Ok(exit::COULD_NOT) };
+        let Some(requires) = ask::ask(&space)? else { return Ok(exit::COULD_NOT) };
         query.requires = requires;
     }
     let space = session.space_about(&query.requires)?;
     let choice = choose(&space, &query).map_err(|unheard| unknown(space.catalog(), &query, &unheard))?;
     match args.format {
         Format::Json => output::json(&as_json::answer(&space, &query, &choice))?,
-        Format::Text => output::data(&as_text::answer(&space, &query, &choice, args.all, None))?,
+        Format::Text => output::data(&as_text::answer(&space, &query, &choice, args.detail(), None))?,
+    }
+    if asks {
+        output::message(&format!("The same again: {}", command(&query)));
     }
     let answered = choice.parts.iter().any(|part| part.pick.is_some());
     // The program ends here, sooner when it need not take these apart.
