@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use lightest_diagnostics::Span;
-use lightest_lint::facts::{Declaration, Note, Opening, Remark, Sighting, Test, Variant, What};
+use lightest_lint::facts::{self, Declaration, Note, Opening, Remark, Test, Variant};
 use lightest_lint::finding::Finding;
 use lightest_lint::intent;
 use lightest_lint::linter::{Level, Options};
+use lightest_lint::needs::Need;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
 use lightest_lint::suppress;
-use lightest_model::catalog::Catalog;
+use lightest_model::catalog::{Catalog, Evidence};
 use lightest_model::config::{Arch, Config, Form, GuestRef};
 
 use crate::go;
-use crate::judge::{Ask, Judged, Reading};
+use crate::judge::{self, Ask, Judged, Reading};
 use crate::rules::{self, Context, RULES, span};
 use crate::suite::Suite;
 use crate::table::Table;
@@ -64,8 +65,7 @@ pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec
 pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Options) -> Checked {
     let (suite, notes) = read(sources, catalog, table);
     let reading = Reading::new(&suite, catalog, table);
-    let lines: BTreeMap<usize, Vec<usize>> =
-        sources.iter().enumerate().map(|(id, source)| (id, line_starts(&source.text))).collect();
+    let lines = lines(sources);
     let mut judged: Vec<Judged<'_>> = suite.sites.iter().map(|site| reading.judge(site)).collect();
     // What authors state adds to what is read.
     let remarks: Vec<Vec<Remark>> = judged.iter().map(|judged| remarks(&reading, judged, &lines)).collect();
@@ -74,6 +74,7 @@ pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Opt
             Some(Ask {
                 requirement: intent.requirement?,
                 because: intent.reason,
+                evidence: Vec::new(),
                 place: (intent.span.file, intent.span.bytes),
                 via: None,
                 test: *judged.tests.first()?,
@@ -150,29 +151,127 @@ fn suppressed(sites: &[Test], sources: &[Source], findings: Vec<Finding>, option
     kept
 }
 
+/// Where the lines of each source start.
+fn lines(sources: &[Source]) -> BTreeMap<usize, Vec<usize>> {
+    sources.iter().enumerate().map(|(id, source)| (id, line_starts(&source.text))).collect()
+}
+
 fn line_starts(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
 }
 
-/// A site in the linter's terms: a test with one guest.
+/// The tests of a suite as the linter knows tests: each with the factory calls that it reaches and what it asks.
+#[must_use]
+pub fn specs(sources: &[Source], catalog: &Catalog, table: &Table) -> facts::Reading {
+    let (suite, notes) = read(sources, catalog, table);
+    let reading = Reading::new(&suite, catalog, table);
+    let lines = lines(sources);
+    let mut tests: Vec<Test> = suite
+        .tests
+        .iter()
+        .zip(&reading.asking)
+        .map(|(test, asking)| Test {
+            module: test.containers.iter().map(|part| part.trim().to_owned()).collect(),
+            name: test.text.trim().to_owned(),
+            name_span: span(&test.text_place),
+            span: span(&test.place),
+            asks: asking.asks.iter().map(need).collect(),
+            openings: asking.opens.iter().map(opening).collect(),
+            ..empty(span(&test.place))
+        })
+        .collect();
+    for site in &suite.sites {
+        let judged = reading.judge(site);
+        let remarks = remarks(&reading, &judged, &lines);
+        for test in &site.tests {
+            let name = suite.tests[*test].name();
+            tests[*test].declarations.push(declaration(&judged, &name));
+            tests[*test].intents.extend(intent::of_remarks(&remarks, catalog));
+        }
+    }
+    tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
+    facts::Reading { tests, sites: Vec::new(), notes }
+}
+
+/// A site as the linter reports on it: a test with one guest.
 fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>, options: &Options) -> Test {
     let place = span(&judged.site.place);
     let first = judged.site.tests.first().map(|test| &reading.suite.tests[*test]);
     let name = rules::name(reading, judged);
-    let guest = judged.guest;
+    Test {
+        name_span: first.map_or_else(|| place.clone(), |test| span(&test.text_place)),
+        declarations: vec![declaration(judged, &name)],
+        name,
+        asks: judged.asks.iter().map(need).collect(),
+        openings: judged.opens.iter().map(opening).collect(),
+        intents: intent::of_remarks(&remarks, reading.catalog),
+        remarks,
+        reached: if options.reach {
+            reading.suite.text_of(&judged.site.tests).iter().map(span).collect()
+        } else {
+            Vec::new()
+        },
+        ..empty(place)
+    }
+}
+
+/// A test of which nothing is known but its place.
+fn empty(place: Span) -> Test {
+    Test {
+        name: String::new(),
+        module: Vec::new(),
+        name_span: place.clone(),
+        span: place,
+        declarations: Vec::new(),
+        bare: Vec::new(),
+        unread: Vec::new(),
+        sightings: Vec::new(),
+        asks: Vec::new(),
+        openings: Vec::new(),
+        reached: Vec::new(),
+        intents: Vec::new(),
+        comments: Vec::new(),
+        preface: None,
+        remarks: Vec::new(),
+        bound_to: Vec::new(),
+    }
+}
+
+fn need(ask: &Ask) -> Need {
+    let cited = |place: &String| {
+        let (source, place) = place.split_once(':')?;
+        Some(Evidence { source: source.to_owned(), place: place.to_owned() })
+    };
+    Need {
+        requirement: ask.requirement.clone(),
+        span: span(&ask.place),
+        via: ask.via.as_ref().map(span),
+        within: Vec::new(),
+        when: Vec::new(),
+        certain: false,
+        because: ask.because.clone(),
+        evidence: ask.evidence.iter().filter_map(cited).collect(),
+    }
+}
+
+fn opening(open: &judge::Opening) -> Opening {
+    Opening { span: span(open.via.as_ref().unwrap_or(&open.place)), what: open.what.clone() }
+}
+
+/// The factory call of a site, by the name of a test of it.
+fn declaration(judged: &Judged<'_>, name: &str) -> Declaration {
+    let place = span(&judged.site.place);
+    let form = judged.guest.map_or(Form::Vhd, |guest| guest.form);
     let config = Config {
         vmm: Some("kubevirt".to_owned()),
         boot: "vmi".to_owned(),
         arch: Arch::X64,
         isolation: None,
-        guest: GuestRef {
-            form: guest.map_or(Form::Vhd, |guest| guest.form),
-            id: judged.site.factory.clone(),
-        },
+        guest: GuestRef { form, id: judged.site.factory.clone() },
         extra_deps: Vec::new(),
     };
     let variant = Variant {
-        name: name.clone(),
+        name: name.to_owned(),
         config,
         written: judged.site.factory.clone(),
         config_span: span(&judged.site.name_place),
@@ -182,44 +281,7 @@ fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>, option
         unstable: None,
         states: Vec::new(),
     };
-    let sightings = judged.asks.iter().map(|ask| Sighting {
-        what: What::Name(ask.requirement.clone()),
-        span: span(&ask.place),
-        via: ask.via.as_ref().map(span),
-        within: Vec::new(),
-        tolerated: false,
-        uncertain: false,
-    });
-    let openings = judged.opens.iter().map(|open| Opening {
-        span: span(open.via.as_ref().unwrap_or(&open.place)),
-        what: open.what.clone(),
-    });
-    Test {
-        name,
-        module: Vec::new(),
-        name_span: first.map_or_else(|| place.clone(), |test| span(&test.text_place)),
-        span: place.clone(),
-        declarations: vec![Declaration {
-            span: place.clone(),
-            list: place,
-            vmm: None,
-            variants: vec![variant],
-        }],
-        bare: Vec::new(),
-        unread: Vec::new(),
-        sightings: sightings.collect(),
-        openings: openings.collect(),
-        reached: if options.reach {
-            reading.suite.text_of(&judged.site.tests).iter().map(span).collect()
-        } else {
-            Vec::new()
-        },
-        intents: intent::of_remarks(&remarks, reading.catalog),
-        comments: Vec::new(),
-        preface: None,
-        remarks,
-        bound_to: Vec::new(),
-    }
+    Declaration { span: place.clone(), list: place, vmm: None, variants: vec![variant] }
 }
 
 /// Comments on a site: on its lines, directly above it, and directly above a test that holds it.

@@ -4,14 +4,16 @@ use std::path::{Component, Path};
 
 use lightest_lint::calls;
 use lightest_lint::dialect::{Conventions, Dialect, Interest};
-use lightest_lint::facts::{Declaration, Reading};
+use lightest_lint::facts::{Declaration, Reading, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::Options;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
+use lightest_model::space::{Asked, Space};
 
+use crate::judge::NEW_TESTS;
 use crate::rules::RULES;
 use crate::{check, facts};
 
@@ -42,6 +44,10 @@ impl Dialect for KubeVirt {
         "kubevirt"
     }
 
+    fn about(&self) -> &'static str {
+        "KubeVirt's end-to-end tests"
+    }
+
     fn looks_for(&self) -> &'static str {
         "calls of `libvmifact.New..`"
     }
@@ -65,8 +71,15 @@ impl Dialect for KubeVirt {
 
     fn read(&self, sources: &[Source], catalog: &Catalog, _table: &calls::Table) -> Reading {
         let table = facts::table().unwrap_or_default();
-        let checked = check::check(sources, catalog, &table, &Options::default());
-        Reading { tests: checked.sites, sites: Vec::new(), notes: checked.notes }
+        check::specs(sources, catalog, &table)
+    }
+
+    fn suite(&self) -> Option<&'static str> {
+        Some(SUITE)
+    }
+
+    fn uses_table(&self) -> bool {
+        false
     }
 
     fn marks(&self) -> &'static [&'static str] {
@@ -89,11 +102,35 @@ impl Dialect for KubeVirt {
     }
 
     fn conventions(&self) -> Conventions {
-        Conventions { alternatives: false, boot_tests: false, shown_by: None, any_arch: true }
+        Conventions {
+            alternatives: false,
+            boot_tests: false,
+            shown_by: None,
+            any_arch: true,
+            asks: &[NEW_TESTS],
+        }
     }
 
     fn name_of(&self, config: &Config) -> String {
         config.guest.id.clone()
+    }
+
+    /// As Ginkgo prints it.
+    fn full_name(&self, test: &Test) -> String {
+        let parts = test.module.iter().chain([&test.name]).filter(|part| !part.is_empty());
+        parts.map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Calls of factories, each once.
+    fn paste(&self, space: &Space<'_>, rows: &[usize], _asked: &Asked) -> Option<String> {
+        let mut calls: Vec<String> = Vec::new();
+        for row in rows {
+            let call = format!("libvmifact.{}()", space.rows()[*row].guest.id);
+            if !calls.contains(&call) {
+                calls.push(call);
+            }
+        }
+        (!calls.is_empty()).then(|| calls.join("\n"))
     }
 
     fn spell(&self, config: &Config, _declaration: &Declaration) -> Option<String> {

@@ -9,6 +9,9 @@ use lightest_model::space::{ALWAYS, Answer, Asked, Space};
 use crate::suite::{Place, Site, Suite, Touch};
 use crate::table::{Entry, Table};
 
+/// What every guest that is proposed must meet: new tests may use it.
+pub const NEW_TESTS: &str = "new-tests";
+
 /// Something that a test asks, and what shows it.
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -16,6 +19,8 @@ pub struct Ask {
     pub requirement: String,
     /// Why.
     pub because: String,
+    /// Where that is known from, as the catalog writes it.
+    pub evidence: Vec<String>,
     /// What shows it.
     pub place: Place,
     /// Where the test's own body leads to it, when it stands in a helper.
@@ -165,8 +170,8 @@ impl<'r> Reading<'r> {
                 .position(|class| class.id == guest.boot_class)
                 .unwrap_or(usize::MAX)
         };
-        let allowed = self.catalog.guests.iter().filter(|guest| guest.retired.is_none());
-        allowed.filter(|guest| self.gives(guest, words.iter().copied())).min_by_key(|guest| class(guest))
+        let gives = |guest: &&Guest| self.gives(guest, words.iter().copied().chain([NEW_TESTS]));
+        self.catalog.guests.iter().filter(gives).min_by_key(|guest| class(guest))
     }
 
     /// Whether a requirement takes an operating system.
@@ -238,6 +243,7 @@ fn note(asking: &mut Asking, entry: &Entry, test: usize, place: &Place, via: Opt
             asking.asks.push(Ask {
                 requirement: requirement.clone(),
                 because: entry.because.clone(),
+                evidence: entry.evidence.clone(),
                 place: place.clone(),
                 via: via.cloned(),
                 test,

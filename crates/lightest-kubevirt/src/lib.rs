@@ -5,19 +5,21 @@
 //! - [`table`]: what that asks of a guest.
 //! - [`judge`]: what the tests that share a guest ask of it.
 //! - [`rules`]: one file each.
-//! - [`pick`]: the lightest factory for some requirements.
 //! - [`check`]: from files to findings.
 //! - [`dialect`]: which files matter to the linter.
 //! - [`facts`]: the files of the catalog.
+//! - [`sync`]: the facts that the factories state, held against the catalog.
 
 pub mod check;
 pub mod dialect;
 pub mod facts;
 pub mod go;
 pub mod judge;
-pub mod pick;
 pub mod rules;
 pub mod suite;
+pub mod sync;
 pub mod table;
 
 mod edits;
+
+pub use dialect::KubeVirt;

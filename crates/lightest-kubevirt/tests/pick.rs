@@ -1,17 +1,26 @@
-//! The lightest factory for some requirements.
+//! The lightest factory for some requirements, as the chooser finds it in the catalog.
 
 use lightest_catalog::{embedded, load};
-use lightest_kubevirt::facts;
-use lightest_kubevirt::pick::{call, choose, text};
+use lightest_kubevirt::{KubeVirt, facts};
+use lightest_lint::dialect::Dialect;
+use lightest_model::catalog::Catalog;
+use lightest_model::chooser::{Choice, Query, choose};
+use lightest_model::space::Space;
 
-fn pick(words: &[&str]) -> Option<String> {
-    let catalog = load(&embedded(facts::FOLDERS)).expect("the catalog is sound");
-    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    choose(&catalog, &words).expect("known words").pick.map(call)
+fn catalog() -> Catalog {
+    load(&embedded(facts::FOLDERS)).expect("the catalog is sound")
+}
+
+fn chosen<'c>(space: &Space<'c>, words: &[&str]) -> Choice<'c> {
+    let requires = words.iter().chain(KubeVirt.conventions().asks).map(|word| (*word).to_owned());
+    let query = Query { requires: requires.collect(), archs: Vec::new(), vmms: Vec::new() };
+    choose(space, &query).expect("known words")
 }
 
 #[test]
 fn each_need_leads_to_the_lightest_guest_that_is_known_to_meet_it() {
+    let catalog = catalog();
+    let space = Space::of_tests(&catalog);
     for (words, factory) in [
         (&[][..], "libvmifact.NewGuestless()"),
         (&["boot-disk"], "libvmifact.NewAlpine()"),
@@ -21,26 +30,40 @@ fn each_need_leads_to_the_lightest_guest_that_is_known_to_meet_it() {
         (&["agent", "acpi"], "libvmifact.NewFedora()"),
         (&["tools"], "libvmifact.NewFedora()"),
     ] {
-        assert_eq!(pick(words).as_deref(), Some(factory), "{words:?}");
+        let choice = chosen(&space, words);
+        let rows: Vec<usize> = choice.parts.iter().flat_map(|part| &part.pick).map(|pick| pick.row).collect();
+        assert_eq!(rows.len(), 2, "{words:?}: one for each architecture");
+        assert_eq!(KubeVirt.paste(&space, &rows, &choice.asked).as_deref(), Some(factory), "{words:?}");
     }
 }
 
 #[test]
 fn what_is_refused_is_named_with_its_reason() {
-    let catalog = load(&embedded(facts::FOLDERS)).expect("the catalog is sound");
-    let choice = choose(&catalog, &["agent".to_owned(), "acpi".to_owned()]).expect("known words");
-    let refused: Vec<&str> = choice.refused.iter().map(|(guest, _)| guest.id.as_str()).collect();
+    let catalog = catalog();
+    let space = Space::of_tests(&catalog);
+    let choice = chosen(&space, &["agent", "acpi"]);
+    let part = &choice.parts[0];
+    let names = |rows: Vec<usize>| -> Vec<String> {
+        rows.into_iter().map(|row| KubeVirt.name_of(&space.rows()[row].config)).collect()
+    };
+    let refused = names(part.refused.iter().map(|refusal| refusal.row).collect());
     assert_eq!(refused, ["NewGuestless", "NewAlpine", "NewCirros"]);
-    let unknown: Vec<&str> = choice.unknown.iter().map(|(guest, _)| guest.id.as_str()).collect();
-    assert_eq!(unknown, ["NewAlpineWithTestTooling"]);
-    let text = text(&choice, &catalog);
-    assert!(text.starts_with("libvmifact.NewFedora()\n"), "{text}");
-    assert!(text.contains("not NewAlpine: `agent`: the image has no qemu-guest-agent"), "{text}");
+    assert_eq!(
+        names(part.unproven.iter().map(|refusal| refusal.row).collect()),
+        ["NewAlpineWithTestTooling"]
+    );
+    let because = part.refused[1].missing.statement.map(|statement| statement.because.as_str());
+    assert_eq!(because, Some("the image has no qemu-guest-agent"));
 }
 
 #[test]
-fn a_word_that_is_no_requirement_is_told_from_its_neighbour() {
-    let catalog = load(&embedded(facts::FOLDERS)).expect("the catalog is sound");
-    let error = choose(&catalog, &["agnet".to_owned()]).expect_err("no requirement");
-    assert_eq!((error.word.as_str(), error.near.as_deref()), ("agnet", Some("agent")));
+fn a_guest_that_new_tests_may_not_use_is_never_picked() {
+    let catalog = catalog();
+    let space = Space::of_tests(&catalog);
+    for requirement in &catalog.requirements {
+        let choice = chosen(&space, &[&requirement.id]);
+        for pick in choice.parts.iter().flat_map(|part| &part.pick) {
+            assert_ne!(space.rows()[pick.row].guest.id, "NewCirros", "{}", requirement.id);
+        }
+    }
 }

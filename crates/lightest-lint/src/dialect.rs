@@ -11,7 +11,7 @@ use lightest_model::config::Config;
 use lightest_model::space::{Asked, Space};
 
 use crate::calls::Table;
-use crate::facts::{Bare, Declaration, Reading, Variant};
+use crate::facts::{Bare, Declaration, Reading, Test, Variant};
 use crate::finding::Finding;
 use crate::linter::Options;
 use crate::needs::Needs;
@@ -39,6 +39,8 @@ pub struct Conventions {
     pub boot_tests: bool,
     /// A requirement without which a body shows too little of its guest for it to be called too heavy.
     pub shown_by: Option<&'static str>,
+    /// Requirements that every guest of a new test must meet, asked for or not.
+    pub asks: &'static [&'static str],
     /// Whether a declaration stands for every architecture, whichever its configuration names: what takes its place must do
     /// on all of them.
     pub any_arch: bool,
@@ -61,8 +63,11 @@ pub struct Replacement<'a> {
 
 /// A language and a framework.
 pub trait Dialect: Sync {
-    /// Its name.
+    /// Its name, by which `--framework` chooses it.
     fn name(&self) -> &'static str;
+
+    /// Whose tests it reads, for the list of frameworks.
+    fn about(&self) -> &'static str;
 
     /// What its tests look like, for when there are none.
     fn looks_for(&self) -> &'static str;
@@ -78,6 +83,17 @@ pub trait Dialect: Sync {
         &[]
     }
 
+    /// The folder below the top of a checkout whose files are read together, whatever part of them is asked about: where
+    /// tests share guests through helpers anywhere. `None` where a part can be read by itself.
+    fn suite(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether the linter's table of calls tells what its bodies ask for; otherwise it has a table of its own.
+    fn uses_table(&self) -> bool {
+        true
+    }
+
     /// The folders of the catalog with its facts, in the order in which they are read.
     fn catalog(&self) -> &'static [&'static str];
 
@@ -89,7 +105,7 @@ pub trait Dialect: Sync {
     /// Whether a file matters, told from its path and its bytes.
     fn interest(&self, path: &Path, bytes: &[u8]) -> Interest;
 
-    /// Reads files. It never fails: what it did not understand is in the notes.
+    /// Reads files as tests. It never fails: what it did not understand is in the notes.
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading;
 
     /// What it read, and what rules of its own find; `None` where the linter's rules judge what it reads.
@@ -117,6 +133,11 @@ pub trait Dialect: Sync {
     /// How the guests of a declaration relate to each other, and what a body that asks for little means.
     fn conventions(&self) -> Conventions;
 
+    /// A test's name with what lies around it, as its framework's users write it.
+    fn full_name(&self, test: &Test) -> String {
+        test.module.iter().chain([&test.name]).map(String::as_str).collect::<Vec<_>>().join("::")
+    }
+
     /// A configuration as its framework's users name it, whatever stands around it.
     fn name_of(&self, config: &Config) -> String;
 
@@ -133,6 +154,13 @@ pub trait Dialect: Sync {
     /// `None` where the framework cannot spell it.
     fn declare(&self, space: &Space<'_>, bare: &Bare, rows: &[usize], asked: &Asked) -> Option<String> {
         let _ = (space, bare, rows, asked);
+        None
+    }
+
+    /// What an author pastes for some configurations, with the words that what is asked needs; `None` where there is
+    /// nothing to paste.
+    fn paste(&self, space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<String> {
+        let _ = (space, rows, asked);
         None
     }
 

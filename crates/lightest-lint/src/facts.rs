@@ -6,6 +6,8 @@ use lightest_model::config::{Arch, Config};
 
 use lightest_diagnostics::Span;
 
+use crate::needs::Need;
+
 /// What a dialect read.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
@@ -48,6 +50,8 @@ pub struct Test {
     pub unread: Vec<Span>,
     /// What its body touches, in the order of the walk.
     pub sightings: Vec<Sighting>,
+    /// What the dialect itself found that it requires, beside what the table of calls tells of what it touches.
+    pub asks: Vec<Need>,
     /// What the dialect could not follow.
     pub openings: Vec<Opening>,
     /// Places outside of it that its reading went through: helpers, constants and types.

@@ -116,6 +116,7 @@ impl<'a> Unit<'a> {
             comments: sharing.iter().flat_map(|test| test.comments.iter().cloned()).collect(),
             preface: first.and_then(|test| test.preface.clone()),
             intents: sharing.iter().flat_map(|test| test.intents.iter().cloned()).collect(),
+            asks: Vec::new(),
             bound_to: Vec::new(),
         };
         Self { test: Cow::Owned(test), sharing }

@@ -61,6 +61,7 @@ impl Needs {
                 evidence: Vec::new(),
             });
         }
+        needs.needs.extend(test.asks.iter().cloned());
         for sighting in &test.sightings {
             match table.judge(&sighting.what) {
                 Some(entry) => {

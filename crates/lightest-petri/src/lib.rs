@@ -6,6 +6,7 @@
 //! - [`grammar`]: the words and attributes that petri's macros accept, and carets for those they refuse.
 //! - [`attribute`]: the attribute to paste for a choice.
 //! - [`openvmm`]: the facts that OpenVMM's source states, and the gaps where it cannot be read.
+//! - [`sync`]: those facts held against the catalog.
 //!
 //! Nothing here reads files, prints or knows another framework.
 
@@ -17,6 +18,7 @@ pub mod guide;
 pub mod openvmm;
 mod paste;
 mod rust;
+pub mod sync;
 
 pub use dialect::Petri;
 pub use paste::{attribute, attribute_for};

@@ -7,7 +7,8 @@ use lightest_model::catalog::Evidence;
 use toml_edit::{Array, Document, DocumentMut, Item, Table, TableLike, Value};
 
 /// The kinds of entries of the linter's table of calls.
-const CALLS: [&str; 8] = ["call", "type", "name", "field", "program", "path", "condition", "build"];
+const CALLS: [&str; 11] =
+    ["call", "type", "name", "field", "read", "text", "title", "program", "path", "condition", "build"];
 
 /// A step on the way to a value inside an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,16 +31,22 @@ pub struct Target {
 }
 
 impl Target {
-    pub(crate) fn entry(kind: &str, index: usize) -> Self {
+    /// An entry.
+    #[must_use]
+    pub fn entry(kind: &str, index: usize) -> Self {
         Self { kind: kind.to_owned(), index, path: Vec::new() }
     }
 
-    pub(crate) fn key(mut self, key: &str) -> Self {
+    /// A key inside.
+    #[must_use]
+    pub fn key(mut self, key: &str) -> Self {
         self.path.push(Step::Key(key.to_owned()));
         self
     }
 
-    pub(crate) fn at(mut self, index: usize) -> Self {
+    /// An element inside.
+    #[must_use]
+    pub fn at(mut self, index: usize) -> Self {
         self.path.push(Step::At(index));
         self
     }

@@ -7,8 +7,6 @@ use lightest_model::catalog::{Catalog, Evidence, Source};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::catalog_text::{CatalogText, Edit, New, Target};
-use lightest_petri::openvmm::Corpus;
-use lightest_petri::openvmm::facts::Facts;
 
 /// A cited file as it was at the commit that the catalog records, and as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -283,33 +281,6 @@ fn of_catalog(catalog: &Catalog) -> Vec<(Evidence, Target)> {
             (list[at].clone(), target.key("evidence").at(at))
         })
         .collect()
-}
-
-/// The places that images stand at now, for evidence of what was read anew; by the target of the image.
-#[must_use]
-pub fn fresh(corpus: &Corpus, facts: &Facts, catalog: &Catalog) -> BTreeMap<Target, String> {
-    let mut found = BTreeMap::new();
-    for (index, guest) in catalog.guests.iter().enumerate() {
-        for (at, image) in guest.images.iter().enumerate() {
-            let Some(name) = image.artifact.as_deref().map(|name| name.rsplit("::").next().unwrap_or(name))
-            else {
-                continue;
-            };
-            let artifact = facts.guests.get(&(guest.form, guest.id.clone())).and_then(|word| {
-                word.images.values().find_map(|image| match &image.value {
-                    lightest_petri::openvmm::facts::Image::Artifact(key) => {
-                        facts.artifacts.get(key).filter(|artifact| artifact.name == name)
-                    }
-                    lightest_petri::openvmm::facts::Image::Refused(_) => None,
-                })
-            });
-            if let Some(artifact) = artifact {
-                let target = Target::entry("guest", index).key("image").at(at);
-                found.insert(target, corpus.cite(&artifact.place));
-            }
-        }
-    }
-    found
 }
 
 /// The edits that move evidence to where it stands now.

@@ -1,11 +1,17 @@
-//! Compares the facts that OpenVMM's source states with those of the catalog.
+//! Compares the facts that a project's own source states with those of the catalog.
 //!
-//! Facts and catalog text in, differences out: nothing here reads files, prints, or knows a version control system.
+//! - [`project`]: the seam: what a project's source states, and what differs from the catalog.
+//! - [`compare`]: differences, and how they are made.
+//! - [`evidence`]: the lines that facts rest on, followed from commit to commit.
+//! - [`catalog_text`]: places and edits in the catalog's files.
+//!
+//! Texts in, differences out: nothing here reads files, prints, or knows a project or a version control system.
 
 pub mod catalog_text;
+mod cited;
 pub mod compare;
 pub mod evidence;
-pub mod timeline;
-pub mod watch;
+pub mod project;
 
-pub use compare::{Difference, RULES, Report, Spot, compare};
+pub use compare::{Compare, Difference, RULES, Report, Spot, quoted};
+pub use project::{MAX_BYTES, Project, SourceFile, Stated, line_of};

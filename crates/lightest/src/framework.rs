@@ -1,38 +1,65 @@
 //! The test frameworks that the program knows, and which of them a tree holds.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-use lightest_kubevirt::dialect::{KubeVirt, SUITE};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lightest_lint::dialect::Dialect;
 use lightest_lint::rules::Rule;
-use lightest_petri::Petri;
+use lightest_sync::Project;
+
+/// A framework: how its tests read, and what its project's own source states.
+trait Known: Dialect + Project {}
+
+impl<T: Dialect + Project> Known for T {}
+
+/// Every framework; the first is meant where nothing tells otherwise.
+static FRAMEWORKS: [&dyn Known; 2] = [&lightest_petri::Petri, &lightest_kubevirt::KubeVirt];
 
 /// A test framework.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Framework {
-    /// OpenVMM's tests, written with petri
-    Petri,
-    /// KubeVirt's end-to-end tests
-    #[value(name = "kubevirt")]
-    KubeVirt,
+#[derive(Clone, Copy)]
+pub(crate) struct Framework(&'static dyn Known);
+
+impl fmt::Debug for Framework {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.dialect().name())
+    }
 }
 
 impl Framework {
-    /// The framework that is asked for, or else the one whose tests some paths hold.
+    /// All of them, in order.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        FRAMEWORKS.into_iter().map(Self)
+    }
+
+    /// The framework that is asked for, or else the one whose tests all paths hold.
     pub(crate) fn of(forced: Option<Self>, paths: &[PathBuf]) -> Self {
-        forced.unwrap_or_else(|| {
-            let is_there = !paths.is_empty() && paths.iter().all(|path| top(path).is_some());
-            if is_there { Self::KubeVirt } else { Self::Petri }
+        let holds = |framework: &Self| {
+            !paths.is_empty() && paths.iter().all(|path| top(path, framework.dialect()).is_some())
+        };
+        forced.or_else(|| Self::all().find(holds)).unwrap_or(Self(FRAMEWORKS[0]))
+    }
+
+    /// The option `--framework` as the command line reads it.
+    pub(crate) fn parser() -> impl TypedValueParser<Value = Self> {
+        let values = FRAMEWORKS.map(|known| {
+            let dialect: &dyn Dialect = known;
+            PossibleValue::new(dialect.name()).help(dialect.about())
+        });
+        PossibleValuesParser::new(values).map(|name| {
+            let named = Self::all().find(|framework| framework.dialect().name() == name);
+            named.unwrap_or(Self(FRAMEWORKS[0]))
         })
     }
 
     /// What reads its tests.
     pub(crate) fn dialect(self) -> &'static dyn Dialect {
-        match self {
-            Self::Petri => &Petri,
-            Self::KubeVirt => &KubeVirt,
-        }
+        self.0
+    }
+
+    /// The project whose own source states the facts about its guests.
+    pub(crate) fn project(self) -> &'static dyn Project {
+        self.0
     }
 
     /// The rules on its guests.
@@ -40,20 +67,25 @@ impl Framework {
         self.dialect().rules()
     }
 
+    /// The arguments that choose it, where it is not the one that is meant without; they end in a space.
+    pub(crate) fn argument(self) -> String {
+        let name = self.dialect().name();
+        let default: &dyn Dialect = FRAMEWORKS[0];
+        if name == default.name() { String::new() } else { format!("--framework {name} ") }
+    }
+
     /// Whether its suites are read as a whole, whatever part of one is asked for.
     pub(crate) fn is_whole(self) -> bool {
-        self == Self::KubeVirt
+        self.dialect().suite().is_some()
     }
 
     /// What has to be read to judge some paths: for suites whose tests share guests through helpers, all of the suite.
     pub(crate) fn roots(self, paths: &[PathBuf]) -> Vec<PathBuf> {
-        if !self.is_whole() {
-            return paths.to_vec();
-        }
+        let Some(suite) = self.dialect().suite() else { return paths.to_vec() };
         let mut roots: Vec<PathBuf> = Vec::new();
         for path in paths {
-            let root = match top(path) {
-                Some(top) => relative(&top.join(SUITE)),
+            let root = match top(path, self.dialect()) {
+                Some(top) => relative(&top.join(suite)),
                 None => path.clone(),
             };
             if !roots.contains(&root) {
@@ -66,13 +98,13 @@ impl Framework {
 
 /// The rule of that name, of whatever framework.
 pub(crate) fn rule(name: &str) -> Option<&'static Rule> {
-    Rule::named(name).or_else(|| Rule::among(&lightest_kubevirt::rules::RULES, name))
+    Framework::all().find_map(|framework| Rule::among(framework.rules(), name))
 }
 
-/// The top of the checkout of KubeVirt that a path lies in.
-fn top(path: &Path) -> Option<PathBuf> {
+/// The top of the checkout of a framework's project that a path lies in.
+fn top(path: &Path, dialect: &dyn Dialect) -> Option<PathBuf> {
     let absolute = std::path::absolute(path).ok()?;
-    let marked = |folder: &&Path| KubeVirt.marks().iter().any(|mark| folder.join(mark).is_dir());
+    let marked = |folder: &&Path| dialect.marks().iter().any(|mark| folder.join(mark).is_dir());
     absolute.ancestors().find(marked).map(Path::to_owned)
 }
 

@@ -49,7 +49,7 @@ impl Session {
 
     /// The facts about a framework's guests, with the user's catalog laid over them.
     pub(crate) fn catalog_of(&self, framework: Framework) -> Result<&'static Catalog, Failure> {
-        if framework == Framework::Petri {
+        if framework.dialect().catalog() == OPENVMM {
             return self.catalog();
         }
         let mut files = lightest_catalog::embedded(framework.dialect().catalog());
@@ -87,9 +87,13 @@ impl Session {
 
     /// The space of the tests' configurations, for answers that look at some requirements only; of the embedded catalog, no
     /// more is read than they need.
-    pub(crate) fn space_about(&self, words: &[String]) -> Result<Space<'static>, Failure> {
-        if self.catalog_folder()?.is_some() {
-            return Ok(Space::of_tests(self.catalog()?));
+    pub(crate) fn space_about(
+        &self,
+        words: &[String],
+        framework: Framework,
+    ) -> Result<Space<'static>, Failure> {
+        if self.catalog_folder()?.is_some() || framework.dialect().catalog() != OPENVMM {
+            return Ok(Space::of_tests(self.catalog_of(framework)?));
         }
         let (catalog, alone) = embedded::about(words)?;
         Ok(Space::of_tests(Box::leak(Box::new(catalog))).knowing_alone(alone))

@@ -1,4 +1,4 @@
-//! `lightest sync` on a real git repository: the orchard of `lightest-sync`'s tests, with a catalog of its own and a table
+//! `lightest sync` on a real git repository: the orchard of `lightest-petri`'s tests, with a catalog of its own and a table
 //! of calls that cites it.
 
 use std::fs;
@@ -21,7 +21,7 @@ const MACHINES: &str = "petri/src/vm/mod.rs";
 impl Orchard {
     fn new() -> Self {
         let orchard = Self { folder: tempfile::tempdir().expect("a folder") };
-        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest-sync/tests/tree");
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest-petri/tests/sync/tree");
         copy(&fixture.join("now"), &orchard.repository());
         orchard.git(&["init", "--quiet", "--initial-branch=main"]);
         let commit = orchard.commit("The orchard");

@@ -111,7 +111,7 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
     let lines = seeds.iter().flat_map(|seed| seed.lines());
     let lines =
         lines.filter(|line| line.contains("_x64") || line.contains("_aarch64")).map(str::to_owned).collect();
-    let facts = texts("crates/lightest-sync/tests/orchard", "rs")?;
+    let facts = texts("crates/lightest-petri/tests/sync", "rs")?;
     let go = texts("crates/lightest-kubevirt/tests", "rs")?;
     Ok(vec![
         Target::text("petri", seeds.clone(), &RUST, move |text| petri(text, catalog, &table)),

@@ -4,6 +4,7 @@ mod limits;
 mod lower;
 mod one_line;
 pub mod tree;
+pub mod visit;
 
 use std::ops::Range;
 

@@ -24,6 +24,9 @@
 
 use lightest_diagnostics::{Edit, Safety};
 use lightest_lint::finding::Finding;
+use lightest_model::catalog::Support;
+
+use crate::judge::NEW_TESTS;
 
 use super::{Context, heavier_than_needed, on, short, span};
 
@@ -33,7 +36,9 @@ const RULE: &str = "banned-guest";
 pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for judged in context.judged {
         let Some(guest) = judged.guest else { continue };
-        let Some(why) = &guest.retired else { continue };
+        let answer = context.reading.answer(guest, NEW_TESTS);
+        let Some(statement) = answer.statement.filter(|_| answer.support == Support::No) else { continue };
+        let why = &statement.because;
         if heavier_than_needed::lighter(context, judged).is_some() {
             continue;
         }

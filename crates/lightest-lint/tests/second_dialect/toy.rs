@@ -161,6 +161,7 @@ fn file(at: usize, text: &str, reading: &mut Reading) {
                 comments: Vec::new(),
                 preface: None,
                 intents: Vec::new(),
+                asks: Vec::new(),
                 bound_to: Vec::new(),
             });
         }
@@ -206,7 +207,7 @@ impl Dialect for Toy {
     }
 
     fn conventions(&self) -> Conventions {
-        Conventions { alternatives: false, boot_tests: false, shown_by: None, any_arch: true }
+        Conventions { alternatives: false, boot_tests: false, shown_by: None, any_arch: true, asks: &[] }
     }
 
     fn name_of(&self, config: &Config) -> String {

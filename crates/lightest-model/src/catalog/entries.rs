@@ -157,9 +157,6 @@ pub struct Guest {
     /// How the agent gets into it.
     #[serde(default)]
     pub agent: Option<String>,
-    /// Why new tests may not use it, where they may not.
-    #[serde(default)]
-    pub retired: Option<String>,
     /// The memory that a machine with it has where a test asks for none, as the framework writes it.
     #[serde(default)]
     pub memory: Option<String>,
@@ -436,7 +433,7 @@ pub struct Claim {
     /// The configuration that those requirements lead to.
     #[serde(default)]
     pub config: Option<String>,
-    /// Conditions on the source that make the sentence true, as `lightest-sync` reads them.
+    /// Conditions on the source that make the sentence true, as `lightest-petri` reads them.
     #[serde(default)]
     pub watch: Vec<String>,
     /// Where that is known from.

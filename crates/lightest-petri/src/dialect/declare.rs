@@ -81,6 +81,7 @@ pub(super) fn tests(
         let body = function.name_span.start..function.span.end;
         tests.push(Test {
             name: function.name.clone(),
+            asks: Vec::new(),
             bound_to: modules::bound_to(&module),
             module,
             name_span: Span::new(file, function.name_span.clone()),

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use crate::attribute_for;
 use crate::grammar::{self, AttributeKind};
 use crate::rust::limits::Unreadable;
 use lightest_model::catalog::Catalog;
@@ -51,6 +52,10 @@ static HELPER_MARKS: LazyLock<[Finder<'static>; 2]> =
 impl Dialect for Petri {
     fn name(&self) -> &'static str {
         "petri"
+    }
+
+    fn about(&self) -> &'static str {
+        "OpenVMM's tests, written with petri"
     }
 
     fn looks_for(&self) -> &'static str {
@@ -141,11 +146,21 @@ impl Dialect for Petri {
 
     fn conventions(&self) -> Conventions {
         // How a guest without an agent ends is not read, so that too little of it is seen.
-        Conventions { alternatives: true, boot_tests: true, shown_by: Some("agent"), any_arch: false }
+        Conventions {
+            alternatives: true,
+            boot_tests: true,
+            shown_by: Some("agent"),
+            any_arch: false,
+            asks: &[],
+        }
     }
 
     fn name_of(&self, config: &Config) -> String {
         config.to_string()
+    }
+
+    fn paste(&self, space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<String> {
+        attribute_for(space, rows, asked).map(|attribute| attribute.to_string())
     }
 
     fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String> {

@@ -2,28 +2,18 @@
 
 use std::ops::Range;
 
+use lightest_sync::{MAX_BYTES, SourceFile, line_of};
+
 use crate::rust::tokens::{Docs, Fault, FaultKind, Kind, Token, Tokens};
 
 /// Folders whose Rust files state the facts, from the top of the checkout.
 pub const ROOTS: [&str; 2] = ["petri", "vmm_tests"];
-
-/// The largest file that is read, in bytes. The largest that states a fact today has some 130 thousand.
-pub const MAX_BYTES: usize = 4 << 20;
 
 /// Whether facts may be stated in the file at `path`, from the top of the checkout, with `/` between its parts.
 #[must_use]
 pub fn is_wanted(path: &str) -> bool {
     path.ends_with(".rs")
         && ROOTS.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
-}
-
-/// A source file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceFile {
-    /// Its path from the top of the checkout, with `/` between its parts.
-    pub path: String,
-    /// Its text.
-    pub text: String,
 }
 
 /// A place in a source file.
@@ -136,13 +126,6 @@ impl Corpus {
     pub(crate) fn view(&self, file: usize) -> View<'_> {
         View { corpus: self, file, from: 0, to: self.lexed[file].tokens.len() }
     }
-}
-
-/// The one-based line of a byte offset.
-#[must_use]
-pub fn line_of(text: &str, offset: usize) -> u32 {
-    let before = &text.as_bytes()[..offset.min(text.len())];
-    u32::try_from(before.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX - 1) + 1
 }
 
 /// A stretch of a file's tokens.

@@ -4,5 +4,6 @@ mod corpus;
 pub mod facts;
 mod items;
 
-pub use corpus::{Corpus, MAX_BYTES, Place, ROOTS, SourceFile, is_wanted, line_of};
+pub use corpus::{Corpus, Place, ROOTS, is_wanted};
 pub use facts::Facts;
+pub use lightest_sync::{MAX_BYTES, SourceFile, line_of};

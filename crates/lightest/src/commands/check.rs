@@ -182,11 +182,7 @@ impl<'a> Facts<'a> {
     fn read(args: &Args, framework: Framework, session: &'a Session) -> Result<Self, Failure> {
         let catalog = session.catalog_of(framework)?;
         let settings = session.settings()?;
-        // A dialect with rules of its own has a table of its own.
-        let table = match framework {
-            Framework::Petri => table::table(catalog, session)?,
-            Framework::KubeVirt => Table::new(Vec::new()),
-        };
+        let table = table::of(framework, catalog, session)?;
         let options = Options { reach: args.since.is_some(), ..options(args, framework, settings)? };
         Ok(Self { catalog, settings, table, options })
     }

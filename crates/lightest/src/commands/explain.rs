@@ -99,7 +99,8 @@ fn explained_rule(rule: &Rule) -> Explained {
 
 fn identifiers(catalog: &Catalog) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
-    known.extend(Framework::Petri.rules().iter().map(|rule| rule.name.to_owned()));
+    known.extend(Framework::all().flat_map(|framework| framework.rules()).map(|rule| rule.name.to_owned()));
+    known.dedup();
     known.extend(catalog.requirements.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.guests.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.quirks.iter().map(|entry| entry.id.clone()));

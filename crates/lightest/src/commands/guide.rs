@@ -63,8 +63,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         for file in &stale {
             output::diff(difference(file).as_bytes())?;
         }
+        let framework = session.framework(&[]);
         let contradicted = match &args.openvmm {
-            Some(openvmm) => sync::differences(openvmm, session)? > 0,
+            Some(openvmm) => sync::differences(openvmm, session, framework)? > 0,
             None => false,
         };
         return Ok(if stale.is_empty() && !contradicted { exit::DONE } else { exit::FINDINGS });

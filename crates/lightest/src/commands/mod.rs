@@ -34,7 +34,7 @@ pub(crate) struct Cli {
     catalog: Option<PathBuf>,
 
     /// Test framework [default: the one whose tests are found, or petri]
-    #[arg(long, global = true, value_enum, value_name = "NAME")]
+    #[arg(long, global = true, value_parser = Framework::parser(), value_name = "NAME")]
     framework: Option<Framework>,
 
     #[command(subcommand)]
@@ -63,7 +63,7 @@ pub(crate) enum Command {
     Learn(learn::Args),
     /// Report what a suite costs, and divide it into shards
     Suite(suite::Args),
-    /// Compare the catalog with OpenVMM's source
+    /// Compare the catalog with the project's own source
     Sync(sync::Args),
     /// Boot real virtual machines and show their timelines
     Boot(lab::options::Boot),

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let framework = session.framework(&args.paths);
     let dialect = framework.dialect();
     let catalog = session.catalog_of(framework)?;
-    let table = table::table(catalog, session)?;
+    let table = table::of(framework, catalog, session)?;
     let read = sources::read(&framework.roots(&args.paths), dialect)?;
     let Reading { mut tests, notes, .. } = dialect.read(&read.files, catalog, &table);
     for unread in &read.unread {
@@ -168,7 +168,7 @@ impl View<'_> {
         };
         json!({
             "name": variant.name,
-            "config": variant.config.bare().to_string(),
+            "config": self.dialect.name_of(&variant.config.bare()),
             "written": variant.written,
             "agent": variant.agent,
             "ignored": variant.ignored.as_ref().map(|reason| &reason.text),
@@ -207,7 +207,7 @@ impl View<'_> {
             text.push_str(words);
             text.push('\n');
         };
-        let name = test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::");
+        let name = self.dialect.full_name(test);
         line(0, &format!("{name} ({}, {})", words::count(variants, "variant"), self.place(&test.name_span)));
         let mut said: Vec<&str> = Vec::new();
         for need in &needs.needs {
@@ -235,7 +235,7 @@ impl View<'_> {
         }
         let weights = weigh(test, needs, self.sources, self.dialect, self.space);
         for (variant, weight) in test.declarations.iter().flat_map(|list| &list.variants).zip(weights) {
-            let config = variant.config.bare();
+            let config = self.dialect.name_of(&variant.config.bare());
             match weight {
                 Weight::Lightest => {}
                 Weight::Unknown => line(1, &format!("`{config}`: nothing is known to give all of that")),

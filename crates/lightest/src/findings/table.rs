@@ -7,10 +7,16 @@ use lightest_lint::calls::Table;
 use lightest_model::catalog::{Catalog, Layer};
 
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::input::catalog::failure;
 use crate::session::Session;
 
-/// The table that a command works with.
+/// The table that a framework's tests are judged by: empty where its dialect has one of its own.
+pub(crate) fn of(framework: Framework, catalog: &Catalog, session: &Session) -> Result<Table, Failure> {
+    if framework.dialect().uses_table() { table(catalog, session) } else { Ok(Table::new(Vec::new())) }
+}
+
+/// The table that the linter judges by.
 pub(crate) fn table(catalog: &Catalog, session: &Session) -> Result<Table, Failure> {
     let settings = session.settings()?;
     let files = session.catalog_files()?;

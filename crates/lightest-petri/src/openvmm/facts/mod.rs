@@ -19,7 +19,8 @@ pub use variants::issues;
 
 use lightest_model::config::{Arch, Form, Isolation};
 
-use crate::openvmm::corpus::{Corpus, MAX_BYTES, Place};
+use crate::openvmm::corpus::{Corpus, Place};
+use lightest_sync::MAX_BYTES;
 
 /// A fact and the place that states it.
 #[derive(Clone, Debug, PartialEq, Eq)]

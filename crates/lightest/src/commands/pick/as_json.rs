@@ -1,14 +1,13 @@
 //! The answer of `pick` as JSON, under the keys of the contract.
 
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, Query, Refusal};
-use lightest_model::space::Space;
-use lightest_petri::attribute;
 use serde_json::{Value, json};
 
+use super::spelled::Spelled;
 use crate::json::{SCHEMA_VERSION, because, price, statement_evidence};
 
 /// The whole answer.
-pub(super) fn answer(space: &Space<'_>, query: &Query, choice: &Choice<'_>) -> Value {
+pub(super) fn answer(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>) -> Value {
     let mut picks = Vec::new();
     let (mut refused, mut unknown, mut heavier, mut flips, mut conflicts) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -22,7 +21,7 @@ pub(super) fn answer(space: &Space<'_>, query: &Query, choice: &Choice<'_>) -> V
             let adds: Vec<&str> = heavier.adds.iter().map(|index| space.requirement_id(*index)).collect();
             json!({
                 "arch": part.arch,
-                "config": space.rows()[heavier.row].config.to_string(),
+                "config": space.config(heavier.row),
                 "cost": price(&heavier.price),
                 "adds": adds,
             })
@@ -31,7 +30,7 @@ pub(super) fn answer(space: &Space<'_>, query: &Query, choice: &Choice<'_>) -> V
             json!({
                 "arch": part.arch,
                 "without": space.requirement_id(flip.requirement),
-                "config": space.rows()[flip.row].config.to_string(),
+                "config": space.config(flip.row),
             })
         }));
         conflicts.extend(part.conflict.iter().map(|conflict| as_conflict(space, part, conflict)));
@@ -45,12 +44,12 @@ pub(super) fn answer(space: &Space<'_>, query: &Query, choice: &Choice<'_>) -> V
         "heavier": heavier,
         "flips": flips,
         "conflicts": conflicts,
-        "attribute": attribute(space, choice).map(|attribute| attribute.to_string()),
-        "command": super::command(query),
+        "attribute": space.paste(choice),
+        "command": space.command(query),
     })
 }
 
-fn as_pick(space: &Space<'_>, part: &Part<'_>, pick: &Pick<'_>, role: &str) -> Value {
+fn as_pick(space: &Spelled<'_, '_>, part: &Part<'_>, pick: &Pick<'_>, role: &str) -> Value {
     let why: Vec<Value> = pick
         .why
         .iter()
@@ -65,7 +64,7 @@ fn as_pick(space: &Space<'_>, part: &Part<'_>, pick: &Pick<'_>, role: &str) -> V
     let quirks: Vec<&str> = pick.quirks.iter().map(|quirk| quirk.id.as_str()).collect();
     json!({
         "arch": part.arch,
-        "config": space.rows()[pick.row].config.to_string(),
+        "config": space.config(pick.row),
         "role": role,
         "cost": price(&pick.price),
         "why": why,
@@ -74,10 +73,10 @@ fn as_pick(space: &Space<'_>, part: &Part<'_>, pick: &Pick<'_>, role: &str) -> V
     })
 }
 
-fn as_refusal(space: &Space<'_>, part: &Part<'_>, refusal: &Refusal<'_>) -> Value {
+fn as_refusal(space: &Spelled<'_, '_>, part: &Part<'_>, refusal: &Refusal<'_>) -> Value {
     json!({
         "arch": part.arch,
-        "config": space.rows()[refusal.row].config.to_string(),
+        "config": space.config(refusal.row),
         "missing": space.requirement_id(refusal.missing.requirement),
         "support": refusal.missing.support.word(),
         "because": because(refusal.missing.statement),
@@ -85,7 +84,7 @@ fn as_refusal(space: &Space<'_>, part: &Part<'_>, refusal: &Refusal<'_>) -> Valu
     })
 }
 
-fn as_conflict(space: &Space<'_>, part: &Part<'_>, conflict: &Conflict<'_>) -> Value {
+fn as_conflict(space: &Spelled<'_, '_>, part: &Part<'_>, conflict: &Conflict<'_>) -> Value {
     let mut between: Vec<String> = conflict
         .between
         .iter()

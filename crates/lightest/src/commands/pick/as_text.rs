@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use lightest_model::catalog::{Cost, Quirk, Support};
 use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal};
-use lightest_model::space::{ALWAYS, Row, Space};
-use lightest_petri::attribute;
+use lightest_model::space::{ALWAYS, Row};
 
 use super::in_short;
+use super::spelled::Spelled;
 use crate::json::{because, statement_evidence};
 use crate::style::{answer as green, aside, heading, refused};
 use crate::words;
@@ -36,7 +36,7 @@ pub(super) enum Detail {
 
 /// The answer.
 pub(super) fn answer(
-    space: &Space<'_>,
+    space: &Spelled<'_, '_>,
     query: &Query,
     choice: &Choice<'_>,
     detail: Detail,
@@ -44,7 +44,7 @@ pub(super) fn answer(
 ) -> String {
     let attribute = match shown {
         Some(shown) => shown.attribute.map(str::to_owned),
-        None => attribute(space, choice).map(|attribute| attribute.to_string()),
+        None => space.paste(choice),
     };
     if detail == Detail::Short {
         let further = shown.map_or(&[][..], |shown| shown.further);
@@ -54,7 +54,7 @@ pub(super) fn answer(
     let mut text = String::new();
     let mut said: Vec<(String, String)> = Vec::new();
     for part in &choice.parts {
-        let body = as_part(space, choice, part, all);
+        let body = as_part(space, query, choice, part, all);
         // What holds for several places alike is said once.
         match said.iter_mut().find(|(_, known)| *known == body) {
             Some((places, _)) => {
@@ -73,7 +73,7 @@ pub(super) fn answer(
     if let Some(attribute) = attribute {
         let _ = writeln!(text, "{}\n\n{attribute}\n", heading("To paste:"));
     }
-    let _ = writeln!(text, "{}", aside(format!("The same again: {}", super::command(query))));
+    let _ = writeln!(text, "{}", aside(format!("The same again: {}", space.command(query))));
     text
 }
 
@@ -84,18 +84,24 @@ pub(super) fn place(part: &Part<'_>) -> String {
     }
 }
 
-fn as_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, all: bool) -> String {
+fn as_part(
+    space: &Spelled<'_, '_>,
+    query: &Query,
+    choice: &Choice<'_>,
+    part: &Part<'_>,
+    all: bool,
+) -> String {
     let mut text = String::new();
     match (&part.pick, &part.conflict) {
         (Some(pick), _) => {
-            as_pick(space, choice, &mut text, pick);
+            as_pick(space, query, choice, &mut text, pick);
             if let Some(meanwhile) = &part.meanwhile {
-                let config = green(&space.rows()[meanwhile.row].config);
+                let config = green(space.config(meanwhile.row));
                 let _ = writeln!(text, "  until that limit is lifted, also {config}");
                 let _ = writeln!(text, "    so that the test runs by default: {}", price(space, meanwhile));
             }
             if let Some(companion) = &part.companion {
-                let config = green(&space.rows()[companion.row].config);
+                let config = green(space.config(companion.row));
                 let _ = writeln!(text, "  together with {config}");
                 let _ = writeln!(
                     text,
@@ -112,11 +118,11 @@ fn as_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, all: bool) -
     }
     refusals(space, &mut text, "May do, but nobody has shown it:", &part.unproven, all);
     for flip in &part.flips {
-        let config = &space.rows()[flip.row].config;
+        let config = space.config(flip.row);
         let _ = writeln!(text, "  without `{}`, {config} would do", space.requirement_id(flip.requirement));
     }
     if let Some(heavier) = &part.heavier {
-        let config = &space.rows()[heavier.row].config;
+        let config = space.config(heavier.row);
         let adds: Vec<&str> = heavier.adds.iter().map(|index| space.requirement_id(*index)).collect();
         let adds = if adds.is_empty() { "nothing".to_owned() } else { words::list(&adds, "and") };
         let _ = writeln!(text, "  next heavier: {config}");
@@ -125,11 +131,12 @@ fn as_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, all: bool) -
     text
 }
 
-fn as_pick(space: &Space<'_>, choice: &Choice<'_>, text: &mut String, pick: &Pick<'_>) {
-    let _ = writeln!(text, "{}", green(&space.rows()[pick.row].config));
+fn as_pick(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>, text: &mut String, pick: &Pick<'_>) {
+    let _ = writeln!(text, "{}", green(space.config(pick.row)));
     let _ = writeln!(text, "  {}", price(space, pick));
     let named = |reason: &&Reason<'_>| choice.asked.named().contains(&reason.requirement);
-    for reason in pick.why.iter().filter(named) {
+    let unsaid = |reason: &&Reason<'_>| space.goes_without_saying(reason.requirement, query);
+    for reason in pick.why.iter().filter(named).filter(|reason| !unsaid(reason)) {
         let id = space.requirement_id(reason.requirement);
         let _ = writeln!(text, "  gives `{id}`: {} {}", because(reason.statement), source(reason));
     }
@@ -164,12 +171,12 @@ fn source(reason: &Reason<'_>) -> impl std::fmt::Display + use<> {
     })
 }
 
-fn is_always(space: &Space<'_>, reason: &Reason<'_>) -> bool {
+fn is_always(space: &Spelled<'_, '_>, reason: &Reason<'_>) -> bool {
     ALWAYS.contains(&space.requirement_id(reason.requirement))
 }
 
 /// What a pick boots and costs, in one line.
-fn price(space: &Space<'_>, pick: &Pick<'_>) -> String {
+fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>) -> String {
     let row = &space.rows()[pick.row];
     let mut parts = vec![row.guest.title.clone()];
     match (pick.price.image_bytes, pick.price.image_note) {
@@ -194,7 +201,7 @@ fn price(space: &Space<'_>, pick: &Pick<'_>) -> String {
     parts.join(", ")
 }
 
-fn refusals(space: &Space<'_>, text: &mut String, title: &str, refusals: &[Refusal<'_>], all: bool) {
+fn refusals(space: &Spelled<'_, '_>, text: &mut String, title: &str, refusals: &[Refusal<'_>], all: bool) {
     let shown = if all { refusals.iter().collect() } else { nearest(space, refusals) };
     if shown.is_empty() {
         return;
@@ -205,7 +212,7 @@ fn refusals(space: &Space<'_>, text: &mut String, title: &str, refusals: &[Refus
         let _ = writeln!(
             text,
             "    {} {}",
-            refused(&space.rows()[refusal.row].config),
+            refused(space.config(refusal.row)),
             aside(missing_words(missing, refusal.missing.support))
         );
         let _ = writeln!(text, "      {} {}", because(refusal.missing.statement), source(&refusal.missing));
@@ -227,7 +234,7 @@ pub(super) fn missing_words(requirement: &str, support: Support) -> String {
 }
 
 /// One configuration for each guest and boot method, the heaviest first: those that a reader would have reached for.
-fn nearest<'r, 'c>(space: &Space<'_>, refusals: &'r [Refusal<'c>]) -> Vec<&'r Refusal<'c>> {
+fn nearest<'r, 'c>(space: &Spelled<'_, '_>, refusals: &'r [Refusal<'c>]) -> Vec<&'r Refusal<'c>> {
     let key = |row: &Row<'_>| (row.guest.family.clone(), row.boot.openhcl);
     let mut seen = Vec::new();
     let mut shown = Vec::new();
@@ -243,7 +250,7 @@ fn nearest<'r, 'c>(space: &Space<'_>, refusals: &'r [Refusal<'c>]) -> Vec<&'r Re
 }
 
 /// The requirements and places that exclude each other.
-pub(super) fn words_of(space: &Space<'_>, conflict: &Conflict<'_>) -> Vec<String> {
+pub(super) fn words_of(space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> Vec<String> {
     let requirements =
         conflict.between.iter().map(|cornered| format!("`{}`", space.requirement_id(cornered.requirement)));
     let places =
@@ -252,7 +259,7 @@ pub(super) fn words_of(space: &Space<'_>, conflict: &Conflict<'_>) -> Vec<String
 }
 
 /// That they exclude each other.
-pub(super) fn between(space: &Space<'_>, conflict: &Conflict<'_>) -> String {
+pub(super) fn between(space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> String {
     let between = words_of(space, conflict);
     let verb = match (conflict.unproven, between.len()) {
         (true, 1) => "is not shown by any configuration",
@@ -264,14 +271,14 @@ pub(super) fn between(space: &Space<'_>, conflict: &Conflict<'_>) -> String {
     format!("{} {verb}", refused(between))
 }
 
-fn as_conflict(space: &Space<'_>, text: &mut String, conflict: &Conflict<'_>) {
+fn as_conflict(space: &Spelled<'_, '_>, text: &mut String, conflict: &Conflict<'_>) {
     let _ = writeln!(text, "{}", between(space, conflict));
     for cornered in &conflict.between {
         as_cornered(space, text, cornered);
     }
 }
 
-fn as_cornered(space: &Space<'_>, text: &mut String, cornered: &Cornered<'_>) {
+fn as_cornered(space: &Spelled<'_, '_>, text: &mut String, cornered: &Cornered<'_>) {
     let id = space.requirement_id(cornered.requirement);
     if cornered.guests.is_empty() {
         let _ = writeln!(text, "  `{id}` is known of no configuration");

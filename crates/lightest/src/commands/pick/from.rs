@@ -9,11 +9,12 @@ use lightest_lint::facts::{Reading, Test};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::proposal::{Proposal, Proposed, Request, Role, propose};
 use lightest_lint::source::Source;
+use lightest_model::chooser::Query;
 use lightest_model::space::Space;
-use lightest_petri::Petri;
 use serde_json::{Value, json};
 
-use super::{Args, as_json, as_text, unknown};
+use super::spelled::Spelled;
+use super::{Args, as_json, as_text, unknown, with_asks};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
@@ -27,37 +28,48 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         return Err(Failure::new(format!("{} is not a file", output::shown(file)))
             .help("name the source file that holds the test"));
     }
-    let catalog = session.catalog()?;
-    let table = table::table(catalog, session)?;
-    let read = sources::read(&[package(file)], &Petri)?;
+    let framework = session.framework(&[file.to_owned()]);
+    let dialect = framework.dialect();
+    let catalog = session.catalog_of(framework)?;
+    let table = table::of(framework, catalog, session)?;
+    let roots = match dialect.suite() {
+        Some(_) => framework.roots(&[file.to_owned()]),
+        None => vec![package(file, dialect)],
+    };
+    let read = sources::read(&roots, dialect)?;
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
-    let Reading { mut tests, notes, .. } = Petri.read(&read.files, catalog, &table);
+    let Reading { mut tests, notes, .. } = dialect.read(&read.files, catalog, &table);
     let wanted = file.canonicalize();
     tests.retain(|test| {
         let path = read.paths.get(test.span.file).map(|path| path.canonicalize());
         matches!((&path, &wanted), (Some(Ok(path)), Ok(wanted)) if path == wanted)
     });
-    let test = choose_test(args, &tests, &read.files, file)?;
+    let test = choose_test(args, &tests, &read.files, file, dialect)?;
     let needs = Needs::of(test, &table);
     let space = Space::of_tests(catalog);
+    let query = Query { requires: args.requires.clone(), archs: Vec::new(), vmms: Vec::new() };
     let request = Request {
-        requires: args.requires.clone(),
+        requires: with_asks(&query, framework).requires,
         archs: args.arch.clone(),
         vmms: args.vmm.clone(),
         only_lightest: args.only_lightest,
     };
-    let proposal = propose(test, &needs, &space, &request).map_err(|error| {
-        let query = lightest_model::chooser::Query {
+    let mut proposal = propose(test, &needs, &space, &request).map_err(|error| {
+        let query = Query {
             requires: request.requires.clone(),
             archs: request.archs.clone(),
             vmms: request.vmms.clone(),
         };
-        unknown(catalog, &query, &error)
+        unknown(catalog, &query, &error, framework)
     })?;
+    let unasked = |word: &String| !args.requires.contains(word);
+    let asks = dialect.conventions().asks;
+    proposal.query.requires.retain(|word| !(unasked(word) && asks.contains(&word.as_str())));
+    let spelled = Spelled { framework, space: &space };
     let answer =
-        Answer { args, test, needs: &needs, space: &space, sources: &read.files, proposal: &proposal };
+        Answer { args, test, needs: &needs, space: &spelled, sources: &read.files, proposal: &proposal };
     match args.format {
         Format::Json => output::json(&answer.as_json())?,
         Format::Text => output::data(&answer.as_text())?,
@@ -70,9 +82,9 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
 }
 
 /// The package that a file belongs to, so that helpers in its other files are followed; the file itself where it is in none.
-fn package(file: &Path) -> PathBuf {
+fn package(file: &Path, dialect: &dyn Dialect) -> PathBuf {
     let mut folders = file.ancestors().skip(1);
-    let top = folders.find(|folder| folder.join(Petri.package_file()).is_file());
+    let top = folders.find(|folder| folder.join(dialect.package_file()).is_file());
     match top {
         Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
         Some(folder) => folder.to_owned(),
@@ -86,11 +98,12 @@ fn choose_test<'t>(
     tests: &'t [Test],
     files: &[Source],
     file: &Path,
+    dialect: &dyn Dialect,
 ) -> Result<&'t Test, Failure> {
     let shown = output::shown(file);
     let mut found: Vec<&Test> = tests.iter().collect();
     if let Some(name) = &args.test {
-        found.retain(|test| test.name == *name || full_name(test) == *name);
+        found.retain(|test| test.name == *name || dialect.full_name(test) == *name);
         if found.is_empty() {
             let known: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
             let failure = Failure::new(format!("there is no test `{name}` in {shown}"));
@@ -116,18 +129,14 @@ fn choose_test<'t>(
     match found.as_slice() {
         [one] => Ok(one),
         [] => Err(Failure::new(format!("no test found in {shown}"))
-            .help(format!("a test has {}; `#[vmm_test]` without a list is enough", Petri.looks_for()))),
+            .help(format!("a test has {}", dialect.looks_for()))),
         many => {
-            let names: Vec<String> = many.iter().map(|test| full_name(test)).collect();
+            let names: Vec<String> = many.iter().map(|test| dialect.full_name(test)).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             Err(Failure::new(format!("{shown} holds {} tests", many.len()))
                 .help(format!("choose one with `--test NAME` or `--line N`: {}", some(&names))))
         }
     }
-}
-
-fn full_name(test: &Test) -> String {
-    test.module.iter().chain([&test.name]).map(String::as_str).collect::<Vec<_>>().join("::")
 }
 
 fn some(names: &[&str]) -> String {
@@ -140,7 +149,7 @@ struct Answer<'a> {
     args: &'a Args,
     test: &'a Test,
     needs: &'a Needs,
-    space: &'a Space<'a>,
+    space: &'a Spelled<'a, 'a>,
     sources: &'a [Source],
     proposal: &'a Proposal<'a>,
 }
@@ -172,11 +181,10 @@ impl Answer<'_> {
     fn attribute(&self) -> Option<String> {
         let rows: Vec<usize> = self.proposal.list.iter().map(|proposed| proposed.row).collect();
         let asked = &self.proposal.choice.asked;
+        let (dialect, space) = (self.space.dialect(), self.space.space);
         match self.test.bare.first() {
-            Some(bare) => Petri.declare(self.space, bare, &rows, asked),
-            None => {
-                lightest_petri::attribute_for(self.space, &rows, asked).map(|attribute| attribute.to_string())
-            }
+            Some(bare) => dialect.declare(space, bare, &rows, asked),
+            None => dialect.paste(space, &rows, asked),
         }
     }
 
@@ -184,7 +192,7 @@ impl Answer<'_> {
     fn listed(&self) -> Vec<String> {
         let mut listed: Vec<String> = Vec::new();
         for variant in self.test.declarations.iter().flat_map(|list| &list.variants) {
-            let config = variant.config.bare().to_string();
+            let config = self.space.dialect().name_of(&variant.config.bare());
             if !listed.contains(&config) {
                 listed.push(config);
             }
@@ -197,7 +205,7 @@ impl Answer<'_> {
         let _ = writeln!(
             text,
             "{} ({}) asks for:",
-            heading(full_name(self.test)),
+            heading(self.space.dialect().full_name(self.test)),
             self.place(&self.test.name_span)
         );
         for need in self.asked() {
@@ -205,6 +213,9 @@ impl Answer<'_> {
             let some = if need.is_conditional() { ", for some configurations" } else { "" };
             let place = aside(format!("({}{some})", self.place(need.via.as_ref().unwrap_or(&need.span))));
             let _ = writeln!(text, "  `{}` {place}{why}", need.requirement);
+        }
+        if self.needs.needs.is_empty() && self.needs.openings.is_empty() && self.proposal.weak.is_empty() {
+            text.push_str("  nothing\n");
         }
         for weak in &self.proposal.weak {
             let word = &weak.requirement;
@@ -233,7 +244,7 @@ impl Answer<'_> {
             .iter()
             .filter_map(|proposed| {
                 let reason = because(&proposed.role)?;
-                Some(format!("{}: {reason}", green(&self.space.rows()[proposed.row].config)))
+                Some(format!("{}: {reason}", green(self.space.config(proposed.row))))
             })
             .collect();
         let shown = as_text::Shown { attribute: attribute.as_deref(), further: &further };
@@ -254,8 +265,17 @@ impl Answer<'_> {
         if listed.is_empty() {
             return String::new();
         }
-        let proposed: Vec<String> =
-            self.proposal.list.iter().map(|one| self.space.rows()[one.row].config.to_string()).collect();
+        let mut proposed: Vec<String> = Vec::new();
+        for one in &self.proposal.list {
+            let config = self.space.config(one.row);
+            if !proposed.contains(&config) {
+                proposed.push(config);
+            }
+        }
+        // Guests that live side by side are no list to hold another against.
+        if !self.space.dialect().conventions().alternatives {
+            return format!("{} {}\n", heading("The test boots"), words::list(&listed, "and"));
+        }
         let missing: Vec<&String> = proposed.iter().filter(|config| !listed.contains(config)).collect();
         let others: Vec<&String> = listed.iter().filter(|config| !proposed.contains(config)).collect();
         let mut text = format!("{} {}", heading("The list has"), words::count(listed.len(), "configuration"));
@@ -320,7 +340,7 @@ impl Answer<'_> {
             })
             .collect();
         let list: Vec<Value> = self.proposal.list.iter().map(|proposed| self.proposed(proposed)).collect();
-        answer["test"] = json!(full_name(self.test));
+        answer["test"] = json!(self.space.dialect().full_name(self.test));
         answer["needs"] = json!(needs);
         answer["open"] = json!(open);
         answer["weak"] = json!(weak);
@@ -333,7 +353,7 @@ impl Answer<'_> {
     fn proposed(&self, proposed: &Proposed) -> Value {
         json!({
             "arch": proposed.arch,
-            "config": self.space.rows()[proposed.row].config.to_string(),
+            "config": self.space.config(proposed.row),
             "role": role(&proposed.role),
             "because": because(&proposed.role),
         })

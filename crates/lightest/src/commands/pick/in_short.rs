@@ -2,11 +2,12 @@
 
 use lightest_model::catalog::{Holds, Support};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, Reason, nearest_lighter};
-use lightest_model::space::{ALWAYS, Space};
+use lightest_model::space::ALWAYS;
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
 use super::as_text::{between, missing_words, place, words_of};
+use super::spelled::Spelled;
 use crate::json::because;
 use crate::style::{answer as green, aside, heading, refused};
 use crate::words;
@@ -37,7 +38,7 @@ const LEVELS: [Brevity; 4] = [Brevity::Full, Brevity::NoReasons, Brevity::PicksO
 
 /// The answer, as full as fits.
 pub(super) fn answer(
-    space: &Space<'_>,
+    space: &Spelled<'_, '_>,
     choice: &Choice<'_>,
     attribute: Option<&str>,
     further: &[String],
@@ -54,7 +55,7 @@ pub(super) fn answer(
 
 fn at(
     level: Brevity,
-    space: &Space<'_>,
+    space: &Spelled<'_, '_>,
     choice: &Choice<'_>,
     attribute: Option<&str>,
     further: &[String],
@@ -98,7 +99,13 @@ fn height(text: &str) -> usize {
 }
 
 /// The answer for one place; `beside`: with the configurations that are to stand beside the pick.
-fn as_part(level: Brevity, space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, beside: bool) -> String {
+fn as_part(
+    level: Brevity,
+    space: &Spelled<'_, '_>,
+    choice: &Choice<'_>,
+    part: &Part<'_>,
+    beside: bool,
+) -> String {
     let mut text = String::new();
     let mut line = |words: String| text.push_str(&wrapped(&words, "  ", "    "));
     let Some(pick) = &part.pick else {
@@ -107,7 +114,7 @@ fn as_part(level: Brevity, space: &Space<'_>, choice: &Choice<'_>, part: &Part<'
             .as_ref()
             .map_or_else(String::new, |conflict| as_conflict(level, space, conflict));
     };
-    let config = |pick: &Pick<'_>| green(&space.rows()[pick.row].config).to_string();
+    let config = |pick: &Pick<'_>| green(space.config(pick.row)).to_string();
     let tight = level == Brevity::Tight;
     if !tight {
         line(price(space, pick));
@@ -129,7 +136,7 @@ fn as_part(level: Brevity, space: &Space<'_>, choice: &Choice<'_>, part: &Part<'
             line(format!("also without OpenHCL: {}", config(companion)));
         }
     }
-    if let Some(rival) = nearest_lighter(space, choice, part) {
+    if let Some(rival) = nearest_lighter(space.space, choice, part) {
         let missing = match rival.missing {
             Reason { requirement, support: Support::Unknown, .. }
                 if !ALWAYS.contains(&space.requirement_id(requirement)) =>
@@ -140,7 +147,7 @@ fn as_part(level: Brevity, space: &Space<'_>, choice: &Choice<'_>, part: &Part<'
                 format!(" {}", missing_words(space.requirement_id(requirement), support))
             }
         };
-        let mut words = format!("lighter: {}{missing}", refused(&space.rows()[rival.row].config));
+        let mut words = format!("lighter: {}{missing}", refused(space.config(rival.row)));
         if level < Brevity::NoReasons {
             words.push_str(&aside(format!(": {}", because(rival.missing.statement))).to_string());
         }
@@ -151,7 +158,7 @@ fn as_part(level: Brevity, space: &Space<'_>, choice: &Choice<'_>, part: &Part<'
 }
 
 /// What a pick boots and costs, in few words.
-fn price(space: &Space<'_>, pick: &Pick<'_>) -> String {
+fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>) -> String {
     let row = &space.rows()[pick.row];
     let catalog = space.catalog();
     let mut parts = vec![row.guest.short.as_ref().unwrap_or(&row.guest.title).replace('`', "")];
@@ -176,7 +183,7 @@ fn price(space: &Space<'_>, pick: &Pick<'_>) -> String {
     parts.join(", ")
 }
 
-fn as_conflict(level: Brevity, space: &Space<'_>, conflict: &Conflict<'_>) -> String {
+fn as_conflict(level: Brevity, space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> String {
     let mut text = format!("{}\n", between(space, conflict));
     let mut line = |words: String| text.push_str(&wrapped(&words, "  ", "    "));
     let between = words_of(space, conflict);
@@ -213,9 +220,11 @@ mod tests {
     use anstream::adapter::strip_str;
     use lightest_model::chooser::{Query, choose};
     use lightest_model::config::Arch;
+    use lightest_model::space::Space;
 
     use super::super::as_text;
     use super::*;
+    use crate::framework::Framework;
 
     /// Every requirement, and every two.
     fn all_pairs(space: &Space<'_>) -> Vec<Vec<String>> {
@@ -234,12 +243,13 @@ mod tests {
     fn an_answer_fits_on_a_screen_and_names_the_picks_and_a_lighter_rival() {
         let catalog = crate::embedded::catalog().expect("the embedded catalog");
         let space = Space::of_tests(&catalog);
+        let spelled = Spelled { framework: Framework::of(None, &[]), space: &space };
         let (mut wrong, mut lengths) = (Vec::new(), [0_usize; 40]);
         for requires in all_pairs(&space) {
             for archs in [vec![Arch::X64], Vec::new()] {
                 let query = Query { requires: requires.clone(), archs, vmms: Vec::new() };
                 let Ok(choice) = choose(&space, &query) else { continue };
-                let styled = as_text::answer(&space, &query, &choice, as_text::Detail::Short, None);
+                let styled = as_text::answer(&spelled, &query, &choice, as_text::Detail::Short, None);
                 let text = strip_str(&styled).to_string();
                 let lines = height(&text);
                 lengths[lines.min(39)] += 1;

@@ -3,9 +3,9 @@
 mod as_json;
 mod as_text;
 mod ask;
-mod factory;
 mod from;
 mod in_short;
+mod spelled;
 
 use std::path::PathBuf;
 
@@ -22,6 +22,8 @@ use crate::failure::{Failure, Place};
 use crate::framework::Framework;
 use crate::session::Session;
 use crate::{exit, output};
+
+use spelled::Spelled;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
@@ -69,29 +71,29 @@ impl Args {
 
 /// Answers, after asking where nothing is said and somebody can be asked.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    if session.framework(&[]) == Framework::KubeVirt {
-        return factory::run(args, session);
-    }
     if let Some(file) = &args.from {
         return from::run(args, file, session);
     }
+    let framework = session.framework(&[]);
     let mut query =
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
     let nothing_said = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();
     let asks = nothing_said && args.format == Format::Text && ask::is_possible();
     if asks {
-        let space = Space::of_tests(session.catalog()?);
+        let space = Space::of_tests(session.catalog_of(framework)?);
         let Some(requires) = ask::ask(&space)? else { return Ok(exit::COULD_NOT) };
         query.requires = requires;
     }
-    let space = session.space_about(&query.requires)?;
-    let choice = choose(&space, &query).map_err(|unheard| unknown(space.catalog(), &query, &unheard))?;
+    let space = session.space_about(&query.requires, framework)?;
+    let choice = choose(&space, &with_asks(&query, framework))
+        .map_err(|unheard| unknown(space.catalog(), &query, &unheard, framework))?;
+    let spelled = Spelled { framework, space: &space };
     match args.format {
-        Format::Json => output::json(&as_json::answer(&space, &query, &choice))?,
-        Format::Text => output::data(&as_text::answer(&space, &query, &choice, args.detail(), None))?,
+        Format::Json => output::json(&as_json::answer(&spelled, &query, &choice))?,
+        Format::Text => output::data(&as_text::answer(&spelled, &query, &choice, args.detail(), None))?,
     }
     if asks {
-        output::message(&format!("The same again: {}", command(&query)));
+        output::message(&format!("The same again: {}", spelled.command(&query)));
     }
     let answered = choice.parts.iter().any(|part| part.pick.is_some());
     // The program ends here, sooner when it need not take these apart.
@@ -99,26 +101,18 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     Ok(if answered { exit::DONE } else { exit::COULD_NOT })
 }
 
-/// The command line that gives the same answer without prompts.
-fn command(query: &Query) -> String {
-    let mut command = String::from("lightest pick");
-    let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
-    let mut flag = |name: &str, values: String| {
-        if !values.is_empty() {
-            command.push_str(&format!(" --{name} {values}"));
+/// A query with what every guest of a framework's new tests is asked.
+fn with_asks(query: &Query, framework: Framework) -> Query {
+    let mut query = query.clone();
+    for word in framework.dialect().conventions().asks {
+        if !query.requires.iter().any(|known| known == word) {
+            query.requires.push((*word).to_owned());
         }
-    };
-    flag("requires", query.requires.join(","));
-    flag("arch", archs.join(","));
-    flag("vmm", query.vmms.join(","));
-    if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
-        // Said outright, so that nothing is asked.
-        command.push_str(" --arch x64,aarch64");
     }
-    command
+    query
 }
 
-fn unknown(catalog: &Catalog, query: &Query, unheard: &Unheard) -> Failure {
+fn unknown(catalog: &Catalog, query: &Query, unheard: &Unheard, framework: Framework) -> Failure {
     let (word, what, flag, given, known): (&str, &str, &str, &[String], Vec<&str>) = match unheard {
         Unheard::Requirement(word) => {
             let known = catalog.requirements.iter().map(|requirement| requirement.id.as_str()).collect();
@@ -151,7 +145,7 @@ fn unknown(catalog: &Catalog, query: &Query, unheard: &Unheard) -> Failure {
     match by_meaning.or_else(|| nearest(word, known.iter().copied())) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None if what == "VMM" => failure.help(format!("known: `{}`", known.join("`, `"))),
-        None => failure.help("`lightest list requirements` lists them all"),
+        None => failure.help(format!("`lightest {}list requirements` lists them all", framework.argument())),
     }
 }
 

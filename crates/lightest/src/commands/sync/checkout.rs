@@ -6,9 +6,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use lightest_model::catalog::Catalog;
-use lightest_petri::openvmm::{Corpus, MAX_BYTES, ROOTS, SourceFile, is_wanted};
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths, same_repository};
+use lightest_sync::{MAX_BYTES, Project, SourceFile};
 
 use crate::failure::Failure;
 use crate::git::{Commit, Objects, Repository};
@@ -17,9 +17,9 @@ use crate::git::{Commit, Objects, Repository};
 const DEPTH: usize = 24;
 
 /// A checkout.
-#[derive(Debug)]
 pub(crate) struct Checkout {
     root: PathBuf,
+    project: &'static dyn Project,
     /// Its repository, where it has one.
     pub(crate) repository: Option<Repository>,
     /// The commit that is checked out.
@@ -28,15 +28,17 @@ pub(crate) struct Checkout {
 
 impl Checkout {
     /// The checkout in that folder.
-    pub(crate) fn open(root: &Path) -> Result<Self, Failure> {
-        if !ROOTS.iter().any(|folder| root.join(folder).is_dir()) {
-            return Err(Failure::new(format!("{} is no checkout of OpenVMM", root.display()))
-                .note(format!("it has none of the folders `{}`", ROOTS.join("`, `")))
-                .help("name the top of a checkout: git clone https://github.com/microsoft/openvmm"));
+    pub(crate) fn open(root: &Path, project: &'static dyn Project) -> Result<Self, Failure> {
+        let folders = project.folders();
+        if !folders.iter().any(|folder| root.join(folder).is_dir()) {
+            let title = project.title();
+            return Err(Failure::new(format!("{} is no checkout of {title}", root.display()))
+                .note(format!("it has none of the folders `{}`", folders.join("`, `")))
+                .help(format!("name the top of a checkout: git clone {}", project.url())));
         }
         let repository = Repository::at(root);
         let head = repository.as_ref().and_then(|repository| repository.commit("HEAD"));
-        Ok(Self { root: root.to_owned(), repository, head })
+        Ok(Self { root: root.to_owned(), project, repository, head })
     }
 
     /// The repository, or why there must be one.
@@ -48,12 +50,13 @@ impl Checkout {
     }
 
     /// The files as they stand in the work tree.
-    pub(crate) fn corpus(&self) -> Result<Corpus, Failure> {
+    pub(crate) fn files(&self) -> Result<Vec<SourceFile>, Failure> {
         let mut files = Vec::new();
-        for folder in ROOTS {
+        for folder in self.project.folders() {
             self.walk(&self.root.join(folder), folder, 0, &mut files)?;
         }
-        Ok(Corpus::new(files))
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(files)
     }
 
     fn walk(
@@ -76,7 +79,7 @@ impl Checkout {
             let kind = entry.file_type().map_err(unreadable)?;
             if kind.is_dir() {
                 self.walk(&entry.path(), &path, depth + 1, files)?;
-            } else if kind.is_file() && is_wanted(&path) {
+            } else if kind.is_file() && self.project.may_state_facts(&path) {
                 files.push(SourceFile { text: read(&entry.path())?, path });
             }
         }
@@ -94,16 +97,17 @@ impl Checkout {
     }
 
     /// The files as they stand at a commit.
-    pub(crate) fn corpus_at(&self, commit: &str, objects: &mut Objects) -> Result<Corpus, Failure> {
+    pub(crate) fn files_at(&self, commit: &str, objects: &mut Objects) -> Result<Vec<SourceFile>, Failure> {
         let mut files = Vec::new();
-        for blob in self.repository()?.blobs(commit, &ROOTS)? {
-            if is_wanted(&blob.path)
+        for blob in self.repository()?.blobs(commit, self.project.folders())? {
+            if self.project.may_state_facts(&blob.path)
                 && let Some(text) = objects.text(&blob.id, MAX_BYTES + 1)?
             {
                 files.push(SourceFile { path: blob.path, text });
             }
         }
-        Ok(Corpus::new(files))
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(files)
     }
 
     /// Follows the catalog's evidence from the commits that it records to the work tree. The error is a reason why that
@@ -112,9 +116,9 @@ impl Checkout {
         &self,
         catalog: &Catalog,
         text: &CatalogText,
-        source: &str,
-        corpus: &Corpus,
+        files_now: &[SourceFile],
     ) -> Result<Evidences, String> {
+        let source = self.project.source();
         let sources = same_repository(catalog, source);
         if !sources.iter().any(|known| known.id == source) {
             return Err(format!("the source `{source}` records no commit"));
@@ -138,7 +142,7 @@ impl Checkout {
                     .map_err(|failure| failure.message().to_owned())?;
                 let is = match self.text(&path) {
                     Some(text) => Some((path.clone(), text)),
-                    None => was.as_deref().and_then(|was| renamed(was, corpus)),
+                    None => was.as_deref().and_then(|was| renamed(was, files_now)),
                 };
                 files.insert(path, Cited { was, is });
             }
@@ -148,29 +152,31 @@ impl Checkout {
     }
 
     /// The first file that is wanted and differs from the checked-out commit.
-    pub(crate) fn changed(&self, corpus: &Corpus) -> Result<Option<String>, Failure> {
+    pub(crate) fn changed(&self, files: &[SourceFile]) -> Result<Option<String>, Failure> {
         let Some(head) = &self.head else { return Ok(None) };
         let mut objects = self.repository()?.objects()?;
-        let at_head = self.corpus_at(&head.id, &mut objects)?;
-        for file in at_head.files() {
-            let same = corpus
-                .find(&file.path)
-                .is_some_and(|index| corpus.files()[index].text == file.text.replace("\r\n", "\n"));
+        let at_head = self.files_at(&head.id, &mut objects)?;
+        let find = |files: &[SourceFile], path: &str| {
+            files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()
+        };
+        for file in &at_head {
+            let same = find(files, &file.path)
+                .is_some_and(|index| files[index].text == file.text.replace("\r\n", "\n"));
             if !same {
                 return Ok(Some(file.path.clone()));
             }
         }
-        let added = corpus.files().iter().find(|file| at_head.find(&file.path).is_none());
+        let added = files.iter().find(|file| find(&at_head, &file.path).is_none());
         Ok(added.map(|file| file.path.clone()))
     }
 }
 
 /// The file that most of another's lines are in, when it is most of its lines too.
-fn renamed(was: &str, corpus: &Corpus) -> Option<(String, String)> {
+fn renamed(was: &str, files: &[SourceFile]) -> Option<(String, String)> {
     let lines: std::collections::HashSet<&str> =
         was.lines().map(str::trim).filter(|line| line.len() > 8).collect();
     let mut best: Option<(usize, usize)> = None;
-    for (index, file) in corpus.files().iter().enumerate() {
+    for (index, file) in files.iter().enumerate() {
         let other: std::collections::HashSet<&str> =
             file.text.lines().map(str::trim).filter(|line| line.len() > 8).collect();
         let shared = lines.intersection(&other).count();
@@ -178,7 +184,7 @@ fn renamed(was: &str, corpus: &Corpus) -> Option<(String, String)> {
             best = Some((shared, index));
         }
     }
-    best.map(|(_, index)| (corpus.files()[index].path.clone(), corpus.files()[index].text.clone()))
+    best.map(|(_, index)| (files[index].path.clone(), files[index].text.clone()))
 }
 
 /// A file's text, of which no more is read than shows that it is too large; line breaks are git's.

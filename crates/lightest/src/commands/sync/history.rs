@@ -5,12 +5,15 @@ use std::path::Path;
 use std::rc::Rc;
 
 use lightest_model::catalog::Catalog;
+use lightest_petri::Petri;
 use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, ROOTS, SourceFile, is_wanted};
-use lightest_sync::timeline::{Part, Snapshot, State, runs};
+use lightest_petri::sync::timeline::{Part, Snapshot, State, runs};
+use lightest_sync::Project;
 
 use super::checkout::Checkout;
 use super::page;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::git::{Commit, Objects};
 use crate::{exit, input, output};
 
@@ -48,9 +51,14 @@ pub(super) struct History {
 }
 
 /// Runs the command.
-pub(super) fn run(args: &super::Args) -> Result<u8, Failure> {
-    let (catalog, _) = super::store::read(args.facts.as_deref())?;
-    let checkout = Checkout::open(&args.openvmm)?;
+pub(super) fn run(args: &super::Args, framework: Framework) -> Result<u8, Failure> {
+    let openvmm: &dyn Project = &Petri;
+    if framework.project().source() != openvmm.source() {
+        return Err(Failure::new(format!("there is no timeline of {}", framework.project().title()))
+            .help("leave out `--history`"));
+    }
+    let (catalog, _) = super::store::read(args.facts.as_deref(), framework)?;
+    let checkout = Checkout::open(&args.repo, framework.project())?;
     let history = read(&checkout, &catalog, args.months)?;
     let page = page::render(&history, &catalog, args.months);
     match &args.output {
@@ -180,7 +188,7 @@ impl Reader<'_> {
         let facts = Facts::read(&corpus);
         let snapshot = Snapshot::of(&corpus, &facts, self.catalog).map_err(|why| {
             Failure::new(format!("a condition in `watch` is not understood: {why}")).help(
-                "`watch` stands in request.toml; crates/lightest-sync/src/watch.rs says how it is written",
+                "`watch` stands in request.toml; crates/lightest-petri/src/sync/watch.rs says how it is written",
             )
         })?;
         let snapshot = Rc::new(snapshot);

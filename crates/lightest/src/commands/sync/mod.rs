@@ -1,4 +1,4 @@
-//! `lightest sync`: the catalog follows OpenVMM's own source.
+//! `lightest sync`: the catalog follows the own source of the project whose facts it holds.
 
 mod checkout;
 mod history;
@@ -12,27 +12,24 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
-use lightest_petri::openvmm::{Corpus, Facts};
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::compare::Difference;
 use lightest_sync::evidence::Evidences;
-use lightest_sync::{Report, compare};
+use lightest_sync::{Project, Report, Stated};
 
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::output::formats::MessageFormat;
 use crate::session::Session;
 use crate::{exit, output};
 
 use checkout::Checkout;
 
-/// The catalog's source that a checkout is.
-pub(crate) const SOURCE: &str = "openvmm";
-
 /// Everything that a comparison needs and gives.
 pub(crate) struct Compared {
+    pub(crate) project: &'static dyn Project,
     pub(crate) checkout: Checkout,
-    pub(crate) corpus: Corpus,
-    pub(crate) facts: Facts,
+    pub(crate) stated: Box<dyn Stated>,
     pub(crate) catalog: Catalog,
     pub(crate) text: CatalogText,
     pub(crate) evidence: Evidences,
@@ -41,9 +38,9 @@ pub(crate) struct Compared {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// The top of a checkout of OpenVMM
-    #[arg(long, value_name = "DIR")]
-    openvmm: PathBuf,
+    /// The top of a checkout of the project that the framework tests
+    #[arg(long, value_name = "DIR", visible_alias = "openvmm")]
+    repo: PathBuf,
     /// Say where the catalog and the source differ, which happens anyway; with --history, whether the page is stale
     #[arg(long, conflicts_with = "write")]
     check: bool,
@@ -70,8 +67,9 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     refuse(session)?;
+    let framework = session.framework(std::slice::from_ref(&args.repo));
     if args.history {
-        return history::run(args);
+        return history::run(args, framework);
     }
     if let Some(folder) = &args.facts {
         if args.write {
@@ -84,7 +82,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
             .help("run `sync --write` again to finish it, or undo the changes"));
         }
     }
-    let compared = compared(&args.openvmm, args.facts.as_deref())?;
+    let compared = compared(&args.repo, args.facts.as_deref(), framework)?;
     if let (true, Some(folder)) = (args.write, &args.facts) {
         return write::run(&compared, folder);
     }
@@ -103,32 +101,36 @@ fn refuse(session: &Session) -> Result<(), Failure> {
 }
 
 /// Holds the embedded catalog against a checkout, prints where they differ, and returns in how many places.
-pub(crate) fn differences(openvmm: &Path, session: &Session) -> Result<usize, Failure> {
+pub(crate) fn differences(repo: &Path, session: &Session, framework: Framework) -> Result<usize, Failure> {
     refuse(session)?;
-    let compared = compared(openvmm, None)?;
+    let compared = compared(repo, None, framework)?;
     report::print(&compared, MessageFormat::Human)?;
     output::message(&report::summary(&compared));
     Ok(compared.report.differences.len())
 }
 
 /// Reads a checkout and holds the catalog against it.
-pub(crate) fn compared(openvmm: &Path, folder: Option<&Path>) -> Result<Compared, Failure> {
-    let (catalog, text) = store::read(folder)?;
-    let checkout = Checkout::open(openvmm)?;
-    let corpus = checkout.corpus()?;
-    let facts = Facts::read(&corpus);
-    let (evidence, unfollowed) = match checkout.evidence(&catalog, &text, SOURCE, &corpus) {
+pub(crate) fn compared(
+    repo: &Path,
+    folder: Option<&Path>,
+    framework: Framework,
+) -> Result<Compared, Failure> {
+    let project = framework.project();
+    let (catalog, text) = store::read(folder, framework)?;
+    let checkout = Checkout::open(repo, project)?;
+    let stated = project.stated(checkout.files()?);
+    let (evidence, unfollowed) = match checkout.evidence(&catalog, &text, stated.files()) {
         Ok(evidence) => (evidence, None),
         Err(reason) => (Evidences::default(), Some(reason)),
     };
-    let mut report = compare(&corpus, &facts, &catalog, &text, &evidence);
+    let mut report = stated.compare(&catalog, &text, &evidence);
     if let Some(reason) = unfollowed {
         report.differences.push(Difference {
             rule: "cannot-read",
             message: "the catalog's evidence cannot be followed".to_owned(),
             source: None,
             source_label: String::new(),
-            catalog: store::commit_place(&catalog, &text),
+            catalog: store::commit_place(&catalog, &text, project.source()),
             catalog_label: "evidence is cited at this commit".to_owned(),
             notes: vec![reason],
             help: Some(
@@ -138,7 +140,7 @@ pub(crate) fn compared(openvmm: &Path, folder: Option<&Path>) -> Result<Compared
             edits: Vec::new(),
         });
     }
-    let mut compared = Compared { checkout, corpus, facts, catalog, text, evidence, report };
+    let mut compared = Compared { project, checkout, stated, catalog, text, evidence, report };
     since::fill(&mut compared)?;
     Ok(compared)
 }

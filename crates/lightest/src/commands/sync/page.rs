@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use lightest_model::catalog::{Catalog, Section};
-use lightest_sync::timeline::{Missing, Part};
+use lightest_petri::Petri;
+use lightest_petri::sync::timeline::{Missing, Part};
+use lightest_sync::Project;
 
-use super::SOURCE;
 use super::history::{Change, History, Stretch};
 use crate::git::Commit;
 
@@ -90,7 +91,7 @@ fn when(catalog: &Catalog, change: &Change) -> String {
 }
 
 fn link(catalog: &Catalog, commit: &Commit) -> String {
-    match catalog.source(SOURCE).and_then(|source| source.url.as_deref()) {
+    match catalog.source(Petri.source()).and_then(|source| source.url.as_deref()) {
         Some(url) => format!("[`{}`]({}/commit/{})", commit.short(), url.trim_end_matches('/'), commit.id),
         None => format!("`{}`", commit.short()),
     }

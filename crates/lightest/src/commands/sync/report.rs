@@ -72,7 +72,13 @@ fn diagnostic(sources: &mut Sources<'_>, difference: &Difference) -> Diagnostic 
         diagnostic = diagnostic.label(Span::new(file, spot.span.clone()), difference.source_label.clone());
     }
     // What is said nowhere in the source is said at the commit that the catalog records.
-    let anywhere = || store::commit_place(&sources.compared.catalog, &sources.compared.text);
+    let anywhere = || {
+        store::commit_place(
+            &sources.compared.catalog,
+            &sources.compared.text,
+            sources.compared.project.source(),
+        )
+    };
     let is_bare = diagnostic.labels.is_empty();
     let place = difference.catalog.clone().or_else(|| if is_bare { anywhere() } else { None });
     if let Some(place) = place
@@ -89,16 +95,11 @@ fn diagnostic(sources: &mut Sources<'_>, difference: &Difference) -> Diagnostic 
 }
 
 fn source_text(compared: &Compared, path: &str) -> Option<String> {
-    match compared.corpus.find(path) {
-        Some(index) => Some(compared.corpus.files()[index].text.clone()),
-        None => compared.checkout.text(path),
-    }
+    compared.stated.text(path).map(str::to_owned).or_else(|| compared.checkout.text(path))
 }
 
 /// One line on what was looked at.
 pub(super) fn summary(compared: &Compared) -> String {
-    let facts = &compared.facts;
-    let variants: usize = facts.tests.iter().map(|test| test.variants.len()).sum();
     let moved = compared.evidence.count(|fate| matches!(fate, Fate::Moved { .. }));
     let followed = compared.evidence.count(|fate| !matches!(fate, Fate::Unknown));
     let commit = compared.checkout.head.as_ref().map_or("no commit", |head| head.short());
@@ -108,10 +109,7 @@ pub(super) fn summary(compared: &Compared) -> String {
         many => format!("{many} differences"),
     };
     format!(
-        "read at {commit}: {} guests, {} boot methods, {} images, {} tests with {variants} variants; followed {followed} places of evidence, of which {moved} moved: {differences}",
-        facts.guests.len(),
-        facts.boots.len(),
-        facts.artifacts.len(),
-        facts.tests.len(),
+        "read at {commit}: {}; followed {followed} places of evidence, of which {moved} moved: {differences}",
+        compared.stated.summary(),
     )
 }

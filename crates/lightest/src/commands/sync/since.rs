@@ -1,9 +1,9 @@
 //! Since which commit a blocker is lifted: the first from which on its witness has been live without a break.
 
 use lightest_model::catalog::BlockerState;
-use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, SourceFile};
 use lightest_sync::catalog_text::{Edit, New, Step, Target};
 use lightest_sync::compare::Witness;
+use lightest_sync::{MAX_BYTES, SourceFile};
 
 use super::Compared;
 use crate::failure::Failure;
@@ -48,26 +48,16 @@ fn since(compared: &Compared, witness: &Witness) -> Result<Option<String>, Failu
     let path = witness.spot.path.as_str();
     // Words and attributes are read from today's macros: only whether the variant is named and not ignored is asked.
     let others: Vec<SourceFile> =
-        compared.corpus.files().iter().filter(|file| file.path != path).cloned().collect();
+        compared.stated.files().iter().filter(|file| file.path != path).cloned().collect();
     let mut found = None;
     for commit in repository.main_line(None, &head.id, &[path])? {
         let Some(text) = objects.text(&format!("{}:{path}", commit.id), MAX_BYTES)? else { break };
         let file = SourceFile { path: path.to_owned(), text };
-        let corpus = Corpus::new(others.iter().cloned().chain([file]));
-        if !live(&corpus, &Facts::read(&corpus), witness) {
+        let stated = compared.project.stated(others.iter().cloned().chain([file]).collect());
+        if !stated.is_live(witness) {
             break;
         }
         found = Some(commit.short().to_owned());
     }
     Ok(found)
-}
-
-fn live(corpus: &Corpus, facts: &Facts, witness: &Witness) -> bool {
-    facts.tests.iter().filter(|test| test.name == witness.test).any(|test| {
-        test.variants.iter().any(|variant| {
-            variant.ignored.is_none()
-                && corpus.lines(&variant.place).0 == witness.spot.path
-                && lightest_sync::compare::written(variant) == witness.config
-        })
-    })
 }

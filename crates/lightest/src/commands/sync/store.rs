@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use lightest_catalog::{OPENVMM, load};
+use lightest_catalog::load;
 use lightest_model::catalog::{Catalog, Layer};
 use lightest_sync::catalog_text::{CatalogPlace, CatalogText, Step, Target};
 
-use super::SOURCE;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::input;
 
 /// Reads it, with the table of calls, which cites the source as the facts do.
-pub(crate) fn read(folder: Option<&Path>) -> Result<(Catalog, CatalogText), Failure> {
+pub(crate) fn read(folder: Option<&Path>, framework: Framework) -> Result<(Catalog, CatalogText), Failure> {
     let files = match folder {
-        None => lightest_catalog::embedded(OPENVMM),
+        None => lightest_catalog::embedded(framework.dialect().catalog()),
         Some(folder) => input::catalog::folder_files(folder, Layer::Base)?,
     };
     let catalog = load(&files).map_err(|errors| input::catalog::failure(&files, &errors))?;
@@ -24,8 +24,8 @@ pub(crate) fn read(folder: Option<&Path>) -> Result<(Catalog, CatalogText), Fail
 }
 
 /// Where the catalog records the commit of the source.
-pub(crate) fn commit_place(catalog: &Catalog, text: &CatalogText) -> Option<CatalogPlace> {
-    let index = catalog.sources.iter().position(|source| source.id == SOURCE)?;
+pub(crate) fn commit_place(catalog: &Catalog, text: &CatalogText, source: &str) -> Option<CatalogPlace> {
+    let index = catalog.sources.iter().position(|known| known.id == source)?;
     text.locate(&source_key(index, "commit"))
 }
 

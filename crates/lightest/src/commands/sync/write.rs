@@ -8,7 +8,7 @@ use lightest_model::catalog::Layer;
 use lightest_sync::catalog_text::{Edit, New};
 use lightest_sync::evidence;
 
-use super::{Compared, SOURCE, store};
+use super::{Compared, store};
 use crate::failure::Failure;
 use crate::git::Repository;
 use crate::output::journal::{self, Journal, Left};
@@ -41,24 +41,24 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         return Err(Failure::new("the checkout has no commit that could be recorded as evidence")
             .help("name the top of a git clone"));
     };
-    if let Some(path) = compared.checkout.changed(&compared.corpus)? {
+    let source = compared.project.source();
+    if let Some(path) = compared.checkout.changed(compared.stated.files())? {
         return Err(Failure::new(format!(
             "`{path}` differs from the commit that would be recorded as evidence"
         ))
         .help("commit or undo the changes in the checkout first"));
     }
     let catalog = &compared.catalog;
-    let index = catalog.sources.iter().position(|source| source.id == SOURCE);
+    let index = catalog.sources.iter().position(|known| known.id == source);
     let Some(index) = index else {
-        return Err(Failure::new(format!("the catalog has no source `{SOURCE}` to record the commit for")));
+        return Err(Failure::new(format!("the catalog has no source `{source}` to record the commit for")));
     };
-    let source = &catalog.sources[index];
-    let recorded = source.commit.clone().unwrap_or_default();
+    let recorded = catalog.sources[index].commit.clone().unwrap_or_default();
     let mut edits: Vec<Edit> =
         compared.report.differences.iter().flat_map(|difference| difference.edits.iter().cloned()).collect();
-    let name = format!("{SOURCE}-{recorded}");
-    let fresh = evidence::fresh(&compared.corpus, &compared.facts, catalog);
-    let (moved, left) = evidence::rewrite(catalog, &compared.text, &compared.evidence, SOURCE, &name, &fresh);
+    let name = format!("{source}-{recorded}");
+    let fresh = compared.stated.fresh(catalog);
+    let (moved, left) = evidence::rewrite(catalog, &compared.text, &compared.evidence, source, &name, &fresh);
     edits.extend(moved);
     let pinned = (left > 0).then_some(name);
     if recorded.is_empty() || !head.id.starts_with(&recorded) {
@@ -116,7 +116,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
             report.push_str(&format!("  {}: {}\n", difference.rule, difference.message));
         }
     }
-    let alone = evidence::unsourced(catalog, SOURCE);
+    let alone = evidence::unsourced(catalog, source);
     if !alone.is_empty() {
         report
             .push_str(&format!("\nleft alone, since no line of the source states them ({}):\n", alone.len()));
@@ -132,7 +132,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
 /// Adds a source that stays at the commit that was recorded until now, for evidence that does not stand there any more.
 fn pin(compared: &Compared, changed: &mut Vec<(String, String)>, name: &str, index: usize) {
     let source = &compared.catalog.sources[index];
-    let Some(place) = store::commit_place(&compared.catalog, &compared.text) else { return };
+    let Some(place) = store::commit_place(&compared.catalog, &compared.text, &source.id) else { return };
     let at = match changed.iter().position(|(file, _)| *file == place.file) {
         Some(at) => at,
         None => {

@@ -9,9 +9,10 @@ use std::path::Path;
 use lightest_catalog::{File, load};
 use lightest_model::catalog::{Catalog, Layer};
 use lightest_petri::openvmm::{Corpus, Facts, SourceFile, line_of};
+use lightest_petri::sync::compare;
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths};
-use lightest_sync::{Difference, Report, compare};
+use lightest_sync::{Difference, Report};
 
 pub(crate) const ARTIFACTS: &str = "vmm_tests/artifacts/src/lib.rs";
 pub(crate) const MACROS: &str = "vmm_tests/macros/src/lib.rs";
@@ -36,7 +37,7 @@ pub(crate) fn tree() -> BTreeMap<String, String> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tree/now");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sync/tree/now");
     let mut found = BTreeMap::new();
     walk(&root, &root, &mut found);
     found
@@ -56,7 +57,7 @@ pub(crate) fn corpus(tree: &BTreeMap<String, String>) -> Corpus {
 }
 
 pub(crate) fn catalog() -> (Catalog, CatalogText) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tree/catalog/all.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sync/tree/catalog/all.toml");
     let text = fs::read_to_string(path).expect("the fixture is there").replace("\r\n", "\n");
     let file = File::new(Path::new("all.toml"), text.clone(), Layer::Base);
     let catalog = load(&[file]).unwrap_or_else(|errors| panic!("{errors:?}"));

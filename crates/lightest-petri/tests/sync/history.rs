@@ -1,11 +1,9 @@
 //! How facts came and went, and when a sentence was true.
 
-mod orchard;
-
+use crate::orchard::{ARTIFACTS, catalog, corpus, tree, with};
 use lightest_petri::openvmm::Facts;
-use lightest_sync::timeline::{Part, Run, Snapshot, State, runs};
-use lightest_sync::watch::holds;
-use orchard::{ARTIFACTS, catalog, corpus, tree, with};
+use lightest_petri::sync::timeline::{Part, Run, Snapshot, State, runs};
+use lightest_petri::sync::watch::holds;
 
 fn watch(condition: &str) -> Result<Option<bool>, String> {
     holds(&[condition.to_owned()], &Facts::read(&corpus(&tree())))

@@ -1,8 +1,6 @@
 //! Whatever changes in the source is reported at its place there, with the catalog's line beside it.
 
-mod orchard;
-
-use orchard::{
+use crate::orchard::{
     ARTIFACTS, COMMON, HYPERV, MACHINES, MACROS, RESOLVER, TESTS, lines, lines_of, report, tree, with,
 };
 
@@ -344,11 +342,11 @@ fn every_anchor_that_goes_is_a_difference() {
     ] {
         let changed = anchor.replacen(['_', 'a', 'k', 'q'], "zz", 1);
         // Evidence would notice too; the facts must by themselves.
-        let (catalog, text) = orchard::catalog();
-        let corpus = orchard::corpus(&with(path, anchor, &changed));
+        let (catalog, text) = crate::orchard::catalog();
+        let corpus = crate::orchard::corpus(&with(path, anchor, &changed));
         let facts = lightest_petri::openvmm::Facts::read(&corpus);
-        let unchanged = orchard::evidence(&catalog, &text, &tree(), &[]);
-        let found = lightest_sync::compare(&corpus, &facts, &catalog, &text, &unchanged);
+        let unchanged = crate::orchard::evidence(&catalog, &text, &tree(), &[]);
+        let found = lightest_petri::sync::compare(&corpus, &facts, &catalog, &text, &unchanged);
         unnoticed.extend(found.differences.is_empty().then(|| format!("{path}: `{changed}`")));
     }
     assert_eq!(unnoticed, Vec::<String>::new(), "these became something else, and nobody noticed");

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog_text::{Edit, New, Target};
-use lightest_petri::openvmm::facts::Boot;
+use crate::openvmm::facts::Boot;
+use lightest_sync::catalog_text::{Edit, New, Target};
 
-use super::{Compare, quoted};
+use lightest_sync::quoted;
 
-pub(super) fn compare(work: &mut Compare<'_>) {
-    let (facts, catalog) = (work.facts, work.catalog);
+use super::Work;
+
+pub(super) fn compare(work: &mut Work<'_>) {
+    let (facts, catalog) = (work.facts, work.compare.catalog);
     if facts.boots.is_empty() {
         return;
     }
@@ -44,8 +46,8 @@ pub(super) fn compare(work: &mut Compare<'_>) {
     }
 }
 
-fn vmms(work: &mut Compare<'_>) {
-    let (facts, catalog) = (work.facts, work.catalog);
+fn vmms(work: &mut Work<'_>) {
+    let (facts, catalog) = (work.facts, work.compare.catalog);
     for (word, place) in &facts.vmms {
         if !catalog.vmms.iter().any(|vmm| !vmm.lab && vmm.id == *word) {
             let mut draft = work
@@ -69,8 +71,8 @@ fn vmms(work: &mut Compare<'_>) {
     }
 }
 
-fn same(work: &mut Compare<'_>, boot: &Boot, index: usize) {
-    let known = &work.catalog.boot_methods[index];
+fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
+    let known = &work.compare.catalog.boot_methods[index];
     let word = boot.word.as_str();
     let target = |key: &str| Target::entry("boot_method", index).key(key);
     let archs: BTreeSet<_> = boot.archs.keys().copied().collect();

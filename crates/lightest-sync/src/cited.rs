@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Compare, Spot};
 use crate::catalog_text::Target;
+use crate::compare::{Compare, Spot};
 use crate::evidence::{Fate, all};
 
 /// Cited lines that read differently, gathered where they overlap.

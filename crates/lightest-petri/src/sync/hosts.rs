@@ -3,20 +3,22 @@
 use lightest_model::catalog::{Guest, Support};
 use lightest_model::config::{Config, Form, GuestRef, Isolation};
 
-use crate::catalog_text::Target;
-use lightest_petri::openvmm::facts::Need;
+use crate::openvmm::facts::Need;
+use lightest_sync::catalog_text::Target;
 
-use super::{Compare, quoted};
+use lightest_sync::quoted;
 
-pub(super) fn compare(work: &mut Compare<'_>) {
+use super::Work;
+
+pub(super) fn compare(work: &mut Work<'_>) {
     isolation(work);
     capabilities(work);
     compat(work);
 }
 
 /// A mode that must be offered needs a kind of host of its own; no other mode may have one.
-fn isolation(work: &mut Compare<'_>) {
-    let (facts, catalog) = (work.facts, work.catalog);
+fn isolation(work: &mut Work<'_>) {
+    let (facts, catalog) = (work.facts, work.compare.catalog);
     if facts.host_needs.is_empty() {
         return;
     }
@@ -75,8 +77,8 @@ fn isolation(work: &mut Compare<'_>) {
     }
 }
 
-fn capabilities(work: &mut Compare<'_>) {
-    let (facts, catalog) = (work.facts, work.catalog);
+fn capabilities(work: &mut Work<'_>) {
+    let (facts, catalog) = (work.facts, work.compare.catalog);
     if facts.capabilities.is_empty() {
         return;
     }
@@ -99,8 +101,8 @@ fn capabilities(work: &mut Compare<'_>) {
 }
 
 /// What a backend refuses on every host must be a *no* for `runs`.
-fn compat(work: &mut Compare<'_>) {
-    let (facts, catalog) = (work.facts, work.catalog);
+fn compat(work: &mut Work<'_>) {
+    let (facts, catalog) = (work.facts, work.compare.catalog);
     for (vmm, compat) in &facts.compat {
         for (word, arch) in &compat.refused {
             let Some(boot) = catalog.boot_method(word).filter(|boot| boot.archs.contains(arch)) else {
@@ -158,7 +160,8 @@ fn compat(work: &mut Compare<'_>) {
             }
             let (path, first, last) = work.corpus.lines(&compat.place);
             let rests = statement.evidence.iter().any(|evidence| {
-                work.evidence
+                work.compare
+                    .evidence
                     .now(evidence)
                     .is_some_and(|(at, from, to)| at == path && from <= last && to >= first)
             });

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use lightest_model::catalog::Catalog;
 
-use crate::watch::{holds, of_word};
-use lightest_petri::openvmm::Corpus;
-use lightest_petri::openvmm::facts::{Facts, GuestQuirks, Need, Reboot};
+use super::watch::{holds, of_word};
+use crate::openvmm::Corpus;
+use crate::openvmm::facts::{Facts, GuestQuirks, Need, Reboot};
 
 /// A part of a timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use lightest_model::catalog::{Guest, Image as CatalogImage, Os};
 use lightest_model::config::Form;
 
-use crate::catalog_text::{Edit, New, Target};
-use lightest_petri::openvmm::Place;
-use lightest_petri::openvmm::facts::{Artifact, GuestWord, Image};
+use crate::openvmm::Place;
+use crate::openvmm::facts::{Artifact, GuestWord, Image};
+use lightest_sync::catalog_text::{Edit, New, Target};
 
-use super::Compare;
+use super::Work;
 
-pub(super) fn compare(work: &mut Compare<'_>) {
+pub(super) fn compare(work: &mut Work<'_>) {
     let facts = work.facts;
-    let catalog = work.catalog;
+    let catalog = work.compare.catalog;
     if facts.guests.is_empty() {
         // Already a gap; nothing can be said of each guest.
         return;
@@ -43,7 +43,7 @@ pub(super) fn compare(work: &mut Compare<'_>) {
     }
 }
 
-fn missing(work: &mut Compare<'_>, guest: &GuestWord) {
+fn missing(work: &mut Work<'_>, guest: &GuestWord) {
     let facts = work.facts;
     let mut skeleton = format!("[[guest]]\nid = \"{}\"\nform = \"{}\"\n", guest.word, guest.form.word());
     if let Some(arch) = guest.arch {
@@ -74,7 +74,7 @@ fn missing(work: &mut Compare<'_>, guest: &GuestWord) {
 }
 
 /// Linux Direct has no word: its kernel and initrd must be declared.
-fn direct(work: &mut Compare<'_>, guest: &Guest, index: usize) {
+fn direct(work: &mut Work<'_>, guest: &Guest, index: usize) {
     let facts = work.facts;
     for (at, image) in guest.images.iter().enumerate() {
         let Some(artifact) = &image.artifact else { continue };
@@ -103,9 +103,9 @@ fn os_of(flavor: &str) -> Option<Os> {
     }
 }
 
-fn same(work: &mut Compare<'_>, guest: &GuestWord, index: usize) {
+fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
     let facts = work.facts;
-    let known = &work.catalog.guests[index];
+    let known = &work.compare.catalog.guests[index];
     let target = || Target::entry("guest", index);
     // What an artifact that is not known would be is a gap already.
     let unknown = guest.images.values().any(|image| match &image.value {
@@ -184,14 +184,14 @@ fn same(work: &mut Compare<'_>, guest: &GuestWord, index: usize) {
 }
 
 fn image(
-    work: &mut Compare<'_>,
+    work: &mut Work<'_>,
     guest: &GuestWord,
     artifact: &Artifact,
     named: &Place,
     index: usize,
     at: usize,
 ) {
-    let catalog = work.catalog;
+    let catalog = work.compare.catalog;
     let known: &CatalogImage = &catalog.guests[index].images[at];
     let target = |key: &str| Target::entry("guest", index).key("image").at(at).key(key);
     let short = known.artifact.as_deref().unwrap_or_default();

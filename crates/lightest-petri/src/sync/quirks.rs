@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use lightest_model::catalog::{Guest, Support};
 use lightest_model::config::{Config, Form};
 
-use crate::catalog_text::{Edit, New, Target};
-use lightest_petri::openvmm::Place;
-use lightest_petri::openvmm::facts::{At, GuestQuirks, Image, Reboot};
+use crate::openvmm::Place;
+use crate::openvmm::facts::{At, GuestQuirks, Image, Reboot};
+use lightest_sync::catalog_text::{Edit, New, Target};
 
-use super::Compare;
+use super::Work;
 use super::hosts::config;
 
 /// What is compared.
@@ -50,8 +50,8 @@ struct Group {
     entries: Vec<usize>,
 }
 
-pub(super) fn compare(work: &mut Compare<'_>) {
-    let (facts, catalog) = (work.facts, work.catalog);
+pub(super) fn compare(work: &mut Work<'_>) {
+    let (facts, catalog) = (work.facts, work.compare.catalog);
     let Some(wait) = &facts.shutdown_wait else { return };
     let base = base(work, wait);
     let mut groups: BTreeMap<(String, What, u64, u64), Group> = BTreeMap::new();
@@ -119,8 +119,8 @@ pub(super) fn compare(work: &mut Compare<'_>) {
 
 /// Holds the wait of every guest against the one entry that states it for a guest without a sleep of its own: Linux
 /// Direct. The result is that entry, and what it should say.
-fn base(work: &mut Compare<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
-    let catalog = work.catalog;
+fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
+    let catalog = work.compare.catalog;
     let guest = catalog.guests.iter().find(|guest| guest.form == Form::Direct && guest.lab.is_empty())?;
     let boot = catalog.boot_methods.iter().find(|boot| boot.forms.contains(&Form::Direct))?;
     let vmm = catalog.vmms.iter().find(|vmm| !vmm.lab)?;
@@ -143,9 +143,9 @@ fn base(work: &mut Compare<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
 
 /// What the source says of this guest there; `None` where it says nothing of waits at all.
 fn stated(
-    work: &Compare<'_>,
+    work: &Work<'_>,
     guest: &Guest,
-    boot: &lightest_petri::openvmm::facts::Boot,
+    boot: &crate::openvmm::facts::Boot,
     vmm: &str,
 ) -> Option<(GuestQuirks, Place)> {
     let facts = work.facts;
@@ -172,7 +172,7 @@ fn stated(
 
 /// What the catalog says; `base` is an entry that is reported already, and what it should say.
 fn said(
-    work: &Compare<'_>,
+    work: &Work<'_>,
     config: &Config,
     guest: &Guest,
     openhcl: bool,
@@ -181,7 +181,7 @@ fn said(
 ) -> (u64, Vec<usize>) {
     let mut sum = 0;
     let mut entries = Vec::new();
-    for (index, quirk) in work.catalog.quirks.iter().enumerate() {
+    for (index, quirk) in work.compare.catalog.quirks.iter().enumerate() {
         let asked = quirk.when.with.iter().all(|word| what.asks().contains(&word.as_str()));
         if !asked || !quirk.when.selects(config, guest, openhcl) {
             continue;
@@ -200,9 +200,9 @@ fn said(
 }
 
 /// Whether the catalog says that it has a TPM: nobody pays for a reboot where there is none.
-fn gives_tpm(work: &Compare<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bool {
+fn gives_tpm(work: &Work<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bool {
     let says = |support| {
-        work.catalog.capabilities.iter().any(|statement| {
+        work.compare.catalog.capabilities.iter().any(|statement| {
             statement.requirement == "tpm"
                 && statement.support == support
                 && statement.when.selects(config, guest, openhcl)
@@ -211,9 +211,10 @@ fn gives_tpm(work: &Compare<'_>, config: &Config, guest: &Guest, openhcl: bool) 
     says(Support::Yes) && !says(Support::No)
 }
 
-fn report(work: &mut Compare<'_>, groups: BTreeMap<(String, What, u64, u64), Group>) {
+fn report(work: &mut Work<'_>, groups: BTreeMap<(String, What, u64, u64), Group>) {
     for ((guest, what, is, was), group) in groups {
-        let index = work.catalog.guests.iter().position(|known| known.id == guest).unwrap_or_default();
+        let index =
+            work.compare.catalog.guests.iter().position(|known| known.id == guest).unwrap_or_default();
         let key = if what == What::Shutdown { "waits_s" } else { "reboots" };
         let mut draft = work
             .differ("quirk-differs", format!("`{guest}` has {}, the catalog says {was}", what.say(is)))
@@ -236,7 +237,7 @@ fn report(work: &mut Compare<'_>, groups: BTreeMap<(String, What, u64, u64), Gro
         let more = group.configs.len().saturating_sub(4);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         draft
-            .note(format!("in {}{more}", super::quoted(shown)))
+            .note(format!("in {}{more}", lightest_sync::quoted(shown)))
             .help("correct `when` or `cost` of the quirk in quirks.toml")
             .done();
     }

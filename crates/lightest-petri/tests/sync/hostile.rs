@@ -1,9 +1,7 @@
 //! No bytes make the reader panic, hang or take memory out of proportion, and none are passed over in silence.
 
-mod orchard;
-
+use crate::orchard::{ARTIFACTS, MACROS, TESTS, corpus, tree};
 use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, SourceFile};
-use orchard::{ARTIFACTS, MACROS, TESTS, corpus, tree};
 use proptest::prelude::*;
 
 fn read(text: String) -> Facts {
@@ -77,8 +75,8 @@ proptest! {
         let start = text.floor_char_boundary((text.len() as f64 * at) as usize);
         let end = text.floor_char_boundary((start + length).min(text.len()));
         text.replace_range(start..end, &put);
-        let found = orchard::report(&now, &[]);
-        let (_, catalog) = orchard::catalog();
+        let found = crate::orchard::report(&now, &[]);
+        let (_, catalog) = crate::orchard::catalog();
         for difference in &found.differences {
             if let Some(spot) = &difference.source {
                 prop_assert!(now[&spot.path].get(spot.span.clone()).is_some(), "{difference:?}");

@@ -3,38 +3,16 @@
 use lightest_model::catalog::{Blocker, BlockerState, Evidence, Guest};
 use lightest_model::config::{Config, Form, GuestRef};
 
-use crate::catalog_text::{Edit, New, Target};
-use lightest_petri::openvmm::Place;
-use lightest_petri::openvmm::facts::{Test, Variant, issues};
+use crate::openvmm::Place;
+use crate::openvmm::facts::{Test, Variant, issues};
+use lightest_sync::catalog_text::{Edit, New, Target};
 
-use super::{Compare, Spot};
+use lightest_sync::compare::{Derived, Witness};
 
-/// A configuration of a test that shows a blocker's state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Witness {
-    /// The test.
-    pub test: String,
-    /// The configuration, as petri writes it.
-    pub config: String,
-    /// Where it is named.
-    pub spot: Spot,
-}
+use super::Work;
 
-/// A blocker's state by the source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Derived {
-    /// The blocker.
-    pub id: String,
-    /// Its state; `None` when the source does not tell.
-    pub state: Option<BlockerState>,
-    /// What shows it.
-    pub witness: Option<Witness>,
-    /// In words.
-    pub because: String,
-}
-
-pub(super) fn compare(work: &mut Compare<'_>) -> Vec<Derived> {
-    let catalog = work.catalog;
+pub(super) fn compare(work: &mut Work<'_>) -> Vec<Derived> {
+    let catalog = work.compare.catalog;
     if work.facts.tests.iter().all(|test| test.variants.is_empty()) {
         return Vec::new();
     }
@@ -53,7 +31,7 @@ pub(super) fn compare(work: &mut Compare<'_>) -> Vec<Derived> {
 /// The tests that its evidence points into decide: a variant there that it holds back, is neither ignored nor unstable and is not refused
 /// by petri lifts it. Where they name no such variant, one of any test does, unless the blocker is about what a test asks
 /// for besides. Evidence outside of tests decides by lines that still stand there, or a comment that still names the issue.
-fn derive(work: &Compare<'_>, blocker: &Blocker) -> Derived {
+fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
     let tests: Vec<&Test> = work.facts.tests.iter().filter(|test| points_into(work, blocker, test)).collect();
     let say = |state, witness, because: &str| Derived {
         id: blocker.id.clone(),
@@ -107,8 +85,11 @@ fn derive(work: &Compare<'_>, blocker: &Blocker) -> Derived {
     let cited: Vec<&Evidence> =
         blocker.evidence.iter().filter(|evidence| evidence.lines().is_some()).collect();
     let still = |evidence: &&&Evidence| {
-        let Some((path, first, last)) = work.evidence.now(evidence) else { return false };
-        let unchanged = !matches!(work.evidence.fate(evidence), Some(crate::evidence::Fate::Changed { .. }));
+        let Some((path, first, last)) = work.compare.evidence.now(evidence) else { return false };
+        let unchanged = !matches!(
+            work.compare.evidence.fate(evidence),
+            Some(lightest_sync::evidence::Fate::Changed { .. })
+        );
         unchanged || comment_names(work, path, first, last, &named)
     };
     if !cited.is_empty() && cited.iter().any(|evidence| still(&evidence)) {
@@ -124,7 +105,7 @@ fn derive(work: &Compare<'_>, blocker: &Blocker) -> Derived {
 }
 
 /// A variant of any test that the blocker would hold back and that runs.
-fn live_anywhere(work: &Compare<'_>, blocker: &Blocker) -> Option<Witness> {
+fn live_anywhere(work: &Work<'_>, blocker: &Blocker) -> Option<Witness> {
     work.facts.tests.iter().find_map(|test| {
         let live = |variant: &&Variant| {
             variant.is_live()
@@ -139,37 +120,38 @@ fn live_anywhere(work: &Compare<'_>, blocker: &Blocker) -> Option<Witness> {
     })
 }
 
-fn comment_names(work: &Compare<'_>, path: &str, first: u32, last: u32, named: &[u64]) -> bool {
+fn comment_names(work: &Work<'_>, path: &str, first: u32, last: u32, named: &[u64]) -> bool {
     let Some(file) = work.corpus.find(path) else { return false };
     let text = &work.corpus.files()[file].text;
     work.corpus.comments(file).iter().any(|comment| {
-        let line = lightest_petri::openvmm::line_of(text, comment.start);
+        let line = crate::openvmm::line_of(text, comment.start);
         (first..=last).contains(&line)
             && issues(text.get(comment.clone()).unwrap_or_default()).iter().any(|issue| named.contains(issue))
     })
 }
 
-fn points_into(work: &Compare<'_>, blocker: &Blocker, test: &Test) -> bool {
+fn points_into(work: &Work<'_>, blocker: &Blocker, test: &Test) -> bool {
     let (path, first, last) = work.corpus.lines(&test.place);
     blocker.evidence.iter().any(|evidence| {
-        work.evidence
+        work.compare
+            .evidence
             .now(evidence)
             .or_else(|| evidence.lines())
             .is_some_and(|(at, from, to)| at == path && from <= last && to >= first)
     })
 }
 
-fn guest_of<'a>(work: &Compare<'a>, variant: &Variant) -> Option<&'a Guest> {
-    let catalog = work.catalog;
+fn guest_of<'a>(work: &Work<'a>, variant: &Variant) -> Option<&'a Guest> {
+    let catalog = work.compare.catalog;
     match &variant.guest {
         Some((form, word)) => catalog.guest(*form, word),
         None => catalog.guests.iter().find(|guest| guest.form == Form::Direct && guest.lab.is_empty()),
     }
 }
 
-fn selects(work: &Compare<'_>, blocker: &Blocker, variant: &Variant) -> bool {
+fn selects(work: &Work<'_>, blocker: &Blocker, variant: &Variant) -> bool {
     let Some(guest) = guest_of(work, variant) else { return false };
-    let openhcl = work.catalog.boot_method(&variant.boot).is_some_and(|boot| boot.openhcl);
+    let openhcl = work.compare.catalog.boot_method(&variant.boot).is_some_and(|boot| boot.openhcl);
     blocker.when.selects(&config(variant, guest), guest, openhcl)
 }
 
@@ -200,7 +182,7 @@ pub fn written(variant: &Variant) -> String {
     text
 }
 
-fn report(work: &mut Compare<'_>, blocker: &Blocker, index: usize, derived: &Derived) {
+fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derived) {
     let target = Target::entry("blocker", index).key("state");
     let Some(state) = derived.state.filter(|state| *state != blocker.state) else { return };
     let spot = derived.witness.as_ref().map(|witness| witness.spot.clone());
@@ -223,7 +205,7 @@ fn report(work: &mut Compare<'_>, blocker: &Blocker, index: usize, derived: &Der
 }
 
 /// Reasons for which tests hold configurations back, and TODO comments that name one, that no blocker speaks of.
-fn uncovered(work: &mut Compare<'_>) {
+fn uncovered(work: &mut Work<'_>) {
     let facts = work.facts;
     let mut seen: Vec<(String, String)> = Vec::new();
     for test in &facts.tests {
@@ -251,18 +233,22 @@ fn uncovered(work: &mut Compare<'_>) {
         }
         let words: Vec<String> = todo.configs.iter().map(|(boot, arch)| format!("{boot}_{arch}")).collect();
         let test = todo.test.clone().unwrap_or_default();
-        work.differ("blocker-missing", format!("a TODO at `{test}` waits for {}", super::quoted(words)))
-            .source(Some(&todo.place), "it is not among the catalog's blockers")
-            .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
-            .done();
+        work.differ(
+            "blocker-missing",
+            format!("a TODO at `{test}` waits for {}", lightest_sync::quoted(words)),
+        )
+        .source(Some(&todo.place), "it is not among the catalog's blockers")
+        .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
+        .done();
     }
 }
 
-fn covered(work: &Compare<'_>, place: &Place, named: &[u64], variant: Option<&Variant>) -> bool {
+fn covered(work: &Work<'_>, place: &Place, named: &[u64], variant: Option<&Variant>) -> bool {
     let (path, first, last) = work.corpus.lines(place);
-    work.catalog.blockers.iter().any(|blocker| {
+    work.compare.catalog.blockers.iter().any(|blocker| {
         let cites = blocker.evidence.iter().any(|evidence| {
-            work.evidence
+            work.compare
+                .evidence
                 .now(evidence)
                 .is_some_and(|(at, from, to)| at == path && from <= last && to >= first)
         });

@@ -1,10 +1,8 @@
 //! What is read from a source of today, and from the layouts that OpenVMM had before.
 
-mod orchard;
-
+use crate::orchard::{ARTIFACTS, COMMON, MACHINES, MACROS, TESTS, corpus, tree, with};
 use lightest_petri::openvmm::facts::{Image, Reboot};
 use lightest_petri::openvmm::{Corpus, Facts, SourceFile};
-use orchard::{ARTIFACTS, COMMON, MACHINES, MACROS, TESTS, corpus, tree, with};
 
 fn read(path: &str, was: &str, is: &str) -> Facts {
     Facts::read(&corpus(&with(path, was, is)))
@@ -62,7 +60,7 @@ fn tests_name_their_configurations_their_reasons_and_their_memory() {
         .iter()
         .map(|variant| {
             let reason = variant.ignored.as_ref().map_or("", |reason| reason.value.as_str());
-            format!("{}: {reason}", lightest_sync::compare::written(variant))
+            format!("{}: {reason}", lightest_petri::sync::written(variant))
         })
         .collect();
     assert_eq!(
@@ -149,7 +147,7 @@ fn an_older_default_of_memory_depends_on_the_paravisor() {
 
 #[test]
 fn a_condition_of_compatibility_that_is_not_known_is_a_gap() {
-    let facts = read(orchard::HYPERV, "!firmware.is_linux_direct()", "host_is(Sunny)");
+    let facts = read(crate::orchard::HYPERV, "!firmware.is_linux_direct()", "host_is(Sunny)");
     let gaps: Vec<&str> = facts.gaps.iter().map(|gap| gap.what.as_str()).collect();
     assert_eq!(gaps, ["what hyperv refuses to run"]);
 }

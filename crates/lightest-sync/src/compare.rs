@@ -1,22 +1,12 @@
-//! Holds the catalog against the facts of a source: every difference, at its place in both.
-
-mod blockers;
-mod boots;
-mod cited;
-mod guests;
-mod hosts;
-mod quirks;
+//! Differences between the catalog and a source, each at its place in both.
 
 use std::ops::Range;
 
-use lightest_model::catalog::Catalog;
+use lightest_model::catalog::{BlockerState, Catalog};
 
 use crate::catalog_text::{CatalogPlace, CatalogText, Edit, Target};
+use crate::cited;
 use crate::evidence::Evidences;
-use lightest_petri::openvmm::facts::Facts;
-use lightest_petri::openvmm::{Corpus, Place};
-
-pub use blockers::{Derived, Witness, written};
 
 /// A place in the source, by path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,14 +66,28 @@ pub const RULES: [(&str, &str); 19] = [
     ("evidence-changed", "the lines that a fact rests on read differently now"),
 ];
 
-/// What a comparison works on.
-pub(crate) struct Compare<'a> {
-    pub(crate) corpus: &'a Corpus,
-    pub(crate) facts: &'a Facts,
-    pub(crate) catalog: &'a Catalog,
-    pub(crate) text: &'a CatalogText,
-    pub(crate) evidence: &'a Evidences,
-    pub(crate) found: Vec<Difference>,
+/// A configuration of a test that shows a blocker's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The test.
+    pub test: String,
+    /// The configuration, as its framework writes it.
+    pub config: String,
+    /// Where it is named.
+    pub spot: Spot,
+}
+
+/// A blocker's state by the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derived {
+    /// The blocker.
+    pub id: String,
+    /// Its state; `None` when the source does not tell.
+    pub state: Option<BlockerState>,
+    /// What shows it.
+    pub witness: Option<Witness>,
+    /// In words.
+    pub because: String,
 }
 
 /// The result of a comparison.
@@ -95,63 +99,28 @@ pub struct Report {
     pub blockers: Vec<Derived>,
 }
 
-/// Compares.
-#[must_use]
-pub fn compare(
-    corpus: &Corpus,
-    facts: &Facts,
-    catalog: &Catalog,
-    text: &CatalogText,
-    evidence: &Evidences,
-) -> Report {
-    let mut work = Compare { corpus, facts, catalog, text, evidence, found: Vec::new() };
-    work.gaps();
-    guests::compare(&mut work);
-    boots::compare(&mut work);
-    hosts::compare(&mut work);
-    quirks::compare(&mut work);
-    let blockers = blockers::compare(&mut work);
-    cited::compare(&mut work);
-    work.found.sort_by_cached_key(|difference| {
-        let spot = difference.source.as_ref().map(|spot| (spot.path.clone(), spot.span.start));
-        (spot, difference.rule, difference.message.clone())
-    });
-    work.found.dedup();
-    Report { differences: work.found, blockers }
-}
-
-/// A difference under way.
-pub(crate) struct Draft<'w, 'a> {
-    work: &'w mut Compare<'a>,
-    difference: Difference,
+/// A comparison under way.
+#[derive(Debug)]
+pub struct Compare<'a> {
+    /// The facts.
+    pub catalog: &'a Catalog,
+    /// The files that they stand in.
+    pub text: &'a CatalogText,
+    /// What became of the lines that they rest on.
+    pub evidence: &'a Evidences,
+    /// What was found so far.
+    pub found: Vec<Difference>,
 }
 
 impl<'a> Compare<'a> {
-    fn gaps(&mut self) {
-        for gap in &self.facts.gaps {
-            let difference = Difference {
-                rule: "cannot-read",
-                message: format!("{} cannot be read from the source", gap.what),
-                source: gap.place.as_ref().map(|place| self.spot(place)),
-                source_label: gap.because.clone(),
-                catalog: None,
-                catalog_label: String::new(),
-                notes: if gap.place.is_none() { vec![gap.because.clone()] } else { Vec::new() },
-                help: Some(
-                    "look at what changed there; Lightest must learn the new form before its facts are safe"
-                        .to_owned(),
-                ),
-                edits: Vec::new(),
-            };
-            self.found.push(difference);
-        }
+    /// A comparison that has found nothing yet.
+    #[must_use]
+    pub const fn new(catalog: &'a Catalog, text: &'a CatalogText, evidence: &'a Evidences) -> Self {
+        Self { catalog, text, evidence, found: Vec::new() }
     }
 
-    pub(crate) fn spot(&self, place: &Place) -> Spot {
-        Spot { path: self.corpus.files()[place.file].path.clone(), span: place.span() }
-    }
-
-    pub(crate) fn differ(&mut self, rule: &'static str, message: impl Into<String>) -> Draft<'_, 'a> {
+    /// A difference, to be given its places and then [done](Draft::done).
+    pub fn differ(&mut self, rule: &'static str, message: impl Into<String>) -> Draft<'_, 'a> {
         Draft {
             work: self,
             difference: Difference {
@@ -167,49 +136,85 @@ impl<'a> Compare<'a> {
             },
         }
     }
+
+    /// Reports what the source states in a way that is not understood.
+    pub fn gap(&mut self, what: &str, because: &str, spot: Option<Spot>) {
+        let notes = if spot.is_none() { vec![because.to_owned()] } else { Vec::new() };
+        let mut draft = self
+            .differ("cannot-read", format!("{what} cannot be read from the source"))
+            .spot(spot, because)
+            .help("look at what changed there; Lightest must learn the new form before its facts are safe");
+        draft.difference.notes = notes;
+        draft.done();
+    }
+
+    /// Follows the cited lines, too, and puts all differences in order.
+    #[must_use]
+    pub fn finish(mut self, blockers: Vec<Derived>) -> Report {
+        cited::compare(&mut self);
+        self.found.sort_by_cached_key(|difference| {
+            let spot = difference.source.as_ref().map(|spot| (spot.path.clone(), spot.span.start));
+            (spot, difference.rule, difference.message.clone())
+        });
+        self.found.dedup();
+        Report { differences: self.found, blockers }
+    }
+}
+
+/// A difference under way.
+#[derive(Debug)]
+pub struct Draft<'w, 'a> {
+    work: &'w mut Compare<'a>,
+    difference: Difference,
 }
 
 impl Draft<'_, '_> {
-    pub(crate) fn source(mut self, place: Option<&Place>, label: impl Into<String>) -> Self {
-        self.difference.source = place.map(|place| self.work.spot(place));
-        self.difference.source_label = label.into();
-        self
-    }
-
-    pub(crate) fn spot(mut self, spot: Option<Spot>, label: impl Into<String>) -> Self {
+    /// Where the source says so, and what.
+    #[must_use]
+    pub fn spot(mut self, spot: Option<Spot>, label: impl Into<String>) -> Self {
         self.difference.source = spot;
         self.difference.source_label = label.into();
         self
     }
 
-    pub(crate) fn catalog(mut self, target: &Target, label: impl Into<String>) -> Self {
+    /// The place in the catalog, and what it says.
+    #[must_use]
+    pub fn catalog(mut self, target: &Target, label: impl Into<String>) -> Self {
         self.difference.catalog = self.work.text.locate(target);
         self.difference.catalog_label = label.into();
         self
     }
 
-    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+    /// What to know.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
         self.difference.notes.push(note.into());
         self
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// What to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.difference.help = Some(help.into());
         self
     }
 
-    pub(crate) fn edit(mut self, edit: Edit) -> Self {
+    /// What `--write` changes.
+    #[must_use]
+    pub fn edit(mut self, edit: Edit) -> Self {
         self.difference.edits.push(edit);
         self
     }
 
-    pub(crate) fn done(self) {
+    /// Reports it.
+    pub fn done(self) {
         self.work.found.push(self.difference);
     }
 }
 
 /// Words in backticks, comma between.
-pub(crate) fn quoted<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> String {
+#[must_use]
+pub fn quoted<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> String {
     let words: Vec<String> = words.into_iter().map(|word| format!("`{}`", word.as_ref())).collect();
     if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use lightest_model::config::Arch;
 
-use lightest_petri::openvmm::facts::{Artifact, Facts, GuestWord, Image, Reboot, Variant};
+use crate::openvmm::facts::{Artifact, Facts, GuestWord, Image, Reboot, Variant};
 
 /// Whether all conditions hold of a source: `None` when one is about a guest that the source does not have.
 ///
@@ -118,7 +118,7 @@ fn accepted(wanted: &BTreeMap<&str, Vec<&str>>, facts: &Facts) -> bool {
     }
     let archs: Vec<Arch> = match of("arch") {
         Some(words) => words.iter().filter_map(|word| Arch::from_word(word)).collect(),
-        None => lightest_petri::ARCHS.to_vec(),
+        None => crate::ARCHS.to_vec(),
     };
     facts
         .boots

@@ -1,14 +1,12 @@
 //! Keeping the catalog: edits leave comments and order alone, evidence goes where its lines went.
 
-mod orchard;
-
 use std::collections::BTreeMap;
 
+use crate::orchard::{ARTIFACTS, MACHINES, catalog, corpus, evidence, with};
 use lightest_petri::openvmm::Facts;
+use lightest_petri::sync::{compare, fresh};
 use lightest_sync::catalog_text::{CatalogText, Edit, New, Step, Target};
-use lightest_sync::compare;
-use lightest_sync::evidence::{fresh, rewrite, unsourced};
-use orchard::{ARTIFACTS, MACHINES, catalog, corpus, evidence, with};
+use lightest_sync::evidence::{rewrite, unsourced};
 
 fn target(kind: &str, index: usize, path: &[&str]) -> Target {
     let step = |word: &&str| word.parse().map_or_else(|_| Step::Key((*word).to_owned()), Step::At);
@@ -110,7 +108,7 @@ fn evidence_goes_where_its_lines_went_and_the_rest_is_pinned() {
 
 #[test]
 fn evidence_of_a_file_that_is_gone_is_gone() {
-    let mut now = orchard::tree();
+    let mut now = crate::orchard::tree();
     now.remove(MACHINES);
     let (known, text) = catalog();
     let followed = evidence(&known, &text, &now, &[]);

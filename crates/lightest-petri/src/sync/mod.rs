@@ -1,0 +1,197 @@
+//! OpenVMM's source held against the catalog: the facts that it states, and how they came and went.
+
+mod blockers;
+mod boots;
+mod guests;
+mod hosts;
+mod quirks;
+pub mod timeline;
+pub mod watch;
+
+use std::collections::BTreeMap;
+
+use lightest_model::catalog::Catalog;
+use lightest_sync::catalog_text::{CatalogText, Edit, Target};
+use lightest_sync::compare::{Draft, Witness};
+use lightest_sync::evidence::Evidences;
+use lightest_sync::{Compare, Project, Report, SourceFile, Spot, Stated};
+
+use crate::Petri;
+use crate::openvmm::facts::Image;
+use crate::openvmm::{Corpus, Facts, Place, ROOTS, is_wanted};
+
+pub use blockers::written;
+
+impl Project for Petri {
+    fn source(&self) -> &'static str {
+        "openvmm"
+    }
+
+    fn title(&self) -> &'static str {
+        "OpenVMM"
+    }
+
+    fn url(&self) -> &'static str {
+        "https://github.com/microsoft/openvmm"
+    }
+
+    fn folders(&self) -> &'static [&'static str] {
+        &ROOTS
+    }
+
+    fn may_state_facts(&self, path: &str) -> bool {
+        is_wanted(path)
+    }
+
+    fn stated(&self, files: Vec<SourceFile>) -> Box<dyn Stated> {
+        let corpus = Corpus::new(files);
+        let facts = Facts::read(&corpus);
+        Box::new(Read { corpus, facts })
+    }
+}
+
+/// What OpenVMM's source states.
+struct Read {
+    corpus: Corpus,
+    facts: Facts,
+}
+
+impl Stated for Read {
+    fn files(&self) -> &[SourceFile] {
+        self.corpus.files()
+    }
+
+    fn compare(&self, catalog: &Catalog, text: &CatalogText, evidence: &Evidences) -> Report {
+        compare(&self.corpus, &self.facts, catalog, text, evidence)
+    }
+
+    fn summary(&self) -> String {
+        let variants: usize = self.facts.tests.iter().map(|test| test.variants.len()).sum();
+        format!(
+            "{} guests, {} boot methods, {} images, {} tests with {variants} variants",
+            self.facts.guests.len(),
+            self.facts.boots.len(),
+            self.facts.artifacts.len(),
+            self.facts.tests.len(),
+        )
+    }
+
+    fn fresh(&self, catalog: &Catalog) -> BTreeMap<Target, String> {
+        fresh(&self.corpus, &self.facts, catalog)
+    }
+
+    fn is_live(&self, witness: &Witness) -> bool {
+        self.facts.tests.iter().filter(|test| test.name == witness.test).any(|test| {
+            test.variants.iter().any(|variant| {
+                variant.ignored.is_none()
+                    && self.corpus.lines(&variant.place).0 == witness.spot.path
+                    && written(variant) == witness.config
+            })
+        })
+    }
+}
+
+/// What a comparison works on.
+pub(crate) struct Work<'a> {
+    pub(crate) corpus: &'a Corpus,
+    pub(crate) facts: &'a Facts,
+    pub(crate) compare: Compare<'a>,
+}
+
+/// Compares.
+#[must_use]
+pub fn compare(
+    corpus: &Corpus,
+    facts: &Facts,
+    catalog: &Catalog,
+    text: &CatalogText,
+    evidence: &Evidences,
+) -> Report {
+    let mut work = Work { corpus, facts, compare: Compare::new(catalog, text, evidence) };
+    for gap in &facts.gaps {
+        let spot = gap.place.as_ref().map(|place| work.spot(place));
+        work.compare.gap(&gap.what, &gap.because, spot);
+    }
+    guests::compare(&mut work);
+    boots::compare(&mut work);
+    hosts::compare(&mut work);
+    quirks::compare(&mut work);
+    let blockers = blockers::compare(&mut work);
+    work.compare.finish(blockers)
+}
+
+/// A difference under way, whose place in the source is one of the corpus.
+pub(crate) struct Drafted<'w, 'a> {
+    corpus: &'a Corpus,
+    draft: Draft<'w, 'a>,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn spot(&self, place: &Place) -> Spot {
+        spot(self.corpus, place)
+    }
+
+    pub(crate) fn differ(&mut self, rule: &'static str, message: impl Into<String>) -> Drafted<'_, 'a> {
+        Drafted { corpus: self.corpus, draft: self.compare.differ(rule, message) }
+    }
+}
+
+impl Drafted<'_, '_> {
+    pub(crate) fn source(self, place: Option<&Place>, label: impl Into<String>) -> Self {
+        let spot = place.map(|place| spot(self.corpus, place));
+        Self { draft: self.draft.spot(spot, label), ..self }
+    }
+
+    pub(crate) fn spot(self, spot: Option<Spot>, label: impl Into<String>) -> Self {
+        Self { draft: self.draft.spot(spot, label), ..self }
+    }
+
+    pub(crate) fn catalog(self, target: &Target, label: impl Into<String>) -> Self {
+        Self { draft: self.draft.catalog(target, label), ..self }
+    }
+
+    pub(crate) fn note(self, note: impl Into<String>) -> Self {
+        Self { draft: self.draft.note(note), ..self }
+    }
+
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
+        Self { draft: self.draft.help(help), ..self }
+    }
+
+    pub(crate) fn edit(self, edit: Edit) -> Self {
+        Self { draft: self.draft.edit(edit), ..self }
+    }
+
+    pub(crate) fn done(self) {
+        self.draft.done();
+    }
+}
+
+fn spot(corpus: &Corpus, place: &Place) -> Spot {
+    Spot { path: corpus.files()[place.file].path.clone(), span: place.span() }
+}
+
+/// The places that images stand at now, for evidence of what was read anew; by the target of the image.
+#[must_use]
+pub fn fresh(corpus: &Corpus, facts: &Facts, catalog: &Catalog) -> BTreeMap<Target, String> {
+    let mut found = BTreeMap::new();
+    for (index, guest) in catalog.guests.iter().enumerate() {
+        for (at, image) in guest.images.iter().enumerate() {
+            let Some(name) = image.artifact.as_deref().map(|name| name.rsplit("::").next().unwrap_or(name))
+            else {
+                continue;
+            };
+            let artifact = facts.guests.get(&(guest.form, guest.id.clone())).and_then(|word| {
+                word.images.values().find_map(|image| match &image.value {
+                    Image::Artifact(key) => facts.artifacts.get(key).filter(|artifact| artifact.name == name),
+                    Image::Refused(_) => None,
+                })
+            });
+            if let Some(artifact) = artifact {
+                let target = Target::entry("guest", index).key("image").at(at);
+                found.insert(target, corpus.cite(&artifact.place));
+            }
+        }
+    }
+    found
+}

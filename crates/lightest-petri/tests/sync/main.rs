@@ -1,0 +1,9 @@
+//! OpenVMM's source held against the catalog.
+
+mod checkout;
+mod drift;
+mod history;
+mod hostile;
+mod orchard;
+mod source;
+mod upkeep;

@@ -1,0 +1,70 @@
+//! The space as a framework's users read it: configurations by their own names, and what to paste.
+
+use lightest_lint::dialect::Dialect;
+use lightest_model::catalog::Catalog;
+use lightest_model::chooser::{Choice, Query};
+use lightest_model::space::{Row, Space};
+
+use crate::framework::Framework;
+
+/// The space, and the framework whose words it is told in.
+pub(super) struct Spelled<'a, 'c> {
+    pub(super) framework: Framework,
+    pub(super) space: &'a Space<'c>,
+}
+
+impl<'c> Spelled<'_, 'c> {
+    pub(super) fn dialect(&self) -> &'static dyn Dialect {
+        self.framework.dialect()
+    }
+
+    pub(super) fn rows(&self) -> &[Row<'c>] {
+        self.space.rows()
+    }
+
+    pub(super) fn requirement_id(&self, index: usize) -> &str {
+        self.space.requirement_id(index)
+    }
+
+    pub(super) fn catalog(&self) -> &'c Catalog {
+        self.space.catalog()
+    }
+
+    /// A configuration's name.
+    pub(super) fn config(&self, row: usize) -> String {
+        self.dialect().name_of(&self.rows()[row].config)
+    }
+
+    /// What to paste for a choice.
+    pub(super) fn paste(&self, choice: &Choice<'_>) -> Option<String> {
+        let parts = choice.parts.iter();
+        let picks = parts.flat_map(|part| part.pick.iter().chain(&part.meanwhile).chain(&part.companion));
+        let rows: Vec<usize> = picks.map(|pick| pick.row).collect();
+        self.dialect().paste(self.space, &rows, &choice.asked)
+    }
+
+    /// Whether a requirement is asked of every guest, so that answers do not speak of it.
+    pub(super) fn goes_without_saying(&self, requirement: usize, query: &Query) -> bool {
+        let id = self.requirement_id(requirement);
+        !query.requires.iter().any(|word| word == id) && self.dialect().conventions().asks.contains(&id)
+    }
+
+    /// The command line that gives the same answer without prompts.
+    pub(super) fn command(&self, query: &Query) -> String {
+        let mut command = format!("lightest {}pick", self.framework.argument());
+        let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
+        let mut flag = |name: &str, values: String| {
+            if !values.is_empty() {
+                command.push_str(&format!(" --{name} {values}"));
+            }
+        };
+        flag("requires", query.requires.join(","));
+        flag("arch", archs.join(","));
+        flag("vmm", query.vmms.join(","));
+        if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
+            // Said outright, so that nothing is asked.
+            command.push_str(" --arch x64,aarch64");
+        }
+        command
+    }
+}

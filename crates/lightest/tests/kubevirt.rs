@@ -1,0 +1,146 @@
+//! The commands in a small tree of KubeVirt's kind: what is found, picked and read there.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const FACTORY: &str = r#"package libvmifact
+
+import (
+	v1 "kubevirt.io/api/core/v1"
+
+	"kubevirt.io/kubevirt/pkg/libvmi"
+)
+
+func NewGuestless(opts ...libvmi.Option) *v1.VirtualMachineInstance { return libvmi.New(opts...) }
+func NewAlpine(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
+func NewFedora(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
+"#;
+
+const TESTS: &str = r#"package tests
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	v1 "kubevirt.io/api/core/v1"
+	"kubevirt.io/client-go/kubecli"
+
+	"kubevirt.io/kubevirt/tests/libvmifact"
+)
+
+func client() kubecli.KubevirtClient { return nil }
+
+var _ = Describe("a machine", func() {
+	var vmi *v1.VirtualMachineInstance
+
+	BeforeEach(func() {
+		vmi = libvmifact.NewFedora()
+	})
+
+	It("should be described", func() {
+		_, err := client().VirtualMachineInstance("ns").Get(context.Background(), vmi.Name, metav1.GetOptions{})
+		Expect(err).ToNot(HaveOccurred())
+	})
+
+	It("should know its users", func() {
+		_, err := client().VirtualMachineInstance("ns").UserList(context.Background(), vmi.Name)
+		Expect(err).ToNot(HaveOccurred())
+	})
+
+	It("should be odd", func() {
+		client().VirtualMachineInstance("ns").Tickle(vmi)
+	})
+})
+"#;
+
+/// A tree with these files.
+fn tree() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in [
+        ("go.mod", "module kubevirt.io/kubevirt\n"),
+        ("tests/libvmifact/factory.go", FACTORY),
+        ("tests/sample_test.go", TESTS),
+        ("vendor/tests/other.go", "not Go"),
+    ] {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+    folder
+}
+
+/// Exit code and what was printed, in the tree.
+fn run(tree: &Path, args: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
+        .args(args)
+        .current_dir(tree)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("it starts");
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
+    (output.status.code().expect("it exits"), text)
+}
+
+#[test]
+fn pick_from_a_spec_answers_with_the_factory_call_and_what_asks_for_it() {
+    let tree = tree();
+    let (code, text) =
+        run(tree.path(), &["pick", "--from", "tests/sample_test.go", "--test", "should know its users"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.starts_with("a machine should know its users (tests/sample_test.go:30) asks for:\n  `agent` (tests/sample_test.go:31)"), "{text}");
+    assert!(text.contains("To paste:\n\nlibvmifact.NewAlpineWithTestTooling()\n"), "{text}");
+    assert!(text.contains("The same again: lightest --framework kubevirt pick --requires agent"), "{text}");
+    assert!(text.ends_with("The test boots NewFedora\n"), "{text}");
+}
+
+#[test]
+fn a_spec_is_found_by_a_line_and_what_is_not_known_of_it_is_named() {
+    let tree = tree();
+    let (code, text) = run(tree.path(), &["pick", "--from", "tests/sample_test.go", "--line", "36"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("not known: what `Tickle` asks of the guest; the answer may be too light (tests/sample_test.go:36)"), "{text}");
+    let (code, text) = run(tree.path(), &["pick", "--from", "tests/sample_test.go"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("holds 3 tests"), "{text}");
+}
+
+#[test]
+fn the_json_of_a_spec_has_needs_places_and_what_is_open() {
+    let tree = tree();
+    let args = ["pick", "--from", "tests/sample_test.go", "--test", "should be odd", "--format", "json"];
+    let (_, text) = run(tree.path(), &args);
+    let answer: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(answer["attribute"], "libvmifact.NewGuestless()");
+    assert_eq!(answer["open"][0]["what"], "what `Tickle` asks of the guest");
+    assert_eq!(answer["open"][0]["span"]["line_start"], 36);
+    assert_eq!(answer["test"], "a machine should be odd");
+    let args = ["pick", "--from", "tests/sample_test.go", "--line", "31", "--format", "json"];
+    let answer: serde_json::Value = serde_json::from_str(&run(tree.path(), &args).1).expect("JSON");
+    assert_eq!(answer["needs"][0]["requirement"], "agent");
+    assert_eq!(answer["needs"][0]["span"]["line_start"], 31);
+    assert_eq!(answer["listed"], serde_json::json!(["NewFedora"]));
+}
+
+#[test]
+fn requirements_names_each_spec_with_what_it_asks_and_where() {
+    let tree = tree();
+    let (code, text) = run(tree.path(), &["requirements"]);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(
+        text,
+        "\
+a machine should be described (1 variant, tests/sample_test.go:25:5)
+  `NewFedora`: `NewGuestless` would do
+a machine should know its users (1 variant, tests/sample_test.go:30:5)
+  agent (tests/sample_test.go:31:13): the agent reports it
+  `NewFedora`: `NewAlpineWithTestTooling` would do
+a machine should be odd (1 variant, tests/sample_test.go:35:5)
+  not known: what `Tickle` asks of the guest (tests/sample_test.go:36:3)
+  `NewFedora`: `NewGuestless` would do for what is known; not a finding: something in the body is not known
+"
+    );
+}
