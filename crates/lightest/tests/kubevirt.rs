@@ -102,7 +102,7 @@ fn a_spec_is_found_by_a_line_and_what_is_not_known_of_it_is_named() {
     let tree = tree();
     let (code, text) = run(tree.path(), &["pick", "--from", "tests/sample_test.go", "--line", "36"]);
     assert_eq!(code, 0, "{text}");
-    assert!(text.contains("not known: what `Tickle` asks of the guest; the answer may be too light (tests/sample_test.go:36)"), "{text}");
+    assert!(text.contains("not known: what `Tickle` asks of the guest (tests/sample_test.go:36); the answer may be too light"), "{text}");
     let (code, text) = run(tree.path(), &["pick", "--from", "tests/sample_test.go"]);
     assert_eq!(code, 2, "{text}");
     assert!(text.contains("holds 3 tests"), "{text}");
@@ -136,7 +136,7 @@ fn requirements_names_each_spec_with_what_it_asks_and_where() {
 a machine should be described (1 variant, tests/sample_test.go:25:5)
   `NewFedora`: `NewGuestless` would do
 a machine should know its users (1 variant, tests/sample_test.go:30:5)
-  agent (tests/sample_test.go:31:13): the agent reports it
+  agent (tests/sample_test.go:31:13): the guest agent answers
   `NewFedora`: `NewAlpineWithTestTooling` would do
 a machine should be odd (1 variant, tests/sample_test.go:35:5)
   not known: what `Tickle` asks of the guest (tests/sample_test.go:36:3)

@@ -174,6 +174,10 @@ impl Dialect for Toy {
         "toy"
     }
 
+    fn about(&self) -> &'static str {
+        "tests of a toy"
+    }
+
     fn looks_for(&self) -> &'static str {
         "`It(..)`"
     }
