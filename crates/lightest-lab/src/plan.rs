@@ -127,13 +127,14 @@ fn boot_path(driver: &dyn Driver, config: &Config) -> Result<&'static BootPath, 
     driver.abilities().path(driver.title(), method, config.arch).map_err(unsupported)
 }
 
-/// Works out the machine of a configuration; a guest that is not built yet is built, and `progress` is told of it.
+/// Works out the machine of a configuration, which reports call `name`; a guest that is not built yet is built, and `progress` is told of it.
 ///
 /// # Errors
 /// When the VMM is missing, the lab cannot boot such a thing, or the guest cannot be had.
 pub fn plan(
     driver: &'static dyn Driver,
     config: &Config,
+    name: &str,
     options: &BootOptions,
     host: &Host,
     store: &Store,
@@ -147,7 +148,7 @@ pub fn plan(
     }
     let (accelerator, reason) = accel::decide(driver, config, options.accelerator, host, store, progress)?;
     let mut spec = BootSpec {
-        config: config.to_string(),
+        config: name.to_owned(),
         arch,
         accelerator,
         payload: Payload::Uefi(FirmwareBoot::Nothing),

@@ -293,7 +293,7 @@ fn experiment(
     })?;
     let subject = &subjects[cheapest.test];
     let placed = subject.placed.iter().find(|placed| placed.variant.name == cheapest.variant)?;
-    let config = &subject.row(row).config;
+    let config = subject.named_config(row);
     let reason = match subject.space.requirement_id(requirement) {
         "runs" => format!("tries whether {config} runs"),
         id => format!("tries whether {config} provides {id}"),

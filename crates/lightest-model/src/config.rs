@@ -1,4 +1,4 @@
-//! A configuration: one choice of VMM, boot method, architecture, isolation and guest, as petri writes it.
+//! A configuration: one choice of VMM, boot method, architecture, isolation and guest. How it is spelled is its framework's.
 
 use std::fmt;
 
@@ -57,7 +57,7 @@ pub enum Isolation {
 }
 
 impl Isolation {
-    /// Every mode, in the order of petri's documentation.
+    /// Every mode, in the order in which they are listed.
     pub const ALL: [Self; 3] = [Self::Vbs, Self::Snp, Self::Tdx];
 
     /// The word used in options and test names.
@@ -123,11 +123,9 @@ pub struct GuestRef {
 }
 
 /// One choice of VMM, boot method, architecture, isolation and guest.
-///
-/// [`Display`](fmt::Display) writes it as petri's macros read it, in one canonical spelling.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Config {
-    /// The VMM's identifier; `None` where the attribute around it names the VMM.
+    /// The VMM's identifier; `None` where the declaration around it names the VMM.
     pub vmm: Option<String>,
     /// The boot method's identifier in the catalog.
     pub boot: String,
@@ -146,27 +144,5 @@ impl Config {
     #[must_use]
     pub fn bare(&self) -> Self {
         Self { extra_deps: Vec::new(), ..self.clone() }
-    }
-}
-
-impl fmt::Display for Config {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(vmm) = &self.vmm {
-            write!(f, "{vmm}_")?;
-        }
-        write!(f, "{}_{}", self.boot, self.arch)?;
-        if let Some(isolation) = self.isolation {
-            write!(f, "[{isolation}]")?;
-        }
-        match self.guest.form {
-            Form::Direct => {}
-            Form::Vhd => write!(f, "(vhd({}))", self.guest.id)?,
-            Form::Iso => write!(f, "(iso({}))", self.guest.id)?,
-            Form::UefiApp | Form::None => write!(f, "({})", self.guest.id)?,
-        }
-        if !self.extra_deps.is_empty() {
-            write!(f, "[{}]", self.extra_deps.join(", "))?;
-        }
-        Ok(())
     }
 }

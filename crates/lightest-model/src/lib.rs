@@ -3,7 +3,7 @@
 //! Total functions over values: no I/O, no clock, no environment, no colour and no output format.
 //!
 //! - [`catalog`]: the facts.
-//! - [`config`]: one choice of VMM, boot method, architecture, isolation and guest, as petri writes it.
+//! - [`config`]: one choice of VMM, boot method, architecture, isolation and guest.
 //! - [`space`]: every legal configuration with its answers to every requirement.
 //! - [`chooser`]: the lightest configuration, and why no lighter one.
 

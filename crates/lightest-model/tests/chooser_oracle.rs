@@ -147,7 +147,7 @@ proptest! {
         for unproven in &part.unproven {
             let row = &space.rows()[unproven.row];
             for id in asked.iter().map(String::as_str).chain(["runs", "repo-code"]) {
-                prop_assert_ne!(support(row, id, &asked), Support::No, "{} is not merely unproven", row.config);
+                prop_assert_ne!(support(row, id, &asked), Support::No, "{:?} is not merely unproven", row.config);
             }
         }
         for flip in &part.flips {
@@ -235,7 +235,7 @@ fn no_pick_for_a_pair_is_dominated_on_any_vmm() {
                     compared += usize::from(gives);
                     assert!(
                         !gives || limits(row, &asked).len() >= own.len(),
-                        "{first},{second} on {arch} {vmm}: {} has {own:?}, {} has fewer",
+                        "{first},{second} on {arch} {vmm}: {:?} has {own:?}, {:?} has fewer",
                         space.rows()[pick.row].config,
                         row.config
                     );

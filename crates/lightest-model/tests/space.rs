@@ -18,7 +18,7 @@ fn limits_are_the_open_blockers_that_stand_against_a_configuration() {
             let stands = selected && blocker.state == BlockerState::Open;
             let limits = space.limits(index, &asked);
             let found = limits.iter().any(|limit| limit.id == blocker.id);
-            assert_eq!(found, stands, "{} against {}", blocker.id, row.config);
+            assert_eq!(found, stands, "{} against {:?}", blocker.id, row.config);
             held += usize::from(found);
         }
     }
@@ -63,7 +63,7 @@ fn lighter_is_what_costs_less_and_the_order_of_the_catalog_costs_nothing() {
             if costs(one) < costs(other) {
                 assert!(
                     space.weight(one, &asked).is_lighter_than(&space.weight(other, &asked)),
-                    "{} beside {}",
+                    "{:?} beside {:?}",
                     space.rows()[one].config,
                     space.rows()[other].config
                 );

@@ -4,6 +4,7 @@
 //! - [`Petri`]: the dialect that the linter reads tests with.
 //! - [`guide`]: the words of the page on choosing a guest.
 //! - [`grammar`]: the words and attributes that petri's macros accept, and carets for those they refuse.
+//! - [`Spelled`]: a configuration in petri's words.
 //! - [`attribute`]: the attribute to paste for a choice.
 //! - [`openvmm`]: the facts that OpenVMM's source states, and the gaps where it cannot be read.
 //! - [`sync`]: those facts held against the catalog.
@@ -18,10 +19,12 @@ pub mod guide;
 pub mod openvmm;
 mod paste;
 mod rust;
+mod spelling;
 pub mod sync;
 
 pub use dialect::Petri;
 pub use paste::{attribute, attribute_for};
+pub use spelling::Spelled;
 
 /// The architectures that petri's macros know, in the order in which answers name them.
 pub const ARCHS: [Arch; 2] = [Arch::X64, Arch::Aarch64];

@@ -8,6 +8,7 @@ use lightest_model::catalog::{Catalog, Support, When};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::{Arch, Config};
 use lightest_model::space::{Asked, Space};
+use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
@@ -22,7 +23,7 @@ fn lightest(requires: &[&str], arch: Arch) -> Option<String> {
     let choice =
         choose(&space, &Query { requires, archs: vec![arch], vmms: Vec::new() }).expect("known words");
     let pick = choice.parts.first().expect("one architecture").pick.as_ref();
-    pick.map(|pick| space.rows()[pick.row].config.to_string())
+    pick.map(|pick| Spelled(&space.rows()[pick.row].config).to_string())
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn each_claim_of_the_request_leads_where_it_says() {
         let config = parsed(config);
         let requires: Vec<&str> = claim.requires.iter().map(String::as_str).collect();
         let found = lightest(&requires, config.arch);
-        assert_eq!(found, Some(config.to_string()), "the claim `{}`", claim.id);
+        assert_eq!(found, Some(Spelled(&config).to_string()), "the claim `{}`", claim.id);
         led += 1;
     }
     assert!(led > 10, "{led} claims name a configuration");
@@ -100,14 +101,19 @@ fn what_may_run_has_a_reasoned_answer_to_everything() {
     let runs = space.requirement_index("runs").expect("always there");
     for (at, row) in space.rows().iter().enumerate() {
         let answer = space.answer(at, runs, &asked);
-        assert!(answer.statement.is_some(), "nothing says whether {} runs", row.config);
+        assert!(answer.statement.is_some(), "nothing says whether {} runs", Spelled(&row.config));
         // The lab boots whatever image it is handed, of which nobody knows anything.
         if answer.support == Support::No || row.vmm.lab && answer.support == Support::Unknown {
             continue;
         }
         for (index, requirement) in CATALOG.requirements.iter().enumerate() {
             let answer = space.answer(at, index, &asked);
-            assert!(answer.statement.is_some(), "nothing is said of `{}` for {}", requirement.id, row.config);
+            assert!(
+                answer.statement.is_some(),
+                "nothing is said of `{}` for {}",
+                requirement.id,
+                Spelled(&row.config)
+            );
         }
     }
 }
@@ -130,7 +136,7 @@ fn what_gives_a_requirement_gives_what_follows_from_it() {
                     says(implied),
                     Support::Yes,
                     "{} gives `{}` but not `{word}`",
-                    row.config,
+                    Spelled(&row.config),
                     requirement.id
                 );
             }

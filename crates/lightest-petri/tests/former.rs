@@ -2,6 +2,7 @@
 
 mod common;
 
+use lightest_petri::Spelled;
 use lightest_petri::grammar::{AttributeKind, Grammar};
 
 /// What the linter makes of an attribute's arguments: the variants, each with what holds for it.
@@ -15,7 +16,7 @@ fn read(name: &str, arguments: &str) -> Vec<String> {
     let words = |variant: lightest_petri::grammar::Variant<'_>| {
         let agent = if variant.agent { "" } else { " noagent" };
         let unstable = if variant.unstable.is_some() { " unstable" } else { "" };
-        format!("{}{agent}{unstable}", variant.config)
+        format!("{}{agent}{unstable}", Spelled(&variant.config))
     };
     attribute.variants().map(words).collect()
 }

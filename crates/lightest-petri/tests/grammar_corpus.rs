@@ -4,6 +4,7 @@ mod common;
 
 use lightest_model::catalog::Support;
 use lightest_model::space::{Asked, Space};
+use lightest_petri::Spelled;
 use lightest_petri::grammar::{AttributeKind, Grammar};
 
 struct Row {
@@ -45,11 +46,11 @@ fn all_458_variants_parse_print_back_and_give_their_test_name() {
     for row in rows {
         let config =
             grammar.parse_config(&row.config).unwrap_or_else(|error| panic!("{}: {error}", row.config));
-        assert_eq!(config.to_string(), row.config);
+        assert_eq!(Spelled(&config).to_string(), row.config);
         assert_eq!(grammar.test_name_prefix(&config).as_deref(), Some(row.prefix.as_str()), "{}", row.config);
 
         let bare = grammar.parse_config(&row.bare).unwrap_or_else(|error| panic!("{}: {error}", row.bare));
-        assert_eq!(bare.to_string(), row.bare);
+        assert_eq!(Spelled(&bare).to_string(), row.bare);
         assert_eq!(grammar.test_name_prefix(&bare), None, "a VMM is part of every test name");
         let vmm = if row.kind == AttributeKind::OpenvmmTest {
             Some("openvmm".to_owned())

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 use lightest_petri::grammar::{Attribute, AttributeKind, Grammar};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -72,7 +73,7 @@ proptest! {
     #[test]
     fn a_legal_configuration_prints_and_reads_back_the_same(config in config()) {
         let grammar = Grammar::new(&CATALOG);
-        let read = grammar.parse_config(&config.to_string());
+        let read = grammar.parse_config(&Spelled(&config).to_string());
         prop_assert_eq!(read.as_ref(), Ok(&config));
     }
 
@@ -118,7 +119,7 @@ proptest! {
         at in 0_usize..5,
     ) {
         let grammar = Grammar::new(&CATALOG);
-        let strict: Vec<String> = configs.iter().map(ToString::to_string).collect();
+        let strict: Vec<String> = configs.iter().map(|config| Spelled(config).to_string()).collect();
         let text = strict.join(", ");
         let whole = grammar.parse_arguments(AttributeKind::VmmTest, &text);
         let partly = grammar.parse_arguments_partly(AttributeKind::VmmTest, &text);
@@ -133,7 +134,7 @@ proptest! {
             let (read, refused) = grammar
                 .parse_arguments_partly(AttributeKind::VmmTest, &strange.join(", "))
                 .expect("the others are legal");
-            let read: Vec<String> = read.entries.iter().map(|entry| entry.config.to_string()).collect();
+            let read: Vec<String> = read.entries.iter().map(|entry| Spelled(&entry.config).to_string()).collect();
             prop_assert_eq!(read, strict);
             prop_assert_eq!(refused.len(), 1);
         }
@@ -143,7 +144,7 @@ proptest! {
     fn what_is_understood_prints_to_what_is_understood_the_same(pieces in proptest::collection::vec(piece(), 0..8)) {
         let grammar = Grammar::new(&CATALOG);
         if let Ok(config) = grammar.parse_config(&pieces.concat()) {
-            prop_assert_eq!(grammar.parse_config(&config.to_string()), Ok(config));
+            prop_assert_eq!(grammar.parse_config(&Spelled(&config).to_string()), Ok(config));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod common;
 
+use lightest_petri::Spelled;
 use lightest_petri::grammar::{AttributeKind, Grammar, SyntaxError};
 
 fn drawn(text: &str, error: &SyntaxError) -> String {
@@ -73,7 +74,7 @@ fn refused_configurations() {
     let mut all = String::new();
     for text in texts {
         match grammar.parse_entry(text) {
-            Ok(entry) => panic!("{text} was understood as {}", entry.config),
+            Ok(entry) => panic!("{text} was understood as {}", Spelled(&entry.config)),
             Err(error) => all.push_str(&format!("{}\n", drawn(text, &error))),
         }
     }
@@ -147,7 +148,7 @@ fn accepted_though_unusual() {
     for text in texts {
         let entry = grammar.parse_entry(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         let prefix = grammar.test_name_prefix(&entry.config).unwrap_or_default();
-        all.push_str(&format!("{text}\n  {}\n  {prefix}\n", entry.config));
+        all.push_str(&format!("{text}\n  {}\n  {prefix}\n", Spelled(&entry.config)));
     }
     insta::assert_snapshot!(all);
 }
@@ -174,7 +175,7 @@ fn attributes_print_as_rustfmt_would_and_read_back_the_same() {
         all.push_str(&format!("{printed}\n"));
         for variant in attribute.variants() {
             let flags = (variant.agent, variant.ignored.is_some(), variant.unstable.is_some());
-            all.push_str(&format!("  {} agent, ignored, unstable: {flags:?}\n", variant.config));
+            all.push_str(&format!("  {} agent, ignored, unstable: {flags:?}\n", Spelled(&variant.config)));
         }
     }
     assert_eq!(AttributeKind::ALL.len(), 4);

@@ -5,6 +5,7 @@ use lightest_model::catalog::{BlockerState, Catalog};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 use lightest_petri::ARCHS;
+use lightest_petri::Spelled;
 use lightest_petri::guide::{Reading, Table, Texts, embedded, is_place, pick};
 
 const NEEDS: &str = include_str!("../../../corpus/needs.tsv");
@@ -15,7 +16,7 @@ fn catalog() -> Catalog {
 }
 
 fn name(space: &Space<'_>, row: usize) -> String {
-    space.rows()[row].config.to_string()
+    Spelled(&space.rows()[row].config).to_string()
 }
 
 /// The configurations for some needs, one an architecture where there is one.

@@ -10,6 +10,7 @@ use lightest_model::catalog::{Catalog, Holds};
 use lightest_model::chooser::{Choice, Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 use lightest_petri::attribute;
 use lightest_petri::grammar::{Attribute, Grammar};
 
@@ -55,7 +56,7 @@ fn check(space: &Space<'_>, requires: Vec<String>, archs: Vec<Arch>) -> BTreeSet
         let entry = read.entries.iter().find(|entry| entry.config == *config).expect("every pick is pasted");
         let held = pick.limits.iter().find(|limit| limit.holds == Some(Holds::Always));
         let reason = entry.ignored.as_ref().map(|reason| reason.text.clone());
-        assert_eq!(reason, held.map(|limit| limit.reason()), "{requires:?}: {config}");
+        assert_eq!(reason, held.map(|limit| limit.reason()), "{requires:?}: {}", Spelled(config));
     }
     words
 }

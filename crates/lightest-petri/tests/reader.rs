@@ -12,6 +12,7 @@ use lightest_lint::needs::Needs;
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_petri::Petri;
+use lightest_petri::Spelled;
 use proptest::prelude::*;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
@@ -178,8 +179,9 @@ fn attributes_of_past_releases_are_read_and_unknown_ones_are_named() {
         );
         let Reading { tests, notes, .. } = Petri.read(&sources, &CATALOG, &TABLE);
         let variants = tests.iter().flat_map(|test| &test.declarations).flat_map(|list| &list.variants);
-        let read: Vec<String> =
-            variants.map(|variant| format!("{} {}", variant.config, variant.agent == Some(true))).collect();
+        let read: Vec<String> = variants
+            .map(|variant| format!("{} {}", Spelled(&variant.config), variant.agent == Some(true)))
+            .collect();
         (read, notes.into_iter().map(|note| note.message).collect::<Vec<_>>())
     };
     let linux = "linux_direct_x64";

@@ -17,6 +17,7 @@ use lightest_lint::unknowns::{Experiment, unknowns};
 use lightest_model::catalog::{Capability, Catalog, Layer, Support, When};
 use lightest_model::space::{ALWAYS, Space};
 use lightest_petri::Petri;
+use lightest_petri::Spelled;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
 
@@ -140,7 +141,7 @@ fn lightest(catalog: &Catalog, test: &Test, needs: &Needs, variant: &Variant) ->
         space.weight(*row, &lightest_model::space::Asked::new(&CATALOG, words).expect("known words"))
     };
     let best = (0..space.rows().len()).filter(|row| alike(*row) && fits(*row)).min_by_key(weight)?;
-    Some((best, space.rows()[best].config.to_string()))
+    Some((best, Spelled(&space.rows()[best].config).to_string()))
 }
 
 /// The catalog with one more statement of the user's: that one configuration provides one thing.
@@ -228,7 +229,9 @@ fn unknowns_are_exactly_those_whose_yes_makes_a_variant_lighter() {
     }
     let shown = |all: BTreeSet<(usize, String, String)>| -> Vec<String> {
         all.into_iter()
-            .map(|(row, demand, variant)| format!("{} {demand} {variant}", space.rows()[row].config))
+            .map(|(row, demand, variant)| {
+                format!("{} {demand} {variant}", Spelled(&space.rows()[row].config))
+            })
             .collect()
     };
     assert_eq!(shown(listed), shown(flipped));
@@ -257,7 +260,7 @@ fn the_edit_adds_one_variant_whose_failure_blocks_nobody() {
             .find(|variant| variant.config == *config)
             .expect("the variant is there");
         let reason = added.unstable.as_ref().expect("it blocks nobody");
-        assert!(reason.text.contains(&config.to_string()), "{}", reason.text);
+        assert!(reason.text.contains(&Spelled(config).to_string()), "{}", reason.text);
         tried += 1;
     }
     assert!(tried >= 2, "{tried}");

@@ -8,6 +8,7 @@ use lightest_catalog::{OPENVMM, embedded, load};
 use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
 
 fn lightest(args: &[&str]) -> Output {
@@ -43,7 +44,7 @@ fn leads(id: &str) {
         .parts
         .iter()
         .filter_map(|part| part.pick.as_ref())
-        .map(|pick| space.rows()[pick.row].config.to_string())
+        .map(|pick| Spelled(&space.rows()[pick.row].config).to_string())
         .collect();
     let config = claim.config.clone().expect("it says where it leads");
     assert!(picks.contains(&config), "{id} leads to {picks:?}, not to {config}");

@@ -4,6 +4,7 @@ use lightest_model::catalog::Question;
 use lightest_model::chooser::Query;
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 use serde_json::{Value, json};
 
 /// An address of the page, and the query that it stands for.
@@ -65,7 +66,7 @@ pub(super) fn all(space: &Space<'_>) -> All {
             query: Query { requires: Vec::new(), archs: Vec::new(), vmms: Vec::new() },
         },
     );
-    let configs = space.rows().iter().map(|row| format!("#config={}", row.config)).collect();
+    let configs = space.rows().iter().map(|row| format!("#config={}", Spelled(&row.config))).collect();
     All { queries, configs }
 }
 

@@ -3,6 +3,7 @@
 use lightest_model::catalog::Support;
 use lightest_model::chooser::{Choice, Part, Pick, Query, Reason, Refusal, choose};
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 use lightest_petri::attribute;
 use serde::Deserialize;
 
@@ -95,7 +96,7 @@ fn command(query: &Query) -> String {
 }
 
 fn compare_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, card: &Card) -> Result<(), String> {
-    let name = |row: usize| space.rows()[row].config.to_string();
+    let name = |row: usize| Spelled(&space.rows()[row].config).to_string();
     same("architecture", &part.arch.to_string(), &card.arch)?;
     same("VMM", &part.vmm, &card.vmm)?;
     same("pick", &part.pick.as_ref().map(|pick| name(pick.row)), &card.pick)?;
@@ -218,8 +219,8 @@ fn compare_guests(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(),
         };
         same(&guest.family, &wanted, &guest.kind.as_str())?;
         if matches!(wanted, "no" | "unknown") {
-            let known =
-                of_guest().find(|refusal| space.rows()[refusal.row].config.to_string() == guest.config);
+            let known = of_guest()
+                .find(|refusal| Spelled(&space.rows()[refusal.row].config).to_string() == guest.config);
             let Some(refusal) = known else { return Err(format!("{} is not refused", guest.config)) };
             let id = space.requirement_id(refusal.missing.requirement);
             if !matches!(id, "runs" | "repo-code") {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lightest_model::catalog::Support;
 use lightest_model::space::{ALWAYS, Asked, Space};
+use lightest_petri::Spelled;
 use serde::Deserialize;
 
 /// What the page shows of one configuration.
@@ -34,7 +35,7 @@ pub(super) fn all(space: &Space<'_>, shown: &str) -> Result<usize, String> {
 }
 
 fn compare(space: &Space<'_>, row: usize, shown: &Explained) -> Result<(), String> {
-    let config = space.rows()[row].config.to_string();
+    let config = Spelled(&space.rows()[row].config).to_string();
     if shown.config != config || shown.command != format!("lightest explain '{config}'") {
         return Err(format!("`{config}` should be explained, not by `{}`", shown.command));
     }

@@ -91,7 +91,7 @@ fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, blocker
         let asked = subject.asked(*other, placed.variant.agent);
         held(subject, *other, &asked).is_none() && !subject.lists(*other)
     });
-    let instead = other.map(|other| format!(", or boot `{}`", subject.row(other).config));
+    let instead = other.map(|other| format!(", or boot `{}`", subject.named_config(other)));
     let message = format!("ignore it with that reason{}", instead.unwrap_or_default());
     let edits: Vec<Edit> = subject
         .dialect

@@ -150,7 +150,7 @@ fn report(
         Some(better) if subject.lists(better) => {
             let message = format!(
                 "`{}`, which gives it, is listed already: remove this one",
-                subject.row(better).config
+                subject.named_config(better)
             );
             finding.diagnostic.help = subject.remove(placed, message, Safety::Unsafe);
         }

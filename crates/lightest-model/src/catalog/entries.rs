@@ -81,9 +81,9 @@ pub struct BootMethod {
     pub title: String,
     /// The word in test names.
     pub name_part: String,
-    /// Architectures that the macros accept.
+    /// Architectures that it is accepted with.
     pub archs: Vec<Arch>,
-    /// Architectures that the macros refuse by name, with their reason.
+    /// Architectures that the framework refuses by name, with its reason.
     #[serde(default)]
     pub refused_archs: std::collections::BTreeMap<String, String>,
     /// Forms of guests that it accepts.
@@ -97,7 +97,7 @@ pub struct BootMethod {
     /// Virtual machine generation, 1 or 2, where guests differ by it.
     #[serde(default)]
     pub generation: Option<u8>,
-    /// Whether the macros check a disk image's architecture.
+    /// Whether a disk image of another architecture is refused.
     #[serde(default)]
     pub checks_guest_arch: bool,
     /// The identifier of its boot class.
@@ -241,7 +241,7 @@ pub struct Requirement {
     /// Whether a test that asks for it is about the paravisor itself.
     #[serde(default)]
     pub paravisor: bool,
-    /// The word that the attribute needs, such as `noagent`.
+    /// The word that a declaration needs, such as `noagent`.
     #[serde(default)]
     pub attribute: Option<String>,
     /// Other names that are understood.
@@ -366,7 +366,7 @@ pub struct Blocker {
 }
 
 impl Blocker {
-    /// Why a variant is held back, as the reason of an attribute: in short or the title, and the issue where there is one.
+    /// Why a variant is held back, as the reason in a declaration: in short or the title, and the issue where there is one.
     #[must_use]
     pub fn reason(&self) -> String {
         let is_issue = self.issue.rsplit_once('#').is_some_and(|(repository, number)| {
@@ -468,7 +468,7 @@ pub struct Answer {
     pub requires: Vec<String>,
 }
 
-/// A word that `requires(..)` of an attribute accepts.
+/// A word by which a declaration asks something of the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestCapability {

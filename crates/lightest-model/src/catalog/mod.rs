@@ -47,7 +47,7 @@ pub struct Catalog {
     pub claims: Vec<Claim>,
     /// What `pick` asks.
     pub questions: Vec<Question>,
-    /// Words that `requires(..)` accepts.
+    /// Words by which a declaration asks something of the host.
     pub test_capabilities: Vec<TestCapability>,
     /// How long variants took.
     #[serde(default)]

@@ -185,7 +185,7 @@ fn corner<'c>(
         Demand::Arch(arch) => Some(*arch),
         _ => None,
     });
-    // Where no boot method that gives it exists on the architecture, the macros say why.
+    // Where no boot method that gives it exists on the architecture, the framework says why.
     let refused_arch = arch
         .filter(|arch| kinds.iter().all(|(_, boot)| !boot.archs.contains(arch)))
         .and_then(|arch| kinds.iter().find_map(|(_, boot)| boot.refused_archs.get(arch.word())))

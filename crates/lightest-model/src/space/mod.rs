@@ -57,7 +57,7 @@ pub struct Space<'c> {
 }
 
 impl<'c> Space<'c> {
-    /// The configurations that petri's macros accept, whether they can run or not; without the lab's VMMs.
+    /// The configurations that tests may name, whether they can run or not; without the lab's VMMs.
     #[must_use]
     pub fn of_tests(catalog: &'c Catalog) -> Self {
         Self::of(catalog, |vmm| !vmm.lab)

@@ -24,6 +24,7 @@ use std::sync::LazyLock;
 use crate::attribute_for;
 use crate::grammar::{self, AttributeKind};
 use crate::rust::limits::Unreadable;
+use crate::spelling::Spelled;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 use lightest_model::space::{Asked, Space};
@@ -156,7 +157,7 @@ impl Dialect for Petri {
     }
 
     fn name_of(&self, config: &Config) -> String {
-        config.to_string()
+        Spelled(config).to_string()
     }
 
     fn paste(&self, space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<String> {
@@ -166,7 +167,7 @@ impl Dialect for Petri {
     fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String> {
         // Where the attribute names the VMM, its configurations do not.
         let vmm = if declaration.vmm.is_some() { None } else { config.vmm.clone() };
-        Some(Config { vmm, ..config.clone() }.to_string())
+        Some(Spelled(&Config { vmm, ..config.clone() }).to_string())
     }
 
     fn hold_back(&self, written: &str, reason: &str) -> Option<String> {

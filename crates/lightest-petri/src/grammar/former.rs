@@ -1,7 +1,8 @@
 //! Forms of `vmm_test_with` that release branches have and the macros of today refuse.
 
 use super::SyntaxError;
-use super::attribute::{Attribute, Refused, Vendor, entries, one_override, refuse};
+use super::arguments::{Refused, entries, one_override, refuse};
+use super::attribute::{Attribute, Vendor};
 use super::config::Reason;
 use super::cursor::Cursor;
 use lightest_model::catalog::Catalog;

@@ -3,18 +3,21 @@
 //! The legal words are the catalog's; the rules here are those of the macro crate: `Parse for Config` and
 //! `Parse for ArgsWithOverrides` (see `boot-methods.toml` for the lines).
 
+mod arguments;
 mod attribute;
 mod config;
 mod cursor;
 mod former;
 mod guest;
 mod path;
+mod written;
 
 use std::fmt;
 use std::ops::Range;
 
-pub use attribute::{Attribute, AttributeKind, Variant, Vendor, quoted};
+pub use attribute::{Attribute, AttributeKind, Variant, Vendor};
 pub use config::{Entry, Reason};
+pub use written::quoted;
 
 use lightest_model::catalog::Catalog;
 use lightest_model::config::{Config, Form};
@@ -86,7 +89,7 @@ impl<'c> Grammar<'c> {
     /// the attribute names.
     pub fn parse_arguments(&self, kind: AttributeKind, text: &str) -> Result<Attribute, SyntaxError> {
         let mut cursor = cursor::Cursor::new(text)?;
-        attribute::arguments(self.catalog, kind, &mut cursor, None)
+        arguments::arguments(self.catalog, kind, &mut cursor, None)
     }
 
     /// Parses what stands between the parentheses of an attribute, and goes on behind what the macros refuse: the words
@@ -103,7 +106,7 @@ impl<'c> Grammar<'c> {
     ) -> Result<(Attribute, Vec<SyntaxError>), SyntaxError> {
         let mut cursor = cursor::Cursor::new(text)?;
         let mut refused = Vec::new();
-        let read = attribute::arguments(self.catalog, kind, &mut cursor, Some(&mut refused));
+        let read = arguments::arguments(self.catalog, kind, &mut cursor, Some(&mut refused));
         match read {
             Ok(attribute) if !attribute.entries.is_empty() => Ok((attribute, refused)),
             // The first place is the one to show; without one, nothing was refused and the list is empty.
@@ -120,7 +123,7 @@ impl<'c> Grammar<'c> {
     #[must_use]
     pub fn parse_without_list(&self, kind: AttributeKind, text: &str) -> Option<Attribute> {
         let mut cursor = cursor::Cursor::new(text).ok()?;
-        attribute::without_list(self.catalog, kind, &mut cursor)
+        arguments::without_list(self.catalog, kind, &mut cursor)
     }
 
     /// Parses a whole attribute, `#[vmm_test(..)]` for instance.
@@ -130,7 +133,7 @@ impl<'c> Grammar<'c> {
     /// The first place that the compiler or the macros would refuse.
     pub fn parse_attribute(&self, text: &str) -> Result<Attribute, SyntaxError> {
         let mut cursor = cursor::Cursor::new(text)?;
-        attribute::whole(self.catalog, &mut cursor)
+        arguments::whole(self.catalog, &mut cursor)
     }
 
     /// The prefix that petri puts before a test's name for this configuration; `None` without a VMM.

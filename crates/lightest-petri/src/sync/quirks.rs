@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Spelled;
 use lightest_model::catalog::{Guest, Support};
 use lightest_model::config::{Config, Form};
 
@@ -107,7 +108,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
                         let group = groups.entry((guest.id.clone(), what, is, was)).or_insert_with(|| {
                             Group { configs: Vec::new(), place: Some(at), entries: entries.clone() }
                         });
-                        group.configs.push(config.to_string());
+                        group.configs.push(Spelled(&config).to_string());
                         group.entries.retain(|entry| entries.contains(entry));
                     }
                 }

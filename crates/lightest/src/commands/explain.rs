@@ -9,6 +9,7 @@ use lightest_model::catalog::{Catalog, Evidence, Support, When};
 use lightest_model::config::Config;
 use lightest_model::space::{ALWAYS, Asked, Space};
 use lightest_model::suggest::nearest;
+use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
 use serde_json::{Value, json};
 
@@ -110,7 +111,7 @@ fn identifiers(catalog: &Catalog) -> Vec<String> {
     known.extend(catalog.test_capabilities.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.hosts.iter().map(|entry| entry.id.clone()));
     let space = Space::of(catalog, |_| true);
-    known.extend(space.rows().iter().map(|row| row.config.to_string()));
+    known.extend(space.rows().iter().map(|row| Spelled(&row.config).to_string()));
     known
 }
 
@@ -299,7 +300,7 @@ fn requirement(catalog: &Catalog, id: &str) -> Option<Explained> {
     let mut lightest = Vec::new();
     for arch in catalog.archs() {
         if let Some(row) = lightest_model::chooser::lightest_for(&space, &asked, arch) {
-            let config = space.rows()[row].config.to_string();
+            let config = Spelled(&space.rows()[row].config).to_string();
             text.push_str(&format!("  lightest on {arch}: {}\n", green(&config)));
             lightest.push(json!({"arch": arch, "config": config}));
         }
@@ -323,13 +324,14 @@ fn configuration(catalog: &Catalog, config: &Config) -> Explained {
     let asked = Asked::default();
     let Some(row) = space.position(config) else {
         // Without a VMM there is no one configuration to answer for.
+        let config = Spelled(config);
         return Explained {
             value: json!({"kind": "configuration", "config": config.to_string()}),
             text: format!("{config}\n  names no VMM: write `openvmm_{config}` to have it explained\n"),
         };
     };
     let price_of = space.price(row, &asked);
-    let mut text = format!("{}\n", heading(config));
+    let mut text = format!("{}\n", heading(Spelled(config)));
     let guest = space.rows()[row].guest;
     let size = price_of
         .image_bytes
@@ -371,7 +373,7 @@ fn configuration(catalog: &Catalog, config: &Config) -> Explained {
     Explained {
         value: json!({
             "kind": "configuration",
-            "config": config.to_string(),
+            "config": Spelled(config).to_string(),
             "cost": price(&price_of),
             "answers": answers,
             "quirks": quirks,

@@ -3,6 +3,7 @@
 use clap::{Args as ClapArgs, ValueEnum};
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::space::{Asked, Space};
+use lightest_petri::Spelled;
 use serde_json::{Value, json};
 
 use crate::args::Format;
@@ -98,7 +99,7 @@ fn configs(catalog: &Catalog) -> Listed {
     rows.sort_by_cached_key(|row| space.weight(*row, &asked));
     let (mut values, mut text) = (Vec::new(), String::new());
     for row in rows {
-        let config = &space.rows()[row].config;
+        let config = Spelled(&space.rows()[row].config);
         let price_of = space.price(row, &asked);
         let answer = space.requirement_index("runs").map(|runs| space.answer(row, runs, &asked));
         let support = answer.map_or(Support::Unknown, |answer| answer.support);

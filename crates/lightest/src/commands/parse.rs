@@ -4,6 +4,7 @@ use clap::Args as ClapArgs;
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::config::{Config, Form};
 use lightest_model::space::{Asked, Space};
+use lightest_petri::Spelled;
 use lightest_petri::grammar::{Grammar, SyntaxError};
 use serde_json::{Value, json};
 
@@ -81,7 +82,7 @@ fn as_json(catalog: &Catalog, space: &Space<'_>, config: &Config) -> Value {
     let openhcl = catalog.boot_method(&config.boot).is_some_and(|boot| boot.openhcl);
     let mut value = json!({
         "schema_version": SCHEMA_VERSION,
-        "config": config.to_string(),
+        "config": Spelled(config).to_string(),
         "vmm": config.vmm,
         "boot": config.boot,
         "arch": config.arch,
@@ -109,7 +110,7 @@ fn runs(space: &Space<'_>, config: &Config) -> Option<(Support, String, String)>
 fn as_text(catalog: &Catalog, space: &Space<'_>, config: &Config) -> String {
     let boot = catalog.boot_method(&config.boot).map_or(config.boot.as_str(), |boot| boot.title.as_str());
     let guest = catalog.guest(config.guest.form, &config.guest.id);
-    let mut text = format!("{config}\n");
+    let mut text = format!("{}\n", Spelled(config));
     let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<10} {value}\n"));
     match &config.vmm {
         Some(vmm) => line("VMM", catalog.vmm(vmm).map_or(vmm.as_str(), |vmm| vmm.title.as_str())),

@@ -134,11 +134,15 @@ impl View<'_> {
     }
 
     fn statement(&self, unknown: &Unknown<'_>) -> String {
-        let config = &self.space.rows()[unknown.row].config;
+        let config = self.name(unknown.row);
         match unknown.requirement {
             "runs" => format!("`{config}` runs"),
             id => format!("`{config}` provides `{id}`"),
         }
+    }
+
+    fn name(&self, row: usize) -> String {
+        self.tests.dialect.name_of(&self.space.rows()[row].config)
     }
 
     fn place(&self, span: &Span) -> (String, usize, usize) {
@@ -184,7 +188,7 @@ impl View<'_> {
             );
         }
         for waiting in unknown.waiting.iter().take(NAMED) {
-            let from = &self.space.rows()[waiting.from].config;
+            let from = self.name(waiting.from);
             let silence = waiting.silence.map_or(String::new(), |why| format!("; not a finding: {why}"));
             let _ = writeln!(text, "   - {} (now `{from}`{silence})", waiting.variant);
         }
@@ -217,7 +221,7 @@ impl View<'_> {
         let total = self.total(unknown);
         json!({
             "number": index + 1,
-            "config": self.space.rows()[unknown.row].config.to_string(),
+            "config": self.name(unknown.row),
             "requirement": unknown.requirement,
             "because": pieces::because(unknown.statement),
             "evidence": pieces::statement_evidence(unknown.statement),
@@ -237,7 +241,7 @@ impl View<'_> {
             "waiting": unknown.waiting.iter().map(|waiting| json!({
                 "variant": waiting.variant,
                 "test": self.tests.name(waiting.test),
-                "from": self.space.rows()[waiting.from].config.to_string(),
+                "from": self.name(waiting.from),
                 "silent_because": waiting.silence,
                 "image_bytes": waiting.saving.image_bytes,
                 "boot_classes": waiting.saving.boot_classes,

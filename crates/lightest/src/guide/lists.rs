@@ -5,6 +5,7 @@ use lightest_model::chooser::lightest_for;
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 use lightest_petri::ARCHS;
+use lightest_petri::Spelled;
 
 use super::GENERATED;
 use super::markdown::{capital, code, paragraph, prose, sentence, table};
@@ -42,7 +43,7 @@ pub(super) fn requirements(catalog: &Catalog) -> String {
                     let place =
                         Arch::from_word(&requirement.id).is_some() || catalog.vmm(&requirement.id).is_some();
                     row.filter(|_| !place)
-                        .map_or_else(|| "–".to_owned(), |row| code(&space.rows()[row].config))
+                        .map_or_else(|| "–".to_owned(), |row| code(Spelled(&space.rows()[row].config)))
                 });
                 vec![code(&requirement.id), meaning, x64, aarch64]
             })
@@ -77,7 +78,7 @@ pub(super) fn configurations(catalog: &Catalog) -> String {
             };
             let because = answer.statement.map_or("nobody has shown it", |statement| &statement.because);
             vec![
-                code(&space.rows()[row].config),
+                code(Spelled(&space.rows()[row].config)),
                 support.to_owned(),
                 capital(&prose(because, issues(catalog))),
             ]

@@ -15,6 +15,7 @@ use lightest_model::catalog::{Catalog, ClaimState};
 use lightest_model::chooser::Tree;
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 
 use markdown::{callout, code, fence, paragraph, prose};
 use measured::Measured;
@@ -120,7 +121,7 @@ fn most(space: &Space<'_>) -> (String, Option<String>) {
         "{}. Of the {all} things that tests are known to ask for, {} gives {} by itself, and nothing is lighter. Take \
          something heavier only for a need that the tree below names further down.",
         prose(&row.guest.title, None),
-        code(&row.config),
+        code(Spelled(&row.config)),
         branch.needs.len(),
     ));
     let requires = branch.claims.first().map_or(&[][..], |claim| claim.requires.as_slice());

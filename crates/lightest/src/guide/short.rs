@@ -4,6 +4,7 @@ use lightest_model::catalog::{BlockerState, BootMethod, Catalog, Evidence, Quirk
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 use lightest_petri::guide::{Guideline, Symptom, Table, Texts, pick};
 use lightest_petri::{ARCHS, attribute};
 
@@ -82,7 +83,7 @@ fn is_host(catalog: &Catalog, need: &str) -> bool {
 }
 
 fn config(space: &Space<'_>, row: usize) -> String {
-    code(&space.rows()[row].config)
+    code(Spelled(&space.rows()[row].config))
 }
 
 /// The questions of the request, each leaf with both architectures.

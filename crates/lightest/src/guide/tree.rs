@@ -6,6 +6,7 @@ use lightest_model::catalog::{Catalog, Claim, ClaimState, Guest};
 use lightest_model::chooser::{Branch, Query, Tree, choose, lightest_for};
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Asked, Row, Space};
+use lightest_petri::Spelled;
 
 use super::markdown::{capital, code, item, paragraph, prose, sentence, wrapped};
 use super::sources::{Sources, issues};
@@ -92,12 +93,13 @@ fn one(
         let conditions: Vec<String> = holding.iter().map(|claim| condition(catalog, claim)).collect();
         format!("**{}?**", capital(&conditions.join("; or ")))
     };
-    let _ = write!(line, " {}", code(&space.rows()[branch.row].config));
+    let _ = write!(line, " {}", code(Spelled(&space.rows()[branch.row].config)));
     if let Some(row) = for_arch(space, &query, Arch::Aarch64) {
-        let _ = write!(line, ", on aarch64 {}", code(&space.rows()[row].config));
+        let _ = write!(line, ", on aarch64 {}", code(Spelled(&space.rows()[row].config)));
     }
     if let Some(companion) = companion(space, &query) {
-        let _ = write!(line, "; beside it, without OpenHCL, {}", code(&space.rows()[companion].config));
+        let _ =
+            write!(line, "; beside it, without OpenHCL, {}", code(Spelled(&space.rows()[companion].config)));
     }
     line.push('.');
     for claim in &branch.claims {
@@ -119,7 +121,7 @@ fn one(
         points.push(format!(
             "Together with {}: {}.",
             words::list(&with, "or"),
-            code(&space.rows()[row].config)
+            code(Spelled(&space.rows()[row].config))
         ));
     }
     for point in points {
@@ -184,7 +186,7 @@ fn elsewhere(space: &Space<'_>, tree: &Tree<'_>, other: &Tree<'_>) -> String {
     let mut text = String::from("On aarch64 some needs lead elsewhere than their line says:\n\n");
     for (row, needs) in &differ {
         let needs = capital(&titles(catalog, needs, usize::MAX, "or"));
-        text.push_str(&item(&format!("{needs}: {}.", code(&space.rows()[*row].config)), 0));
+        text.push_str(&item(&format!("{needs}: {}.", code(Spelled(&space.rows()[*row].config))), 0));
     }
     let nothing: Vec<usize> = other.nowhere.iter().filter(|need| said(need).is_some()).copied().collect();
     let neither: Vec<usize> =

@@ -6,6 +6,7 @@ use lightest_model::catalog::{Capability, Quirk};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, choose};
 use lightest_model::space::{Price, Space};
 use lightest_petri::ARCHS;
+use lightest_petri::Spelled;
 use lightest_petri::attribute;
 use serde_json::{Value, json};
 
@@ -147,7 +148,9 @@ impl<'s, 'c> Answers<'s, 'c> {
         let mut names: Vec<(String, usize)> = attribute
             .entries
             .iter()
-            .filter_map(|entry| Some((entry.config.to_string(), self.space.position(&entry.config)?)))
+            .filter_map(|entry| {
+                Some((Spelled(&entry.config).to_string(), self.space.position(&entry.config)?))
+            })
             .collect();
         // The longest first, in case one name is part of another.
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));

@@ -4,6 +4,7 @@ use lightest_model::catalog::Blocker;
 use lightest_model::config::Isolation;
 use lightest_model::space::{ALWAYS, Asked, Space};
 use lightest_petri::ARCHS;
+use lightest_petri::Spelled;
 use serde_json::{Value, json};
 
 use super::answers::Answers;
@@ -33,7 +34,7 @@ pub(super) fn rows(space: &Space<'_>, answers: &mut Answers<'_, '_>, blocker_lis
         let price = space.price(index, &nothing);
         let class = catalog.boot_classes.iter().position(|class| class.id == price.boot);
         values.push(json!([
-            row.config.to_string(),
+            Spelled(&row.config).to_string(),
             guest,
             boot,
             vmm,

@@ -3,6 +3,7 @@
 use lightest_model::catalog::{BlockerState, Catalog, Claim, ClaimState, Cost, Section};
 use lightest_model::chooser::{Part, choose};
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 
 use super::html::{capital, code, codes, escaped, evidence, text};
 use super::reach;
@@ -22,10 +23,10 @@ fn answer(space: &Space<'_>, part: &Part<'_>) -> String {
         between.push(part.arch.to_string());
         return format!("none: nothing gives {}", words::list(&between, "and"));
     };
-    let mut answer = code(&space.rows()[pick.row].config.to_string());
+    let mut answer = code(&Spelled(&space.rows()[pick.row].config).to_string());
     if let Some(companion) = &part.companion {
         answer.push_str(", with ");
-        answer.push_str(&code(&space.rows()[companion.row].config.to_string()));
+        answer.push_str(&code(&Spelled(&space.rows()[companion.row].config).to_string()));
     }
     answer
 }

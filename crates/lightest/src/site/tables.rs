@@ -4,6 +4,7 @@ use lightest_model::catalog::{Catalog, Guest, Support, Vmm};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 use lightest_petri::ARCHS;
+use lightest_petri::Spelled;
 
 use super::html::{capital, code, codes, escaped, evidence, text};
 use crate::words;
@@ -186,7 +187,7 @@ pub(super) fn configurations(catalog: &Catalog, space: &Space<'_>) -> String {
         let class = catalog.boot_classes.iter().find(|class| class.id == price.boot);
         html.push_str(&format!(
             "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
-            escaped(&row.config.to_string()),
+            escaped(&Spelled(&row.config).to_string()),
             text(&capital(words::short(&row.guest.title))),
             text(&row.boot.title),
             text(&row.vmm.title),

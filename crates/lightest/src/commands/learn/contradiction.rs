@@ -4,6 +4,7 @@ use std::path::Path;
 
 use lightest_model::catalog::Capability;
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 
 use crate::failure::Failure;
 use crate::input::catalog as files;
@@ -30,7 +31,7 @@ impl Contradiction<'_> {
         space: &Space<'_>,
         folder: Option<&Path>,
     ) -> Result<String, Failure> {
-        let config = &space.rows()[self.row].config;
+        let config = Spelled(&space.rows()[self.row].config);
         let report = output::shown(&results.runs[self.seen.run].path);
         let lacks = match self.requirement {
             "runs" => "cannot run".to_owned(),

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use lightest_model::catalog::{Capability, Measured, Source, Support, Timing};
 use lightest_model::config::Config;
+use lightest_petri::Spelled;
 use serde::Deserialize;
 
 use crate::failure::{Failure, Place};
@@ -124,7 +125,7 @@ impl Learned {
             self.timing.push(Timing {
                 id: format!("timing-{variant}"),
                 variant: variant.to_owned(),
-                config: config.to_string(),
+                config: Spelled(config).to_string(),
                 measured: Vec::new(),
                 circumstances: String::new(),
                 evidence: Vec::new(),
@@ -252,7 +253,7 @@ fn exactly(config: &Config, with: &[String]) -> lightest_model::catalog::When {
 
 fn id(config: &Config, requirement: &str, with: &[String]) -> String {
     let with = if with.is_empty() { String::new() } else { format!("-with-{}", with.join("-")) };
-    format!("learned-{requirement}{with}-{config}")
+    format!("learned-{requirement}{with}-{}", Spelled(config))
 }
 
 fn quoted(text: &str) -> String {

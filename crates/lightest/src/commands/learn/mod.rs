@@ -196,7 +196,7 @@ struct View<'a, 'c> {
 
 impl View<'_, '_> {
     fn config(&self, row: usize) -> String {
-        self.space.rows()[row].config.to_string()
+        self.tests.dialect.name_of(&self.space.rows()[row].config)
     }
 
     /// Adds what was shown to what was learned before.

@@ -7,6 +7,7 @@ use inquire::{InquireError, MultiSelect, Select};
 use lightest_model::catalog::{Answer, Question};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
+use lightest_petri::Spelled;
 
 use crate::failure::Failure;
 use crate::output;
@@ -75,7 +76,7 @@ fn so_far(space: &Space<'_>, requires: &[String]) -> String {
         .parts
         .iter()
         .map(|part| match &part.pick {
-            Some(pick) => green(&space.rows()[pick.row].config).to_string(),
+            Some(pick) => green(Spelled(&space.rows()[pick.row].config)).to_string(),
             None => format!("nothing on {}", part.arch),
         })
         .collect();

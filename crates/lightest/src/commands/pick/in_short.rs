@@ -254,8 +254,7 @@ mod tests {
                 let lines = height(&text);
                 lengths[lines.min(39)] += 1;
                 let picks = choice.parts.iter().filter_map(|part| part.pick.as_ref());
-                let named =
-                    picks.clone().all(|pick| text.contains(&space.rows()[pick.row].config.to_string()));
+                let named = picks.clone().all(|pick| text.contains(&spelled.config(pick.row)));
                 let rivals =
                     choice.parts.iter().filter(|part| nearest_lighter(&space, &choice, part).is_some());
                 // Two VMMs on two architectures are four answers at once.

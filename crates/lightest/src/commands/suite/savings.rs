@@ -75,7 +75,9 @@ pub(super) fn of(tests: &Tests, results: &Results, catalog: &Catalog) -> Savings
         let named = |index: usize| test.is_none_or(|wanted| tests.name(index) == wanted);
         let times: Vec<Duration> = tests
             .variants()
-            .filter(|(test, _, variant)| variant.config.bare().to_string() == config && named(*test))
+            .filter(|(test, _, variant)| {
+                tests.dialect.name_of(&variant.config.bare()) == config && named(*test)
+            })
             .filter_map(|(_, _, variant)| results.variants.get(&variant.name))
             .flat_map(|result| result.history.clean_times())
             .collect();

@@ -18,6 +18,7 @@ use lightest_lab::plan::{self, BootOptions, Plan, PlanError};
 use lightest_lab::spec::Accelerator;
 use lightest_lab::verify::VMM;
 use lightest_model::config::Config;
+use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
 use serde_json::Value;
 
@@ -106,12 +107,13 @@ impl Lab {
     pub(crate) fn plan(&self, config: &Config, args: &MachineArgs) -> Result<Plan, Failure> {
         let driver = driver_of(config, args.vmm.as_deref())?;
         let progress = &mut |what: &str| output::message(what);
-        let plan = plan::plan(driver, config, &boot_options(args), &self.host, &self.store, progress);
+        let name = Spelled(config).to_string();
+        let plan = plan::plan(driver, config, &name, &boot_options(args), &self.host, &self.store, progress);
         plan.map_err(|error| {
             let failure = plan_failure(&error);
             match error {
                 PlanError::CannotStart(CannotStart::Missing(_)) if driver.name() != USUAL => {
-                    failure.note(format!("the lab's stand-in is `{}`", stand_in(config)))
+                    failure.note(format!("the lab's stand-in is `{}`", Spelled(&stand_in(config))))
                 }
                 _ => failure,
             }
@@ -124,13 +126,16 @@ pub(crate) fn driver_of(config: &Config, beside: Option<&str>) -> Result<&'stati
     let name = match (config.vmm.as_deref(), beside) {
         (Some(VMM), beside) => beside.unwrap_or(USUAL),
         (Some(named), Some(other)) if named != other => {
-            return Err(Failure::new(format!("`{config}` names {named}, and `--vmm` names {other}"))
-                .help(format!("leave the VMM out: `{}`", Config { vmm: None, ..config.clone() })));
+            return Err(Failure::new(format!(
+                "`{}` names {named}, and `--vmm` names {other}",
+                Spelled(config)
+            ))
+            .help(format!("leave the VMM out: `{}`", Spelled(&Config { vmm: None, ..config.clone() }))));
         }
         (Some(name), _) | (None, Some(name)) => name,
         (None, None) => {
-            return Err(Failure::new(format!("`{config}` names no VMM"))
-                .help(format!("try `{}`, or name one with `--vmm`", stand_in(config))));
+            return Err(Failure::new(format!("`{}` names no VMM", Spelled(config)))
+                .help(format!("try `{}`, or name one with `--vmm`", Spelled(&stand_in(config)))));
         }
     };
     drivers::named(name).ok_or_else(|| {

@@ -9,6 +9,7 @@ use lightest_lab::verify;
 use lightest_model::catalog::Support;
 use lightest_model::config::{Config, Form};
 use lightest_model::space::{Asked, Space};
+use lightest_petri::Spelled;
 use serde_json::json;
 
 use super::super::options::{MachineArgs, Verify};
@@ -51,16 +52,16 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
         for candidate in verify::candidates(lab.catalog, &space, &lab.store) {
             match candidate.left_out {
                 None => configs.push(candidate.config),
-                Some(why) => output::message(&format!("{} is left out: {why}", candidate.config)),
+                Some(why) => output::message(&format!("{} is left out: {why}", Spelled(&candidate.config))),
             }
         }
     }
     let mut all = Vec::new();
     for config in configs {
         let Some(row) = space.position(&config) else {
-            return Err(Failure::new(format!("the catalog says nothing of {config}")));
+            return Err(Failure::new(format!("the catalog says nothing of {}", Spelled(&config))));
         };
-        output::message(&format!("asking the guest of {config}"));
+        output::message(&format!("asking the guest of {}", Spelled(&config)));
         let driver = driver_of(&config, args.machine.vmm.as_deref())?;
         let devices = verify::devices(driver.abilities(), &config);
         let machine = MachineArgs { network: devices.network, tpm: devices.tpm, ..args.machine.clone() };
@@ -69,7 +70,7 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
             let Some(requirement) = space.requirement_index(&found.requirement) else { continue };
             let answer = space.answer(row, requirement, &Asked::default());
             all.push(Compared {
-                config: config.to_string(),
+                config: Spelled(&config).to_string(),
                 says: answer.support,
                 because: because(answer.statement).to_owned(),
                 evidence: statement_evidence(answer.statement),
