@@ -30,6 +30,7 @@ pub mod unknowns;
 
 pub mod parallel;
 
+mod name;
 mod reasons;
 mod subject;
 pub mod suppress;

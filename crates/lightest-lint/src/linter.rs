@@ -10,12 +10,13 @@ use crate::calls::Table;
 use crate::dialect::Dialect;
 use crate::facts::{Reading, Site, Test};
 use crate::finding::Finding;
+use crate::name::{self, spoken};
 use crate::needs::Needs;
 use crate::parallel;
 use crate::reasons;
 use crate::rules::{RULES, Rule, heavier_than_needed, known_limit};
 use crate::source::Source;
-use crate::subject::{self, Context, Sharing, Subject, spoken};
+use crate::subject::{Context, Sharing, Subject};
 use crate::suppress;
 use lightest_diagnostics::Span;
 
@@ -142,7 +143,7 @@ pub enum Weight {
 /// The requirements that a test's name and modules speak of, which count as asked for where something lighter is sought.
 #[must_use]
 pub fn named<'c>(test: &Test, catalog: &'c Catalog) -> Vec<&'c str> {
-    subject::named(test, &spoken(catalog))
+    name::named(test, &spoken(catalog))
 }
 
 /// Weighs every variant of a test, in the order of its declarations, against the lightest configuration that keeps its

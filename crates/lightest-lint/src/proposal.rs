@@ -10,8 +10,8 @@ use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{ALWAYS, Asked, Row, Space};
 
 use crate::facts::{Test, What};
+use crate::name::{named, spoken};
 use crate::needs::{Need, Needs};
-use crate::subject::{named, spoken};
 
 /// What is asked beside the body.
 #[derive(Clone, Debug, Default)]

@@ -11,6 +11,7 @@ use lightest_model::space::{ALWAYS, Answer, Asked, Row, Space};
 use crate::dialect::{Dialect, Replacement};
 use crate::facts::{Declaration, Test, Variant};
 use crate::finding::{Cost, Finding};
+use crate::name::named;
 use crate::needs::{Need, Needs};
 use crate::source::Source;
 use lightest_diagnostics::Span;
@@ -42,7 +43,7 @@ pub(crate) struct Context<'a, 'c> {
     pub(crate) space: &'a Space<'c>,
     pub(crate) sources: &'a [Source],
     pub(crate) dialect: &'a dyn Dialect,
-    /// See [`spoken`].
+    /// See [`spoken`](crate::name::spoken).
     pub(crate) spoken: &'a [(String, &'a str)],
     pub(crate) pedantic: bool,
 }
@@ -466,43 +467,4 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         let line = text.rsplit('\n').next().unwrap_or_default();
         line.chars().all(char::is_whitespace).then(|| line.to_owned())
     }
-}
-
-/// The names of requirements as they may stand in the name of a test, each with the requirement's identifier.
-pub(crate) fn spoken(catalog: &Catalog) -> Vec<(String, &str)> {
-    let mut names = Vec::new();
-    for requirement in catalog.requirements.iter().filter(|requirement| requirement.group != "where") {
-        for name in std::iter::once(&requirement.id).chain(&requirement.aliases) {
-            names.push((padded(name), requirement.id.as_str()));
-        }
-    }
-    names
-}
-
-fn padded(text: &str) -> String {
-    format!("_{}_", text.replace(['-', ' '], "_").to_lowercase())
-}
-
-/// Words before a requirement's name that take it back, and words behind it.
-const DENIED_BEFORE: [&str; 4] = ["no", "without", "not", "non"];
-const DENIED_BEHIND: [&str; 5] = ["off", "absent", "unused", "disabled", "missing"];
-
-/// The requirements that a test's own name and its module name, which say what it is about.
-pub(crate) fn named<'c>(test: &Test, spoken: &[(String, &'c str)]) -> Vec<&'c str> {
-    let mut text = padded(&test.name);
-    for module in &test.module {
-        text.push_str(&padded(module));
-    }
-    let mut found = Vec::new();
-    for (name, id) in spoken {
-        let says = text.match_indices(name.as_str()).any(|(at, _)| {
-            let before = text[..at].rsplit('_').next().unwrap_or_default();
-            let behind = text[at + name.len()..].split('_').next().unwrap_or_default();
-            !DENIED_BEFORE.contains(&before) && !DENIED_BEHIND.contains(&behind)
-        });
-        if says && !found.contains(id) {
-            found.push(*id);
-        }
-    }
-    found
 }

@@ -13,10 +13,11 @@ use lightest_model::space::{ALWAYS, Space};
 use crate::calls::Table;
 use crate::dialect::Dialect;
 use crate::facts::Test;
+use crate::name::spoken;
 use crate::needs::Needs;
 use crate::rules::heavier_than_needed;
 use crate::source::Source;
-use crate::subject::{Context, Placed, Subject, spoken};
+use crate::subject::{Context, Placed, Subject};
 
 /// Something that nobody has shown.
 #[derive(Debug)]

@@ -14,4 +14,5 @@ pub mod junit;
 pub mod shards;
 pub mod statistics;
 
+mod report;
 mod window;

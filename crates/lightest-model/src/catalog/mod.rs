@@ -4,6 +4,7 @@
 
 mod entries;
 mod evidence;
+mod guidance;
 mod when;
 
 use serde::{Deserialize, Serialize};
@@ -11,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::config::Arch;
 
 pub use entries::{
-    Answer, Blocker, BlockerState, BootClass, BootMethod, Capability, Claim, ClaimState, Cost, Guest, Holds,
-    Host, Image, IsolationMode, Layer, Measured, Question, Quirk, Requirement, Section, Source, Support,
-    TestCapability, Timing, Vmm,
+    Blocker, BlockerState, BootClass, BootMethod, Capability, Cost, Guest, Holds, Host, Image, IsolationMode,
+    Layer, Measured, Quirk, Requirement, Source, Support, TestCapability, Timing, Vmm,
 };
 pub use evidence::Evidence;
+pub use guidance::{Answer, Claim, ClaimState, Question, Section};
 pub use when::{Os, When};
 
 /// Every fact, in the order of the files.
