@@ -14,6 +14,9 @@ struct Generated {
 /// Every generated file that is not the business of a command of its own.
 const FILES: [Generated; 1] = [Generated { path: "docs/pick.svg", make: picture }];
 
+/// Where the schemas lie.
+const SCHEMAS: &str = "docs/book/src/schema";
+
 /// Writes every generated file, or says which are stale.
 ///
 /// # Errors
@@ -21,18 +24,21 @@ const FILES: [Generated; 1] = [Generated { path: "docs/pick.svg", make: picture 
 /// What could not be made or written, or, when only checking, the stale files.
 pub(crate) fn run(check: bool) -> Result<(), String> {
     pages(check)?;
-    let mut stale = Vec::new();
+    let mut files = schemas()?;
     for file in &FILES {
-        let made = (file.make)()?;
-        let path = root().join(file.path);
-        if fs::read_to_string(&path).is_ok_and(|found| found == made) {
+        files.push((file.path.to_owned(), (file.make)()?));
+    }
+    let mut stale = Vec::new();
+    for (name, made) in &files {
+        let path = root().join(name);
+        if fs::read_to_string(&path).is_ok_and(|found| found == *made) {
             continue;
         }
         if check {
-            stale.push(file.path);
+            stale.push(name.as_str());
         } else {
-            write(&path, &made)?;
-            say(&format!("wrote {}", file.path));
+            write(&path, made)?;
+            say(&format!("wrote {name}"));
         }
     }
     if stale.is_empty() {
@@ -50,6 +56,18 @@ fn pages(check: bool) -> Result<(), String> {
         command.arg("--check");
     }
     run::run(command).map_err(|error| format!("{error}; `cargo xtask gen` writes them anew"))
+}
+
+/// The schemas of what the program prints as JSON: each file with its content.
+fn schemas() -> Result<Vec<(String, String)>, String> {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--package", "lightest", "--features", "schema", "--example", "schema"]);
+    let all: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&capture(command)?).map_err(|error| format!("the schemas: {error}"))?;
+    Ok(all
+        .into_iter()
+        .map(|(name, schema)| (format!("{SCHEMAS}/{name}.json"), format!("{schema:#}\n")))
+        .collect())
 }
 
 /// Writes a file whole or not at all.

@@ -10,10 +10,12 @@ use lightest_model::config::Arch;
 
 /// An answer about one requirement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Claim {
     /// The requirement.
     pub requirement: String,
-    /// The answer.
+    /// The answer: `yes`, `no` or `unknown`.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub support: Support,
     /// Where it was read.
     pub place: String,

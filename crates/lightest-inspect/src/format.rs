@@ -12,6 +12,7 @@ use crate::{container, qcow2, vhd};
 
 /// An image's format, found by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageFormat {
     /// Bytes as on the disk.

@@ -50,6 +50,7 @@ const LOADER_ENTRIES: [&str; 2] = ["loader/entries", "boot/loader/entries"];
 
 /// A partition and what is on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
     /// Where it is.
     #[serde(flatten)]
@@ -63,6 +64,7 @@ pub struct Found {
 
 /// All that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inspection {
     /// By content.
     pub format: ImageFormat,

@@ -54,6 +54,7 @@ pub(crate) fn looks() -> Looks {
 
 /// A kernel that is installed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Kernel {
     /// Its release, as `uname -r` tells.
     pub release: String,
@@ -69,6 +70,7 @@ pub struct Kernel {
 
 /// A Linux root file system.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct System {
     /// Where it is.
     pub place: String,

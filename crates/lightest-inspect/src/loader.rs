@@ -19,6 +19,7 @@ const TRUSTED: [&str; 3] =
 
 /// A boot loader in the place that firmware tries without being told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BootLoader {
     /// The partition that it is on.
     pub partition: u32,
@@ -26,6 +27,7 @@ pub struct BootLoader {
     pub path: String,
     /// What it runs on; absent when it is no program for a known one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub arch: Option<Arch>,
     /// Whether it carries a signature; by whom is not checked.
     pub signed: bool,

@@ -32,6 +32,7 @@ pub(crate) const BIOS_BOOT: &str = "BIOS boot partition";
 
 /// The kind of table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Table {
     /// UEFI's.
@@ -44,6 +45,7 @@ pub enum Table {
 
 /// A partition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Partition {
     /// From 1; 0 is the whole disk.
     pub number: u32,

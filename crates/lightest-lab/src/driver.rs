@@ -18,6 +18,7 @@ use lightest_guests::host::{Host, Missing};
 
 /// Whether a driver has booted real machines where its tests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Proof {
     /// Its tests boot real guests.
     #[serde(rename = "boots real guests")]

@@ -19,11 +19,12 @@ const PHASES: [&str; 7] = ["firmware", "reset", "kernel", "init", "agent-ready",
 
 /// One boot of a series.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Boot {
-    /// When all that was waited for had come.
+    /// When all that was waited for had come, in seconds after the start of the VMM; absent on a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reached_s: Option<f64>,
-    /// When each phase began.
+    /// When each phase began, in seconds after the start of the VMM.
     pub phases_s: BTreeMap<&'static str, f64>,
     /// How often the guest was reset.
     pub resets: usize,
@@ -48,18 +49,19 @@ impl Boot {
 
 /// The middle and the spread of some times.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Spread {
     /// How many times.
     pub n: usize,
-    /// The smallest.
+    /// The smallest, in seconds.
     pub min_s: f64,
-    /// A quarter is smaller.
+    /// A quarter is smaller, in seconds.
     pub p25_s: f64,
-    /// Half is smaller.
+    /// Half is smaller, in seconds.
     pub median_s: f64,
-    /// A quarter is larger.
+    /// A quarter is larger, in seconds.
     pub p75_s: f64,
-    /// The largest.
+    /// The largest, in seconds.
     pub max_s: f64,
 }
 
@@ -91,6 +93,7 @@ fn quantile(sorted: &[f64], quarters: usize) -> f64 {
 
 /// What a series depends on.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Circumstances {
     /// Seconds since 1970, at the start.
     pub unix_time: u64,
@@ -115,8 +118,9 @@ pub struct Circumstances {
     /// Why that one.
     pub accelerator_reason: String,
     /// The guest's architecture.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub arch: Arch,
-    /// The guest's memory.
+    /// The guest's memory, in MiB.
     pub memory_mib: u32,
     /// The guest's processors.
     pub cpus: u32,
@@ -210,6 +214,7 @@ fn first_line(command: &mut Command) -> Option<String> {
 
 /// A series of boots of one configuration: one line of a measurements file.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Series {
     /// The form of this line.
     pub schema_version: u32,

@@ -9,6 +9,7 @@ use crate::timeline::{Timeline, seconds};
 
 /// Why a boot did not reach what was waited for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "failure")]
 pub enum Failure {
     /// The time was up.
@@ -16,8 +17,9 @@ pub enum Failure {
     TimedOut {
         /// What was waited for.
         waited_for: String,
-        /// How long.
+        /// How long, in seconds.
         #[serde(rename = "limit_s", serialize_with = "seconds")]
+        #[cfg_attr(feature = "schema", schemars(with = "f64"))]
         limit: Duration,
     },
     /// The guest's kernel gave up.
@@ -78,6 +80,7 @@ pub enum Failure {
 
 /// What to look at when a boot failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Diagnosis {
     /// The console's last lines.
     pub console_tail: Vec<String>,
@@ -98,6 +101,7 @@ fn maybe_seconds<S: serde::Serializer>(at: &Option<Duration>, serializer: S) -> 
 
 /// One boot, from start to end.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// The configuration.
     pub config: String,
@@ -109,8 +113,9 @@ pub struct Report {
     pub driver_proof: Proof,
     /// `tcg`, `kvm` or another.
     pub accelerator: String,
-    /// When all that was waited for had come; absent on a failure.
+    /// When all that was waited for had come, in seconds after the start of the VMM; absent on a failure.
     #[serde(rename = "reached_s", serialize_with = "maybe_seconds", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub reached: Option<Duration>,
     /// What happened when.
     #[serde(flatten)]

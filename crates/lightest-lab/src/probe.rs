@@ -29,6 +29,7 @@ pub struct Question {
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
     /// The requirement.
     pub requirement: String,

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 /// What executes the guest's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Accelerator {
     /// QEMU's own translator: works everywhere.

@@ -9,6 +9,7 @@ const MAX_EVENTS: usize = 4096;
 
 /// Who asked for a reset or a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Initiator {
     /// The guest.
@@ -21,6 +22,7 @@ pub enum Initiator {
 
 /// Where an event was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// Our own process.
@@ -37,6 +39,7 @@ pub enum Source {
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "event")]
 pub enum EventKind {
     /// The VMM's process exists.
@@ -122,9 +125,11 @@ impl EventKind {
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
-    /// Since the VMM was spawned.
+    /// Seconds since the VMM was started.
     #[serde(rename = "at_s", serialize_with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub at: Duration,
     /// Where it was seen.
     pub source: Source,
@@ -141,9 +146,11 @@ pub(crate) fn seconds<S: Serializer>(at: &Duration, serializer: S) -> Result<S::
 
 /// All events of one boot, ordered by time.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Timeline {
     #[serde(skip)]
     started: Instant,
+    /// What happened, in the order of time.
     events: Vec<Event>,
     /// How many events were not kept because there were too many.
     dropped: u64,

@@ -29,6 +29,9 @@ mod style;
 mod tests_read;
 mod words;
 
+#[cfg(all(feature = "schema", has_lab))]
+pub use schema::published;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

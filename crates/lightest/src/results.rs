@@ -8,6 +8,7 @@ use lightest_results::history::History;
 use lightest_results::junit;
 
 use crate::failure::Failure;
+use crate::schema::shared;
 use crate::tests_read::Tests;
 use crate::{input, output};
 
@@ -81,7 +82,26 @@ pub(crate) struct About<'a> {
     pub(crate) unmasked: bool,
 }
 
+impl Run {
+    /// For programs.
+    pub(crate) fn answer(&self) -> shared::Run<'_> {
+        shared::Run {
+            file_name: output::shown(&self.path).to_string(),
+            title: &self.title,
+            date: self.date.as_deref(),
+            commit: self.commit.as_deref(),
+            cases: self.cases,
+        }
+    }
+}
+
 impl Results {
+    /// The cases that match no variant, for programs.
+    pub(crate) fn unmatched(&self) -> shared::Unmatched<'_> {
+        let names = self.unmatched_names.iter().map(String::as_str).collect();
+        shared::Unmatched { count: self.unmatched, names }
+    }
+
     /// Reads reports, and sets them beside the variants of a tree.
     pub(crate) fn read(paths: &[PathBuf], tests: &Tests, about: About<'_>) -> Result<Self, Failure> {
         let mut results = Self::default();

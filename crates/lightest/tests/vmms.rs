@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+#[path = "support/schema.rs"]
+mod schema;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_lightest");
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -94,6 +97,7 @@ fn boot_of(output: &Output) -> Value {
     let text = String::from_utf8_lossy(&output.stderr);
     let value: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {text}"));
+    schema::hold("boot", &value);
     value["boots"][0].clone()
 }
 
@@ -461,6 +465,7 @@ fn a_series_is_printed_before_its_file_and_a_file_that_cannot_be_written_is_know
     assert_eq!(written.status.code(), Some(0), "{}", String::from_utf8_lossy(&written.stderr));
     let text = fs::read_to_string(&out).expect("it is there");
     let line: Value = serde_json::from_str(text.trim()).expect("one line");
+    schema::hold("measure", &serde_json::json!({"schema_version": 1, "series": [line]}));
     assert_eq!((&line["booted"], &line["circumstances"]["proven"]), (&2.into(), &false.into()));
     assert!(!stage.path("series.jsonl.partial").exists(), "the series is whole");
 }
@@ -492,6 +497,7 @@ fn a_series_that_is_killed_keeps_its_finished_boots() {
     child.wait().expect("it ended");
     let text = fs::read_to_string(&partial).expect("it is there");
     let first: Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
+    schema::hold("measure-line", &first);
     assert!(first["boot"]["reached_s"].is_f64(), "{first:#}");
     assert!(first["circumstances"]["vmm"].is_string(), "{first:#}");
     stage.assert_clean();

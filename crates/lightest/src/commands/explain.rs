@@ -5,26 +5,29 @@ mod others;
 
 use clap::Args as ClapArgs;
 use lightest_lint::rules::Rule;
-use lightest_model::catalog::{Catalog, Evidence, Support, When};
-use lightest_model::config::Config;
+use lightest_model::catalog::{Blocker, Catalog, Evidence, Guest, Quirk, Support, When};
+use lightest_model::config::{Arch, Config};
 use lightest_model::space::{ALWAYS, Asked, Space};
 use lightest_model::suggest::nearest;
 use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
-use serde_json::{Value, json};
 
 use crate::args::Format;
 use crate::commands::parse;
 use crate::failure::Failure;
 use crate::framework::{self, Framework};
-use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
+use crate::json::{because, evidence, statement_evidence};
+use crate::schema::explain::{
+    Answer, Answered, Configuration, Entry, Known, Lightest, Statement, Titled, What,
+};
+use crate::schema::shared::Price;
 use crate::session::Session;
 use crate::style::{answer as green, aside, heading, refused};
 use crate::{address, condition, exit, output, words};
 
 /// What was explained: for programs, and for people.
-struct Explained {
-    value: Value,
+struct Explained<'c> {
+    entry: Entry<'c>,
     text: String,
 }
 
@@ -44,19 +47,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let catalog = session.catalog_of(framework)?;
     let explained = explain(catalog, framework, &args.what)?;
     match args.format {
-        Format::Json => {
-            let mut value = json!({"schema_version": SCHEMA_VERSION});
-            if let (Value::Object(whole), Value::Object(more)) = (&mut value, explained.value) {
-                whole.extend(more);
-            }
-            output::json(&value)?;
-        }
+        Format::Json => output::json(&Answer::from(explained.entry))?,
         Format::Text => output::data(&explained.text)?,
     }
     Ok(exit::DONE)
 }
 
-fn explain(catalog: &Catalog, framework: Framework, what: &str) -> Result<Explained, Failure> {
+fn explain<'c>(catalog: &'c Catalog, framework: Framework, what: &'c str) -> Result<Explained<'c>, Failure> {
     let what = what.trim();
     if let Some(rule) = Rule::among(framework.rules(), what).or_else(|| framework::rule(what)) {
         return Ok(explained_rule(rule));
@@ -83,16 +80,15 @@ fn explain(catalog: &Catalog, framework: Framework, what: &str) -> Result<Explai
 }
 
 /// A rule of `check`: its own documentation.
-fn explained_rule(rule: &Rule) -> Explained {
+fn explained_rule(rule: &'static Rule) -> Explained<'static> {
     let explanation = rule.explanation();
     Explained {
-        value: json!({
-            "kind": "rule",
-            "id": rule.name,
-            "aliases": rule.aliases,
-            "pedantic": rule.pedantic,
-            "summary": rule.summary(),
-            "explanation": explanation,
+        entry: Entry::from(What::Rule {
+            id: rule.name,
+            aliases: rule.aliases,
+            pedantic: rule.pedantic,
+            summary: rule.summary(),
+            explanation: explanation.clone(),
         }),
         text: format!("{}\n\n{explanation}", heading(rule.name)),
     }
@@ -116,116 +112,117 @@ fn identifiers(catalog: &Catalog) -> Vec<String> {
 }
 
 /// The entries of that identifier; a guest and a boot method may share one, as Linux Direct does.
-fn entry(catalog: &Catalog, id: &str) -> Option<Explained> {
-    let mut found: Vec<Explained> = Vec::new();
-    if catalog.requirement(id).is_some() {
-        found.push(requirement(catalog, id)?);
+fn entry<'c>(catalog: &'c Catalog, id: &'c str) -> Option<Explained<'c>> {
+    let mut found: Vec<Explained<'c>> = Vec::new();
+    found.extend(requirement(catalog, id));
+    for entry in catalog.guests.iter().filter(|guest| guest.id == id) {
+        found.push(guest(catalog, entry));
     }
-    for guest in catalog.guests.iter().filter(|guest| guest.id == id) {
-        let mut explained = plain(catalog, "guest", &guest.id, &guest.title, &guest.evidence);
-        explained.value["family"] = json!(guest.family);
-        explained.value["os"] = json!(guest.os.word());
-        explained.value["arch"] = json!(guest.arch);
-        if let Some(agent) = &guest.agent {
-            explained.text.push_str(&format!("  agent: {agent}\n"));
-        }
-        for image in &guest.images {
-            let size = match (image.bytes, &image.bytes_note) {
-                (Some(bytes), _) => format!("{} ({bytes} bytes)", words::bytes(bytes)),
-                (None, note) => note.clone().unwrap_or_default(),
-            };
-            let name = image.file.as_deref().or(image.artifact.as_deref()).unwrap_or("image");
-            let fetched = match (image.hosted, image.lazy_fetch) {
-                (true, true) => "downloaded, or read block by block as it boots",
-                (true, false) => "downloaded whole",
-                (false, _) => "made locally",
-            };
-            explained.text.push_str(&format!("  {name}: {size}, {fetched}\n"));
-        }
-        let quirks = catalog.quirks.iter().filter(|quirk| may_select(&quirk.when, guest));
-        for quirk in quirks {
-            explained.text.push_str(&format!("  {} {} (`{}`)\n", refused("quirk:"), quirk.title, quirk.id));
-        }
-        explained
-            .text
-            .push_str(&given(catalog, |row| row.guest.id == guest.id && row.guest.form == guest.form));
-        found.push(explained);
-    }
-    if let Some(quirk) = catalog.quirk(id) {
-        let mut explained = plain(catalog, "quirk", &quirk.id, &quirk.title, &quirk.evidence);
-        explained.value["waits_s"] = json!(quirk.cost.waits_s);
-        explained.value["reboots"] = json!(quirk.cost.reboots);
-        explained.value["handling"] = json!(quirk.handling);
-        explained.value["advice"] = json!(quirk.advice);
-        if quirk.cost.waits_s > 0 {
-            explained.text.push_str(&format!("  costs {} s each time\n", quirk.cost.waits_s));
-        }
-        if quirk.cost.reboots > 0 {
-            let boots = words::count(usize::try_from(quirk.cost.reboots).unwrap_or(usize::MAX), "boot");
-            explained.text.push_str(&format!("  costs {boots} more\n"));
-        }
-        explained.text.push_str(&format!("  handled: {}\n  advice: {}\n", quirk.handling, quirk.advice));
-        let space = Space::of(catalog, |_| true);
-        let mut guests: Vec<&str> = Vec::new();
-        for row in space.rows() {
-            if quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
-                && !guests.contains(&row.guest.id.as_str())
-            {
-                guests.push(&row.guest.id);
-            }
-        }
-        explained.value["guests"] = json!(guests);
-        explained.text.push_str(&format!("  guests: {}\n", guests.join(", ")));
-        found.push(explained);
-    }
-    if let Some(blocker) = catalog.blockers.iter().find(|blocker| blocker.id == id) {
-        let mut explained = plain(catalog, "blocker", &blocker.id, &blocker.title, &blocker.evidence);
-        explained.value["issue"] = json!(blocker.issue);
-        explained.value["since"] = json!(blocker.since);
-        let state = match &blocker.since {
-            Some(since) => format!("lifted since {since}"),
-            None => "open".to_owned(),
-        };
-        explained.value["state"] = json!(state);
-        explained.text.push_str(&format!("  {}: {state}\n", blocker.issue));
-        found.push(explained);
-    }
+    found.extend(catalog.quirk(id).map(|entry| quirk(catalog, entry)));
+    found.extend(
+        catalog.blockers.iter().find(|blocker| blocker.id == id).map(|entry| blocker(catalog, entry)),
+    );
     if let Some(boot) = catalog.boot_method(id) {
-        let mut explained = plain(catalog, "boot method", &boot.id, &boot.title, &boot.evidence);
-        explained.value["archs"] = json!(boot.archs);
         let archs: Vec<&str> = boot.archs.iter().map(|arch| arch.word()).collect();
-        explained.text.push_str(&format!("  architectures: {}\n", archs.join(", ")));
-        explained.text.push_str(&given(catalog, |row| row.boot.id == boot.id));
-        found.push(explained);
+        let (entry, mut text) = titled(catalog, "boot method", &boot.id, &boot.title, &boot.evidence);
+        text.push_str(&format!("  architectures: {}\n", archs.join(", ")));
+        text.push_str(&given(catalog, |row| row.boot.id == boot.id));
+        found.push(Explained { entry: Entry::from(What::BootMethod { entry, archs }), text });
     }
     if let Some(vmm) = catalog.vmm(id).filter(|_| catalog.requirement(id).is_none()) {
-        found.push(plain(catalog, "VMM", &vmm.id, &vmm.title, &vmm.evidence));
+        let (entry, text) = titled(catalog, "VMM", &vmm.id, &vmm.title, &vmm.evidence);
+        found.push(Explained { entry: Entry::from(What::Vmm(entry)), text });
     }
     found.extend(others::entries(catalog, id));
-    found.into_iter().reduce(|mut all, more| {
-        all.text.push('\n');
-        all.text.push_str(&more.text);
-        all.value["also"] = more.value;
-        all
+    found.into_iter().rev().reduce(|more, mut one| {
+        one.text.push('\n');
+        one.text.push_str(&more.text);
+        one.entry.also = Some(Box::new(more.entry));
+        one
     })
 }
 
-fn plain(catalog: &Catalog, kind: &str, id: &str, title: &str, places: &[Evidence]) -> Explained {
+fn guest<'c>(catalog: &'c Catalog, guest: &'c Guest) -> Explained<'c> {
+    let (entry, mut text) = titled(catalog, "guest", &guest.id, &guest.title, &guest.evidence);
+    if let Some(agent) = &guest.agent {
+        text.push_str(&format!("  agent: {agent}\n"));
+    }
+    for image in &guest.images {
+        let size = match (image.bytes, &image.bytes_note) {
+            (Some(bytes), _) => format!("{} ({bytes} bytes)", words::bytes(bytes)),
+            (None, note) => note.clone().unwrap_or_default(),
+        };
+        let name = image.file.as_deref().or(image.artifact.as_deref()).unwrap_or("image");
+        let fetched = match (image.hosted, image.lazy_fetch) {
+            (true, true) => "downloaded, or read block by block as it boots",
+            (true, false) => "downloaded whole",
+            (false, _) => "made locally",
+        };
+        text.push_str(&format!("  {name}: {size}, {fetched}\n"));
+    }
+    for quirk in catalog.quirks.iter().filter(|quirk| may_select(&quirk.when, guest)) {
+        text.push_str(&format!("  {} {} (`{}`)\n", refused("quirk:"), quirk.title, quirk.id));
+    }
+    text.push_str(&given(catalog, |row| row.guest.id == guest.id && row.guest.form == guest.form));
+    let arch = guest.arch.map(Arch::word);
+    let what = What::Guest { entry, family: &guest.family, os: guest.os.word(), arch };
+    Explained { entry: Entry::from(what), text }
+}
+
+fn quirk<'c>(catalog: &'c Catalog, quirk: &'c Quirk) -> Explained<'c> {
+    let (entry, mut text) = titled(catalog, "quirk", &quirk.id, &quirk.title, &quirk.evidence);
+    let (waits_s, reboots) = (quirk.cost.waits_s, quirk.cost.reboots);
+    if waits_s > 0 {
+        text.push_str(&format!("  costs {waits_s} s each time\n"));
+    }
+    if reboots > 0 {
+        let boots = words::count(usize::try_from(reboots).unwrap_or(usize::MAX), "boot");
+        text.push_str(&format!("  costs {boots} more\n"));
+    }
+    text.push_str(&format!("  handled: {}\n  advice: {}\n", quirk.handling, quirk.advice));
+    let space = Space::of(catalog, |_| true);
+    let mut guests: Vec<&'c str> = Vec::new();
+    for row in space.rows() {
+        if quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
+            && !guests.contains(&row.guest.id.as_str())
+        {
+            guests.push(&row.guest.id);
+        }
+    }
+    text.push_str(&format!("  guests: {}\n", guests.join(", ")));
+    let (handling, advice) = (&quirk.handling, &quirk.advice);
+    Explained { entry: Entry::from(What::Quirk { entry, waits_s, reboots, handling, advice, guests }), text }
+}
+
+fn blocker<'c>(catalog: &'c Catalog, blocker: &'c Blocker) -> Explained<'c> {
+    let (entry, mut text) = titled(catalog, "blocker", &blocker.id, &blocker.title, &blocker.evidence);
+    let since = blocker.since.as_deref();
+    let state = since.map_or_else(|| "open".to_owned(), |since| format!("lifted since {since}"));
+    text.push_str(&format!("  {}: {state}\n", blocker.issue));
+    Explained { entry: Entry::from(What::Blocker { entry, issue: &blocker.issue, since, state }), text }
+}
+
+/// An entry's identifier, name and evidence: for programs, and as the first lines for people.
+fn titled<'c>(
+    catalog: &Catalog,
+    kind: &str,
+    id: &'c str,
+    title: &'c str,
+    places: &[Evidence],
+) -> (Titled<'c>, String) {
     let links = address::all(catalog, places);
     let lines: String = links.iter().map(|link| format!("  {}\n", aside(link))).collect();
-    Explained {
-        value: json!({"kind": kind, "id": id, "title": title, "evidence": evidence(places), "links": links}),
-        text: format!(
-            "{} {}\n  {title}\n  {}\n{lines}",
-            heading(id),
-            aside(format!("({kind})")),
-            aside(evidence(places))
-        ),
-    }
+    let text = format!(
+        "{} {}\n  {title}\n  {}\n{lines}",
+        heading(id),
+        aside(format!("({kind})")),
+        aside(evidence(places))
+    );
+    (Titled { id, title, evidence: evidence(places), links }, text)
 }
 
 /// Whether a condition can select some configuration of a guest.
-fn may_select(when: &When, guest: &lightest_model::catalog::Guest) -> bool {
+fn may_select(when: &When, guest: &Guest) -> bool {
     let names = |list: &[String], word: &str| list.is_empty() || list.iter().any(|entry| entry == word);
     names(&when.guest, &guest.id)
         && names(&when.family, &guest.family)
@@ -265,7 +262,7 @@ fn given(catalog: &Catalog, wanted: impl Fn(&lightest_model::space::Row<'_>) -> 
     text
 }
 
-fn requirement(catalog: &Catalog, id: &str) -> Option<Explained> {
+fn requirement<'c>(catalog: &'c Catalog, id: &str) -> Option<Explained<'c>> {
     let requirement = catalog.requirement(id)?;
     let space = Space::of_tests(catalog);
     let asked = Asked::new(catalog, [requirement.id.as_str()]).ok()?;
@@ -282,13 +279,13 @@ fn requirement(catalog: &Catalog, id: &str) -> Option<Explained> {
     for capability in
         catalog.capabilities.iter().filter(|capability| capability.requirement == requirement.id)
     {
-        statements.push(json!({
-            "support": capability.support.word(),
-            "when": condition::in_words(&capability.when),
-            "because": capability.because,
-            "evidence": evidence(&capability.evidence),
-            "links": address::all(catalog, &capability.evidence),
-        }));
+        statements.push(Statement {
+            support: capability.support.into(),
+            when: condition::in_words(&capability.when),
+            because: &capability.because,
+            evidence: evidence(&capability.evidence),
+            links: address::all(catalog, &capability.evidence),
+        });
         let support = capability.support.word();
         text.push_str(&format!(
             "  {support:<8}{}: {} {}\n",
@@ -302,31 +299,33 @@ fn requirement(catalog: &Catalog, id: &str) -> Option<Explained> {
         if let Some(row) = lightest_model::chooser::lightest_for(&space, &asked, arch) {
             let config = Spelled(&space.rows()[row].config).to_string();
             text.push_str(&format!("  lightest on {arch}: {}\n", green(&config)));
-            lightest.push(json!({"arch": arch, "config": config}));
+            lightest.push(Lightest { arch: arch.word(), config });
         }
     }
     Some(Explained {
-        value: json!({
-            "kind": "requirement",
-            "id": requirement.id,
-            "title": requirement.title,
-            "meaning": requirement.meaning,
-            "implies": requirement.implies,
-            "statements": statements,
-            "lightest": lightest,
+        entry: Entry::from(What::Requirement {
+            id: &requirement.id,
+            title: &requirement.title,
+            meaning: &requirement.meaning,
+            implies: &requirement.implies,
+            statements,
+            lightest,
         }),
         text,
     })
 }
 
-fn configuration(catalog: &Catalog, config: &Config) -> Explained {
+fn configuration<'c>(catalog: &'c Catalog, config: &Config) -> Explained<'c> {
     let space = Space::of(catalog, |_| true);
     let asked = Asked::default();
     let Some(row) = space.position(config) else {
         // Without a VMM there is no one configuration to answer for.
         let config = Spelled(config);
         return Explained {
-            value: json!({"kind": "configuration", "config": config.to_string()}),
+            entry: Entry::from(What::Configuration(Configuration {
+                config: config.to_string(),
+                known: None,
+            })),
             text: format!("{config}\n  names no VMM: write `openvmm_{config}` to have it explained\n"),
         };
     };
@@ -352,13 +351,15 @@ fn configuration(catalog: &Catalog, config: &Config) -> Explained {
         let Some(index) = space.requirement_index(id) else { continue };
         let asked = Asked::new(catalog, [id]).unwrap_or_default();
         let answer = space.answer(row, index, &asked);
-        answers.push(json!({
-            "requirement": id,
-            "support": answer.support.word(),
-            "because": because(answer.statement),
-            "evidence": statement_evidence(answer.statement),
-            "links": answer.statement.map_or_else(Vec::new, |statement| address::all(catalog, &statement.evidence)),
-        }));
+        answers.push(Answered {
+            requirement: id,
+            support: answer.support.into(),
+            because: because(answer.statement),
+            evidence: statement_evidence(answer.statement),
+            links: answer
+                .statement
+                .map_or_else(Vec::new, |statement| address::all(catalog, &statement.evidence)),
+        });
         let support = answer.support.word();
         text.push_str(&format!("  {support:<8}{id:<20} {}\n", aside(because(answer.statement))));
     }
@@ -371,13 +372,10 @@ fn configuration(catalog: &Catalog, config: &Config) -> Explained {
         }
     }
     Explained {
-        value: json!({
-            "kind": "configuration",
-            "config": Spelled(config).to_string(),
-            "cost": price(&price_of),
-            "answers": answers,
-            "quirks": quirks,
-        }),
+        entry: Entry::from(What::Configuration(Configuration {
+            config: Spelled(config).to_string(),
+            known: Some(Known { cost: Price::from(&price_of), answers, quirks }),
+        })),
         text,
     }
 }

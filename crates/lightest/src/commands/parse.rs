@@ -2,15 +2,16 @@
 
 use clap::Args as ClapArgs;
 use lightest_model::catalog::{Catalog, Support};
-use lightest_model::config::{Config, Form};
+use lightest_model::config::{Config, Form, Isolation};
 use lightest_model::space::{Asked, Space};
 use lightest_petri::Spelled;
 use lightest_petri::grammar::{Grammar, SyntaxError};
-use serde_json::{Value, json};
 
 use crate::args::Format;
 use crate::failure::{Failure, Place};
-use crate::json::{SCHEMA_VERSION, because, statement_evidence};
+use crate::json::{because, statement_evidence};
+use crate::schema::VERSION;
+use crate::schema::parse::{Answer, Attribute, Parsed, Runs};
 use crate::session::Session;
 use crate::{exit, output, words};
 
@@ -38,14 +39,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let space = Space::of(catalog, |_| true);
     match args.format {
         Format::Json => {
-            let mut values: Vec<Value> =
-                configs.iter().map(|config| as_json(catalog, &space, config)).collect();
-            let value = if text.trim_start().starts_with('#') {
-                json!({"schema_version": SCHEMA_VERSION, "variants": values})
+            let mut variants = configs.iter().map(|config| parsed(catalog, &space, config));
+            let answer = if text.trim_start().starts_with('#') {
+                Some(Answer::Attribute(Attribute { schema_version: VERSION, variants: variants.collect() }))
             } else {
-                values.remove(0)
+                variants.next().map(Answer::Config)
             };
-            output::json(&value)?;
+            output::json(&answer)?;
         }
         Format::Text => {
             let parts: Vec<String> = configs.iter().map(|config| as_text(catalog, &space, config)).collect();
@@ -78,25 +78,25 @@ pub(crate) fn failure(text: &str, error: &SyntaxError) -> Failure {
     }
 }
 
-fn as_json(catalog: &Catalog, space: &Space<'_>, config: &Config) -> Value {
-    let openhcl = catalog.boot_method(&config.boot).is_some_and(|boot| boot.openhcl);
-    let mut value = json!({
-        "schema_version": SCHEMA_VERSION,
-        "config": Spelled(config).to_string(),
-        "vmm": config.vmm,
-        "boot": config.boot,
-        "arch": config.arch,
-        "isolation": config.isolation,
-        "openhcl": openhcl,
-        "guest": config.guest.id,
-        "guest_kind": config.guest.form.word(),
-        "extra_deps": config.extra_deps,
-        "test_name_prefix": Grammar::new(catalog).test_name_prefix(config),
-    });
-    if let Some((support, because, evidence)) = runs(space, config) {
-        value["runs"] = json!({"support": support.word(), "because": because, "evidence": evidence});
+fn parsed<'c>(catalog: &Catalog, space: &Space<'_>, config: &'c Config) -> Parsed<'c> {
+    Parsed {
+        schema_version: VERSION,
+        config: Spelled(config).to_string(),
+        vmm: config.vmm.as_deref(),
+        boot: &config.boot,
+        arch: config.arch.word(),
+        isolation: config.isolation.map(Isolation::word),
+        openhcl: catalog.boot_method(&config.boot).is_some_and(|boot| boot.openhcl),
+        guest: &config.guest.id,
+        guest_kind: config.guest.form.word(),
+        extra_deps: &config.extra_deps,
+        test_name_prefix: Grammar::new(catalog).test_name_prefix(config),
+        runs: runs(space, config).map(|(support, because, evidence)| Runs {
+            support: support.into(),
+            because,
+            evidence,
+        }),
     }
-    value
 }
 
 /// Whether the configuration can run anywhere, why, and where that is known from.

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 use lightest_diagnostics::{Span, line_column};
 use lightest_lint::unknowns::{Experiment, Saving, Unknown, unknowns};
 use lightest_model::space::Space;
-use serde_json::{Value, json};
 
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::fix;
 use crate::output::Files;
+use crate::schema::VERSION;
+use crate::schema::unknowns::{self as schema, Answer};
 use crate::session::Session;
 use crate::tests_read::Tests;
 use crate::{exit, json as pieces, output, style, words};
@@ -64,11 +66,16 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         return view.try_out(unknown, args.write);
     }
     match args.format {
-        Format::Json => output::json(&json!({
-            "schema_version": pieces::SCHEMA_VERSION,
-            "unknowns": found.unknowns.iter().enumerate().map(|(index, unknown)| view.json(index, unknown)).collect::<Vec<_>>(),
-            "open_tests": found.open,
-        }))?,
+        Format::Json => output::json(&Answer {
+            schema_version: VERSION,
+            unknowns: found
+                .unknowns
+                .iter()
+                .enumerate()
+                .map(|(index, unknown)| view.answered(index, unknown))
+                .collect(),
+            open_tests: found.open,
+        })?,
         Format::Text => {
             let mut text = String::new();
             let shown = args.top.unwrap_or(usize::MAX);
@@ -217,62 +224,60 @@ impl View<'_> {
         text.push('\n');
     }
 
-    fn json(&self, index: usize, unknown: &Unknown<'_>) -> Value {
+    fn answered<'u>(&'u self, index: usize, unknown: &'u Unknown<'_>) -> schema::Unknown<'u> {
         let total = self.total(unknown);
-        json!({
-            "number": index + 1,
-            "config": self.name(unknown.row),
-            "requirement": unknown.requirement,
-            "because": pieces::because(unknown.statement),
-            "evidence": pieces::statement_evidence(unknown.statement),
-            "saves": {
-                "variants": unknown.waiting.len(),
-                "findings": unknown.findings().count(),
-                "image_bytes": total.image_bytes,
-                "image_bytes_unknown_for": total.unsized_images,
-                "boot_classes": total.boot_classes,
-                "reboots": total.reboots,
-                "waits_s": total.waits_s,
-                "measured": (total.measured > 0).then(|| json!({
-                    "variants": total.measured,
-                    "seconds_today": total.measured_s,
-                })),
+        schema::Unknown {
+            number: index + 1,
+            config: self.name(unknown.row),
+            requirement: unknown.requirement,
+            because: pieces::because(unknown.statement),
+            evidence: pieces::statement_evidence(unknown.statement),
+            saves: schema::Saves {
+                variants: unknown.waiting.len(),
+                findings: unknown.findings().count(),
+                image_bytes: total.image_bytes,
+                image_bytes_unknown_for: total.unsized_images,
+                boot_classes: total.boot_classes,
+                reboots: total.reboots,
+                waits_s: total.waits_s,
+                measured: (total.measured > 0).then_some(schema::Measured {
+                    variants: total.measured,
+                    seconds_today: total.measured_s,
+                }),
             },
-            "waiting": unknown.waiting.iter().map(|waiting| json!({
-                "variant": waiting.variant,
-                "test": self.tests.name(waiting.test),
-                "from": self.name(waiting.from),
-                "silent_because": waiting.silence,
-                "image_bytes": waiting.saving.image_bytes,
-                "boot_classes": waiting.saving.boot_classes,
-                "reboots": waiting.saving.reboots,
-                "waits_s": waiting.saving.waits_s,
-                "measured_s": (self.measured)(&waiting.variant),
-            })).collect::<Vec<_>>(),
-            "experiment": unknown.experiment.as_ref().map(|experiment| match experiment {
-                Experiment::Runs { test, variant } => json!({
-                    "kind": "runs-already",
-                    "test": self.tests.name(*test),
-                    "variant": variant,
-                }),
-                Experiment::Add { test, beside, edit } => json!({
-                    "kind": "add",
-                    "test": self.tests.name(*test),
-                    "beside": beside,
-                    "edit": edit.as_ref().map(|edit| {
-                        let (file, line, column) = self.place(&edit.span);
-                        json!({
-                            "file_name": file,
-                            "byte_start": edit.span.bytes.start,
-                            "byte_end": edit.span.bytes.end,
-                            "line": line,
-                            "column": column,
-                            "text": edit.text,
-                        })
-                    }),
-                }),
-            }),
-        })
+            waiting: unknown
+                .waiting
+                .iter()
+                .map(|waiting| schema::Waiting {
+                    variant: &waiting.variant,
+                    test: self.tests.name(waiting.test),
+                    from: self.name(waiting.from),
+                    silent_because: waiting.silence,
+                    image_bytes: waiting.saving.image_bytes,
+                    boot_classes: waiting.saving.boot_classes,
+                    reboots: waiting.saving.reboots,
+                    waits_s: waiting.saving.waits_s,
+                    measured_s: (self.measured)(&waiting.variant),
+                })
+                .collect(),
+            experiment: unknown.experiment.as_ref().map(|experiment| self.experiment(experiment)),
+        }
+    }
+
+    fn experiment<'u>(&self, experiment: &'u Experiment) -> schema::Experiment<'u> {
+        match experiment {
+            Experiment::Runs { test, variant } => {
+                schema::Experiment::RunsAlready { test: self.tests.name(*test), variant }
+            }
+            Experiment::Add { test, beside, edit } => {
+                let edit = edit.as_ref().map(|edit| {
+                    let (file_name, line, column) = self.place(&edit.span);
+                    let Range { start: byte_start, end: byte_end } = edit.span.bytes;
+                    schema::Edit { file_name, byte_start, byte_end, line, column, text: &edit.text }
+                });
+                schema::Experiment::Add { test: self.tests.name(*test), beside, edit }
+            }
+        }
     }
 
     /// Shows or makes the edit that would settle an unknown.

@@ -39,9 +39,20 @@ pub(crate) fn diff(bytes: &[u8]) -> Result<(), Failure> {
     if io::stdout().is_terminal() { data(&String::from_utf8_lossy(bytes)) } else { raw(bytes) }
 }
 
-/// Writes a value as JSON to standard output.
-pub(crate) fn json(value: &serde_json::Value) -> Result<(), Failure> {
-    raw(escape::json(&format!("{value:#}\n")).as_bytes())
+/// Writes an answer as JSON to standard output.
+pub(crate) fn json(answer: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(answer).map_err(|error| no_json(&error))?;
+    raw(escape::json(&format!("{text}\n")).as_bytes())
+}
+
+/// An answer as JSON in one line, without a line break at its end.
+pub(crate) fn json_line(answer: &impl serde::Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string(answer).map_err(|error| no_json(&error))?;
+    Ok(escape::json(&text))
+}
+
+fn no_json(error: &serde_json::Error) -> Failure {
+    Failure::new(format!("the answer cannot be written as JSON: {error}"))
 }
 
 /// Writes a message to standard error.

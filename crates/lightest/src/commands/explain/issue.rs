@@ -1,9 +1,9 @@
 //! What the catalog says of one issue or pull request.
 
 use lightest_model::catalog::{Catalog, Evidence};
-use serde_json::json;
 
 use super::Explained;
+use crate::schema::explain::{Citing, Entry, What};
 use crate::style::{aside, heading};
 
 /// An issue of a repository; `repository` is empty where only the number was given.
@@ -32,47 +32,46 @@ fn read(what: &str) -> Option<Issue<'_>> {
 }
 
 /// The entries that name an issue; `None` where `what` is no issue, or nothing names it.
-pub(super) fn explain(catalog: &Catalog, what: &str) -> Option<Explained> {
+pub(super) fn explain<'c>(catalog: &'c Catalog, what: &'c str) -> Option<Explained<'c>> {
     let issue = read(what)?;
-    let mut found: Vec<(&str, &str, &str, String)> = Vec::new();
+    let mut entries: Vec<Citing<'c>> = Vec::new();
+    let mut enter = |kind, id: &'c str, title: &'c str, detail: String| {
+        entries.push(Citing { kind, id, title, detail });
+    };
     for blocker in &catalog.blockers {
         let (repository, number) = blocker.issue.rsplit_once('#').unwrap_or_default();
         let own = number == issue.number && (issue.repository.is_empty() || issue.repository == repository);
         if own || cites(catalog, &blocker.evidence, &issue) {
             let state =
                 blocker.since.as_ref().map_or("open".to_owned(), |since| format!("lifted since {since}"));
-            found.push(("blocker", &blocker.id, &blocker.title, state));
+            enter("blocker", &blocker.id, &blocker.title, state);
         }
     }
     for quirk in catalog.quirks.iter().filter(|quirk| cites(catalog, &quirk.evidence, &issue)) {
-        found.push(("quirk", &quirk.id, &quirk.title, quirk.handling.clone()));
+        enter("quirk", &quirk.id, &quirk.title, quirk.handling.clone());
     }
     for capability in catalog.capabilities.iter().filter(|known| cites(catalog, &known.evidence, &issue)) {
         let condition = crate::condition::in_words(&capability.when);
         let support = format!("{} for {condition}", capability.support.word());
-        found.push(("capability", &capability.requirement, &capability.because, support));
+        enter("capability", &capability.requirement, &capability.because, support);
     }
     for host in catalog.hosts.iter().filter(|host| cites(catalog, &host.evidence, &issue)) {
-        found.push(("host", &host.id, &host.title, String::new()));
+        enter("host", &host.id, &host.title, String::new());
     }
     for claim in catalog.claims.iter().filter(|claim| cites(catalog, &claim.evidence, &issue)) {
-        found.push(("claim", &claim.id, &claim.says, claim.now.clone()));
+        enter("claim", &claim.id, &claim.says, claim.now.clone());
     }
-    if found.is_empty() {
+    if entries.is_empty() {
         return None;
     }
     let mut text = format!("{} {}\n", heading(what), aside("(issue)"));
-    for (kind, id, title, more) in &found {
+    for Citing { kind, id, title, detail } in &entries {
         text.push_str(&format!("  {kind} `{id}`: {title}\n"));
-        if !more.is_empty() {
-            text.push_str(&format!("    {}\n", aside(more)));
+        if !detail.is_empty() {
+            text.push_str(&format!("    {}\n", aside(detail)));
         }
     }
-    let entries: Vec<_> = found
-        .iter()
-        .map(|(kind, id, title, more)| json!({"kind": kind, "id": id, "title": title, "detail": more}))
-        .collect();
-    Some(Explained { value: json!({"kind": "issue", "id": what, "entries": entries}), text })
+    Some(Explained { entry: Entry::from(What::Issue { id: what, entries }), text })
 }
 
 fn cites(catalog: &Catalog, evidence: &[Evidence], issue: &Issue<'_>) -> bool {

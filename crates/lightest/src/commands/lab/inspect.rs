@@ -5,11 +5,11 @@ use std::path::Path;
 
 use lightest_inspect::Inspection;
 use lightest_model::catalog::Support;
-use serde_json::{Value, json};
 
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::json::SCHEMA_VERSION;
+use crate::schema::VERSION;
+use crate::schema::inspect::Answer;
 use crate::style::{aside, heading};
 use crate::{exit, output, words};
 
@@ -19,13 +19,7 @@ pub(super) fn run(image: &Path, format: Format) -> Result<u8, Failure> {
         .map_err(|error| Failure::new(format!("{}: {error}", image.display())))?;
     match format {
         Format::Json => {
-            let mut value = json!({"schema_version": SCHEMA_VERSION, "image": image});
-            let all = serde_json::to_value(&found)
-                .map_err(|error| Failure::new(format!("the answer cannot be written as JSON: {error}")))?;
-            if let (Value::Object(value), Value::Object(all)) = (&mut value, all) {
-                value.extend(all);
-            }
-            output::json(&value)?;
+            output::json(&Answer { schema_version: VERSION, image: image.to_string_lossy(), found: &found })?
         }
         Format::Text => output::data(&text(image, &found))?,
     }

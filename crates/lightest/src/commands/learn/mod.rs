@@ -15,12 +15,12 @@ use lightest_lint::needs::Needs;
 use lightest_lint::shown::shown;
 use lightest_model::catalog::Support;
 use lightest_model::space::Space;
-use serde_json::{Value, json};
 
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::input::catalog as files;
 use crate::results::{About, Results, Seen};
+use crate::schema::{VERSION, learn as schema};
 use crate::session::Session;
 use crate::tests_read::Tests;
 use crate::{exit, json as pieces, output, words};
@@ -110,7 +110,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         output::write(&folder.join(FILE), text.as_bytes())?;
     }
     match (args.format, &args.into) {
-        (Format::Json, _) => output::json(&view.json())?,
+        (Format::Json, _) => output::json(&view.answer())?,
         (Format::Text, Some(folder)) => {
             output::data(&view.summary())?;
             if !learned.is_empty() {
@@ -307,48 +307,57 @@ impl View<'_, '_> {
         text
     }
 
-    fn json(&self) -> Value {
-        let seen = |seen: &Seen| {
-            json!({
-                "file_name": output::shown(&self.results.runs[seen.run].path).to_string(),
-                "line": seen.line,
-                "message": seen.message,
-            })
+    fn place<'s>(&self, seen: &'s Seen) -> schema::Place<'s> {
+        schema::Place {
+            file_name: output::shown(&self.results.runs[seen.run].path).to_string(),
+            line: seen.line,
+            message: &seen.message,
+        }
+    }
+
+    fn answer<'s>(&'s self) -> schema::Answer<'s> {
+        let listed = |all: Vec<(&'s str, &'s Seen)>| -> Vec<schema::Result<'s>> {
+            all.iter().map(|(variant, seen)| schema::Result { variant, place: self.place(seen) }).collect()
         };
-        let list = |all: Vec<(&str, &Seen)>| -> Vec<Value> {
-            all.iter().map(|(name, place)| json!({"variant": name, "place": seen(place)})).collect()
-        };
-        json!({
-            "schema_version": pieces::SCHEMA_VERSION,
-            "runs": self.results.runs.iter().map(|run| json!({
-                "id": run.id, "file_name": output::shown(&run.path).to_string(), "title": run.title,
-                "date": run.date, "commit": run.commit, "cases": run.cases,
-            })).collect::<Vec<_>>(),
-            "facts": self.lesson.facts.iter().map(|((row, requirement, with), fact)| json!({
-                "config": self.config(*row),
-                "requirement": requirement,
-                "with": with,
-                "shown_by": fact.shown_by.iter().map(|(variant, runs)| json!({
-                    "variant": variant,
-                    "runs": runs.iter().map(|run| &self.results.runs[*run].id).collect::<Vec<_>>(),
-                })).collect::<Vec<_>>(),
-            })).collect::<Vec<_>>(),
-            "confirmed": self.lesson.confirmed,
-            "contradictions": self.lesson.contradictions.values().map(|one| json!({
-                "config": self.config(one.row),
-                "requirement": one.requirement,
-                "variant": one.variant,
-                "more_variants": one.more,
-                "place": seen(&one.seen),
-                "because": pieces::because(one.statement),
-                "evidence": pieces::statement_evidence(one.statement),
-            })).collect::<Vec<_>>(),
-            "failed": list(self.of(|variant| variant.failed.first())),
-            "masked": list(self.of(|variant| variant.masked.first().filter(|_| variant.passed.is_empty()))),
-            "unclear": list(self.of(|variant| variant.unclear.first().map(|(_, seen)| seen))),
-            "skipped": self.results.variants.values().filter(|variant| variant.skipped > 0).count(),
-            "unmatched": {"count": self.results.unmatched, "names": self.results.unmatched_names},
-            "ambiguous": self.results.ambiguous,
-        })
+        let facts = self.lesson.facts.iter().map(|((row, requirement, with), fact)| schema::Fact {
+            config: self.config(*row),
+            requirement,
+            with,
+            shown_by: fact
+                .shown_by
+                .iter()
+                .map(|(variant, runs)| schema::Shown {
+                    variant,
+                    runs: runs.iter().map(|run| self.results.runs[*run].id.as_str()).collect(),
+                })
+                .collect(),
+        });
+        let contradictions = self.lesson.contradictions.values().map(|one| schema::Contradiction {
+            config: self.config(one.row),
+            requirement: one.requirement,
+            variant: &one.variant,
+            more_variants: one.more,
+            place: self.place(&one.seen),
+            because: pieces::because(one.statement),
+            evidence: pieces::statement_evidence(one.statement),
+        });
+        schema::Answer {
+            schema_version: VERSION,
+            runs: self
+                .results
+                .runs
+                .iter()
+                .map(|run| schema::Named { id: &run.id, run: run.answer() })
+                .collect(),
+            facts: facts.collect(),
+            confirmed: self.lesson.confirmed,
+            contradictions: contradictions.collect(),
+            failed: listed(self.of(|variant| variant.failed.first())),
+            masked: listed(self.of(|variant| variant.masked.first().filter(|_| variant.passed.is_empty()))),
+            unclear: listed(self.of(|variant| variant.unclear.first().map(|(_, seen)| seen))),
+            skipped: self.results.variants.values().filter(|variant| variant.skipped > 0).count(),
+            unmatched: self.results.unmatched(),
+            ambiguous: self.results.ambiguous.iter().map(String::as_str).collect(),
+        }
     }
 }

@@ -8,6 +8,7 @@ use lightest_model::space::Space;
 use lightest_results::statistics::Statistics;
 
 use crate::results::Results;
+use crate::schema::suite as schema;
 use crate::tests_read::Tests;
 
 /// What variants that have something in common cost.
@@ -21,20 +22,50 @@ pub(super) struct Group {
     pub(super) stats: Statistics,
 }
 
-/// The groupings, in the order in which they are shown, most costly groups first.
-pub(super) fn all(tests: &Tests, results: &Results, space: &Space<'_>) -> Vec<(&'static str, Vec<Group>)> {
-    let by = |name: &dyn Fn(usize, &Variant) -> String| group(tests, results, name);
-    vec![
-        ("guest", by(&|_, variant| guest(variant))),
-        ("boot method", by(&|_, variant| boot(variant, space))),
-        ("vmm", by(&|_, variant| variant.config.vmm.clone().unwrap_or_default())),
-        (
-            "isolation",
-            by(&|_, variant| variant.config.isolation.map_or("none", |mode| mode.word()).to_owned()),
-        ),
-        ("architecture", by(&|_, variant| variant.config.arch.word().to_owned())),
-        ("test", by(&|test, _| tests.name(test))),
-    ]
+impl Group {
+    /// For programs.
+    pub(super) fn answer(&self) -> schema::Group<'_> {
+        schema::Group { times: (&self.stats).into(), name: &self.name, variants: self.variants }
+    }
+}
+
+/// The groupings, most costly groups first.
+#[derive(Debug)]
+pub(super) struct Groups {
+    pub(super) guest: Vec<Group>,
+    pub(super) boot_method: Vec<Group>,
+    pub(super) vmm: Vec<Group>,
+    pub(super) isolation: Vec<Group>,
+    pub(super) architecture: Vec<Group>,
+    pub(super) test: Vec<Group>,
+}
+
+impl Groups {
+    pub(super) fn of(tests: &Tests, results: &Results, space: &Space<'_>) -> Self {
+        let by = |name: &dyn Fn(usize, &Variant) -> String| group(tests, results, name);
+        let isolation =
+            |variant: &Variant| variant.config.isolation.map_or("none", |mode| mode.word()).to_owned();
+        Self {
+            guest: by(&|_, variant| guest(variant)),
+            boot_method: by(&|_, variant| boot(variant, space)),
+            vmm: by(&|_, variant| variant.config.vmm.clone().unwrap_or_default()),
+            isolation: by(&|_, variant| isolation(variant)),
+            architecture: by(&|_, variant| variant.config.arch.word().to_owned()),
+            test: by(&|test, _| tests.name(test)),
+        }
+    }
+
+    /// Each with its title, in the order in which they are shown.
+    pub(super) fn titled(&self) -> [(&'static str, &[Group]); 6] {
+        [
+            ("guest", &self.guest),
+            ("boot method", &self.boot_method),
+            ("vmm", &self.vmm),
+            ("isolation", &self.isolation),
+            ("architecture", &self.architecture),
+            ("test", &self.test),
+        ]
+    }
 }
 
 /// The guest of a variant, by its word in configurations.

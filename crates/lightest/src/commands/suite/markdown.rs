@@ -21,7 +21,7 @@ pub(super) fn write(cost: &Cost<'_>) -> String {
         words::duration(cost.all.median),
         words::duration(cost.all.p90),
     );
-    for (title, groups) in &cost.groups {
+    for (title, groups) in cost.groups.titled() {
         let _ =
             writeln!(page, "## By {title}\n\n| {title} | variants | runs | total | median | p90 | share |");
         page.push_str("| --- | ---: | ---: | ---: | ---: | ---: | --- |\n");

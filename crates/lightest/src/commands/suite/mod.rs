@@ -12,14 +12,14 @@ use clap::{Args as ClapArgs, ValueEnum};
 use lightest_model::space::Space;
 use lightest_results::history::Flaky;
 use lightest_results::statistics::Statistics;
-use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::results::{About, Results};
+use crate::results::{About, Results, Run};
+use crate::schema::{VERSION, suite as schema};
 use crate::session::Session;
 use crate::tests_read::Tests;
-use crate::{exit, json as pieces, output};
-use groups::Group;
+use crate::{exit, output};
+use groups::{Group, Groups};
 use savings::Savings;
 use sharding::Shards;
 
@@ -30,8 +30,7 @@ struct Cost<'a> {
     variants: usize,
     /// All runs of variants.
     all: Statistics,
-    /// By guest, boot method, VMM, isolation, architecture and test, each with its title.
-    groups: Vec<(&'static str, Vec<Group>)>,
+    groups: Groups,
     savings: Savings,
     flaky: Vec<(&'a str, Flaky)>,
     shards: Option<Shards>,
@@ -103,13 +102,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         results: &results,
         variants: tests.variants().count(),
         all: Statistics::of(times),
-        groups: groups::all(&tests, &results, &space),
+        groups: Groups::of(&tests, &results, &space),
         savings: savings::of(&tests, &results, catalog),
         flaky: flaky.collect(),
         shards,
     };
     match args.format {
-        SuiteFormat::Json => output::json(&cost.json(&tests))?,
+        SuiteFormat::Json => output::json(&cost.answer(&tests))?,
         SuiteFormat::Text => output::data(&text::write(&cost))?,
         SuiteFormat::Markdown => output::data(&markdown::write(&cost))?,
     }
@@ -138,17 +137,6 @@ fn note(results: &Results, tests: &Tests) {
     }
 }
 
-/// Statistics, under the keys of the contract.
-fn statistics(stats: &Statistics) -> Value {
-    json!({
-        "count": stats.count,
-        "total_s": stats.total.as_secs_f64(),
-        "median_s": stats.median.as_secs_f64(),
-        "p90_s": stats.p90.as_secs_f64(),
-        "longest_s": stats.longest.as_secs_f64(),
-    })
-}
-
 /// Why a variant counts as flaky, in words.
 const fn flaky_words(flaky: Flaky) -> &'static str {
     match flaky {
@@ -159,34 +147,31 @@ const fn flaky_words(flaky: Flaky) -> &'static str {
 }
 
 impl Cost<'_> {
-    fn json(&self, tests: &Tests) -> Value {
-        let mut by = serde_json::Map::new();
-        for (title, groups) in &self.groups {
-            let group = |group: &Group| {
-                let mut value = statistics(&group.stats);
-                value["name"] = json!(group.name);
-                value["variants"] = json!(group.variants);
-                value
-            };
-            by.insert((*title).to_owned(), groups.iter().map(group).collect());
+    fn answer<'s>(&'s self, tests: &Tests) -> schema::Answer<'s> {
+        let by = |groups: &'s [Group]| groups.iter().map(Group::answer).collect();
+        schema::Answer {
+            schema_version: VERSION,
+            runs: self.results.runs.iter().map(Run::answer).collect(),
+            variants: self.variants,
+            variants_with_results: self.results.variants.len(),
+            all: (&self.all).into(),
+            by: schema::Groups {
+                guest: by(&self.groups.guest),
+                boot_method: by(&self.groups.boot_method),
+                vmm: by(&self.groups.vmm),
+                isolation: by(&self.groups.isolation),
+                architecture: by(&self.groups.architecture),
+                test: by(&self.groups.test),
+            },
+            savings: self.savings.answer(),
+            flaky: self
+                .flaky
+                .iter()
+                .map(|(variant, flaky)| schema::Flaky { variant, why: flaky_words(*flaky) })
+                .collect(),
+            unmatched: self.results.unmatched(),
+            shards: self.shards.as_ref().map(|shards| shards.answer(tests.dialect)),
         }
-        json!({
-            "schema_version": pieces::SCHEMA_VERSION,
-            "runs": self.results.runs.iter().map(|run| json!({
-                "file_name": output::shown(&run.path).to_string(),
-                "title": run.title, "date": run.date, "commit": run.commit, "cases": run.cases,
-            })).collect::<Vec<_>>(),
-            "variants": self.variants,
-            "variants_with_results": self.results.variants.len(),
-            "all": statistics(&self.all),
-            "by": by,
-            "savings": self.savings.json(),
-            "flaky": self.flaky.iter().map(|(name, flaky)| json!({
-                "variant": name, "why": flaky_words(*flaky),
-            })).collect::<Vec<_>>(),
-            "unmatched": {"count": self.results.unmatched, "names": self.results.unmatched_names},
-            "shards": self.shards.as_ref().map(|shards| shards.json(tests.dialect)),
-        })
     }
 }
 
@@ -204,16 +189,16 @@ impl Shards {
             };
             match format {
                 ShardFormat::Filters => text.push_str(&filter),
-                ShardFormat::Matrix => text.push_str(
-                    &json!({
-                        "shard": index + 1,
-                        "of": self.shards.len(),
-                        "variants": shard.items.len(),
-                        "expected_s": shard.time.as_secs_f64().round(),
-                        "filter": filter,
-                    })
-                    .to_string(),
-                ),
+                ShardFormat::Matrix => {
+                    let line = schema::Line {
+                        shard: index + 1,
+                        of: self.shards.len(),
+                        variants: shard.items.len(),
+                        expected_s: shard.time.as_secs_f64().round(),
+                        filter,
+                    };
+                    text.push_str(&output::json_line(&line)?);
+                }
             }
             text.push('\n');
         }

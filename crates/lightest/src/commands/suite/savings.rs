@@ -5,9 +5,9 @@ use std::time::Duration;
 use lightest_lint::linter::{self, Options};
 use lightest_model::catalog::Catalog;
 use lightest_results::statistics::Statistics;
-use serde_json::{Value, json};
 
 use crate::results::Results;
+use crate::schema::suite as schema;
 use crate::tests_read::Tests;
 
 /// One finding that replaces a configuration by a lighter one.
@@ -45,23 +45,20 @@ impl Savings {
         (seconds.iter().sum(), seconds.len(), bytes)
     }
 
-    pub(super) fn json(&self) -> Value {
-        let (seconds, measured, bytes) = self.total();
-        json!({
-            "findings": self.findings.iter().map(|saving| json!({
-                "test": saving.test,
-                "config": saving.config,
-                "suggested": saving.suggested,
-                "image_bytes": saving.image_bytes,
-                "before_s": saving.before.map(|time| time.as_secs_f64()),
-                "after_s": saving.after.map(|(time, _)| time.as_secs_f64()),
-                "after_is_of": saving.after.map(|(_, own)| if own { "this test" } else { "other tests" }),
-                "saved_s": saving.seconds(),
-            })).collect::<Vec<_>>(),
-            "seconds": seconds,
-            "measured_findings": measured,
-            "image_bytes": bytes,
-        })
+    /// For programs.
+    pub(super) fn answer(&self) -> schema::Savings<'_> {
+        let (seconds, measured_findings, image_bytes) = self.total();
+        let findings = self.findings.iter().map(|saving| schema::Saving {
+            test: &saving.test,
+            config: &saving.config,
+            suggested: &saving.suggested,
+            image_bytes: saving.image_bytes,
+            before_s: saving.before.map(|time| time.as_secs_f64()),
+            after_s: saving.after.map(|(time, _)| time.as_secs_f64()),
+            after_is_of: saving.after.map(|(_, own)| if own { "this test" } else { "other tests" }),
+            saved_s: saving.seconds(),
+        });
+        schema::Savings { findings: findings.collect(), seconds, measured_findings, image_bytes }
     }
 }
 

@@ -7,10 +7,10 @@ use lightest_lint::dialect::Dialect;
 use lightest_model::space::Space;
 use lightest_results::shards::{Item, Shard, balance};
 use lightest_results::statistics::Statistics;
-use serde_json::{Value, json};
 
 use super::groups::guest;
 use crate::results::Results;
+use crate::schema::suite as schema;
 use crate::tests_read::Tests;
 
 /// Where nothing at all was measured, every variant counts the same.
@@ -94,20 +94,19 @@ impl Shards {
         (images, bytes)
     }
 
-    pub(super) fn json(&self, dialect: &dyn Dialect) -> Value {
-        json!({
-            "estimated_variants": self.estimated,
-            "shards": self.shards.iter().enumerate().map(|(index, shard)| {
-                let (images, bytes) = self.images(shard);
-                json!({
-                    "shard": index + 1,
-                    "expected_s": shard.time.as_secs_f64(),
-                    "variants": shard.items.iter().map(|item| &self.names[*item]).collect::<Vec<_>>(),
-                    "images": images,
-                    "image_bytes": bytes,
-                    "filter": self.filter(index, dialect),
-                })
-            }).collect::<Vec<_>>(),
-        })
+    /// For programs.
+    pub(super) fn answer(&self, dialect: &dyn Dialect) -> schema::Shards<'_> {
+        let shards = self.shards.iter().enumerate().map(|(index, shard)| {
+            let (images, image_bytes) = self.images(shard);
+            schema::Shard {
+                shard: index + 1,
+                expected_s: shard.time.as_secs_f64(),
+                variants: shard.items.iter().map(|item| self.names[*item].as_str()).collect(),
+                images,
+                image_bytes,
+                filter: self.filter(index, dialect),
+            }
+        });
+        schema::Shards { estimated_variants: self.estimated, shards: shards.collect() }
     }
 }

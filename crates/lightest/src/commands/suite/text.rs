@@ -23,7 +23,7 @@ pub(super) fn write(cost: &Cost<'_>) -> String {
         words::duration(cost.all.median),
         words::duration(cost.all.p90),
     );
-    for (title, groups) in &cost.groups {
+    for (title, groups) in cost.groups.titled() {
         let _ = writeln!(text, "\n{}", style::heading(format!("by {title}")));
         let width =
             groups.iter().take(ROWS).map(|group| group.name.chars().count()).max().unwrap_or(0).min(60);

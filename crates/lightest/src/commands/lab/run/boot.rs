@@ -14,13 +14,12 @@ use lightest_lab::outcome::{Failure as BootFailure, Report};
 use lightest_lab::plan::Plan;
 use lightest_lab::timeline::Event;
 use lightest_lab::warm;
-use serde_json::{Value, json};
 
 use super::super::options::Boot;
 use super::{Lab, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::json::SCHEMA_VERSION;
+use crate::schema::{VERSION, lab as schema};
 use crate::session::Session;
 use crate::style::{aside, heading};
 use crate::{exit, output};
@@ -72,8 +71,8 @@ pub(crate) fn run(args: &Boot, session: &Session) -> Result<u8, Failure> {
     }
     let booted = boots;
     if args.format == Format::Json {
-        let boots = booted.iter().map(as_json).collect::<Result<Vec<_>, _>>()?;
-        output::json(&json!({"schema_version": SCHEMA_VERSION, "boots": boots}))?;
+        let boots = booted.iter().map(answer).collect();
+        output::json(&schema::Boots { schema_version: VERSION, boots })?;
     }
     if let Some(failure) = failed {
         return Err(failure);
@@ -208,22 +207,22 @@ fn ended(ended: Ended) -> String {
     }
 }
 
-fn as_json(booted: &Booted) -> Result<Value, Failure> {
-    let mut value = serde_json::to_value(&booted.report)
-        .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
-    value["accelerator_reason"] = json!(booted.accelerator_reason);
-    if let Some(output) = &booted.output {
-        let (status, signal) = match output.ended {
-            Ended::Exited(status) => (Some(status), None),
-            Ended::Signalled(signal) => (None, Some(signal)),
-        };
-        value["program"] = json!({
-            "status": status,
-            "signal": signal,
-            "stdout": String::from_utf8_lossy(&output.stdout),
-            "stderr": String::from_utf8_lossy(&output.stderr),
-            "cut": output.cut,
-        });
+fn answer(booted: &Booted) -> schema::Booted<'_> {
+    schema::Booted {
+        report: &booted.report,
+        accelerator_reason: &booted.accelerator_reason,
+        program: booted.output.as_ref().map(|output| {
+            let (status, signal) = match output.ended {
+                Ended::Exited(status) => (Some(status), None),
+                Ended::Signalled(signal) => (None, Some(signal)),
+            };
+            schema::Program {
+                status,
+                signal,
+                stdout: String::from_utf8_lossy(&output.stdout),
+                stderr: String::from_utf8_lossy(&output.stderr),
+                cut: output.cut,
+            }
+        }),
     }
-    Ok(value)
 }

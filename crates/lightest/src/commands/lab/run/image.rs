@@ -1,13 +1,12 @@
 //! `lightest image`: builds the lab's guests and says where they are.
 
 use lightest_guests::{Built, recipe};
-use serde_json::json;
 
 use super::super::options::{Image, What};
 use super::{Lab, image_failure};
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::json::SCHEMA_VERSION;
+use crate::schema::{VERSION, lab as schema};
 use crate::session::Session;
 use crate::{exit, output, words};
 
@@ -44,14 +43,16 @@ pub(crate) fn run(args: &Image, session: &Session) -> Result<u8, Failure> {
 fn print(all: &[Built], format: Format) -> Result<u8, Failure> {
     match format {
         Format::Json => {
-            let guests: Vec<_> = all
-                .iter()
-                .map(|built| {
-                    json!({"name": built.name, "key": built.key, "dir": built.dir, "bytes": built.bytes(),
-                           "cmdline": built.cmdline, "inputs": built.inputs, "outputs": built.outputs})
-                })
-                .collect();
-            output::json(&json!({"schema_version": SCHEMA_VERSION, "guests": guests}))?;
+            let guests = all.iter().map(|built| schema::Image {
+                name: &built.name,
+                key: &built.key,
+                dir: built.dir.to_string_lossy(),
+                bytes: built.bytes(),
+                cmdline: &built.cmdline,
+                inputs: &built.inputs,
+                outputs: &built.outputs,
+            });
+            output::json(&schema::Images { schema_version: VERSION, guests: guests.collect() })?;
         }
         Format::Text => {
             for built in all {

@@ -8,13 +8,12 @@ use lightest_lab::machine::Machine;
 use lightest_lab::measure::{self, Boot, Circumstances, Series};
 use lightest_lab::outcome::Report;
 use lightest_lab::plan::Plan;
-use serde_json::json;
 
 use super::super::options::Measure;
 use super::{Lab, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::json::SCHEMA_VERSION;
+use crate::schema::{VERSION, lab as schema};
 use crate::session::Session;
 use crate::{exit, output};
 
@@ -72,8 +71,13 @@ pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
             if round >= args.warmups {
                 let boot = Boot::of(&report);
                 if let Some(kept) = &mut kept {
-                    kept.json_lines(&[json!({"schema_version": SCHEMA_VERSION, "config": plan.spec.config,
-                        "variant": variant(args), "circumstances": circumstances, "boot": boot})])?;
+                    kept.json_lines(&[schema::MeasuredBoot {
+                        schema_version: VERSION,
+                        config: &plan.spec.config,
+                        variant: variant(args),
+                        circumstances,
+                        boot: &boot,
+                    }])?;
                 }
                 boots.push(boot);
             }
@@ -89,7 +93,7 @@ pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
         })
         .collect();
     match args.format {
-        Format::Json => output::json(&json!({"schema_version": SCHEMA_VERSION, "series": series}))?,
+        Format::Json => output::json(&schema::Measured { schema_version: VERSION, series: &series })?,
         Format::Text => output::data(&table(&series))?,
     }
     if let Some(out) = &mut out {

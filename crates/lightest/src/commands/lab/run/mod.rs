@@ -45,7 +45,11 @@ pub(crate) fn run(command: LabCommand<'_>, session: &Session) -> Result<u8, Fail
 
 /// The VMMs that the lab has drivers for: as values, and as text.
 pub(crate) fn vmms() -> Result<(Vec<Value>, String), Failure> {
-    Ok(vmms::listed())
+    let (vmms, text) = vmms::listed();
+    let values = vmms.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+    let values =
+        values.map_err(|error| Failure::new(format!("the answer cannot be written as JSON: {error}")))?;
+    Ok((values, text))
 }
 
 fn boot_options(args: &MachineArgs) -> BootOptions {

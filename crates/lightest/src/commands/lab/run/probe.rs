@@ -6,13 +6,12 @@ use lightest_lab::machine::Machine;
 use lightest_lab::measure::Circumstances;
 use lightest_lab::plan::Plan;
 use lightest_lab::probe::{self, Found};
-use serde_json::json;
 
 use super::super::options::Probe;
 use super::{Lab, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::json::SCHEMA_VERSION;
+use crate::schema::{VERSION, lab as schema};
 use crate::session::Session;
 use crate::style::aside;
 use crate::{exit, output};
@@ -30,16 +29,17 @@ pub(crate) fn run(args: &Probe, session: &Session) -> Result<u8, Failure> {
     let circumstances = Circumstances::now(&plan, &lab.host, 0, std::slice::from_ref(&plan.spec.config));
     let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
     let found = ask(&lab, &plan)?;
+    let answer = schema::Probed {
+        schema_version: VERSION,
+        config: &plan.spec.config,
+        circumstances: None,
+        found: &found,
+    };
     if let Some(out) = &mut out {
-        let line = json!({"schema_version": SCHEMA_VERSION, "config": plan.spec.config,
-                          "circumstances": circumstances, "found": found});
-        out.json_lines(&[line])?;
+        out.json_lines(&[schema::Probed { circumstances: Some(&circumstances), ..answer }])?;
     }
     match args.format {
-        Format::Json => {
-            let value = json!({"schema_version": SCHEMA_VERSION, "config": plan.spec.config, "found": found});
-            output::json(&value)?;
-        }
+        Format::Json => output::json(&answer)?,
         Format::Text => {
             let mut text = String::new();
             for one in &found {

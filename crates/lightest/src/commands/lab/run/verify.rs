@@ -10,13 +10,13 @@ use lightest_model::catalog::Support;
 use lightest_model::config::{Config, Form};
 use lightest_model::space::{Asked, Space};
 use lightest_petri::Spelled;
-use serde_json::json;
 
 use super::super::options::{MachineArgs, Verify};
 use super::{Lab, driver_of, probe, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::json::{SCHEMA_VERSION, because, statement_evidence};
+use crate::json::{because, statement_evidence};
+use crate::schema::{VERSION, lab as schema};
 use crate::session::Session;
 use crate::style::{aside, refused};
 use crate::{exit, output, words};
@@ -81,17 +81,19 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
     let contradicted = all.iter().filter(|one| one.contradicts()).count();
     match args.format {
         Format::Json => {
-            let claims: Vec<_> = all
-                .iter()
-                .map(|one| {
-                    json!({"config": one.config, "requirement": one.found.requirement, "says": one.says.word(),
-                           "because": one.because, "evidence": one.evidence, "met": one.found.met,
-                           "asked": one.found.command, "answer": one.found.answer,
-                           "contradicted": one.contradicts()})
-                })
-                .collect();
-            output::json(&json!({"schema_version": SCHEMA_VERSION, "claims": claims,
-                                 "contradicted": contradicted}))?;
+            let claims = all.iter().map(|one| schema::Claim {
+                config: &one.config,
+                requirement: &one.found.requirement,
+                says: one.says.into(),
+                because: &one.because,
+                evidence: &one.evidence,
+                met: one.found.met,
+                asked: &one.found.command,
+                answer: &one.found.answer,
+                contradicted: one.contradicts(),
+            });
+            let claims = claims.collect();
+            output::json(&schema::Verified { schema_version: VERSION, claims, contradicted })?;
         }
         Format::Text => output::data(&text(&all, contradicted))?,
     }

@@ -7,16 +7,16 @@ use lightest_lab::abilities::Abilities;
 use lightest_lab::driver::Driver;
 use lightest_lab::drivers;
 use lightest_lab::spec::Arch;
-use serde_json::{Value, json};
 
+use crate::schema::lab::Vmm;
 use crate::style::{aside, heading, refused};
 
-/// Each driver: as values, and as text.
-pub(crate) fn listed() -> (Vec<Value>, String) {
+/// Each driver: for programs, and as text.
+pub(crate) fn listed() -> (Vec<Vmm>, String) {
     let host = Host::discover();
     let (mut values, mut text) = (Vec::new(), String::new());
     for driver in drivers::ALL {
-        values.push(value(driver, &host));
+        values.push(answer(driver, &host));
         text.push_str(&line(driver, &host));
     }
     (values, text)
@@ -31,26 +31,26 @@ fn boot_paths(abilities: &Abilities) -> Vec<String> {
     paths.collect()
 }
 
-fn value(driver: &dyn Driver, host: &Host) -> Value {
+fn answer(driver: &dyn Driver, host: &Host) -> Vmm {
     let abilities = driver.abilities();
     let found = [Arch::X64, Arch::Aarch64].map(|arch| driver.find(arch, host).ok());
-    json!({
-        "id": driver.name(),
-        "title": driver.title(),
-        "proven": driver.proof().proven(),
-        "driver_proof": driver.proof(),
-        "found": found.iter().any(Option::is_some),
-        "program": found.iter().flatten().next(),
-        "variable": driver.variable(),
-        "boots": boot_paths(abilities),
-        "accelerators": abilities.accelerators.iter().map(|one| one.name()).collect::<Vec<_>>(),
-        "images": abilities.formats.iter().map(|format| format.name()).collect::<Vec<_>>(),
-        "uefi_application": abilities.uefi_app,
-        "network": abilities.network,
-        "tpm": abilities.tpm.iter().map(|(method, arch)| format!("{}_{arch}", method.name())).collect::<Vec<_>>(),
-        "agent": abilities.agent,
-        "warm": abilities.warm,
-    })
+    Vmm {
+        id: driver.name(),
+        title: driver.title(),
+        proven: driver.proof().proven(),
+        driver_proof: driver.proof(),
+        found: found.iter().any(Option::is_some),
+        program: found.iter().flatten().next().map(|program| program.to_string_lossy().into_owned()),
+        variable: driver.variable(),
+        boots: boot_paths(abilities),
+        accelerators: abilities.accelerators.iter().map(|one| one.name()).collect(),
+        images: abilities.formats.iter().map(|format| format.name()).collect(),
+        uefi_application: abilities.uefi_app,
+        network: abilities.network,
+        tpm: abilities.tpm.iter().map(|(method, arch)| format!("{}_{arch}", method.name())).collect(),
+        agent: abilities.agent,
+        warm: abilities.warm,
+    }
 }
 
 fn line(driver: &dyn Driver, host: &Host) -> String {

@@ -1,0 +1,18 @@
+//! What `probe --image FILE --format json` prints.
+
+use std::borrow::Cow;
+
+use lightest_inspect::Inspection;
+use serde::Serialize;
+
+/// What a disk image holds, read without booting it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Answer<'a> {
+    /// Version of this form; raised when a key is renamed or removed.
+    pub(crate) schema_version: u32,
+    /// The image's file.
+    pub(crate) image: Cow<'a, str>,
+    #[serde(flatten)]
+    pub(crate) found: &'a Inspection,
+}

@@ -1,0 +1,193 @@
+//! What the lab's commands print as JSON. Reports and series are the lab's own types; this is what stands around them.
+
+use std::collections::BTreeMap;
+
+use lightest_lab::driver::Proof;
+use lightest_lab::measure::{Boot, Circumstances, Series};
+use lightest_lab::outcome::Report;
+use lightest_lab::probe::Found;
+use serde::Serialize;
+
+use super::shared::Support;
+
+/// What `boot --format json` prints.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Boots<'a> {
+    /// Version of this form; raised when a key is renamed or removed.
+    pub(crate) schema_version: u32,
+    /// The machines that were started, in the order of the arguments.
+    pub(crate) boots: Vec<Booted<'a>>,
+}
+
+/// One machine.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Booted<'a> {
+    #[serde(flatten)]
+    pub(crate) report: &'a Report,
+    /// Why that accelerator was taken.
+    pub(crate) accelerator_reason: &'a str,
+    /// The program that ran in the guest; absent where none was asked for, or none ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) program: Option<Program<'a>>,
+}
+
+/// A program that ran in the guest.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Program<'a> {
+    /// What it returned; null where a signal ended it.
+    pub(crate) status: Option<i32>,
+    /// The signal that ended it; null where it returned.
+    pub(crate) signal: Option<i32>,
+    /// Its standard output; bytes that are no UTF-8 are replaced.
+    pub(crate) stdout: std::borrow::Cow<'a, str>,
+    /// Its standard error; bytes that are no UTF-8 are replaced.
+    pub(crate) stderr: std::borrow::Cow<'a, str>,
+    /// Whether there was more output than is kept.
+    pub(crate) cut: bool,
+}
+
+/// What `measure --format json` prints.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Measured<'a> {
+    /// Version of this form; raised when a key is renamed or removed.
+    pub(crate) schema_version: u32,
+    /// A series for each configuration; `measure --out` appends each as a line.
+    pub(crate) series: &'a [Series],
+}
+
+/// A line of the file that `measure --out` keeps until its series are whole.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct MeasuredBoot<'a> {
+    /// Version of this form; raised when a key is renamed or removed.
+    pub(crate) schema_version: u32,
+    /// The configuration.
+    pub(crate) config: &'a str,
+    /// Options beside the configuration; null where there are none.
+    pub(crate) variant: Option<String>,
+    /// What the measurement depends on.
+    pub(crate) circumstances: &'a Circumstances,
+    /// The boot.
+    pub(crate) boot: &'a Boot,
+}
+
+/// What `probe CONFIG --format json` prints; with its circumstances, a line of `probe --out`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Probed<'a> {
+    /// Version of this form; raised when a key is renamed or removed.
+    pub(crate) schema_version: u32,
+    /// The configuration.
+    pub(crate) config: &'a str,
+    /// What the answers depend on; only in the file of `--out`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) circumstances: Option<&'a Circumstances>,
+    /// The guest's answers.
+    pub(crate) found: &'a [Found],
+}
+
+/// What `verify --format json` prints.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Verified<'a> {
+    /// Version of this form; raised when a key is renamed or removed.
+    pub(crate) schema_version: u32,
+    /// Every answer of the catalog beside what was seen.
+    pub(crate) claims: Vec<Claim<'a>>,
+    /// How many of these contradict each other.
+    pub(crate) contradicted: usize,
+}
+
+/// An answer of the catalog beside what was seen.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Claim<'a> {
+    /// The configuration.
+    pub(crate) config: &'a str,
+    /// Identifier of the requirement.
+    pub(crate) requirement: &'a str,
+    /// The catalog's answer.
+    pub(crate) says: Support,
+    /// The statement that decides, in words.
+    pub(crate) because: &'a str,
+    /// Places that bear the statement out, separated by `; `.
+    pub(crate) evidence: &'a str,
+    /// Whether the guest was seen to provide it.
+    pub(crate) met: bool,
+    /// How it was asked.
+    pub(crate) asked: &'a str,
+    /// What came back.
+    pub(crate) answer: &'a str,
+    /// Whether the two contradict each other; an unknown contradicts nothing.
+    pub(crate) contradicted: bool,
+}
+
+/// What `image build --format json` and `image list --format json` print.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Images<'a> {
+    /// Version of this form; raised when a key is renamed or removed.
+    pub(crate) schema_version: u32,
+    /// The guests that are built.
+    pub(crate) guests: Vec<Image<'a>>,
+}
+
+/// A guest that is built.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Image<'a> {
+    /// Name of its recipe.
+    pub(crate) name: &'a str,
+    /// Hash of all inputs; also the name of its folder.
+    pub(crate) key: &'a str,
+    /// The folder with its files.
+    pub(crate) dir: std::borrow::Cow<'a, str>,
+    /// Size of all its files, in bytes.
+    pub(crate) bytes: u64,
+    /// The kernel's command line, for Linux Direct; may be empty.
+    pub(crate) cmdline: &'a str,
+    /// Every input and its hash.
+    pub(crate) inputs: &'a BTreeMap<String, String>,
+    /// Every file that was made and its hash.
+    pub(crate) outputs: &'a BTreeMap<String, String>,
+}
+
+/// A VMM that the lab has a driver for, as `list vmms` has it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Vmm {
+    /// Name of the driver; `--vmm` takes it.
+    pub(crate) id: &'static str,
+    /// Name of the VMM.
+    pub(crate) title: &'static str,
+    /// Whether tests of the driver boot real guests.
+    pub(crate) proven: bool,
+    /// The same in words.
+    pub(crate) driver_proof: Proof,
+    /// Whether this host has the VMM for some architecture.
+    pub(crate) found: bool,
+    /// Path of the VMM's program; null where it was not found.
+    pub(crate) program: Option<String>,
+    /// The environment variable that names the program; null where the driver reads none.
+    pub(crate) variable: Option<String>,
+    /// Boot methods with their architecture, as configurations write them.
+    pub(crate) boots: Vec<String>,
+    /// Accelerators that it can use.
+    pub(crate) accelerators: Vec<&'static str>,
+    /// Formats of disk images that it can attach.
+    pub(crate) images: Vec<&'static str>,
+    /// Whether it can boot the UEFI test application.
+    pub(crate) uefi_application: bool,
+    /// Whether the driver can attach a network device.
+    pub(crate) network: bool,
+    /// Boot methods with their architecture with which the driver can attach a TPM.
+    pub(crate) tpm: Vec<String>,
+    /// The channel over which the agent is met; null where there is none.
+    pub(crate) agent: Option<&'static str>,
+    /// Whether the driver can resume from a snapshot.
+    pub(crate) warm: bool,
+}

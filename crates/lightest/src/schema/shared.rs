@@ -1,0 +1,81 @@
+//! What several answers are made of.
+
+use lightest_model::catalog;
+use serde::Serialize;
+
+/// Whether a configuration provides something.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) enum Support {
+    /// It is known to.
+    Yes,
+    /// It is known not to.
+    No,
+    /// Nobody has shown either.
+    Unknown,
+}
+
+impl From<catalog::Support> for Support {
+    fn from(support: catalog::Support) -> Self {
+        match support {
+            catalog::Support::Yes => Self::Yes,
+            catalog::Support::No => Self::No,
+            catalog::Support::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// What one run of a configuration costs.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Price<'c> {
+    /// Size of the disk image in bytes; null where it is unknown or there is no image.
+    pub(crate) image_bytes: Option<u64>,
+    /// Identifier of the class of boot time.
+    pub(crate) boot: &'c str,
+    /// Fixed waits, in seconds.
+    pub(crate) waits_s: u32,
+    /// Boots beyond the first.
+    pub(crate) reboots: u32,
+    /// Identifier of the kind of host that it needs.
+    pub(crate) host: &'c str,
+}
+
+impl<'c> From<&lightest_model::space::Price<'c>> for Price<'c> {
+    fn from(price: &lightest_model::space::Price<'c>) -> Self {
+        Self {
+            image_bytes: price.image_bytes,
+            boot: price.boot,
+            waits_s: price.waits_s,
+            reboots: price.reboots,
+            host: price.host,
+        }
+    }
+}
+
+/// A report of test results that was read.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Run<'a> {
+    /// The report's file.
+    pub(crate) file_name: String,
+    /// The run in words.
+    pub(crate) title: &'a str,
+    /// Day of the run, `YYYY-MM-DD`; null where it is unknown.
+    pub(crate) date: Option<&'a str>,
+    /// The commit that was tested; null where it is unknown.
+    pub(crate) commit: Option<&'a str>,
+    /// Number of test cases, setup aside.
+    pub(crate) cases: u64,
+}
+
+/// Cases of reports that belong to no variant of the tree.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Unmatched<'a> {
+    /// How many there are.
+    pub(crate) count: u64,
+    /// The first of their names.
+    pub(crate) names: Vec<&'a str>,
+}
