@@ -90,3 +90,20 @@ pub(super) fn section(cells: &[Cell]) -> Result<String, String> {
         cells.len()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::{capture, cargo, root};
+
+    #[test]
+    fn the_committed_needs_are_those_of_the_source() {
+        let Some(checkout) = std::env::var_os("OPENVMM_REPO") else { return };
+        let mut command = cargo();
+        command.args(["run", "--quiet", "--package", "lightest", "--bin", "lightest", "--", "requirements"]);
+        command.arg(checkout).args(["--format", "json"]);
+        let read = serde_json::from_str(&capture(command).expect("it reads the checkout")).expect("JSON");
+        let found = std::fs::read_to_string(root().join("corpus/needs.tsv")).expect("it is committed");
+        assert!(found == tsv(&cells(&read)), "run `cargo xtask corpus --openvmm DIR`");
+    }
+}
