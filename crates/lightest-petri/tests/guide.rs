@@ -244,3 +244,26 @@ fn the_evaluation_prints_the_count() {
         format!("answer for {agree} of {all} cells; {} differ, and for {} no row", differ.len(), on.len());
     assert!(EVALUATION.contains(&count), "run `cargo xtask corpus --openvmm DIR`: {count}");
 }
+
+#[test]
+fn no_row_answers_what_it_covers_otherwise_than_the_chooser() {
+    let (catalog, texts) = (catalog(), embedded());
+    let space = Space::of_tests(&catalog);
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for line in Table::of(&space, &texts).lines {
+        for cell in &line.cells {
+            for need in &line.covers {
+                // Where the chooser knows nothing, the row's configuration is the one to try.
+                let Some(answer) = pick(&space, &line.row.requires, &[need], cell.arch) else { continue };
+                asked += 1;
+                let apart = cell.apart.iter().find(|(apart, _)| apart == need).map(|(_, row)| *row);
+                if apart.unwrap_or(cell.own) != Some(answer) {
+                    let answer = name(&space, answer);
+                    wrong.push(format!("{} on {}: {need}: {answer}", line.row.id, cell.arch.word()));
+                }
+            }
+        }
+    }
+    assert!(asked > 500, "{asked} asked");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

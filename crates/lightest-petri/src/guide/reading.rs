@@ -51,10 +51,13 @@ impl<'t> Table<'t> {
     /// Asks the chooser for every cell.
     #[must_use]
     pub fn of(space: &Space<'_>, texts: &'t Texts) -> Self {
-        let line = |row: &'t Row| Line {
-            row,
-            covers: covered(texts, row),
-            cells: ARCHS.map(|arch| Cell::of(space, row, arch)).into(),
+        let line = |row: &'t Row| {
+            let cells: Vec<Cell<'t>> = ARCHS.map(|arch| Cell::of(space, row, arch)).into();
+            let alpine = cells
+                .iter()
+                .filter_map(|cell| cell.own)
+                .any(|own| space.rows()[own].guest.family == "alpine");
+            Line { row, covers: covered(texts, row, alpine), cells }
         };
         Self { lines: texts.rows.iter().map(line).collect() }
     }
@@ -108,11 +111,15 @@ pub fn pick(space: &Space<'_>, requires: &[String], further: &[&str], arch: Arch
     choice.parts.first()?.pick.as_ref().map(|pick| pick.row)
 }
 
-fn covered<'t>(texts: &'t Texts, row: &'t Row) -> Vec<&'t str> {
-    let mut needs: Vec<&str> = row.names.iter().chain(&row.requires).map(String::as_str).collect();
+fn covered<'t>(texts: &'t Texts, row: &'t Row, alpine: bool) -> Vec<&'t str> {
+    let mut needs = Vec::new();
     for other in texts.rows.iter().filter(|other| row.above.contains(&other.id)) {
-        needs.extend(covered(texts, other));
+        needs.extend(other.names.iter().chain(&other.requires).map(String::as_str));
     }
+    let on_alpine = texts.apart_on_alpine.iter().filter(|_| alpine);
+    let apart: Vec<&String> = texts.apart_from_above.iter().chain(on_alpine).collect();
+    needs.retain(|need| !apart.iter().any(|apart| apart == need));
+    needs.extend(row.names.iter().chain(&row.requires).chain(&row.apart).map(String::as_str));
     needs.retain(|need| !row.except.iter().any(|except| except == need));
     needs.sort_unstable();
     needs.dedup();

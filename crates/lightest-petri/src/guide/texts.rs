@@ -1,5 +1,7 @@
 //! The texts of the page, each with the needs that it speaks of: `texts.toml`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// Everything that `texts.toml` has, in its order.
@@ -26,6 +28,12 @@ pub struct Texts {
     /// Attributes to paste.
     #[serde(rename = "example")]
     pub examples: Vec<Example>,
+    /// Needs that a row covers only where it names them itself.
+    pub apart_from_above: Vec<String>,
+    /// The same for rows that answer with Alpine.
+    pub apart_on_alpine: Vec<String>,
+    /// How needs are called within a cell; others by their titles.
+    pub words: BTreeMap<String, String>,
 }
 
 /// A row of the first table.

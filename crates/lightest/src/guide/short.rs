@@ -5,7 +5,7 @@ use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
 use lightest_petri::Spelled;
-use lightest_petri::guide::{Guideline, Symptom, Table, Texts, pick};
+use lightest_petri::guide::{Guideline, Row, Symptom, Table, Texts, pick};
 use lightest_petri::{ARCHS, attribute};
 
 use super::markdown::{capital, code, fence, paragraph, prose, sentence, table};
@@ -46,35 +46,70 @@ fn start(space: &Space<'_>, texts: &Texts) -> String {
         .map(|line| {
             let cells = line.cells.iter().map(|cell| {
                 let mut text = cell.own.map_or_else(|| "–".to_owned(), |row| config(space, row));
-                for (need, row) in &cell.apart {
-                    let answer = row.map_or_else(|| "not known".to_owned(), |row| config(space, row));
-                    text.push_str(&format!("; {}: {answer}", with(catalog, need)));
+                let answers: Vec<Option<usize>> = cell.apart.iter().map(|(_, row)| *row).collect();
+                for (at, answer) in
+                    answers.iter().enumerate().filter(|(at, row)| !answers[..*at].contains(row))
+                {
+                    // Needs with the same answer are named together.
+                    let needs: Vec<&str> = cell.apart[at..]
+                        .iter()
+                        .filter(|(_, row)| row == answer)
+                        .map(|(need, _)| *need)
+                        .collect();
+                    let answer = answer.map_or_else(|| "unproven".to_owned(), |row| config(space, row));
+                    text.push_str(&format!("; {}: {answer}", with(catalog, texts, &needs)));
                 }
-                let lacking: Vec<String> =
-                    cell.lacking.iter().filter(|need| !is_host(catalog, need)).map(code).collect();
+                let lacking: Vec<String> = cell
+                    .lacking
+                    .iter()
+                    .filter(|need| !is_host(catalog, need))
+                    .map(|need| word(catalog, texts, need))
+                    .collect();
                 if !lacking.is_empty() {
-                    text.push_str(&format!("; not for {}", lacking.join(", ")));
+                    text.push_str(&format!("; unproven: {}", lacking.join(", ")));
                 }
                 text
             });
-            [prose(&line.row.text, None)].into_iter().chain(cells).collect()
+            [number(texts, line.row), prose(&line.row.text, None)].into_iter().chain(cells).collect()
         })
         .collect();
-    let mut text = paragraph(
-        "Take the first row that covers everything your test does; for things from two rows, the later row. \
-         `lightest pick --from FILE` checks the answer against the test. *Not for* names what nothing is known to \
-         provide there.",
-    );
+    let named =
+        |needs: &[String]| -> Vec<String> { needs.iter().map(|need| word(catalog, texts, need)).collect() };
+    let mut text = paragraph(&format!(
+        "Take the first row that covers everything your test does. A row also covers what the rows after its + name, but \
+         for {}, and on Alpine {}. Where no row fits, ask `lightest pick --from FILE`. *Unproven*: no \
+         configuration is known to provide it there.",
+        words::list(&named(&texts.apart_from_above), "and"),
+        words::list(&named(&texts.apart_on_alpine), "and")
+    ));
     text.push('\n');
-    text.push_str(&table(&["Your test ..", "x64", "aarch64"], &rows));
+    text.push_str(&table(&["Row", "Your test ..", "x64", "aarch64"], &rows));
     text
 }
 
-fn with(catalog: &Catalog, need: &str) -> String {
-    match catalog.vmm(need) {
-        Some(vmm) => format!("on {}", vmm.title),
-        None => format!("with {}", code(need)),
+/// The number of a row, and those of the rows that it covers as well.
+fn number(texts: &Texts, row: &Row) -> String {
+    let at = |id: &str| texts.rows.iter().position(|other| other.id == id).map_or(0, |at| at + 1);
+    let above: Vec<String> = row.above.iter().map(|id| at(id).to_string()).collect();
+    let own = at(&row.id);
+    if above.is_empty() { own.to_string() } else { format!("{own} + {}", above.join(", ")) }
+}
+
+/// How needs that have an answer of their own are introduced.
+fn with(catalog: &Catalog, texts: &Texts, needs: &[&str]) -> String {
+    match needs {
+        [vmm] if catalog.vmm(vmm).is_some() => format!("on {}", word(catalog, texts, vmm)),
+        _ => {
+            let needs: Vec<String> = needs.iter().map(|need| word(catalog, texts, need)).collect();
+            format!("with {}", words::list(&needs, "or"))
+        }
     }
+}
+
+/// How a need is called within a cell.
+fn word(catalog: &Catalog, texts: &Texts, need: &str) -> String {
+    let title = catalog.requirement(need).map_or(need, |known| known.title.as_str());
+    texts.words.get(need).map_or_else(|| prose(title, None), Clone::clone)
 }
 
 /// Whether a need is about the host, where the other architecture is no surprise.
@@ -186,7 +221,10 @@ fn guidelines(catalog: &Catalog, texts: &Texts) -> String {
                 Some(url) => guideline.because.replacen(']', &format!("]({})", short(&url)), 1),
                 None => guideline.because.replace(['[', ']'], ""),
             };
-            vec![guideline.text.clone(), because]
+            let numbered = texts.rows.iter().enumerate().fold(guideline.text.clone(), |text, (at, row)| {
+                text.replace(&format!("{{{}}}", row.id), &(at + 1).to_string())
+            });
+            vec![numbered, because]
         })
         .collect();
     table(&["Do", "Because"], &rows)
@@ -248,17 +286,27 @@ fn examples(space: &Space<'_>, texts: &Texts) -> String {
 
 fn symptoms(space: &Space<'_>, texts: &Texts) -> String {
     let catalog = space.catalog();
+    let lines = Table::of(space, texts).lines;
     let rows: Vec<Vec<String>> = texts
         .symptoms
         .iter()
         .map(|symptom| {
-            let answers: Vec<String> = ARCHS
+            let answers: Vec<Option<usize>> = ARCHS
                 .iter()
                 .filter(|arch| !symptom.requires.iter().any(|word| is_other(word, **arch)))
-                .filter_map(|arch| pick(space, &symptom.requires, &[], *arch))
-                .map(|row| config(space, row))
+                .map(|arch| pick(space, &symptom.requires, &[], *arch))
                 .collect();
-            vec![symptom.text.clone(), answers.join(", "), until(catalog, symptom)]
+            // A row of the first table with the same answers stands for them.
+            let same = lines
+                .iter()
+                .position(|line| line.cells.iter().map(|cell| cell.own).eq(answers.iter().copied()));
+            let instead = match same {
+                Some(at) => format!("Row {}", at + 1),
+                None => {
+                    answers.iter().flatten().map(|row| config(space, *row)).collect::<Vec<_>>().join(", ")
+                }
+            };
+            vec![symptom.text.clone(), instead, until(catalog, symptom)]
         })
         .collect();
     table(&["Symptom", "Use instead", "Until"], &rows)

@@ -196,7 +196,7 @@ fn as_conflict(level: Brevity, space: &Spelled<'_, '_>, conflict: &Conflict<'_>)
                 line(format!("what has {} lacks {id}: {why}", words::list(&rest, "and")));
             }
             Some(_) => {}
-            None if rest.is_empty() => {}
+            None if !cornered.guests.is_empty() => {}
             None => line(format!("no known configuration provides {id}")),
         }
     }
