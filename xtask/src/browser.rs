@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use lightest_catalog::{OPENVMM, load, read_folder};
+use lightest_catalog::{File, OPENVMM, list_folder, load};
 use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::space::Space;
 
@@ -58,8 +58,9 @@ pub(crate) fn test() -> Result<(), String> {
 fn catalog(folder: &Path) -> Result<Catalog, String> {
     let mut files = Vec::new();
     for part in OPENVMM {
-        let read = read_folder(&folder.join(part), Layer::Base).map_err(|error| error.to_string())?;
-        files.extend(read);
+        for path in list_folder(&folder.join(part)).map_err(|error| error.to_string())? {
+            files.push(File::new(&path, read(&path)?, Layer::Base));
+        }
     }
     load(&files).map_err(|errors| format!("the catalog has {} mistakes", errors.len()))
 }

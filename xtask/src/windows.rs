@@ -23,8 +23,15 @@ pub(crate) fn check() -> Result<(), String> {
         say("skipped: the compiler for other systems and Wine are installed on Debian for x86-64, as root");
         return Ok(());
     }
-    packages::install(&["windows"])?;
-    let toolchain = Toolchain::open(&root().join("target/windows"))?;
+    let opened =
+        packages::install(&["windows"]).and_then(|()| Toolchain::open(&root().join("target/windows")));
+    let toolchain = match opened {
+        Ok(toolchain) => toolchain,
+        Err(error) => {
+            say(&format!("skipped: Wine or a compiler for other systems cannot be had: {error}"));
+            return Ok(());
+        }
+    };
     for target in CHECKED {
         let mut check = toolchain.cargo(target);
         check.args(["check", "--quiet", "--package", "lightest", "--target", target]);

@@ -70,6 +70,26 @@ completions powershell
 --catalog own pick --requires tpm
 ";
 
+/// Commands that are run in a folder of the inputs, which is the first word. `ROOM` is the whole path of the inputs, as each
+/// system spells it.
+const ELSEWHERE: &str = "\
+vmm_tests check --message-format short tests
+vmm_tests check --message-format json ../vmm_tests/tests
+empty check --message-format github ../vmm_tests
+empty check --diff ../vmm_tests
+empty check --message-format sarif ROOM/vmm_tests
+. check --message-format short ROOM
+. check --message-format github ROOM/vmm_tests/tests/heavier-than-needed.rs
+. check --message-format sarif ROOM
+. check --message-format junit ROOM/vmm_tests
+. check --diff --unsafe-fixes ROOM/vmm_tests
+. check ROOM/vmm_tests/tests/no-such-file.rs
+. requirements ROOM/vmm_tests --format json
+own --catalog ROOM/own pick --requires tpm
+empty --catalog ../own pick --requires tpm
+vmm_tests check --baseline ../known.toml --update-baseline
+";
+
 /// Commands of the lab: there is none on Windows, which they say in one line.
 const OF_THE_LAB: [&str; 3] = ["boot qemu_linux_direct_x64", "image list", "measure qemu_linux_direct_x64"];
 
@@ -91,8 +111,14 @@ pub(super) fn all(toolchain: &Toolchain, here: &Path, there: &Path) -> Result<()
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
     let prefix = prefix(toolchain)?;
     let wine = |folder: &Path| {
-        let mut command = Command::new(WINE);
-        command.arg(there).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all").current_dir(folder);
+        // A Windows that hangs is a failure, not something to wait for.
+        let mut command = Command::new("timeout");
+        command
+            .args(["300", WINE])
+            .arg(there)
+            .env("WINEPREFIX", &prefix)
+            .env("WINEDEBUG", "-all")
+            .current_dir(folder);
         command
     };
     let native = |folder: &Path| {
@@ -115,6 +141,37 @@ pub(super) fn all(toolchain: &Toolchain, here: &Path, there: &Path) -> Result<()
         compared += 1;
         if results[0] != results[1] {
             wrong.push(format!("`lightest {line}` differs:\n{}", difference(&results[0], &results[1])));
+        }
+    }
+    let whole = fs::canonicalize(&room).map_err(failed)?;
+    for line in ELSEWHERE.lines() {
+        let Some((place, line)) = line.split_once(' ') else { continue };
+        inputs(&room).map_err(failed)?;
+        let mut command = native(&room.join(place));
+        command.args(line.split(' ').map(|arg| arg.replace("ROOM", &whole.display().to_string())));
+        let expected = did(command, &room).map_err(failed)?;
+        // Wine shows the whole file system as a drive. A path may also be given as one to take as it is.
+        let drive = format!("Z:{}", whole.display()).replace('/', "\\");
+        let spellings = [drive.clone(), format!(r"\\?\{drive}")];
+        for spelled in spellings.iter().take(if line.contains("ROOM") { 2 } else { 1 }) {
+            inputs(&room).map_err(failed)?;
+            let mut command = wine(&room.join(place));
+            command.args(line.split(' ').map(|arg| {
+                if arg.contains("ROOM") {
+                    arg.replace('/', "\\").replace("ROOM", spelled)
+                } else {
+                    arg.to_owned()
+                }
+            }));
+            let there = did(command, &room).map_err(failed)?;
+            compared += 1;
+            if expected != there {
+                let what = line.replace("ROOM", spelled);
+                wrong.push(format!(
+                    "`lightest {what}` in {place} differs:\n{}",
+                    difference(&expected, &there)
+                ));
+            }
         }
     }
     inputs(&room).map_err(failed)?;
@@ -185,8 +242,8 @@ fn prefix(toolchain: &Toolchain) -> Result<PathBuf, String> {
         return Ok(prefix);
     }
     fs::create_dir_all(&prefix).map_err(failed)?;
-    let mut boot = Command::new(WINE);
-    boot.args(["wineboot.exe", "--init"]).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all");
+    let mut boot = Command::new("timeout");
+    boot.args(["300", WINE, "wineboot.exe", "--init"]).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all");
     // Nothing is to be shown, and nothing to be installed for other languages.
     boot.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env_remove("DISPLAY").stderr(Stdio::null());
     run(boot)?;
@@ -222,7 +279,12 @@ fn inputs(room: &Path) -> std::io::Result<()> {
 
 /// Runs a command, and reads what it left in its folder.
 fn did(mut command: Command, room: &Path) -> std::io::Result<Did> {
-    let output = command.stdin(Stdio::null()).env("COLUMNS", "100").env_remove("CLICOLOR_FORCE").output()?;
+    let output = command
+        .stdin(Stdio::null())
+        .env("COLUMNS", "100")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_WORKSPACE")
+        .output()?;
     let mut files = BTreeMap::new();
     let mut folders = vec![room.to_owned()];
     while let Some(folder) = folders.pop() {
