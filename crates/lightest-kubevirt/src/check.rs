@@ -6,7 +6,7 @@ use lightest_diagnostics::Span;
 use lightest_lint::facts::{self, Declaration, Note, Opening, Remark, Test, Variant};
 use lightest_lint::finding::Finding;
 use lightest_lint::intent;
-use lightest_lint::linter::{Level, Options};
+use lightest_lint::linter::{Level, Options, keep_line_ends};
 use lightest_lint::needs::Need;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
@@ -101,6 +101,7 @@ pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Opt
         .map(|(judged, remarks)| site(&reading, judged, remarks, options))
         .collect();
     let mut findings = suppressed(&sites, sources, findings, options);
+    keep_line_ends(&mut findings, sources);
     findings.sort_by(|one, other| {
         let key = |finding: &Finding| (finding.span().file, finding.span().bytes.start, finding.rule());
         key(one).cmp(&key(other))

@@ -184,6 +184,12 @@ fn memory_that_is_read_is_kept() {
         .collect();
     let option = "libvmi.WithMemoryRequest(\"128Mi\")";
     assert_eq!(edits, ["NewGuestless", option, "NewGuestless", &format!("\n\t\t\t{option},")]);
+    let edits: Vec<String> = findings(&body.replace('\n', "\r\n"))
+        .iter()
+        .flat_map(|finding| finding.diagnostic.help.clone().expect("there is help").edits)
+        .map(|edit| edit.text)
+        .collect();
+    assert_eq!(edits[3], format!("\r\n\t\t\t{option},"), "an edit ends lines as its place does");
 }
 
 #[test]

@@ -192,14 +192,16 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     kept.retain(|finding| {
         Rule::named(finding.rule()).is_some_and(|rule| options.level(rule) != Level::Allow)
     });
-    for edit in kept
-        .iter_mut()
-        .filter_map(|finding| finding.diagnostic.help.as_mut())
-        .flat_map(|help| &mut help.edits)
-    {
-        if let Some(source) = subject.sources.get(edit.span.file) {
+    keep_line_ends(&mut kept, subject.sources);
+    kept
+}
+
+/// Gives edits the line ends of their place, so that none leaves a file with two kinds.
+pub fn keep_line_ends(findings: &mut [Finding], sources: &[Source]) {
+    let helps = findings.iter_mut().filter_map(|finding| finding.diagnostic.help.as_mut());
+    for edit in helps.flat_map(|help| &mut help.edits) {
+        if let Some(source) = sources.get(edit.span.file) {
             edit.text = source.with_line_ends(std::mem::take(&mut edit.text), edit.span.bytes.start);
         }
     }
-    kept
 }
