@@ -22,7 +22,9 @@ impl File {
     /// The file at a path.
     #[must_use]
     pub fn new(path: &Path, text: impl Into<Cow<'static, str>>, layer: Layer) -> Self {
-        Self { name: path.display().to_string().replace('\\', "/"), text: text.into(), layer }
+        let name = path.display().to_string();
+        let name = if cfg!(windows) { name.replace('\\', "/") } else { name };
+        Self { name, text: text.into(), layer }
     }
 
     /// Whether it belongs to the table of calls, rather than to the facts: `calls.toml`, or a file of a folder `calls`.
@@ -66,12 +68,6 @@ pub enum ReadError {
         /// Why.
         error: io::Error,
     },
-    /// A file is not text.
-    #[error("{} is not UTF-8", path.display())]
-    NotUtf8 {
-        /// Which.
-        path: PathBuf,
-    },
     /// There is nothing to read.
     #[error("{} holds no TOML file", folder.display())]
     Empty {
@@ -95,22 +91,6 @@ pub fn list_folder(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let lab = folder.join("lab");
     paths.sort_by_cached_key(|path| (path.starts_with(&lab), path.clone()));
     Ok(paths)
-}
-
-/// The files that [`list_folder`] finds.
-///
-/// # Errors
-///
-/// The same, and the first file that cannot be read or is not UTF-8.
-pub fn read_folder(folder: &Path, layer: Layer) -> Result<Vec<File>, ReadError> {
-    let read = |path: PathBuf| {
-        let bytes = fs::read(&path).map_err(|error| ReadError::Unreadable { path: path.clone(), error })?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(File::new(&path, text, layer)),
-            Err(_) => Err(ReadError::NotUtf8 { path }),
-        }
-    };
-    list_folder(folder)?.into_iter().map(read).collect()
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), ReadError> {

@@ -11,5 +11,5 @@ mod merge;
 pub mod precompiled;
 mod validate;
 
-pub use files::{File, OPENVMM, ReadError, embedded, list_folder, read_folder};
+pub use files::{File, OPENVMM, ReadError, embedded, list_folder};
 pub use load::load;

@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use lightest_catalog::{File, OPENVMM, ReadError, calls, embedded, load, read_folder};
+use lightest_catalog::{File, OPENVMM, ReadError, calls, embedded, list_folder, load};
 use lightest_lint::calls::{Entry, Table};
 use lightest_lint::facts::What;
 use lightest_model::catalog::{Layer, Support};
 
 fn with(folder: &Path) -> Vec<File> {
     let mut files = embedded(OPENVMM);
-    files.extend(read_folder(folder, Layer::User).expect("it can be read"));
+    let read = |path| File::new(path, fs::read_to_string(path).expect("UTF-8"), Layer::User);
+    files.extend(list_folder(folder).expect("it can be read").iter().map(|path| read(path)));
     files
 }
 
@@ -87,9 +88,7 @@ fn facts_in_folders_are_laid_over_ours() {
 #[test]
 fn a_folder_without_facts_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    assert!(matches!(read_folder(folder.path(), Layer::User), Err(ReadError::Empty { .. })));
-    fs::write(folder.path().join("a.toml"), [0xff]).expect("written");
-    assert!(matches!(read_folder(folder.path(), Layer::User), Err(ReadError::NotUtf8 { .. })));
+    assert!(matches!(list_folder(folder.path()), Err(ReadError::Empty { .. })));
     let absent = folder.path().join("absent");
-    assert!(matches!(read_folder(&absent, Layer::User), Err(ReadError::Unreadable { .. })));
+    assert!(matches!(list_folder(&absent), Err(ReadError::Unreadable { .. })));
 }

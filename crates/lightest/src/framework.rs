@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::output::within;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lightest_lint::dialect::Dialect;
 use lightest_lint::rules::Rule;
@@ -116,11 +117,5 @@ fn relative(path: &Path) -> PathBuf {
 
 /// Whether a path lies at or below one of some others.
 pub(crate) fn is_below(path: &Path, others: &[PathBuf]) -> bool {
-    let Ok(path) = std::path::absolute(path) else { return true };
-    others.iter().any(|other| std::path::absolute(other).is_ok_and(|other| path.starts_with(clean(&other))))
-}
-
-/// A path without `.` in it.
-fn clean(path: &Path) -> PathBuf {
-    path.components().filter(|part| *part != std::path::Component::CurDir).collect()
+    others.iter().any(|other| within(path, other).is_some())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use crate::failure::Failure;
+use crate::output::shown;
 
 /// A repository.
 #[derive(Clone, Debug)]
@@ -87,7 +88,7 @@ impl Repository {
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             let said = said.lines().next().unwrap_or("it did not say why").to_owned();
-            return Err(Failure::new(format!("git could not read {}", self.root.display())).note(said));
+            return Err(Failure::new(format!("git could not read {}", shown(&self.root))).note(said));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::failure::{Failure, Place};
 use crate::input::Tree;
-use crate::output::shown;
+use crate::output::{path_text, shown};
 
 /// What a configuration file may say.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -163,13 +163,13 @@ fn finish(
     match read {
         Ok(settings) => Ok(Settings {
             folder: folder.to_owned(),
-            origin: path.display().to_string(),
+            origin: path_text(path),
             text: text.to_owned(),
             ..settings
         }),
         Err(error) => {
             let place = Place {
-                origin: path.display().to_string(),
+                origin: path_text(path),
                 text: text.to_owned(),
                 labels: vec![(error.span().unwrap_or(0..0), String::new())],
             };

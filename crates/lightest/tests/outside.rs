@@ -121,7 +121,7 @@ fn pipe(path: &Path) {
 
 #[test]
 fn neither_pipes_nor_devices_are_read_wherever_they_stand() {
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 17] = [
         ("lightest.toml", &["pick"]),
         (".config/lightest.toml", &["check"]),
         ("Cargo.toml", &["pick"]),
@@ -131,15 +131,25 @@ fn neither_pipes_nor_devices_are_read_wherever_they_stand() {
         ("inner/.gitignore", &["check"]),
         ("facts/a.toml", &["--catalog", "facts", "pick"]),
         ("a.rs", &["check", "a.rs"]),
+        ("a.rs", &["pick", "--from", "a.rs"]),
+        ("a.rs", &["requirements", "a.rs"]),
+        ("a.xml", &["suite", ".", "--junit", "a.xml"]),
+        ("a.xml", &["learn", "a.xml"]),
+        ("facts/a.toml", &["sync", "--openvmm", ".", "--facts", "facts"]),
+        ("facts/a.toml", &["sync", "--openvmm", ".", "--facts", "facts", "--write"]),
+        ("g/src/SUMMARY.md", &["guide", "--out", "g"]),
+        ("a.raw", &["probe", "--image", "a.raw"]),
     ];
     for (name, args) in cases {
-        for kind in ["pipe", "device"] {
+        for kind in ["pipe", "device", "kernel"] {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             match kind {
                 "pipe" => pipe(&path),
-                _ => symlink("/dev/zero", &path).expect("linked"),
+                "device" => symlink("/dev/zero", &path).expect("linked"),
+                // It calls itself a regular file, and has its readers wait.
+                _ => symlink("/proc/kmsg", &path).expect("linked"),
             }
             if name != "a.rs" {
                 put(folder.path(), "t.rs", TEST);
@@ -224,4 +234,22 @@ fn requirements_that_imply_themselves_are_a_mistake_at_its_place() {
         "{}",
         said.err
     );
+}
+
+#[test]
+fn a_link_out_of_the_tree_decides_nothing_about_what_is_read() {
+    let outside = tempfile::tempdir().expect("a folder");
+    put(outside.path(), "patterns", "t.rs\n");
+    for name in [".gitignore", ".ignore", "inner/.gitignore"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join(".git")).expect("a folder");
+        fs::create_dir(folder.path().join("inner")).expect("a folder");
+        put(folder.path(), "t.rs", TEST);
+        put(folder.path(), "inner/t.rs", &TEST.replace("answers", "replies"));
+        symlink(outside.path().join("patterns"), folder.path().join(name)).expect("linked");
+        let said = lightest(folder.path(), &["check", "--message-format", "short"]);
+        assert_eq!(said.code, 2, "{name}: {}{}", said.out, said.err);
+        assert!(said.err.contains(name), "{name}: {}", said.err);
+        assert!(said.err.contains("outside the folder that it belongs to"), "{name}: {}", said.err);
+    }
 }

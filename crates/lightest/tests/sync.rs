@@ -1,9 +1,11 @@
 //! `lightest sync` on a real git repository: the orchard of `lightest-petri`'s tests, with a catalog of its own and a table
 //! of calls that cites it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A repository and a catalog that agrees with its only commit.
 struct Orchard {
@@ -49,10 +51,14 @@ impl Orchard {
     }
 
     fn git(&self, args: &[&str]) -> String {
+        Self::git_in(&self.repository(), args)
+    }
+
+    fn git_in(folder: &Path, args: &[&str]) -> String {
         let output = Command::new("git")
             .args(["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"])
             .args(args)
-            .current_dir(self.repository())
+            .current_dir(folder)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z")
             .env("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
@@ -84,16 +90,36 @@ impl Orchard {
         fs::read_to_string(self.catalog().join("calls/vm.toml")).expect("the table")
     }
 
+    /// Makes the catalog a repository of its own, with everything committed.
+    fn keep_catalog(&self) {
+        Self::git_in(&self.catalog(), &["init", "--quiet", "--initial-branch=main"]);
+        Self::git_in(&self.catalog(), &["add", "--all"]);
+        Self::git_in(&self.catalog(), &["commit", "--quiet", "--message", "The facts"]);
+    }
+
+    /// Every file of the catalog, with its text.
+    fn facts(&self) -> BTreeMap<PathBuf, String> {
+        let mut files = BTreeMap::new();
+        for folder in [self.catalog(), self.catalog().join("calls")] {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.extension().is_some_and(|extension| extension == "toml") {
+                    files.insert(path.clone(), fs::read_to_string(path).expect("UTF-8"));
+                }
+            }
+        }
+        files
+    }
+
+    fn command(&self, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lightest"));
+        command.arg("sync").arg("--openvmm").arg(self.repository()).arg("--facts").arg(self.catalog());
+        command.args(more);
+        command
+    }
+
     fn sync(&self, more: &[&str]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
-            .arg("sync")
-            .arg("--openvmm")
-            .arg(self.repository())
-            .arg("--facts")
-            .arg(self.catalog())
-            .args(more)
-            .output()
-            .expect("it starts");
+        let output = self.command(more).output().expect("it starts");
         let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
         Said {
             code: output.status.code().expect("it exits"),
@@ -136,6 +162,22 @@ fn lines_that_moved_are_followed_in_the_facts_and_in_the_table_of_calls() {
     assert!(calls.starts_with("# Calls.\n"), "comments stay: {calls}");
     let facts = fs::read_to_string(orchard.catalog().join("all.toml")).expect("the facts");
     assert!(facts.contains(&format!("commit = \"{commit}\"")), "{facts}");
+    assert_eq!(orchard.sync(&["--write"]).text.lines().next(), Some("nothing to write"));
+}
+
+#[test]
+fn a_catalog_whose_lines_end_in_carriage_returns_keeps_them() {
+    let orchard = Orchard::new();
+    for (path, text) in orchard.facts() {
+        fs::write(path, text.replace('\n', "\r\n")).expect("written");
+    }
+    orchard.edit(MACHINES, |text| format!("// One line more.\n{text}"));
+    orchard.commit("Say more");
+    let said = orchard.sync(&["--write"]);
+    assert_eq!(said.code, 0, "{}", said.text);
+    for (path, text) in orchard.facts() {
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{}", path.display());
+    }
     assert_eq!(orchard.sync(&["--write"]).text.lines().next(), Some("nothing to write"));
 }
 
@@ -193,4 +235,112 @@ fn without_the_recorded_commit_evidence_cannot_be_followed_and_it_says_so() {
     let said = orchard.sync(&[]);
     assert_eq!(said.code, 1, "{}", said.text);
     assert!(said.text.contains("the catalog's evidence cannot be followed"), "{}", said.text);
+}
+
+#[test]
+fn a_catalog_with_changes_of_its_own_is_not_written() {
+    let orchard = Orchard::new();
+    orchard.keep_catalog();
+    orchard.edit(MACHINES, |text| format!("// One line more.\n{text}"));
+    orchard.commit("Say more");
+    let all = orchard.catalog().join("all.toml");
+    let committed = fs::read_to_string(&all).expect("the facts");
+    fs::write(&all, format!("# Mine.\n{committed}")).expect("written");
+    let before = orchard.facts();
+    let said = orchard.sync(&["--write"]);
+    assert_eq!(said.code, 2, "{}", said.text);
+    assert!(said.text.contains("has changes of its own: all.toml"), "{}", said.text);
+    assert!(said.text.contains("commit or undo them first"), "{}", said.text);
+    assert_eq!(orchard.facts(), before);
+    // So does one that git has been told of, and a file that it does not know.
+    Orchard::git_in(&orchard.catalog(), &["add", "--all"]);
+    assert_eq!(orchard.sync(&["--write"]).code, 2);
+    fs::write(&all, &committed).expect("written");
+    Orchard::git_in(&orchard.catalog(), &["add", "--all"]);
+    fs::write(orchard.catalog().join("calls/mine.toml"), "# Mine.\n").expect("written");
+    let said = orchard.sync(&["--write"]);
+    assert_eq!(said.code, 2, "{}", said.text);
+    assert!(said.text.contains("calls/mine.toml"), "{}", said.text);
+    fs::remove_file(orchard.catalog().join("calls/mine.toml")).expect("removed");
+    let said = orchard.sync(&["--write"]);
+    assert_eq!(said.code, 0, "{}", said.text);
+    assert_ne!(orchard.facts(), before);
+}
+
+/// An orchard whose catalog has many files, each of which the next run has to write.
+fn large_orchard(files: usize) -> Orchard {
+    let orchard = Orchard::new();
+    for number in 0..files {
+        let text = orchard.calls().replace("\"quirks\"", &format!("\"quirks_{number}\""));
+        fs::write(orchard.catalog().join(format!("calls/c{number}.toml")), text).expect("written");
+    }
+    orchard.keep_catalog();
+    orchard.edit(MACHINES, |text| format!("// One line more.\n{text}"));
+    orchard.commit("Say more");
+    orchard
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_killed_in_the_middle_leaves_a_catalog_that_the_next_run_makes_whole() {
+    const FILES: usize = 120;
+    let clean = large_orchard(FILES);
+    let old = clean.facts();
+    let said = clean.sync(&["--write"]);
+    assert_eq!(said.code, 0, "{}", said.text);
+    let texts = |facts: BTreeMap<PathBuf, String>| facts.into_values().collect::<Vec<_>>();
+    let (old, new) = (texts(old), texts(clean.facts()));
+    assert!(old.iter().zip(&new).all(|(old, new)| old != new), "every file has to be written");
+    // Before the first rename, among the renames, after them.
+    let moments = [("-KILL", 0), ("-KILL", 1), ("-KILL", 2), ("-KILL", 4), ("-TERM", 0), ("-TERM", 2)];
+    for (signal, wait) in moments {
+        let orchard = large_orchard(FILES);
+        let mut child = orchard
+            .command(&["--write"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let journal = orchard.catalog().join(".lightest-journal.tmp/journal.json");
+        let start = Instant::now();
+        while !journal.exists() && child.try_wait().expect("it can be asked").is_none() {
+            assert!(start.elapsed() < Duration::from_secs(120), "nothing is written");
+        }
+        std::thread::sleep(Duration::from_millis(wait));
+        if signal == "-KILL" {
+            // It may have ended.
+            let _ = child.kill();
+        } else {
+            let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+            assert!(sent.is_ok(), "kill cannot be started");
+        }
+        child.wait().expect("it ends");
+        let is = texts(orchard.facts());
+        let case = format!("{signal} after {wait} ms");
+        assert!(
+            is.iter().zip(old.iter().zip(&new)).all(|(is, (old, new))| is == old || is == new),
+            "{case}: half a file"
+        );
+        if is != old && is != new {
+            assert_eq!(signal, "-KILL", "{case}: a signal waits until all is written");
+            let said = orchard.sync(&[]);
+            assert_eq!(said.code, 2, "{case}: {}", said.text);
+            assert!(said.text.contains("was written in part"), "{case}: {}", said.text);
+            assert!(said.text.contains("run `sync --write` again"), "{case}: {}", said.text);
+        }
+        let was_old = is == old;
+        let said = orchard.sync(&["--write"]);
+        let is = texts(orchard.facts());
+        if said.code == 0 {
+            assert!(is == new, "{case}: {}", said.text);
+        } else {
+            // All is written; what git has not been told of stays the user's to commit.
+            assert!(!was_old && is == new, "{case}: {}", said.text);
+            assert!(said.text.contains("has changes of its own"), "{case}: {}", said.text);
+        }
+        assert!(!journal.exists(), "{case}");
+        let said = orchard.sync(&[]);
+        assert_eq!(said.code, 0, "{case}: {}", said.text);
+    }
 }

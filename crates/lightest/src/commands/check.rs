@@ -427,7 +427,7 @@ impl Judge<'_> {
             }
             changed = true;
             if args.diff {
-                output::diff(&fix::diff(path, &old.text, &new.text))?;
+                output::diff(&output::patch(path, Some(&old.text), &new.text))?;
             } else {
                 writing.replace(path, old.text.as_bytes(), new.text.as_bytes());
             }

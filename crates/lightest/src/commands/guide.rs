@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let catalog = session.catalog()?;
     if let Some(folder) = &args.site {
         for path in site::write(folder, catalog)? {
-            output::data(&format!("{}\n", path.display()))?;
+            output::data(&format!("{}\n", output::shown(&path)))?;
         }
         return Ok(exit::DONE);
     }
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let stale: Vec<&Wanted> = files.iter().filter(|file| file.is.as_deref() != Some(&file.should)).collect();
     if args.check {
         for file in &stale {
-            output::diff(difference(file).as_bytes())?;
+            output::diff(&difference(file))?;
         }
         let framework = session.framework(&[]);
         let contradicted = match &args.openvmm {
@@ -102,15 +102,16 @@ fn wanted(out: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
     let source = out.join("src");
     let contents = source.join("SUMMARY.md");
     let is = read(&contents)?.ok_or_else(|| {
-        Failure::new(format!("{} is not there", contents.display()))
+        Failure::new(format!("{} is not there", output::shown(&contents)))
             .help("name the folder of the Guide: the one that holds `book.toml` and `src/SUMMARY.md`")
     })?;
     let should = summary::with_page(&is, PAGE, TITLE)
         .and_then(|text| summary::with_page(&text, REFERENCE, guide::REFERENCE_TITLE))
         .ok_or_else(|| {
-            Failure::new(format!("nothing in {} shows where the page belongs", contents.display())).help(
-                "it goes next to the pages in `dev_guide/tests/vmm/`, or under `dev_guide/tests/vmm.md`",
-            )
+            Failure::new(format!("nothing in {} shows where the page belongs", output::shown(&contents)))
+                .help(
+                    "it goes next to the pages in `dev_guide/tests/vmm/`, or under `dev_guide/tests/vmm.md`",
+                )
         })?;
     let mut neighbours = summary::neighbours(&is, PAGE);
     neighbours.retain(|page| !page.href.ends_with(guide::REFERENCE_FILE));
@@ -120,9 +121,9 @@ fn wanted(out: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
         let path = source.join(name);
         let old = read(&path)?;
         // A checkout for Windows may have other line ends; the page follows the file it replaces, or its neighbours.
-        let crlf = old.as_ref().unwrap_or(&is).windows(2).any(|pair| pair == b"\r\n");
-        let text = if crlf { text.replace('\n', "\r\n") } else { text };
-        files.push(Wanted { path, is: old, should: text.into_bytes() });
+        let like = String::from_utf8_lossy(old.as_ref().unwrap_or(&is)).into_owned();
+        let should = output::with_line_ends_of(&like, &text).into_owned().into_bytes();
+        files.push(Wanted { path, is: old, should });
     }
     files.push(Wanted { path: contents, is: Some(is), should });
     Ok(files)
@@ -137,11 +138,8 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
 }
 
 /// A unified diff from what is to what should be.
-fn difference(file: &Wanted) -> String {
+fn difference(file: &Wanted) -> Vec<u8> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let is = text(file.is.as_deref().unwrap_or_default());
-    let should = text(&file.should);
-    let name = file.path.display().to_string();
-    let old = if file.is.is_some() { name.as_str() } else { "/dev/null" };
-    similar::TextDiff::from_lines(&is, &should).unified_diff().header(old, &name).to_string()
+    let is = file.is.as_deref().map(text);
+    output::patch(&file.path, is.as_deref(), &text(&file.should))
 }

@@ -12,7 +12,6 @@ use lightest_model::space::Space;
 
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::findings::fix;
 use crate::output::Files;
 use crate::schema::VERSION;
 use crate::schema::unknowns::{self as schema, Answer};
@@ -312,7 +311,7 @@ impl View<'_> {
             files.write()?;
             output::message(&format!("{} tries whether {}", output::shown(path), self.statement(unknown)));
         } else {
-            output::diff(&fix::diff(path, &source.text, &after))?;
+            output::diff(&output::patch(path, Some(&source.text), &after))?;
         }
         Ok(exit::DONE)
     }

@@ -65,7 +65,7 @@ impl Baseline {
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
         let file: File = toml::from_str(text).map_err(|error| {
             Failure::new(error.message().to_owned()).at(Place {
-                origin: path.display().to_string(),
+                origin: output::path_text(path),
                 text: text.to_owned(),
                 labels: vec![(error.span().unwrap_or(0..0), String::new())],
             })
@@ -118,15 +118,13 @@ impl Baseline {
         let file = File { finding: finding.collect() };
         let text = toml::to_string(&file)
             .map_err(|error| Failure::new(format!("the baseline cannot be written: {error}")))?;
-        output::write(path, format!("{HEAD}{text}").as_bytes())
+        output::write(path, &format!("{HEAD}{text}"))
     }
 }
 
 /// The key of a finding; paths are relative to the baseline's folder.
 fn key(report: &Report<'_>, finding: &Finding, folder: &Path) -> (String, String, String) {
-    let path = Path::new(report.path(finding.span()));
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let local = absolute.strip_prefix(&folder).unwrap_or(path);
-    (local.display().to_string().replace('\\', "/"), finding.test.clone(), finding.rule().to_owned())
+    let path = output::named_from(Path::new(report.path(finding.span())), folder);
+    let path = String::from_utf8_lossy(&path).into_owned();
+    (path, finding.test.clone(), finding.rule().to_owned())
 }

@@ -1,7 +1,6 @@
 //! Makes edits, in memory.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use lightest_diagnostics::{Edit, Safety};
 use lightest_lint::finding::Finding;
@@ -63,48 +62,4 @@ pub(crate) fn apply(sources: &[Source], findings: &[Finding], unsafe_too: bool) 
 /// Whether two edits touch neither each other nor the same place.
 fn apart(one: &Edit, other: &Edit) -> bool {
     one.span.bytes.end < other.span.bytes.start || other.span.bytes.end < one.span.bytes.start
-}
-
-/// What changed in a file, as a unified diff.
-pub(crate) fn diff(path: &Path, before: &str, after: &str) -> Vec<u8> {
-    let name = name(path);
-    let mut diff = Vec::new();
-    for (side, mark) in [("---", "a/"), ("+++", "b/")] {
-        let whole = [mark.as_bytes(), &name].concat();
-        diff.extend_from_slice(side.as_bytes());
-        diff.push(b' ');
-        diff.extend_from_slice(&quoted(whole));
-        diff.push(b'\n');
-    }
-    let hunks = similar::TextDiff::from_lines(before, after).unified_diff().context_radius(3).to_string();
-    diff.extend_from_slice(hunks.as_bytes());
-    diff
-}
-
-/// The bytes of a path with `/` between its parts.
-fn name(path: &Path) -> Vec<u8> {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    let bytes = path.as_os_str().as_encoded_bytes().to_vec();
-    if cfg!(windows) {
-        bytes.into_iter().map(|byte| if byte == b'\\' { b'/' } else { byte }).collect()
-    } else {
-        bytes
-    }
-}
-
-/// A name as git writes it: in quotes, with escapes, where it holds what would end or change a line.
-fn quoted(name: Vec<u8>) -> Vec<u8> {
-    if !name.iter().any(|byte| byte.is_ascii_control() || b"\"\\".contains(byte)) {
-        return name;
-    }
-    let mut quoted = vec![b'"'];
-    for byte in name {
-        match byte {
-            b'"' | b'\\' => quoted.extend_from_slice(&[b'\\', byte]),
-            byte if byte.is_ascii_control() => quoted.extend_from_slice(format!("\\{byte:03o}").as_bytes()),
-            byte => quoted.push(byte),
-        }
-    }
-    quoted.push(b'"');
-    quoted
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use lightest_lint::source::Source;
 
-use super::sources::shown;
+use crate::output::{path_text, within};
 
 /// The packages of some files.
 pub(super) struct Packages<'p> {
@@ -72,10 +72,11 @@ impl<'p> Packages<'p> {
                 continue;
             }
             let package = self.of(&path);
-            let local = absolute.strip_prefix(self.absolute(&package)).unwrap_or(&path);
+            let local = within(&path, &package);
             sources.push(Source {
-                path: shown(&path),
-                local: local.display().to_string().replace('\\', "/"),
+                path: path_text(&path),
+                local: local
+                    .map_or_else(|| path_text(&path), |local| String::from_utf8_lossy(&local).into_owned()),
                 package: package.display().to_string(),
                 text: Arc::from(text),
             });

@@ -11,6 +11,7 @@ use lightest_lint::source::Source;
 use super::packages::Packages;
 use crate::failure::Failure;
 use crate::input;
+use crate::output::{path_text, shown};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -55,7 +56,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
             Err(error) => format!("cannot be read: {error}"),
         };
         return Err(
-            Failure::new(format!("{} {wrong}", path.display())).help("name files or folders of the checkout")
+            Failure::new(format!("{} {wrong}", shown(path))).help("name files or folders of the checkout")
         );
     }
     for path in paths {
@@ -75,7 +76,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
         let wrong = if is_folder { input::unreadable(entry.path()) } else { None };
         let Some((file, error)) = wrong else { return true };
         // The receiver outlives the walk.
-        let _ = stopped.send(Looked::Unread(Unread { path: shown(&file), reason: error.reason() }));
+        let _ = stopped.send(Looked::Unread(Unread { path: path_text(&file), reason: error.reason() }));
         false
     });
     walk.build_parallel().run(|| {
@@ -108,18 +109,13 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
             Ok(bytes) if dialect.interest(&path, bytes) == Interest::None => {}
             // Of a file that holds no test, no more is asked.
             Ok(bytes) => tests.extend(str::from_utf8(bytes).ok().map(|text| (path, text.to_owned()))),
-            Err(reason) => sources.unread.push(Unread { path: shown(&path), reason }),
+            Err(reason) => sources.unread.push(Unread { path: path_text(&path), reason }),
         }
     }
     sources.unread.sort();
     tests.sort_by(|(one, _), (other, _)| one.cmp(other));
     (sources.files, sources.paths) = packages.sources(tests);
     Ok(sources)
-}
-
-/// A path for messages: without a dot in front that says nothing.
-pub(super) fn shown(path: &Path) -> String {
-    path.strip_prefix("./").unwrap_or(path).display().to_string()
 }
 
 /// Looks at one file; at nothing else.
@@ -143,7 +139,7 @@ fn look(entry: Result<DirEntry, ignore::Error>, dialect: &dyn Dialect, room: &mu
     Some(match text(path, dialect, room) {
         Ok(None) => Looked::Other(entry.into_path()),
         Ok(Some(text)) => Looked::Tests(entry.into_path(), text),
-        Err(reason) => Looked::Unread(Unread { path: shown(path), reason }),
+        Err(reason) => Looked::Unread(Unread { path: path_text(path), reason }),
     })
 }
 
@@ -183,7 +179,7 @@ fn unwalked(error: &ignore::Error) -> Unread {
     loop {
         inner = match inner {
             ignore::Error::WithPath { path: place, err } => {
-                path = shown(place);
+                path = path_text(place);
                 err
             }
             ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => err,

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::text::{MAX_BYTES, ReadError};
+use super::tree::Tree;
 
 /// The names that the walk reads in each folder.
 const NAMES: [&str; 2] = [".ignore", ".gitignore"];
@@ -13,13 +14,28 @@ const EXCLUDE: &str = ".git/info/exclude";
 
 /// The first of a folder's own files that the walk must not open, and why.
 pub(crate) fn unreadable(folder: &Path) -> Option<(PathBuf, ReadError)> {
-    NAMES.iter().find_map(|name| wrong(folder.join(name)))
+    NAMES.iter().find_map(|name| wrong(folder.join(name)).or_else(|| outside(folder, name)))
 }
 
 /// The same, of a folder that is named and of those above it.
 pub(crate) fn unreadable_above(folder: &Path) -> Option<(PathBuf, ReadError)> {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    folder.ancestors().find_map(|folder| unreadable(folder).or_else(|| wrong(folder.join(EXCLUDE))))
+    let files = |folder: &Path| {
+        let mut names = NAMES.iter().chain([&EXCLUDE]);
+        names.find_map(|name| wrong(folder.join(name)))
+    };
+    // Above the repository, files are their owner's, who may link them as he likes.
+    let top = folder.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
+    let own = |folder: &Path| unreadable(folder).or_else(|| outside(folder, EXCLUDE));
+    let inside = folder.ancestors().take(top + 1).find_map(own);
+    inside.or_else(|| folder.ancestors().find_map(files))
+}
+
+/// A link that leads out of the tree that it comes with.
+fn outside(folder: &Path, name: &str) -> Option<(PathBuf, ReadError)> {
+    let path = folder.join(name);
+    let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
+    (is_link && !Tree::around(folder).holds(&path)).then_some((path, ReadError::Outside))
 }
 
 fn wrong(path: PathBuf) -> Option<(PathBuf, ReadError)> {

@@ -57,7 +57,8 @@ impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
-            io::ErrorKind::IsADirectory => Self::NotAFile,
+            // What would have had its reader wait.
+            io::ErrorKind::IsADirectory | io::ErrorKind::WouldBlock => Self::NotAFile,
             _ => Self::Io(error),
         }
     }
@@ -74,27 +75,39 @@ pub(crate) fn text(path: &Path) -> Result<String, ReadError> {
 
 /// A regular file of any size, for what is read piece by piece.
 pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
+    // Asked first, since some devices act when they are opened.
     if !fs::metadata(path)?.is_file() {
         return Err(ReadError::NotAFile);
     }
-    Ok(File::open(path)?)
+    Ok(at_once(path)?)
+}
+
+/// Opens a file whose reading never waits: some files of `/proc` call themselves regular, and are pipes.
+fn at_once(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    options.open(path)
 }
 
 /// The bytes of a file.
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
-    // Asked first, since a pipe is waited for as soon as it is opened.
-    if !fs::metadata(path)?.is_file() {
-        return Err(ReadError::NotAFile);
-    }
     let mut room = Vec::new();
-    let length = fill(path, &mut room)?;
+    let length = read(open(path)?, &mut room)?;
     room.truncate(length);
     Ok(room)
 }
 
 /// Reads a file that is known to be a regular one into a buffer that is used again; returns its length.
 pub(crate) fn fill(path: &Path, room: &mut Vec<u8>) -> Result<usize, ReadError> {
-    let mut file = File::open(path)?;
+    read(at_once(path)?, room)
+}
+
+fn read(mut file: File, room: &mut Vec<u8>) -> Result<usize, ReadError> {
     let mut length = 0;
     loop {
         if length == room.len() {

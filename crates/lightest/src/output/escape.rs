@@ -3,6 +3,8 @@
 use std::fmt::{self, Display, Write as _};
 use std::path::Path;
 
+use super::named::{named, named_for_github};
+
 /// No more of one text is shown, in characters.
 const MOST: usize = 2_000;
 
@@ -12,12 +14,14 @@ pub(crate) fn line(text: &str) -> impl Display + '_ {
     Line(text)
 }
 
-/// A path as people read it: on one line, with `/` between its parts, without a `./` that adds nothing.
+/// A path as programs are given it in text; what is not Unicode is replaced.
+pub(crate) fn path_text(path: &Path) -> String {
+    String::from_utf8_lossy(&named(path)).into_owned()
+}
+
+/// A path as people read it: on one line, as seen from the current folder.
 pub(crate) fn shown(path: &Path) -> impl Display + use<> {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    // What is not Unicode can be shown, but not printed as it is.
-    let text = path.to_string_lossy();
-    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    let text = path_text(path);
     // At the start of a line, this would be a command to a GitHub workflow.
     let text = if text.trim_start().starts_with("::") { format!("./{text}") } else { text };
     Line(text)
@@ -150,11 +154,18 @@ fn own_sequence(text: &str) -> usize {
 
 /// A path as a URI reference: what is not a letter, a digit or one of `-._~/` is escaped, byte by byte.
 pub(crate) fn uri(path: &Path) -> String {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    let mut escaped = String::new();
-    for byte in path.as_os_str().as_encoded_bytes() {
+    let name = named_for_github(path);
+    // `/a`, `//server/share/a` and `C:/a` are the paths of whole URIs.
+    let (mut escaped, rest) = match name.as_slice() {
+        [b'/', b'/', ..] => ("file:".to_owned(), name.as_slice()),
+        [b'/', ..] => ("file://".to_owned(), name.as_slice()),
+        [letter, b':', b'/', ..] if cfg!(windows) => {
+            (format!("file:///{}:", char::from(*letter)), &name[2..])
+        }
+        _ => (String::new(), name.as_slice()),
+    };
+    for byte in rest {
         match byte {
-            b'\\' if cfg!(windows) => escaped.push('/'),
             byte if byte.is_ascii_alphanumeric() || b"-._~/".contains(byte) => {
                 escaped.push(char::from(*byte))
             }
@@ -185,6 +196,11 @@ pub(crate) fn json(text: &str) -> String {
 /// The text of a command to a GitHub workflow.
 pub(crate) fn github_data(text: &str) -> String {
     block(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The property of a command to a GitHub workflow that names a file.
+pub(crate) fn github_path(path: &Path) -> String {
+    github_property(&String::from_utf8_lossy(&named_for_github(path)))
 }
 
 /// A property of a command to a GitHub workflow.
@@ -238,6 +254,7 @@ mod tests {
     #[test]
     fn a_uri_names_the_same_file() {
         assert_eq!(uri(Path::new("./a b/ü%.rs")), "a%20b/%C3%BC%25.rs");
+        assert_eq!(uri(Path::new("/else where/a.rs")), "file:///else%20where/a.rs");
         #[cfg(unix)]
         {
             use std::os::unix::ffi::OsStrExt as _;

@@ -4,6 +4,7 @@
 //! a file, and a full disk or a folder that cannot be written changes nothing. What is replaced keeps its permissions and its
 //! owner, a link stays a link, a read-only file stays as it is. A file that changed since it was read is not overwritten.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
@@ -39,11 +40,19 @@ struct Ready<'a> {
     temporary: PathBuf,
 }
 
-/// Writes one file, whatever is there, and the folders that it lies in.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes one file of text, whatever is there, and the folders that it lies in. Its line ends stay as they are.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    // What cannot be read is told apart when it is written.
+    let old = input::text(path).unwrap_or_default();
     let mut files = Files::default();
-    files.put(path, bytes);
+    files.put(path, with_line_ends_of(&old, text).as_bytes());
     files.write()
+}
+
+/// A text with the line ends of the one that it replaces: CR LF where every line of that ends so.
+pub(crate) fn with_line_ends_of<'a>(old: &str, new: &'a str) -> Cow<'a, str> {
+    let is_long = old.contains('\n') && old.matches('\n').count() == old.matches("\r\n").count();
+    if is_long { new.replace("\r\n", "\n").replace('\n', "\r\n").into() } else { new.into() }
 }
 
 impl Files {
@@ -239,9 +248,9 @@ mod tests {
         symlink("script", path("link")).expect("linked");
         symlink("new", path("dangling")).expect("linked");
         fs::write(path("plain"), "").expect("written");
-        write(&path("link"), b"by link").expect("written");
-        write(&path("dangling"), b"made").expect("written");
-        write(&path("deep/er/file"), b"deep").expect("written");
+        write(&path("link"), "by link").expect("written");
+        write(&path("dangling"), "made").expect("written");
+        write(&path("deep/er/file"), "deep").expect("written");
         assert_eq!(fs::read(path("script")).expect("read"), b"by link");
         assert_eq!(fs::read(path("new")).expect("read"), b"made");
         assert_eq!(fs::read(path("deep/er/file")).expect("read"), b"deep");
@@ -252,6 +261,17 @@ mod tests {
         assert!(fs::symlink_metadata(path("dangling")).is_ok_and(|one| one.is_symlink()));
         assert_eq!(names(folder.path()), ["dangling", "deep", "link", "new", "plain", "script"]);
         assert_eq!(names(&path("deep/er")), ["file"]);
+    }
+
+    #[test]
+    fn line_ends_stay_as_they_are() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        for (old, new) in [("a\r\nb\r\n", "b\r\nc"), ("a\r\nb\n", "b\nc"), ("a\n", "b\nc"), ("", "b\nc")] {
+            fs::write(&path, old).expect("written");
+            write(&path, "b\nc").expect("written");
+            assert_eq!(fs::read_to_string(&path).expect("read"), new, "{old:?}");
+        }
     }
 
     #[test]

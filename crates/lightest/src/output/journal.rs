@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::escape::shown;
-use super::files::Files;
+use super::files::{Files, with_line_ends_of};
 use super::temporary::{Folder, undisturbed};
 use crate::failure::Failure;
 use crate::input;
@@ -41,9 +41,10 @@ pub(crate) enum Left {
 }
 
 impl Journal {
-    /// Adds a file within the folder that must still hold what was read.
+    /// Adds a file within the folder that must still hold what was read. Its line ends stay as they are.
     pub(crate) fn replace(&mut self, path: &Path, was: &str, new: &str) {
-        self.files.push(Entry { path: path.to_owned(), was: was.to_owned(), new: new.to_owned() });
+        let new = with_line_ends_of(was, new).into_owned();
+        self.files.push(Entry { path: path.to_owned(), was: was.to_owned(), new });
     }
 
     /// Writes the files of a folder.

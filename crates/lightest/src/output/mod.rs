@@ -6,6 +6,8 @@ mod escape;
 mod files;
 pub(crate) mod formats;
 pub(crate) mod journal;
+mod named;
+mod patch;
 pub(crate) mod places;
 mod temporary;
 
@@ -14,9 +16,12 @@ pub(crate) use append::Appender;
 #[cfg(feature = "fuzz")]
 pub(crate) use escape::terminal;
 pub(crate) use escape::{
-    block, github_data, github_property, is_unsafe, json as json_text, line, shown, uri,
+    block, github_data, github_path, github_property, is_unsafe, json as json_text, line, path_text, shown,
+    uri,
 };
-pub(crate) use files::{Files, write};
+pub(crate) use files::{Files, with_line_ends_of, write};
+pub(crate) use named::{named_from, within};
+pub(crate) use patch::patch;
 
 use std::io::{self, IsTerminal as _, Write};
 

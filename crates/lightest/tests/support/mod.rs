@@ -17,6 +17,7 @@ pub(crate) fn lightest(folder: &Path, args: &[&str]) -> Said {
         .current_dir(folder)
         .stdin(Stdio::null())
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_WORKSPACE")
         .output()
         .expect("it starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");

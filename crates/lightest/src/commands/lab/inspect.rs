@@ -16,7 +16,7 @@ use crate::{exit, output, words};
 /// Reads, and prints.
 pub(super) fn run(image: &Path, format: Format) -> Result<u8, Failure> {
     let found = lightest_inspect::inspect(image)
-        .map_err(|error| Failure::new(format!("{}: {error}", image.display())))?;
+        .map_err(|error| Failure::new(format!("{}: {error}", output::shown(image))))?;
     match format {
         Format::Json => {
             output::json(&Answer { schema_version: VERSION, image: image.to_string_lossy(), found: &found })?
@@ -25,7 +25,7 @@ pub(super) fn run(image: &Path, format: Format) -> Result<u8, Failure> {
     }
     // An image of which nothing can be read is no answer.
     if found.disk_bytes.is_none() {
-        return Err(Failure::new(format!("{}: the image cannot be read", image.display())));
+        return Err(Failure::new(format!("{}: the image cannot be read", output::shown(image))));
     }
     Ok(exit::DONE)
 }
@@ -37,7 +37,7 @@ fn text(image: &Path, found: &Inspection) -> String {
     let _ = writeln!(
         text,
         "{}: {format}, a disk of {disk} in {}",
-        heading(image.display()),
+        heading(output::shown(image)),
         words::bytes(found.file_bytes)
     );
     for one in &found.partitions {

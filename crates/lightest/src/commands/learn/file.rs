@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::failure::{Failure, Place};
 use crate::input;
 use crate::input::ReadError;
+use crate::output;
 use crate::results::Run;
 
 const HEAD: &str = "\
@@ -38,7 +39,7 @@ impl Learned {
         toml::from_str(&text).map_err(|error| {
             Failure::new(error.message().to_owned())
                 .at(Place {
-                    origin: path.display().to_string(),
+                    origin: output::path_text(path),
                     text: text.clone(),
                     labels: vec![(error.span().unwrap_or(0..0), String::new())],
                 })

@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         && !learned.is_empty()
     {
         learned.check(&text, folder)?;
-        output::write(&folder.join(FILE), text.as_bytes())?;
+        output::write(&folder.join(FILE), &text)?;
     }
     match (args.format, &args.into) {
         (Format::Json, _) => output::json(&view.answer())?,

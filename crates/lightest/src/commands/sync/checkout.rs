@@ -12,6 +12,7 @@ use lightest_sync::{MAX_BYTES, Project, SourceFile};
 
 use crate::failure::Failure;
 use crate::git::{Commit, Objects, Repository};
+use crate::output::shown;
 
 /// Folders deeper than this hold no source.
 const DEPTH: usize = 24;
@@ -32,7 +33,7 @@ impl Checkout {
         let folders = project.folders();
         if !folders.iter().any(|folder| root.join(folder).is_dir()) {
             let title = project.title();
-            return Err(Failure::new(format!("{} is no checkout of {title}", root.display()))
+            return Err(Failure::new(format!("{} is no checkout of {title}", shown(root)))
                 .note(format!("it has none of the folders `{}`", folders.join("`, `")))
                 .help(format!("name the top of a checkout: git clone {}", project.url())));
         }
@@ -44,7 +45,7 @@ impl Checkout {
     /// The repository, or why there must be one.
     pub(crate) fn repository(&self) -> Result<&Repository, Failure> {
         self.repository.as_ref().ok_or_else(|| {
-            Failure::new(format!("{} is no git repository", self.root.display()))
+            Failure::new(format!("{} is no git repository", shown(&self.root)))
                 .help("name the top of a clone; git must be on PATH")
         })
     }
@@ -70,7 +71,7 @@ impl Checkout {
             return Ok(());
         }
         let unreadable =
-            |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", folder.display()));
+            |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", shown(folder)));
         for entry in fs::read_dir(folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
@@ -189,8 +190,7 @@ fn renamed(was: &str, files: &[SourceFile]) -> Option<(String, String)> {
 
 /// A file's text, of which no more is read than shows that it is too large; line breaks are git's.
 fn read(path: &Path) -> Result<String, Failure> {
-    let unreadable =
-        |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", path.display()));
+    let unreadable = |error: std::io::Error| Failure::new(format!("{} cannot be read: {error}", shown(path)));
     let file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;

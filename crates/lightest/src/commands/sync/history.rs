@@ -68,7 +68,7 @@ pub(super) fn run(args: &super::Args, framework: Framework) -> Result<u8, Failur
         }
         Some(path) if args.check => fresh(path, &page),
         Some(path) => {
-            output::write(path, page.as_bytes())?;
+            output::write(path, &page)?;
             output::message(&format!("wrote {}", output::shown(path)));
             Ok(exit::DONE)
         }

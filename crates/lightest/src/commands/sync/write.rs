@@ -95,7 +95,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
     journal.write(folder)?;
     let mut report = String::new();
     for (name, _) in &changed {
-        report.push_str(&format!("wrote {name}\n"));
+        report.push_str(&format!("wrote {}\n", output::shown(Path::new(name))));
     }
     if changed.is_empty() {
         report.push_str("nothing to write\n");

@@ -1,8 +1,7 @@
 //! Commands to a GitHub workflow, which shows them beside the change.
 
 use super::{Entry, Format, Level, Report};
-use crate::output::places::Place;
-use crate::output::{github_data, github_property};
+use crate::output::{github_data, github_path, github_property, shown};
 
 pub(super) struct Github;
 
@@ -25,19 +24,13 @@ fn command(report: &Report<'_>, entry: &Entry<'_>) -> String {
     let beside = entry.beside.as_ref().and_then(|span| report.texts.place(span));
     if let (Some(own), Some(_)) = (&own, &beside) {
         // GitHub shows beside a change only what lies in it.
-        text = format!("{}:{}: {text}", slashed(own), own.line_start);
+        text = format!("{}:{}: {text}", shown(own.path), own.line_start);
     }
     if let Some(place) = beside.or(own) {
-        properties.push(format!("file={}", github_property(&slashed(&place))));
+        properties.push(format!("file={}", github_path(place.path)));
         properties.push(format!("line={},endLine={}", place.line_start, place.line_end));
         properties.push(format!("col={},endColumn={}", place.column_start, place.column_end));
     }
     properties.extend(entry.rule().map(|rule| format!("title={}", github_property(rule))));
     format!("::{word} {}::{}", properties.join(","), github_data(&text))
-}
-
-fn slashed(place: &Place<'_>) -> String {
-    let path = place.path.to_string_lossy();
-    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() };
-    path.strip_prefix("./").unwrap_or(&path).to_owned()
 }

@@ -3,7 +3,7 @@
 use lightest_diagnostics::{Edit, Safety, Span};
 
 use super::{Entry, Format, Report, applicability, human};
-use crate::output::json_text;
+use crate::output::{json_text, path_text};
 use crate::schema::VERSION;
 use crate::schema::diagnostic::{Code, Diagnostic, DiagnosticSpan, Lightest, SpanLine};
 
@@ -93,9 +93,8 @@ fn span(
             lines.push(SpanLine { text: part.to_owned(), highlight_start: 1, highlight_end: end });
         }
     }
-    let path = place.path.to_string_lossy();
     Some(DiagnosticSpan {
-        file_name: path.strip_prefix("./").unwrap_or(&path).to_owned(),
+        file_name: path_text(place.path),
         byte_start: span.bytes.start,
         byte_end: span.bytes.end,
         line_start: place.line_start,

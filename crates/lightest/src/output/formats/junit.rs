@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{Entry, Format, Level, Report, short};
-use crate::output::is_unsafe;
+use crate::output::{is_unsafe, path_text};
 
 pub(super) struct Junit;
 
@@ -28,22 +28,18 @@ impl Format for Junit {
                 escape(report.suite)
             );
             if let Some(place) = case.place {
-                let path = place.path.to_string_lossy();
-                let path = path.strip_prefix("./").unwrap_or(&path);
-                let _ = write!(head, " file=\"{}\" line=\"{}\"", escape(path), place.line_start);
+                let path = escape(&path_text(place.path));
+                let _ = write!(head, " file=\"{path}\" line=\"{}\"", place.line_start);
             }
             failures += usize::from(!entries.is_empty());
             body(&mut cases, &head, entries.iter().map(|entry| failure(report, entry)));
         }
         for entry in &rest {
             let place = report.place(entry.diagnostic);
-            let name = place.map_or(String::new(), |place| place.path.to_string_lossy().into_owned());
+            let name = place.map_or(String::new(), |place| path_text(place.path));
             let name = if name.is_empty() { entry.rule().unwrap_or("lightest").to_owned() } else { name };
-            let head = format!(
-                "    <testcase name=\"{}\" classname=\"{}\"",
-                escape(name.strip_prefix("./").unwrap_or(&name)),
-                escape(report.suite)
-            );
+            let head =
+                format!("    <testcase name=\"{}\" classname=\"{}\"", escape(&name), escape(report.suite));
             let element = if entry.is_unread {
                 errors += 1;
                 element("error", report, entry)

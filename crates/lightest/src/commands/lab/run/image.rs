@@ -56,8 +56,12 @@ fn print(all: &[Built], format: Format) -> Result<u8, Failure> {
         }
         Format::Text => {
             for built in all {
-                let line =
-                    format!("{}: {} in {}\n", built.name, words::bytes(built.bytes()), built.dir.display());
+                let line = format!(
+                    "{}: {} in {}\n",
+                    built.name,
+                    words::bytes(built.bytes()),
+                    output::shown(&built.dir)
+                );
                 output::data(&line)?;
             }
         }

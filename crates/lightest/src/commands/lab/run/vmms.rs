@@ -8,6 +8,7 @@ use lightest_lab::driver::Driver;
 use lightest_lab::drivers;
 use lightest_lab::spec::Arch;
 
+use crate::output::shown;
 use crate::schema::lab::Vmm;
 use crate::style::{aside, heading, refused};
 
@@ -56,7 +57,7 @@ fn answer(driver: &dyn Driver, host: &Host) -> Vmm {
 fn line(driver: &dyn Driver, host: &Host) -> String {
     let abilities = driver.abilities();
     let found = match driver.find(Arch::X64, host) {
-        Ok(program) => format!("found: {}", program.display()),
+        Ok(program) => format!("found: {}", shown(&program)),
         Err(missing) => format!("{}: {}", refused("not found"), missing.command()),
     };
     let proof = match driver.proof().warning() {

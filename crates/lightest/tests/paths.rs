@@ -1,0 +1,176 @@
+//! Files are named in the same way in every form: with `/`, from the folder where the reader stands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+mod support;
+use support::{Said, lightest};
+
+const TEST: &str = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
+                    async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n    \
+                    let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
+
+/// A repository with one test, beside another folder.
+struct Place {
+    _folder: tempfile::TempDir,
+    outside: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        // Where the folder of temporary files is a link, the system names the current folder without it.
+        let outside = fs::canonicalize(folder.path()).expect("a folder");
+        for name in ["repo/vmm_tests/tests", "repo/docs", "other", "repo/.git"] {
+            fs::create_dir_all(outside.join(name)).expect("a folder");
+        }
+        fs::write(outside.join("repo/vmm_tests/Cargo.toml"), "[package]\nname = \"vmm_tests\"\n")
+            .expect("written");
+        fs::write(outside.join("repo/vmm_tests/tests/a.rs"), TEST).expect("written");
+        Self { _folder: folder, outside }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.outside.join(name).display().to_string()
+    }
+}
+
+/// Where a reader stands, what is named, and how the file is called then.
+fn cases(place: &Place) -> Vec<(&'static str, String, &'static str)> {
+    let (file, tests) = (place.path("repo/vmm_tests/tests/a.rs"), place.path("repo/vmm_tests/tests"));
+    vec![
+        ("repo", ".".to_owned(), "vmm_tests/tests/a.rs"),
+        ("repo", "./vmm_tests".to_owned(), "vmm_tests/tests/a.rs"),
+        ("repo", "docs/../vmm_tests".to_owned(), "docs/../vmm_tests/tests/a.rs"),
+        ("repo", tests.clone(), "vmm_tests/tests/a.rs"),
+        ("repo", file.clone(), "vmm_tests/tests/a.rs"),
+        ("repo/vmm_tests", "tests".to_owned(), "tests/a.rs"),
+        ("repo/vmm_tests", "../vmm_tests/tests/a.rs".to_owned(), "tests/a.rs"),
+        ("repo/vmm_tests/tests", file.clone(), "a.rs"),
+        ("repo/docs", "../vmm_tests".to_owned(), "../vmm_tests/tests/a.rs"),
+        ("repo/docs", file.clone(), "../vmm_tests/tests/a.rs"),
+        ("", "repo".to_owned(), "repo/vmm_tests/tests/a.rs"),
+        ("other", file, "../repo/vmm_tests/tests/a.rs"),
+    ]
+}
+
+#[test]
+fn every_form_names_a_file_from_where_the_reader_stands() {
+    let place = Place::new();
+    for (folder, named, name) in cases(&place) {
+        let stands = place.outside.join(folder);
+        for (form, mark) in [
+            ("human", format!("--> {name}:1:16\n")),
+            ("short", format!("{name}:1:16: warning[")),
+            ("json", format!("\"file_name\":\"{name}\"")),
+            ("sarif", format!("\"uri\": \"{name}\"")),
+            ("github", format!("::warning file={name},line=1,")),
+            ("junit", format!(" file=\"{name}\" line=\"2\"")),
+        ] {
+            let said = lightest(&stands, &["check", &named, "--message-format", form]);
+            assert_eq!(said.code, 1, "{}", said.err);
+            assert!(said.out.contains(&mark), "{form}, {named} from {folder}: {}", said.out);
+            let whole = place.outside.display().to_string();
+            assert!(!said.out.contains(&whole) && !said.err.contains(&whole), "{form}: {}", said.out);
+        }
+        let said = lightest(&stands, &["check", &named, "--diff"]);
+        assert!(
+            said.out.starts_with(&format!("--- a/{name}\n+++ b/{name}\n@@ ")),
+            "{named} from {folder}: {}",
+            said.out
+        );
+        let said = lightest(&stands, &["requirements", &named]);
+        assert!(said.out.contains(&format!("{name}:")), "{named} from {folder}: {}", said.out);
+        let said = lightest(&stands, &["requirements", &named, "--format", "json"]);
+        assert!(said.out.contains(&format!("\"file_name\": \"{name}\"")), "{}", said.out);
+    }
+}
+
+#[test]
+fn a_patch_applies_where_it_was_printed() {
+    for (folder, named) in [("repo", "repo/vmm_tests"), ("repo/vmm_tests", "repo/vmm_tests/tests/a.rs")] {
+        let place = Place::new();
+        let stands = place.outside.join(folder);
+        let git = |args: &[&str]| {
+            let output = Command::new("git").args(args).current_dir(&stands).output().expect("git starts");
+            assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        };
+        fs::remove_dir(place.outside.join("repo/.git")).expect("removed");
+        git(&["init", "--quiet", &place.path("repo")]);
+        let said = lightest(&stands, &["check", &place.path(named), "--diff"]);
+        fs::write(stands.join("p"), &said.out).expect("written");
+        git(&["apply", "p"]);
+        let text = fs::read_to_string(place.outside.join("repo/vmm_tests/tests/a.rs")).expect("UTF-8");
+        assert!(text.starts_with("#[openvmm_test(linux_direct_x64)]"), "{folder}: {text}");
+    }
+}
+
+/// As in a workflow, whose files are named from the top of the checkout whatever folder a step runs in.
+fn in_workflow(place: &Place, folder: &str, form: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
+        .args(["check", "--message-format", form])
+        .arg(place.path("repo"))
+        .current_dir(place.outside.join(folder))
+        .env("GITHUB_WORKSPACE", place.outside.join("repo"))
+        .output()
+        .expect("it starts");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn annotations_of_a_workflow_name_files_from_its_checkout() {
+    let place = Place::new();
+    for folder in ["repo", "repo/docs", "other"] {
+        let out = in_workflow(&place, folder, "github");
+        assert!(
+            out.lines().count() > 0
+                && out.lines().all(|line| line.starts_with("::warning file=vmm_tests/tests/a.rs,line=")),
+            "{folder}: {out}"
+        );
+        let out = in_workflow(&place, folder, "sarif");
+        assert!(out.contains("\"uri\": \"vmm_tests/tests/a.rs\""), "{folder}: {out}");
+    }
+}
+
+fn count(said: &Said) -> usize {
+    said.out.lines().count()
+}
+
+#[test]
+fn a_baseline_knows_its_findings_wherever_it_is_used() {
+    let place = Place::new();
+    let repo = place.outside.join("repo");
+    let said = lightest(&repo, &["check", "--baseline", "known.toml", "--update-baseline"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    for (folder, named, known) in [
+        ("repo", "vmm_tests", "known.toml"),
+        ("repo/docs", "../vmm_tests", "../known.toml"),
+        ("repo/vmm_tests", ".", "../known.toml"),
+        ("other", &place.path("repo"), &place.path("repo/known.toml")),
+    ] {
+        let stands = place.outside.join(folder);
+        let said = lightest(&stands, &["check", named, "--baseline", known, "--message-format", "short"]);
+        assert_eq!((said.code, count(&said)), (0, 0), "{folder}: {}{}", said.out, said.err);
+    }
+}
+
+#[test]
+fn files_of_settings_and_facts_are_named_from_where_the_reader_stands() {
+    let place = Place::new();
+    let repo = place.outside.join("repo");
+    fs::write(repo.join("lightest.toml"), "no-such = 1\n").expect("written");
+    let at = |folder: &Path, args: &[&str], mark: &str| {
+        let said = lightest(folder, args);
+        assert_eq!(said.code, 2);
+        assert!(said.err.contains(mark), "{args:?}: {}", said.err);
+    };
+    at(&repo, &["check"], "--> lightest.toml:1:1\n");
+    at(&repo.join("docs"), &["check"], "--> ../lightest.toml:1:1\n");
+    fs::write(repo.join("lightest.toml"), "catalog = \"facts\"\n").expect("written");
+    fs::create_dir(repo.join("facts")).expect("a folder");
+    fs::write(repo.join("facts/ours.toml"), "[[guest]]\nno-such = 1\n").expect("written");
+    at(&repo, &["pick", "--requires", "tpm"], "--> facts/ours.toml:");
+    at(&repo.join("docs"), &["pick", "--requires", "tpm"], "--> ../facts/ours.toml:");
+    at(&place.outside, &["--catalog", &place.path("repo/facts"), "pick"], "--> repo/facts/ours.toml:");
+}
