@@ -40,9 +40,8 @@ impl Package {
     }
 }
 
-/// What `cargo xtask test` needs packages for: all but the full guest, whose build takes minutes, benchmarks, and other
-/// systems, whose step does without them.
-pub(crate) const PURPOSES: [&str; 12] = [
+/// What `cargo xtask test` needs packages for: all but the full guest, whose build takes minutes, and benchmarks.
+pub(crate) const PURPOSES: [&str; 13] = [
     "x64",
     "x64-uefi",
     "aarch64",
@@ -54,6 +53,7 @@ pub(crate) const PURPOSES: [&str; 12] = [
     "build",
     "test",
     "browser",
+    "windows",
     "root",
 ];
 
