@@ -134,7 +134,12 @@ pub fn about(bytes: Bytes, words: &[String]) -> Result<(Catalog, Vec<u128>), Unf
     let known = words.iter().map(String::as_str).filter(|word| catalog.requirement(word).is_some());
     // Whether the agent can run decides the attribute to paste.
     let asked = Asked::new(&catalog, known.chain(["agent"])).unwrap_or_default();
-    let ids = asked.indices().iter().map(|index| catalog.requirements[*index].id.as_str()).chain(ALWAYS);
+    let ids = asked
+        .indices()
+        .iter()
+        .filter_map(|id| id.entry(&catalog))
+        .map(|known| known.id.as_str())
+        .chain(ALWAYS);
     let index: Vec<(&str, u32, u32)> = read(bytes.index)?;
     let mut statements = Vec::new();
     for id in ids {

@@ -150,7 +150,7 @@ impl<'r> Reading<'r> {
     pub fn answer(&self, guest: &Guest, requirement: &str) -> Answer<'r> {
         let row =
             self.space.rows().iter().position(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
-        match (row, self.space.requirement_index(requirement)) {
+        match (row, self.space.requirement(requirement)) {
             (Some(row), Some(index)) => self.space.answer(row, index, &Asked::default()),
             _ => Answer { support: Support::Unknown, statement: None },
         }
@@ -178,7 +178,7 @@ impl<'r> Reading<'r> {
     #[must_use]
     pub fn takes_a_system(&self, requirement: &str) -> bool {
         let Ok(asked) = Asked::new(self.catalog, [requirement]) else { return false };
-        asked.indices().iter().any(|index| self.catalog.requirements[*index].id == "guest-os")
+        asked.indices().iter().filter_map(|id| id.entry(self.catalog)).any(|known| known.id == "guest-os")
     }
 
     /// Whether one guest boots a class faster than another.

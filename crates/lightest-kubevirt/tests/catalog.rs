@@ -16,7 +16,7 @@ fn every_guest_has_an_answer_to_every_requirement() {
     assert_eq!(space.rows().len(), 12, "six guests on two architectures");
     for (row, data) in space.rows().iter().enumerate() {
         for requirement in catalog.requirements.iter().map(|known| known.id.as_str()).chain(ALWAYS) {
-            let index = space.requirement_index(requirement).expect("it is known");
+            let index = space.requirement(requirement).expect("it is known");
             let answer = space.answer(row, index, &Asked::default());
             assert!(answer.statement.is_some(), "nothing is stated of {requirement} on {}", data.guest.id);
         }
@@ -28,7 +28,7 @@ fn what_gives_a_requirement_gives_what_follows_from_it() {
     let catalog = catalog();
     let space = Space::of_tests(&catalog);
     let gives = |row: usize, word: &str| {
-        let index = space.requirement_index(word).expect("it is known");
+        let index = space.requirement(word).expect("it is known");
         space.answer(row, index, &Asked::default()).support == Support::Yes
     };
     for requirement in &catalog.requirements {

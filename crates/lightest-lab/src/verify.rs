@@ -24,7 +24,7 @@ pub struct Candidate {
 /// build takes minutes is left out until it was built.
 #[must_use]
 pub fn candidates(catalog: &Catalog, space: &Space, store: &Store) -> Vec<Candidate> {
-    let runs = space.requirement_index("runs");
+    let runs = space.requirement("runs");
     let lab = catalog.vmms.iter().find(|vmm| vmm.id == VMM);
     let mut candidates = Vec::new();
     for (number, row) in space.rows().iter().enumerate().filter(|_| lab.is_some()) {

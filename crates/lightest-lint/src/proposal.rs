@@ -7,7 +7,7 @@ use lightest_diagnostics::Span;
 use lightest_model::catalog::{Catalog, Os, Requirement, Support, When};
 use lightest_model::chooser::{Choice, Part, Query, Unheard, choose};
 use lightest_model::config::{Arch, Isolation};
-use lightest_model::space::{ALWAYS, Asked, Row, Space};
+use lightest_model::space::{Asked, Row, Space};
 
 use crate::facts::{Test, What};
 use crate::name::{named, spoken};
@@ -280,9 +280,11 @@ impl<'a, 'c> Reader<'a, 'c> {
                 last = Some((words, asked));
             }
             let Some((_, asked)) = &last else { continue };
-            let always = ALWAYS.iter().filter_map(|id| self.space.requirement_index(id));
-            let mut demands = asked.indices().iter().copied().chain(always);
-            if demands.all(|need| self.space.answer(index, need, asked).support == Support::Yes) {
+            if self
+                .space
+                .demands(asked)
+                .all(|need| self.space.answer(index, need, asked).support == Support::Yes)
+            {
                 let weight = self.space.weight(index, asked);
                 if best.as_ref().is_none_or(|(lightest, _)| weight < *lightest) {
                     best = Some((weight, index));
@@ -322,7 +324,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         let catalog = self.space.catalog();
         let provided = |word: &str| {
             let asked = self.asked(std::iter::once(word));
-            let Some(need) = self.space.requirement_index(word) else { return true };
+            let Some(need) = self.space.requirement(word) else { return true };
             list.iter()
                 .filter(|one| one.role == Role::Lightest)
                 .all(|one| self.space.answer(one.row, need, &asked).support == Support::Yes)
@@ -342,7 +344,7 @@ impl<'a, 'c> Reader<'a, 'c> {
 
 /// Whether a requirement is among those asked.
 fn holds(catalog: &Catalog, asked: &Asked, id: &str) -> bool {
-    asked.indices().iter().any(|index| catalog.requirements[*index].id == id)
+    asked.indices().iter().filter_map(|asked| asked.entry(catalog)).any(|requirement| requirement.id == id)
 }
 
 /// Whether a word names an architecture or a VMM, which the query gives in another way.

@@ -34,7 +34,7 @@ pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Sho
     let agent = variant.agent.map(|agent| if agent { "agent" } else { "no-agent" });
     let words = needs.shown_of(&space.rows()[row]).map(|need| need.requirement.as_str());
     let present = self::asked(catalog, words.chain(agent));
-    let indices = asked.indices().iter().copied().chain(space.requirement_index("runs"));
+    let indices = asked.indices().iter().copied().chain(space.requirement("runs"));
     indices
         .map(|index| {
             let answer = space.answer(row, index, &present);
@@ -48,7 +48,7 @@ pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Sho
                         && statement.when.selects(&own.config, own.guest, own.boot.openhcl)
                 });
                 for word in doubts.flat_map(|statement| &statement.when.with) {
-                    let in_force = space.requirement_index(word).is_some_and(|index| present.holds(index));
+                    let in_force = space.requirement(word).is_some_and(|index| present.holds(index));
                     if in_force && !with.contains(word) {
                         with.push(word.clone());
                     }

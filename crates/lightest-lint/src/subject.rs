@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use lightest_model::catalog::{Catalog, Quirk, Support};
 use lightest_model::config::{Arch, Config, Form};
-use lightest_model::space::{ALWAYS, Answer, Asked, Row, Space};
+use lightest_model::space::{Answer, Asked, Row, Space};
 
 use crate::dialect::{Dialect, Replacement};
 use crate::facts::{Declaration, Test, Variant};
@@ -187,7 +187,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     pub(crate) fn answer(&self, row: usize, requirement: &str, asked: &Asked) -> Answer<'c> {
-        match self.space.requirement_index(requirement) {
+        match self.space.requirement(requirement) {
             Some(index) => self.space.answer(row, index, asked),
             None => Answer { support: Support::Unknown, statement: None },
         }
@@ -195,9 +195,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
 
     /// Whether a configuration is known to give everything that is asked, and to run.
     pub(crate) fn gives_all(&self, row: usize, asked: &Asked) -> bool {
-        let yes = |index: usize| self.space.answer(row, index, asked).support == Support::Yes;
-        asked.indices().iter().all(|index| yes(*index))
-            && ALWAYS.iter().all(|always| self.space.requirement_index(always).is_some_and(yes))
+        self.space.demands(asked).all(|demand| self.space.answer(row, demand, asked).support == Support::Yes)
     }
 
     /// The lightest of the configurations that `among` picks, that give everything the body asks of them, what the

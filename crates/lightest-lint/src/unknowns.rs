@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use lightest_diagnostics::Edit;
 use lightest_model::catalog::{Capability, Support};
-use lightest_model::space::{ALWAYS, Space};
+use lightest_model::space::{RequirementId, Space};
 
 use crate::calls::Table;
 use crate::dialect::Dialect;
@@ -24,7 +24,7 @@ use crate::subject::{Context, Placed, Subject};
 pub struct Unknown<'c> {
     /// The configuration: an index into the space's rows.
     pub row: usize,
-    /// The requirement, or one of [`ALWAYS`].
+    /// The requirement, or one that every configuration must meet.
     pub requirement: &'c str,
     /// The statement that calls it unknown; `None` where no statement speaks of it.
     pub statement: Option<&'c Capability>,
@@ -113,7 +113,7 @@ pub fn unknowns<'c>(
             Subject::new(test, needs, &[], context)
         })
         .collect();
-    let mut found: BTreeMap<(usize, usize), Vec<Waiting>> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, RequirementId), Vec<Waiting>> = BTreeMap::new();
     for (index, subject) in subjects.iter().enumerate().filter(|(_, subject)| !subject.needs.is_open()) {
         for placed in &subject.placed {
             waiting(index, subject, placed, &mut found);
@@ -169,7 +169,7 @@ fn waiting(
     test: usize,
     subject: &Subject<'_, '_>,
     placed: &Placed<'_>,
-    found: &mut BTreeMap<(usize, usize), Vec<Waiting>>,
+    found: &mut BTreeMap<(usize, RequirementId), Vec<Waiting>>,
 ) {
     let Some(own) = placed.row else { return };
     let agent = placed.variant.agent;
@@ -192,10 +192,7 @@ fn waiting(
         if !subject.is_lighter(index, from, &asked) {
             continue;
         }
-        let demands = asked.indices().iter().copied();
-        let demands =
-            demands.chain(ALWAYS.iter().filter_map(|always| subject.space.requirement_index(always)));
-        let mut missing = demands.filter_map(|demand| {
+        let mut missing = subject.space.demands(&asked).filter_map(|demand| {
             let support = subject.space.answer(index, demand, &asked).support;
             (support != Support::Yes).then_some((demand, support))
         });
@@ -232,7 +229,7 @@ fn saving(subject: &Subject<'_, '_>, from: usize, to: usize, asked: &lightest_mo
 fn statement<'c>(
     subjects: &[Subject<'_, 'c>],
     row: usize,
-    requirement: usize,
+    requirement: RequirementId,
     waiting: &[Waiting],
 ) -> Option<&'c Capability> {
     let first = waiting.first()?;
@@ -245,7 +242,7 @@ fn statement<'c>(
 fn experiment(
     subjects: &[Subject<'_, '_>],
     row: usize,
-    requirement: usize,
+    requirement: RequirementId,
     waiting: &[Waiting],
     measured: &dyn Fn(&str) -> Option<f64>,
 ) -> Option<Experiment> {

@@ -3,7 +3,7 @@
 mod common;
 
 use lightest_model::catalog::{BlockerState, Support};
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RequirementId, Space};
 
 #[test]
 fn limits_are_the_open_blockers_that_stand_against_a_configuration() {
@@ -30,7 +30,7 @@ fn what_is_provided_alone_is_what_is_answered_when_nothing_else_is_asked() {
     let catalog = common::catalog();
     let space = Space::of_tests(&catalog);
     let alone = Space::of_tests(&catalog).knowing_alone(space.alone());
-    for (index, requirement) in catalog.requirements.iter().enumerate() {
+    for (index, requirement) in RequirementId::all(&catalog).zip(&catalog.requirements) {
         let asked = Asked::new(&catalog, [requirement.id.as_str()]).expect("it is a requirement");
         for row in 0..space.rows().len() {
             let yes = space.answer(row, index, &asked).support == Support::Yes;

@@ -5,15 +5,15 @@ mod common;
 use lightest_model::catalog::{ClaimState, Section};
 use lightest_model::chooser::{Tree, lightest_for};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RequirementId, Space};
 
-fn chosen(space: &Space<'_>, needs: &[usize], arch: Arch) -> Option<usize> {
+fn chosen(space: &Space<'_>, needs: &[RequirementId], arch: Arch) -> Option<usize> {
     let ids = needs.iter().map(|need| space.requirement_id(*need));
     let asked = Asked::new(space.catalog(), ids).expect("they are requirements");
     lightest_for(space, &asked, arch)
 }
 
-fn needs(tree: &Tree<'_>) -> Vec<usize> {
+fn needs(tree: &Tree<'_>) -> Vec<RequirementId> {
     tree.branches.iter().flat_map(|branch| branch.needs.iter().copied()).collect()
 }
 
@@ -41,11 +41,11 @@ fn every_requirement_but_the_places_is_on_a_branch_or_nowhere() {
         let mut all = needs(&tree);
         all.extend(&tree.nowhere);
         all.sort_unstable();
-        let places = |index: &usize| {
+        let places = |index: &RequirementId| {
             let id = space.requirement_id(*index);
             Arch::from_word(id).is_none() && catalog.vmm(id).is_none()
         };
-        let expected: Vec<usize> = (0..catalog.requirements.len()).filter(places).collect();
+        let expected: Vec<RequirementId> = RequirementId::all(&catalog).filter(places).collect();
         assert_eq!(all, expected);
     }
 }
@@ -56,7 +56,8 @@ fn any_two_needs_that_are_not_set_apart_and_can_meet_lead_where_the_chooser_lead
     let space = Space::of_tests(&catalog);
     for arch in catalog.archs() {
         let tree = Tree::of(&space, arch);
-        let calm: Vec<usize> = needs(&tree).into_iter().filter(|need| !tree.apart.contains(need)).collect();
+        let calm: Vec<RequirementId> =
+            needs(&tree).into_iter().filter(|need| !tree.apart.contains(need)).collect();
         // Were nearly all set apart, the tree would say little.
         assert!(calm.len() * 2 > needs(&tree).len(), "{arch}: {} of {}", calm.len(), needs(&tree).len());
         let mut met = 0;

@@ -56,8 +56,8 @@ fn extend(
     if attribute.entries.is_empty() {
         return None;
     }
-    for index in asked.indices() {
-        if let Some(word) = space.catalog().requirements[*index].attribute.as_deref() {
+    for requirement in asked.indices().iter().filter_map(|asked| asked.entry(space.catalog())) {
+        if let Some(word) = requirement.attribute.as_deref() {
             add(&mut attribute, word);
         }
     }
@@ -107,7 +107,7 @@ fn add(attribute: &mut Attribute, word: &str) {
 }
 
 fn lacks_agent(space: &Space<'_>, row: usize) -> bool {
-    let Some(agent) = space.requirement_index("agent") else { return false };
+    let Some(agent) = space.requirement("agent") else { return false };
     let Ok(asked) = Asked::new(space.catalog(), ["agent"]) else { return false };
     space.answer(row, agent, &asked).support != Support::Yes
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use lightest_model::catalog::{Catalog, Support, When};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::{Arch, Config};
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RequirementId, Space};
 use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
 
@@ -98,7 +98,7 @@ fn each_claim_of_the_request_leads_where_it_says() {
 fn what_may_run_has_a_reasoned_answer_to_everything() {
     let space = Space::of(&CATALOG, |_| true);
     let asked = Asked::default();
-    let runs = space.requirement_index("runs").expect("always there");
+    let runs = space.requirement("runs").expect("always there");
     for (at, row) in space.rows().iter().enumerate() {
         let answer = space.answer(at, runs, &asked);
         assert!(answer.statement.is_some(), "nothing says whether {} runs", Spelled(&row.config));
@@ -106,7 +106,7 @@ fn what_may_run_has_a_reasoned_answer_to_everything() {
         if answer.support == Support::No || row.vmm.lab && answer.support == Support::Unknown {
             continue;
         }
-        for (index, requirement) in CATALOG.requirements.iter().enumerate() {
+        for (index, requirement) in RequirementId::all(&CATALOG).zip(&CATALOG.requirements) {
             let answer = space.answer(at, index, &asked);
             assert!(
                 answer.statement.is_some(),
@@ -121,10 +121,10 @@ fn what_may_run_has_a_reasoned_answer_to_everything() {
 #[test]
 fn what_gives_a_requirement_gives_what_follows_from_it() {
     let space = Space::of_tests(&CATALOG);
-    let runs = space.requirement_index("runs").expect("always there");
+    let runs = space.requirement("runs").expect("always there");
     for requirement in &CATALOG.requirements {
         let asked = Asked::new(&CATALOG, [requirement.id.as_str()]).expect("known");
-        let index = space.requirement_index(&requirement.id).expect("known");
+        let index = space.requirement(&requirement.id).expect("known");
         for (at, row) in space.rows().iter().enumerate() {
             let says = |index| space.answer(at, index, &asked).support;
             if says(runs) != Support::Yes || says(index) != Support::Yes {
@@ -173,8 +173,8 @@ fn nothing_is_said_of_configurations_that_there_are_none_of() {
 #[test]
 fn the_facts_allow_what_the_tests_of_openvmm_do() {
     let space = Space::of_tests(&CATALOG);
-    let runs = space.requirement_index("runs").expect("always there");
-    let agent = space.requirement_index("agent").expect("a requirement");
+    let runs = space.requirement("runs").expect("always there");
+    let agent = space.requirement("agent").expect("a requirement");
     let asked = Asked::default();
     let mut seen = 0;
     for line in include_str!("data/openvmm-variants.tsv").lines().filter(|line| !line.starts_with('#')) {

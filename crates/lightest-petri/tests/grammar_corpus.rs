@@ -66,7 +66,7 @@ fn exactly_the_variants_that_never_run_are_known_as_such() {
     let catalog = common::catalog();
     let grammar = Grammar::new(&catalog);
     let space = Space::of_tests(&catalog);
-    let runs = space.requirement_index("runs").expect("it is always there");
+    let runs = space.requirement("runs").expect("it is always there");
     for row in rows() {
         let config = grammar.parse_config(&row.config).expect("it parses");
         let index = space.position(&config).unwrap_or_else(|| panic!("{} is in the space", row.config));
@@ -81,7 +81,7 @@ fn a_variant_with_the_agent_has_a_guest_that_can_carry_it() {
     let catalog = common::catalog();
     let grammar = Grammar::new(&catalog);
     let space = Space::of_tests(&catalog);
-    let agent = space.requirement_index("agent").expect("a requirement");
+    let agent = space.requirement("agent").expect("a requirement");
     let asked = Asked::new(&catalog, ["agent"]).expect("a requirement");
     for row in rows().into_iter().filter(|row| row.agent && row.runs) {
         let config = grammar.parse_config(&row.config).expect("it parses");

@@ -167,7 +167,7 @@ fn guests_provide_what_they_are_good_for_and_lack_the_rest() {
         let rows: Vec<usize> = all.iter().filter(named).copied().collect();
         assert!(!rows.is_empty(), "{} is no guest", about.guest);
         let provides = |need: &String| {
-            let index = space.requirement_index(need).expect("it is a need");
+            let index = space.requirement(need).expect("it is a need");
             rows.iter().find(|row| space.gives_alone(**row, index)).map(|row| name(&space, *row))
         };
         for need in &about.provides {

@@ -20,7 +20,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
 fn advised(space: &Space<'_>, choice: &Choice<'_>) -> BTreeSet<String> {
     let asked = choice.asked.indices().iter();
     let mut words: BTreeSet<String> =
-        asked.filter_map(|index| space.catalog().requirements[*index].attribute.clone()).collect();
+        asked.filter_map(|asked| asked.entry(space.catalog())?.attribute.clone()).collect();
     for pick in choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.companion)) {
         words.extend(pick.quirks.iter().filter_map(|quirk| quirk.declare.clone()));
     }

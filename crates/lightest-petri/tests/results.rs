@@ -326,7 +326,7 @@ fn a_learned_yes_leaves_a_doubt_of_special_circumstances_standing() {
         .expect("it selects something");
     let catalog = with_yes(&space, row, &doubt.requirement, Vec::new());
     let after = Space::of_tests(&catalog);
-    let index = after.requirement_index(&doubt.requirement).expect("known");
+    let index = after.requirement(&doubt.requirement).expect("known");
     let plain = lightest_model::space::Asked::new(&catalog, [doubt.requirement.as_str()]).expect("known");
     assert_eq!(after.answer(row, index, &plain).support, Support::Yes, "{doubt:?}");
     let words = doubt.when.with.iter().map(String::as_str).chain([doubt.requirement.as_str()]);

@@ -199,7 +199,7 @@ fn said(space: &Space<'_>, guest: &Guest, requirement: &str) -> (Support, Target
     let catalog = space.catalog();
     let row = space.rows().iter().position(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
     let answer = row
-        .zip(space.requirement_index(requirement))
+        .zip(space.requirement(requirement))
         .map(|(row, index)| space.answer(row, index, &Asked::default()));
     let statement = answer.as_ref().and_then(|answer| answer.statement);
     let index = statement

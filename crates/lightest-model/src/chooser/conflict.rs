@@ -2,9 +2,9 @@
 
 use crate::catalog::{BootMethod, Capability, Os, Support};
 use crate::config::Arch;
-use crate::space::{Asked, Bits, Space};
+use crate::space::{Asked, Bits, RequirementId, Space};
 
-use super::{demands, fitting, place};
+use super::{fitting, place};
 
 /// Requirements that cannot meet.
 #[derive(Clone, Debug)]
@@ -22,8 +22,8 @@ pub struct Conflict<'c> {
 /// A requirement of a conflict, and what it leaves.
 #[derive(Clone, Debug)]
 pub struct Cornered<'c> {
-    /// Index of the requirement.
-    pub requirement: usize,
+    /// The requirement.
+    pub requirement: RequirementId,
     /// Families of the guests that give it, in the order of the catalog.
     pub guests: Vec<&'c str>,
     /// Titles of the boot methods that give it.
@@ -37,7 +37,7 @@ pub struct Cornered<'c> {
 /// Part of a demand: a requirement, or the place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Demand {
-    Requirement(usize),
+    Requirement(RequirementId),
     Arch(Arch),
     Vmm,
 }
@@ -116,10 +116,9 @@ pub(super) fn explain<'c>(
     let asked = explainer.asked(&between);
     let among = explainer.among(&between);
     let unproven = among.iter().any(|row| {
-        demands(space, &asked)
-            .all(|requirement| space.answer(row, requirement, &asked).support != Support::No)
+        space.demands(&asked).all(|requirement| space.answer(row, requirement, &asked).support != Support::No)
     });
-    let requirements: Vec<usize> = between
+    let requirements: Vec<RequirementId> = between
         .iter()
         .filter_map(|demand| match demand {
             Demand::Requirement(index) => Some(*index),
@@ -140,7 +139,7 @@ fn corner<'c>(
     space: &Space<'c>,
     explainer: &Explainer<'_, 'c>,
     between: &[Demand],
-    requirement: usize,
+    requirement: RequirementId,
 ) -> Cornered<'c> {
     let alone = explainer.asked(&[Demand::Requirement(requirement)]);
     let mut everywhere = Bits::none(space.rows().len());

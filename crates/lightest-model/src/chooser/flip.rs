@@ -1,17 +1,17 @@
 //! What would change the answer: a requirement less, or the next heavier configuration.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::catalog::Catalog;
-use crate::space::{Asked, Bits, Price, Space};
+use crate::space::{Asked, Bits, Price, RequirementId, Space};
 
 use super::{fitting, lightest};
 
 /// A requirement without which the answer would be lighter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flip {
-    /// Index of the requirement.
-    pub requirement: usize,
+    /// The requirement.
+    pub requirement: RequirementId,
     /// Index of the configuration that would do then.
     pub row: usize,
 }
@@ -23,34 +23,35 @@ pub struct Heavier<'c> {
     pub row: usize,
     /// What it costs.
     pub price: Price<'c>,
-    /// Indices of requirements that it gives and the pick does not.
-    pub adds: Vec<usize>,
+    /// Requirements that it gives and the pick does not.
+    pub adds: Vec<RequirementId>,
 }
 
-/// For each requirement, whether asking for it asks for another one.
-pub(super) fn implying(catalog: &Catalog, other: usize) -> Vec<bool> {
-    let mut implied_by: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, requirement) in catalog.requirements.iter().enumerate() {
+/// The requirements that ask for another one, itself included.
+pub(super) fn implying(catalog: &Catalog, other: RequirementId) -> HashSet<RequirementId> {
+    let mut implied_by: HashMap<&str, Vec<RequirementId>> = HashMap::new();
+    for (requirement, id) in catalog.requirements.iter().zip(RequirementId::all(catalog)) {
         for implied in &requirement.implies {
-            implied_by.entry(implied).or_default().push(index);
+            implied_by.entry(implied).or_default().push(id);
         }
     }
-    let mut implying = vec![false; catalog.requirements.len()];
+    let mut implying = HashSet::new();
     let mut pending = vec![other];
-    while let Some(index) = pending.pop() {
-        if std::mem::replace(&mut implying[index], true) {
-            continue;
+    while let Some(id) = pending.pop() {
+        if let Some(requirement) = id.entry(catalog)
+            && implying.insert(id)
+        {
+            pending.extend(implied_by.get(requirement.id.as_str()).into_iter().flatten());
         }
-        pending.extend(implied_by.get(catalog.requirements[index].id.as_str()).into_iter().flatten());
     }
     implying
 }
 
 /// What is asked, without one requirement and without those that imply it.
-pub(super) fn without(catalog: &Catalog, asked: &Asked, less: usize) -> Asked {
+pub(super) fn without(catalog: &Catalog, asked: &Asked, less: RequirementId) -> Asked {
     let mut rest = Asked::default();
     let implying = implying(catalog, less);
-    for index in asked.named().iter().filter(|index| !implying[**index]) {
+    for index in asked.named().iter().filter(|index| !implying.contains(index)) {
         rest.add(catalog, *index);
     }
     rest
@@ -79,8 +80,7 @@ pub(super) fn heavier<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: us
             && bound.is_lighter_than(&space.weight(*row, asked))
     };
     let row = fit.iter().filter(differs).min_by_key(|row| space.weight(*row, asked))?;
-    let all = 0..space.catalog().requirements.len();
-    let adds = all
+    let adds = RequirementId::all(space.catalog())
         .filter(|requirement| space.gives_alone(row, *requirement) && !space.gives_alone(best, *requirement));
     let adds = adds.collect();
     Some(Heavier { row, price: space.price(row, asked), adds })

@@ -10,7 +10,7 @@ mod tree;
 
 use crate::catalog::{Blocker, Capability, Holds, Quirk, Support};
 use crate::config::Arch;
-use crate::space::{ALWAYS, Asked, Bits, Price, Space, Weight};
+use crate::space::{Asked, Bits, Price, RequirementId, Space, Weight};
 
 pub use conflict::{Conflict, Cornered};
 pub use flip::{Flip, Heavier};
@@ -92,8 +92,8 @@ pub struct Pick<'c> {
 /// What a configuration answers to a requirement, and the statement that decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Reason<'c> {
-    /// Index of the requirement.
-    pub requirement: usize,
+    /// The requirement.
+    pub requirement: RequirementId,
     /// The answer.
     pub support: Support,
     /// The statement.
@@ -198,15 +198,10 @@ fn place(space: &Space<'_>, arch: Arch, vmm: Option<&String>) -> Bits {
     rows
 }
 
-/// The indices of everything that a configuration must give: what is asked, then what always is.
-fn demands<'s>(space: &'s Space<'_>, asked: &'s Asked) -> impl Iterator<Item = usize> + 's {
-    asked.indices().iter().copied().chain(ALWAYS.iter().filter_map(|id| space.requirement_index(id)))
-}
-
 /// The configurations of `among` that give everything.
 pub(crate) fn fitting(space: &Space<'_>, asked: &Asked, among: &Bits) -> Bits {
     let mut rows = among.clone();
-    for requirement in demands(space, asked) {
+    for requirement in space.demands(asked) {
         rows.keep(&space.giving(requirement, asked));
     }
     rows
@@ -253,7 +248,7 @@ fn part<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, vmm: Option<&String>) 
 }
 
 fn pick<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Pick<'c> {
-    let why = demands(space, asked).map(|requirement| reason(space, asked, row, requirement)).collect();
+    let why = space.demands(asked).map(|requirement| reason(space, asked, row, requirement)).collect();
     let quirks = space.quirks(row, asked).collect();
     Pick { row, price: space.price(row, asked), why, quirks, limits: space.limits(row, asked) }
 }
@@ -268,7 +263,7 @@ fn meanwhile<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: usize) -> O
     free.map(|row| pick(space, asked, row))
 }
 
-fn reason<'c>(space: &Space<'c>, asked: &Asked, row: usize, requirement: usize) -> Reason<'c> {
+fn reason<'c>(space: &Space<'c>, asked: &Asked, row: usize, requirement: RequirementId) -> Reason<'c> {
     let answer = space.answer(row, requirement, asked);
     Reason { requirement, support: answer.support, statement: answer.statement }
 }
@@ -276,7 +271,7 @@ fn reason<'c>(space: &Space<'c>, asked: &Asked, row: usize, requirement: usize) 
 /// The first thing that a configuration is known to lack, or else the first that nobody has shown.
 pub(crate) fn missing<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Option<Reason<'c>> {
     let mut unknown = None;
-    for requirement in demands(space, asked) {
+    for requirement in space.demands(asked) {
         let reason = reason(space, asked, row, requirement);
         match reason.support {
             Support::No => return Some(reason),
@@ -318,12 +313,12 @@ fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize
 /// itself, or where a known limit stands against it.
 fn companion<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, best: usize) -> Option<Pick<'c>> {
     let pick_row = &space.rows()[best];
-    let openhcl = space.requirement_index("openhcl")?;
+    let openhcl = space.requirement("openhcl")?;
     if !pick_row.boot.openhcl {
         return None;
     }
     let implying = flip::implying(space.catalog(), openhcl);
-    if asked.indices().iter().any(|index| *index != openhcl && implying[*index]) {
+    if asked.indices().iter().any(|index| *index != openhcl && implying.contains(index)) {
         return None;
     }
     let without = flip::without(space.catalog(), asked, openhcl);

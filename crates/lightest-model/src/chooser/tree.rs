@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{Claim, Section};
 use crate::config::Arch;
-use crate::space::{ALWAYS, Asked, Space};
+use crate::space::{ALWAYS, Asked, RequirementId, Space};
 
 use super::lightest_for;
 
@@ -22,10 +22,10 @@ pub struct Tree<'c> {
     pub arch: Arch,
     /// The branches, lightest first.
     pub branches: Vec<Branch<'c>>,
-    /// Indices of requirements that lead elsewhere when asked together with some others.
-    pub apart: Vec<usize>,
-    /// Indices of requirements that no configuration for this architecture is known to give.
-    pub nowhere: Vec<usize>,
+    /// Requirements that lead elsewhere when asked together with some others.
+    pub apart: Vec<RequirementId>,
+    /// Requirements that no configuration for this architecture is known to give.
+    pub nowhere: Vec<RequirementId>,
 }
 
 /// The requirements that lead to one configuration.
@@ -35,8 +35,8 @@ pub struct Branch<'c> {
     pub row: usize,
     /// Sentences of the request's tree whose requirements lead here.
     pub claims: Vec<&'c Claim>,
-    /// Indices of the requirements that lead here, each by itself.
-    pub needs: Vec<usize>,
+    /// The requirements that lead here, each by itself.
+    pub needs: Vec<RequirementId>,
     /// Where needs of an earlier branch change the answer.
     pub twists: Vec<Twist>,
 }
@@ -62,7 +62,7 @@ impl<'c> Tree<'c> {
 
     /// What the tree leads to; `None` for needs that no branch has, or that cannot meet.
     #[must_use]
-    pub fn walk(&self, needs: &[usize]) -> Option<usize> {
+    pub fn walk(&self, needs: &[RequirementId]) -> Option<usize> {
         let held: Vec<usize> = (0..self.branches.len())
             .filter(|branch| self.branches[*branch].needs.iter().any(|need| needs.contains(need)))
             .collect();
@@ -77,7 +77,7 @@ impl<'c> Tree<'c> {
         let catalog = space.catalog();
         let mut branches: Vec<Branch<'c>> = Vec::new();
         let mut nowhere = Vec::new();
-        for index in 0..catalog.requirements.len() {
+        for index in RequirementId::all(catalog) {
             if is_place(space, index) {
                 continue;
             }
@@ -98,7 +98,7 @@ impl<'c> Tree<'c> {
     }
 
     /// Asks every two requirements together; returns the pairs that lead elsewhere than their branches say.
-    fn twisting(&mut self, space: &Space<'c>) -> Vec<[usize; 2]> {
+    fn twisting(&mut self, space: &Space<'c>) -> Vec<[RequirementId; 2]> {
         let mut exceptions = Vec::new();
         for later in 0..self.branches.len() {
             for earlier in 0..=later {
@@ -116,7 +116,12 @@ impl<'c> Tree<'c> {
         exceptions
     }
 
-    fn pairs(&self, space: &Space<'c>, earlier: usize, later: usize) -> Vec<([usize; 2], Option<usize>)> {
+    fn pairs(
+        &self,
+        space: &Space<'c>,
+        earlier: usize,
+        later: usize,
+    ) -> Vec<([RequirementId; 2], Option<usize>)> {
         let mut pairs = Vec::new();
         for first in &self.branches[earlier].needs {
             for second in &self.branches[later].needs {
@@ -140,12 +145,12 @@ fn branch_to<'b, 'c>(branches: &'b mut Vec<Branch<'c>>, row: usize) -> &'b mut B
 }
 
 /// Whether a requirement names an architecture or a VMM, which is asked for otherwise.
-fn is_place(space: &Space<'_>, index: usize) -> bool {
+fn is_place(space: &Space<'_>, index: RequirementId) -> bool {
     let id = space.requirement_id(index);
     Arch::from_word(id).is_some() || space.catalog().vmm(id).is_some() || ALWAYS.contains(&id)
 }
 
-fn answer(space: &Space<'_>, arch: Arch, needs: &[usize]) -> Option<usize> {
+fn answer(space: &Space<'_>, arch: Arch, needs: &[RequirementId]) -> Option<usize> {
     let mut asked = Asked::default();
     for need in needs {
         asked.add(space.catalog(), *need);
@@ -154,7 +159,7 @@ fn answer(space: &Space<'_>, arch: Arch, needs: &[usize]) -> Option<usize> {
 }
 
 /// The answer that most pairs give, of those that have one; the lightest row among equals.
-fn most(pairs: &[([usize; 2], Option<usize>)]) -> Option<usize> {
+fn most(pairs: &[([RequirementId; 2], Option<usize>)]) -> Option<usize> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for row in pairs.iter().filter_map(|(_, row)| *row) {
         *counts.entry(row).or_default() += 1;
@@ -163,10 +168,10 @@ fn most(pairs: &[([usize; 2], Option<usize>)]) -> Option<usize> {
 }
 
 /// A few requirements of which every pair has one, found greedily; in the order of the catalog.
-fn covering(mut pairs: Vec<[usize; 2]>) -> Vec<usize> {
+fn covering(mut pairs: Vec<[RequirementId; 2]>) -> Vec<RequirementId> {
     let mut cover = Vec::new();
     loop {
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<RequirementId, usize> = BTreeMap::new();
         for need in pairs.iter().flatten() {
             *counts.entry(*need).or_default() += 1;
         }

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 
 use crate::catalog::{Capability, Catalog, Layer, Support};
 
-use super::{ALWAYS, Bits, Space};
+use super::{ALWAYS, Bits, RequirementId, Space};
 
 /// The requirements that are asked for, with those that follow from them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Indices into the catalog's requirements, in the order asked; what follows from one stands behind it.
-    pub(crate) order: Vec<usize>,
+    /// In the order asked; what follows from one stands behind it.
+    pub(crate) order: Vec<RequirementId>,
     /// Those that were asked for by name.
-    named: Vec<usize>,
+    named: Vec<RequirementId>,
     /// A bit for each of them, by index.
     mask: Vec<u64>,
 }
@@ -29,54 +29,55 @@ impl Asked {
         for word in words {
             let requirement = catalog.requirement(word).ok_or_else(|| word.to_owned())?;
             let index = catalog.requirements.iter().position(|known| std::ptr::eq(known, requirement));
-            asked.add(catalog, index.unwrap_or_default());
+            asked.add(catalog, RequirementId::new(index.unwrap_or_default()));
         }
         Ok(asked)
     }
 
-    /// Adds the requirement of that index, and what follows from it.
-    pub(crate) fn add(&mut self, catalog: &Catalog, index: usize) {
+    /// Adds a requirement, and what follows from it.
+    pub(crate) fn add(&mut self, catalog: &Catalog, index: RequirementId) {
         if !self.named.contains(&index) {
             self.named.push(index);
         }
         let mut pending = vec![index];
         // Made only where something follows: most requirements stand alone.
-        let mut indices: Option<HashMap<&str, usize>> = None;
+        let mut indices: Option<HashMap<&str, RequirementId>> = None;
         while let Some(index) = pending.pop() {
             if self.holds(index) {
                 continue;
             }
             self.order.push(index);
-            let word = index / 64;
-            self.mask.resize(self.mask.len().max(word + 1), 0);
-            self.mask[word] |= 1 << (index % 64);
-            let implied = &catalog.requirements[index].implies;
+            let bit = index.index();
+            self.mask.resize(self.mask.len().max(bit / 64 + 1), 0);
+            self.mask[bit / 64] |= 1 << (bit % 64);
+            let implied = &catalog.requirements[bit].implies;
             if implied.is_empty() {
                 continue;
             }
             let indices = indices.get_or_insert_with(|| {
-                let all = catalog.requirements.iter().enumerate();
-                all.map(|(index, known)| (known.id.as_str(), index)).collect()
+                let all = catalog.requirements.iter().zip(RequirementId::all(catalog));
+                all.map(|(known, id)| (known.id.as_str(), id)).collect()
             });
             pending.extend(implied.iter().rev().filter_map(|word| indices.get(word.as_str()).copied()));
         }
     }
 
-    /// Whether the requirement of that index is asked for.
+    /// Whether that requirement is asked for.
     #[must_use]
-    pub fn holds(&self, index: usize) -> bool {
-        self.mask.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
+    pub fn holds(&self, requirement: RequirementId) -> bool {
+        let bit = requirement.index();
+        self.mask.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
 
-    /// The indices of the requirements that were asked for by name.
+    /// The requirements that were asked for by name.
     #[must_use]
-    pub fn named(&self) -> &[usize] {
+    pub fn named(&self) -> &[RequirementId] {
         &self.named
     }
 
-    /// The indices of the requirements, in the order asked, each followed by those that follow from it.
+    /// The requirements, in the order asked, each followed by those that follow from it.
     #[must_use]
-    pub fn indices(&self) -> &[usize] {
+    pub fn indices(&self) -> &[RequirementId] {
         &self.order
     }
 }
@@ -86,8 +87,8 @@ impl Asked {
 pub(crate) struct Statement<'c> {
     pub(crate) capability: &'c Capability,
     rows: Bits,
-    /// Indices of requirements that must be asked for as well.
-    with: Vec<usize>,
+    /// Requirements that must be asked for as well.
+    with: Vec<RequirementId>,
 }
 
 impl Statement<'_> {
@@ -108,27 +109,46 @@ pub struct Answer<'c> {
 }
 
 impl<'c> Space<'c> {
-    /// The index that answers go by: of a requirement, or of one of [`ALWAYS`].
+    /// The requirement of that identifier, or the one of [`ALWAYS`].
     #[must_use]
-    pub fn requirement_index(&self, id: &str) -> Option<usize> {
+    pub fn requirement(&self, id: &str) -> Option<RequirementId> {
         let own = self.catalog().requirements.iter().position(|requirement| requirement.id == id);
-        own.or_else(|| {
+        let own = own.or_else(|| {
             ALWAYS.iter().position(|always| *always == id).map(|at| self.catalog().requirements.len() + at)
-        })
+        });
+        own.map(RequirementId::new)
     }
 
-    /// The identifier of that index.
+    /// What every configuration must meet, asked for or not: [`ALWAYS`].
+    pub fn always(&self) -> impl Iterator<Item = RequirementId> + use<> {
+        let after = self.catalog().requirements.len();
+        (after..after + ALWAYS.len()).map(RequirementId::new)
+    }
+
+    /// That a configuration runs on some host, which is one of [`ALWAYS`].
     #[must_use]
-    pub fn requirement_id(&self, index: usize) -> &'c str {
+    pub fn runs(&self) -> RequirementId {
+        let at = ALWAYS.iter().position(|always| *always == "runs").unwrap_or_default();
+        RequirementId::new(self.catalog().requirements.len() + at)
+    }
+
+    /// Everything that a configuration must meet: what is asked, then what always is.
+    pub fn demands<'a>(&self, asked: &'a Asked) -> impl Iterator<Item = RequirementId> + use<'a> {
+        asked.indices().iter().copied().chain(self.always())
+    }
+
+    /// The identifier of a requirement.
+    #[must_use]
+    pub fn requirement_id(&self, requirement: RequirementId) -> &'c str {
         let requirements = &self.catalog().requirements;
-        requirements.get(index).map_or_else(
-            || ALWAYS.get(index - requirements.len()).copied().unwrap_or_default(),
+        requirement.entry(self.catalog()).map_or_else(
+            || ALWAYS.get(requirement.index() - requirements.len()).copied().unwrap_or_default(),
             |requirement| requirement.id.as_str(),
         )
     }
 
-    fn statements(&self, requirement: usize) -> &[Statement<'c>] {
-        self.statements[requirement].get_or_init(|| {
+    fn statements(&self, requirement: RequirementId) -> &[Statement<'c>] {
+        self.statements[requirement.index()].get_or_init(|| {
             let id = self.requirement_id(requirement);
             let by_requirement = self.by_requirement.get_or_init(|| {
                 let mut all: HashMap<&str, Vec<&Capability>> = HashMap::new();
@@ -143,7 +163,7 @@ impl<'c> Space<'c> {
                 .map(|capability| {
                     let rows = self.index.select(&capability.when);
                     let with = capability.when.with.iter();
-                    let with = with.filter_map(|word| self.requirement_index(word)).collect();
+                    let with = with.filter_map(|word| self.requirement(word)).collect();
                     Statement { capability, rows, with }
                 })
                 .collect()
@@ -152,7 +172,7 @@ impl<'c> Space<'c> {
 
     fn in_force<'s>(
         &'s self,
-        requirement: usize,
+        requirement: RequirementId,
         asked: &'s Asked,
     ) -> impl Iterator<Item = &'s Statement<'c>> {
         let statements = self.statements(requirement).iter();
@@ -160,15 +180,17 @@ impl<'c> Space<'c> {
     }
 
     /// The configurations that answer *yes* to one requirement.
-    pub(crate) fn giving(&self, requirement: usize, asked: &Asked) -> Cow<'_, Bits> {
+    pub(crate) fn giving(&self, requirement: RequirementId, asked: &Asked) -> Cow<'_, Bits> {
         let bound_up = self.statements(requirement).iter().any(|statement| !statement.with.is_empty());
         if bound_up {
             return Cow::Owned(self.work_out(requirement, asked));
         }
-        Cow::Borrowed(self.giving[requirement].get_or_init(|| self.work_out(requirement, &Asked::default())))
+        Cow::Borrowed(
+            self.giving[requirement.index()].get_or_init(|| self.work_out(requirement, &Asked::default())),
+        )
     }
 
-    fn work_out(&self, requirement: usize, asked: &Asked) -> Bits {
+    fn work_out(&self, requirement: RequirementId, asked: &Asked) -> Bits {
         let none = || Bits::none(self.rows.len());
         let (mut yes, mut not_yes) = (none(), none());
         for statement in self.in_force(requirement, asked) {
@@ -190,7 +212,7 @@ impl<'c> Space<'c> {
     /// What the configuration of that index answers to one requirement, when `asked` is asked for: *no* if any
     /// statement says so, else *unknown* if any says so, else *yes* if any says so, else *unknown*.
     #[must_use]
-    pub fn answer(&self, row: usize, requirement: usize, asked: &Asked) -> Answer<'c> {
+    pub fn answer(&self, row: usize, requirement: RequirementId, asked: &Asked) -> Answer<'c> {
         let speaks = |statement: &&Statement<'c>| statement.rows.contains(row);
         let counts = |statement: &&Statement<'c>| {
             statement.capability.layer == Layer::User
@@ -213,9 +235,9 @@ impl<'c> Space<'c> {
 
     /// Whether a configuration gives a requirement when nothing else is asked of it.
     #[must_use]
-    pub fn gives_alone(&self, row: usize, requirement: usize) -> bool {
+    pub fn gives_alone(&self, row: usize, requirement: RequirementId) -> bool {
         if let Some(known) = self.alone.as_ref().and_then(|alone| alone.get(row)) {
-            return known & (1 << requirement.min(127)) != 0;
+            return known & (1 << requirement.index().min(127)) != 0;
         }
         let mut asked = Asked::default();
         // What follows from it matters only where a statement depends on it.
@@ -230,8 +252,9 @@ impl<'c> Space<'c> {
     #[must_use]
     pub fn alone(&self) -> Vec<u128> {
         let bits = |row: usize| {
-            let given = (0..self.catalog.requirements.len()).filter(|index| self.gives_alone(row, *index));
-            given.fold(0_u128, |bits, index| bits | 1 << index.min(127))
+            let given =
+                RequirementId::all(self.catalog).filter(|requirement| self.gives_alone(row, *requirement));
+            given.fold(0_u128, |bits, requirement| bits | 1 << requirement.index().min(127))
         };
         (0..self.rows.len()).map(bits).collect()
     }

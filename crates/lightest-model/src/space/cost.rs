@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::catalog::{Blocker, BlockerState, BootMethod, Catalog, Guest, Image, Quirk, When};
 
-use super::{Asked, Bits, Row, Space};
+use super::{Asked, Bits, RequirementId, Row, Space};
 
 /// What a configuration costs whatever is asked of it.
 #[derive(Clone, Debug)]
@@ -67,9 +67,9 @@ pub struct Price<'c> {
 #[derive(Debug)]
 pub(super) struct Scoped<T> {
     rows: Bits,
-    with: Vec<usize>,
+    with: Vec<RequirementId>,
     /// Requirements any of which, asked for as well, takes it away.
-    unless: Vec<usize>,
+    unless: Vec<RequirementId>,
     what: T,
 }
 
@@ -83,8 +83,7 @@ impl<T> Scoped<T> {
 
 impl<'c> Space<'c> {
     fn scoped<T>(&self, when: &When, unless: &[String], what: T) -> Scoped<T> {
-        let indices =
-            |words: &[String]| words.iter().filter_map(|word| self.requirement_index(word)).collect();
+        let indices = |words: &[String]| words.iter().filter_map(|word| self.requirement(word)).collect();
         Scoped { rows: self.index.select(when), with: indices(&when.with), unless: indices(unless), what }
     }
 

@@ -5,6 +5,7 @@
 mod answers;
 mod bits;
 mod cost;
+mod id;
 mod index;
 
 use std::cell::OnceCell;
@@ -16,6 +17,7 @@ use crate::config::{Config, Form, GuestRef};
 pub use answers::{Answer, Asked};
 pub(crate) use bits::Bits;
 pub use cost::{Price, Weight};
+pub use id::RequirementId;
 
 /// Requirements that every configuration must meet, asked for or not.
 pub const ALWAYS: [&str; 2] = ["repo-code", "runs"];

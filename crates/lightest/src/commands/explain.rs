@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 use lightest_lint::rules::Rule;
 use lightest_model::catalog::{Blocker, Catalog, Evidence, Guest, Quirk, Support, When};
 use lightest_model::config::{Arch, Config};
-use lightest_model::space::{ALWAYS, Asked, Space};
+use lightest_model::space::{ALWAYS, Asked, RequirementId, Space};
 use lightest_model::suggest::nearest;
 use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
@@ -234,7 +234,7 @@ fn may_select(when: &When, guest: &Guest) -> bool {
 /// What all of some configurations give, and what only some do.
 fn given(catalog: &Catalog, wanted: impl Fn(&lightest_model::space::Row<'_>) -> bool) -> String {
     let space = Space::of(catalog, |_| true);
-    let runs = space.requirement_index("runs");
+    let runs = space.requirement("runs");
     let rows: Vec<usize> = (0..space.rows().len())
         .filter(|row| wanted(&space.rows()[*row]))
         .filter(|row| {
@@ -242,7 +242,7 @@ fn given(catalog: &Catalog, wanted: impl Fn(&lightest_model::space::Row<'_>) -> 
         })
         .collect();
     let (mut always, mut sometimes) = (Vec::new(), Vec::new());
-    for (index, requirement) in catalog.requirements.iter().enumerate() {
+    for (index, requirement) in RequirementId::all(catalog).zip(&catalog.requirements) {
         let Ok(asked) = Asked::new(catalog, [requirement.id.as_str()]) else { continue };
         let gives =
             rows.iter().filter(|row| space.answer(**row, index, &asked).support == Support::Yes).count();
@@ -348,7 +348,7 @@ fn configuration<'c>(catalog: &'c Catalog, config: &Config) -> Explained<'c> {
     let ids =
         ALWAYS.into_iter().chain(catalog.requirements.iter().map(|requirement| requirement.id.as_str()));
     for id in ids {
-        let Some(index) = space.requirement_index(id) else { continue };
+        let Some(index) = space.requirement(id) else { continue };
         let asked = Asked::new(catalog, [id]).unwrap_or_default();
         let answer = space.answer(row, index, &asked);
         answers.push(Answered {

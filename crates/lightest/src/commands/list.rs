@@ -101,7 +101,7 @@ fn configs(catalog: &Catalog) -> Listed {
     for row in rows {
         let config = Spelled(&space.rows()[row].config);
         let price_of = space.price(row, &asked);
-        let answer = space.requirement_index("runs").map(|runs| space.answer(row, runs, &asked));
+        let answer = space.requirement("runs").map(|runs| space.answer(row, runs, &asked));
         let support = answer.map_or(Support::Unknown, |answer| answer.support);
         let statement = answer.and_then(|answer| answer.statement);
         values.push(json!({

@@ -102,7 +102,7 @@ fn parsed<'c>(catalog: &Catalog, space: &Space<'_>, config: &'c Config) -> Parse
 /// Whether the configuration can run anywhere, why, and where that is known from.
 fn runs(space: &Space<'_>, config: &Config) -> Option<(Support, String, String)> {
     let row = space.position(config)?;
-    let runs = space.requirement_index("runs")?;
+    let runs = space.requirement("runs")?;
     let answer = space.answer(row, runs, &Asked::default());
     Some((answer.support, because(answer.statement).to_owned(), statement_evidence(answer.statement)))
 }

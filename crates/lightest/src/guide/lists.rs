@@ -66,7 +66,7 @@ pub(super) fn configurations(catalog: &Catalog) -> String {
         rows.len()
     )));
     text.push('\n');
-    let runs = space.requirement_index("runs").unwrap_or_default();
+    let runs = space.runs();
     let lines: Vec<Vec<String>> = rows
         .into_iter()
         .map(|row| {

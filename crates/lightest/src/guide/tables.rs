@@ -237,10 +237,8 @@ fn verdict<'c>(space: &Space<'c>, vmm: &Vmm, boot: &BootMethod, arch: Arch) -> V
         if row.vmm.id != vmm.id || row.boot.id != boot.id || !matches {
             continue;
         }
-        let answers = ["runs", "repo-code"].map(|id| {
-            let index = space.requirement_index(id).unwrap_or_default();
-            space.answer(at, index, &asked)
-        });
+        let answers = ["runs", "repo-code"].iter().filter_map(|id| space.requirement(id));
+        let answers: Vec<_> = answers.map(|demand| space.answer(at, demand, &asked)).collect();
         let Some(answer) = answers.iter().find(|answer| answer.support != Support::Yes) else {
             return Verdict::Runs;
         };

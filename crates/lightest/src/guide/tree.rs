@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use lightest_model::catalog::{Catalog, Claim, ClaimState, Guest};
 use lightest_model::chooser::{Branch, Query, Tree, choose, lightest_for};
 use lightest_model::config::{Arch, Form};
-use lightest_model::space::{Asked, Row, Space};
+use lightest_model::space::{Asked, RequirementId, Row, Space};
 use lightest_petri::Spelled;
 
 use super::markdown::{capital, code, item, paragraph, prose, sentence, wrapped};
@@ -23,9 +23,12 @@ fn name(row: &Row<'_>) -> String {
 }
 
 /// Requirements by their titles, at most `most` of them.
-pub(super) fn titles(catalog: &Catalog, needs: &[usize], most: usize, last: &str) -> String {
-    let all: Vec<String> =
-        needs.iter().map(|need| prose(&catalog.requirements[*need].title, issues(catalog))).collect();
+pub(super) fn titles(catalog: &Catalog, needs: &[RequirementId], most: usize, last: &str) -> String {
+    let all: Vec<String> = needs
+        .iter()
+        .filter_map(|need| need.entry(catalog))
+        .map(|need| prose(&need.title, issues(catalog)))
+        .collect();
     if all.len() <= most.saturating_add(1) {
         return words::list(&all, last);
     }
@@ -149,7 +152,7 @@ fn twists(space: &Space<'_>, tree: &Tree<'_>, branch: &Branch<'_>) -> Vec<(Vec<S
 fn representative(catalog: &Catalog, branch: &Branch<'_>) -> Vec<String> {
     match (branch.claims.first(), branch.needs.first()) {
         (Some(claim), _) => claim.requires.clone(),
-        (None, Some(need)) => vec![catalog.requirements[*need].id.clone()],
+        (None, Some(need)) => need.entry(catalog).map(|need| need.id.clone()).into_iter().collect(),
         (None, None) => Vec::new(),
     }
 }
@@ -168,11 +171,11 @@ fn companion(space: &Space<'_>, requires: &[String]) -> Option<usize> {
 /// Where aarch64 differs from what the lines of the tree say of it.
 fn elsewhere(space: &Space<'_>, tree: &Tree<'_>, other: &Tree<'_>) -> String {
     let catalog = space.catalog();
-    let said = |need: &usize| {
+    let said = |need: &RequirementId| {
         let branch = tree.branches.iter().find(|branch| branch.needs.contains(need))?;
         for_arch(space, &representative(catalog, branch), Arch::Aarch64)
     };
-    let mut differ: Vec<(usize, Vec<usize>)> = Vec::new();
+    let mut differ: Vec<(usize, Vec<RequirementId>)> = Vec::new();
     for branch in &other.branches {
         for need in &branch.needs {
             if said(need) != Some(branch.row) {
@@ -188,8 +191,9 @@ fn elsewhere(space: &Space<'_>, tree: &Tree<'_>, other: &Tree<'_>) -> String {
         let needs = capital(&titles(catalog, needs, usize::MAX, "or"));
         text.push_str(&item(&format!("{needs}: {}.", code(Spelled(&space.rows()[*row].config))), 0));
     }
-    let nothing: Vec<usize> = other.nowhere.iter().filter(|need| said(need).is_some()).copied().collect();
-    let neither: Vec<usize> =
+    let nothing: Vec<RequirementId> =
+        other.nowhere.iter().filter(|need| said(need).is_some()).copied().collect();
+    let neither: Vec<RequirementId> =
         tree.nowhere.iter().filter(|need| other.nowhere.contains(need)).copied().collect();
     for (needs, place) in [(nothing, "there"), (neither, "there or on x64")] {
         if !needs.is_empty() {

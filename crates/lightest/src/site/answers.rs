@@ -81,8 +81,8 @@ impl<'s, 'c> Answers<'s, 'c> {
             for reason in pick.why.iter().filter(|reason| named.contains(&reason.requirement)) {
                 let statement = statements.index(reason.statement);
                 let known = self.why.entry(pick.row).or_default();
-                if *known.entry(reason.requirement).or_insert(statement) != statement {
-                    odd.push([reason.requirement, statement]);
+                if *known.entry(reason.requirement.index()).or_insert(statement) != statement {
+                    odd.push([reason.requirement.index(), statement]);
                 }
             }
         }

@@ -56,7 +56,7 @@ pub(super) fn rows(space: &Space<'_>, answers: &mut Answers<'_, '_>, blocker_lis
 pub(super) fn matrix<'c>(space: &Space<'c>, statements: &mut Statements<'c>) -> Value {
     let requirements = space.catalog().requirements.iter().map(|requirement| requirement.id.as_str());
     let columns = requirements.chain(ALWAYS).filter_map(|id| {
-        let requirement = space.requirement_index(id)?;
+        let requirement = space.requirement(id)?;
         let asked = Asked::new(space.catalog(), [id]).unwrap_or_default();
         let column: Vec<usize> = (0..space.rows().len())
             .map(|row| statements.index(space.answer(row, requirement, &asked).statement))

@@ -2,7 +2,7 @@
 
 use lightest_model::catalog::{Catalog, Guest, Support, Vmm};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RequirementId, Space};
 use lightest_petri::ARCHS;
 use lightest_petri::Spelled;
 
@@ -11,7 +11,7 @@ use crate::words;
 
 /// Whether a configuration can run, and the statement that decides.
 fn runs<'c>(space: &Space<'c>, row: usize) -> lightest_model::space::Answer<'c> {
-    let runs = space.requirement_index("runs").unwrap_or_default();
+    let runs = space.runs();
     space.answer(row, runs, &Asked::default())
 }
 
@@ -74,7 +74,7 @@ fn image(guest: &Guest) -> String {
 /// What all of some configurations give, and what only some of them do.
 fn gives(space: &Space<'_>, rows: &[usize]) -> String {
     let (mut always, mut sometimes) = (Vec::new(), Vec::new());
-    for (index, requirement) in space.catalog().requirements.iter().enumerate() {
+    for (index, requirement) in RequirementId::all(space.catalog()).zip(&space.catalog().requirements) {
         let Ok(asked) = Asked::new(space.catalog(), [requirement.id.as_str()]) else { continue };
         let gives = |row: &&usize| space.answer(**row, index, &asked).support == Support::Yes;
         match rows.iter().filter(gives).count() {

@@ -3,7 +3,7 @@
 use lightest_lint::dialect::Dialect;
 use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Choice, Query};
-use lightest_model::space::{Row, Space};
+use lightest_model::space::{RequirementId, Row, Space};
 
 use crate::framework::Framework;
 
@@ -22,8 +22,8 @@ impl<'c> Spelled<'_, 'c> {
         self.space.rows()
     }
 
-    pub(super) fn requirement_id(&self, index: usize) -> &str {
-        self.space.requirement_id(index)
+    pub(super) fn requirement_id(&self, requirement: RequirementId) -> &str {
+        self.space.requirement_id(requirement)
     }
 
     pub(super) fn catalog(&self) -> &'c Catalog {
@@ -44,7 +44,7 @@ impl<'c> Spelled<'_, 'c> {
     }
 
     /// Whether a requirement is asked of every guest, so that answers do not speak of it.
-    pub(super) fn goes_without_saying(&self, requirement: usize, query: &Query) -> bool {
+    pub(super) fn goes_without_saying(&self, requirement: RequirementId, query: &Query) -> bool {
         let id = self.requirement_id(requirement);
         !query.requires.iter().any(|word| word == id) && self.dialect().conventions().asks.contains(&id)
     }

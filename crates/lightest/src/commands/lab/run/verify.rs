@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
         let machine = MachineArgs { network: devices.network, tpm: devices.tpm, ..args.machine.clone() };
         let plan = lab.plan(&config, &machine)?;
         for found in seen(&lab, &config, &plan)? {
-            let Some(requirement) = space.requirement_index(&found.requirement) else { continue };
+            let Some(requirement) = space.requirement(&found.requirement) else { continue };
             let answer = space.answer(row, requirement, &Asked::default());
             all.push(Compared {
                 config: Spelled(&config).to_string(),

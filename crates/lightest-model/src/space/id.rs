@@ -1,0 +1,33 @@
+//! Identifiers that a space resolved.
+
+use serde::Serialize;
+
+use crate::catalog::{Catalog, Requirement};
+
+/// A requirement of the catalog, or one that every configuration must meet; resolved once, and valid with that catalog alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct RequirementId(usize);
+
+impl RequirementId {
+    pub(crate) const fn new(index: usize) -> Self {
+        Self(index)
+    }
+
+    /// Every requirement of the catalog, in its order.
+    pub fn all(catalog: &Catalog) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + use<> {
+        (0..catalog.requirements.len()).map(Self)
+    }
+
+    /// Its position in the catalog; those that every configuration must meet come after all others.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0
+    }
+
+    /// The catalog's entry; `None` for those that every configuration must meet.
+    #[must_use]
+    pub fn entry(self, catalog: &Catalog) -> Option<&Requirement> {
+        catalog.requirements.get(self.0)
+    }
+}
