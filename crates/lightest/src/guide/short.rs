@@ -44,8 +44,8 @@ fn start(space: &Space<'_>, texts: &Texts) -> String {
     let rows: Vec<Vec<String>> = lines
         .iter()
         .map(|line| {
-            let cells = line.cells.iter().map(|cell| {
-                let mut text = cell.own.map_or_else(|| "–".to_owned(), |row| config(space, row));
+            let cells = line.cells.iter().filter_map(|cell| {
+                let mut text = config(space, cell.own?);
                 let answers: Vec<Option<usize>> = cell.apart.iter().map(|(_, row)| *row).collect();
                 for (at, answer) in
                     answers.iter().enumerate().filter(|(at, row)| !answers[..*at].contains(row))
@@ -68,9 +68,12 @@ fn start(space: &Space<'_>, texts: &Texts) -> String {
                 if !lacking.is_empty() {
                     text.push_str(&format!("; unproven: {}", lacking.join(", ")));
                 }
-                text
+                Some(text)
             });
-            [number(texts, line.row), prose(&line.row.text, None)].into_iter().chain(cells).collect()
+            // The architecture is in the name; a column for each would not fit on the Guide's page.
+            let cells: Vec<String> = cells.collect();
+            let about = prose(&line.row.text, None) + &above(texts, line.row);
+            vec![number(texts, &line.row.id).to_string(), about, cells.join("<br>")]
         })
         .collect();
     let named =
@@ -83,16 +86,19 @@ fn start(space: &Space<'_>, texts: &Texts) -> String {
         words::list(&named(&texts.apart_on_alpine), "and")
     ));
     text.push('\n');
-    text.push_str(&table(&["Row", "Your test ..", "x64", "aarch64"], &rows));
+    text.push_str(&table(&["Row", "Your test ..", "Configurations"], &rows));
     text
 }
 
-/// The number of a row, and those of the rows that it covers as well.
-fn number(texts: &Texts, row: &Row) -> String {
-    let at = |id: &str| texts.rows.iter().position(|other| other.id == id).map_or(0, |at| at + 1);
-    let above: Vec<String> = row.above.iter().map(|id| at(id).to_string()).collect();
-    let own = at(&row.id);
-    if above.is_empty() { own.to_string() } else { format!("{own} + {}", above.join(", ")) }
+/// The number of a row, from 1.
+fn number(texts: &Texts, id: &str) -> usize {
+    texts.rows.iter().position(|other| other.id == id).map_or(0, |at| at + 1)
+}
+
+/// The rows that a row covers as well.
+fn above(texts: &Texts, row: &Row) -> String {
+    let above: Vec<String> = row.above.iter().map(|id| number(texts, id).to_string()).collect();
+    if above.is_empty() { String::new() } else { format!(" (+ {})", above.join(", ")) }
 }
 
 /// How needs that have an answer of their own are introduced.
