@@ -1,70 +1,191 @@
-//! `cargo xtask corpus --framework kubevirt DIR`: what `check` finds in KubeVirt's tests as they were before they were
-//! converted, beside what the maintainers did.
+//! `cargo xtask corpus --framework kubevirt --repo DIR`: what `check` finds in KubeVirt's tests, beside what the maintainers
+//! did with their guests, with a reviewed verdict for every finding.
 
-use std::collections::BTreeSet;
+mod page;
+mod tree;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
-/// Just before the conversions.
+use crate::run::{root, say};
+
+use tree::Tree;
+
+/// Just before the conversions #17276 and #17307.
 const BEFORE: &str = "5a3f415d95";
-const CONVERTED: &str = "corpus/kubevirt-converted.tsv";
+/// The commit whose tests are reviewed as they are now.
+const HEAD: &str = "d923fdb815";
+/// Further conversions: what they are called, and the commit.
+const LATER: [(&str, &str); 2] = [("#18197", "72496717a8"), ("the affinity tests", "d754c83319")];
+/// At least so many of the converted sites must be found, and at most so many others.
+const LEAST_FOUND: usize = 100;
+const MOST_OTHERS: usize = 66;
 
-/// Prints the counts, and fails where a site that was converted is no longer found.
-pub(crate) fn run(checkout: &str) -> Result<(), String> {
-    let folder = Path::new("target/kubevirt-before");
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|error| error.to_string())?;
+const CONVERTED: &str = "corpus/kubevirt-converted.tsv";
+const OTHERS: &str = "corpus/kubevirt-others.tsv";
+const NOW: &str = "corpus/kubevirt-head.tsv";
+const PAGE: &str = "docs/book/src/evaluation-kubevirt.md";
+
+/// A place: path and line.
+type Place = (String, usize);
+
+/// A reviewed finding.
+#[derive(Clone, Debug)]
+struct Verdict {
+    place: Place,
+    /// `real`, `idle` or `false`.
+    word: String,
+    reason: String,
+}
+
+/// What a further conversion changed, and how much of it is found at its parent.
+struct Later {
+    name: &'static str,
+    commit: &'static str,
+    converted: Vec<Place>,
+    missed: Vec<Place>,
+}
+
+/// Everything that the page shows.
+struct Corpus {
+    converted: usize,
+    found: usize,
+    missed: Vec<Place>,
+    others: Vec<Verdict>,
+    naive: (usize, usize),
+    sites: usize,
+    tests: usize,
+    guestless: (usize, usize),
+    later: Vec<Later>,
+    now: Vec<(Verdict, String)>,
+    open_now: (usize, usize),
+}
+
+/// Reads the commits, holds the findings against the lists, and writes the page or says that it is stale.
+pub(crate) fn run(checkout: &str, check: bool) -> Result<(), String> {
+    let converted: BTreeSet<Place> = rows(CONVERTED)?.into_iter().map(|row| row.place).collect();
+    let before = Tree::at(checkout, BEFORE)?;
+    let findings = before.findings();
+    let found: BTreeSet<Place> = findings.keys().cloned().collect();
+    let mut wrong = Vec::new();
+    let others = reviewed(OTHERS, &findings, |place| !converted.contains(place), &mut wrong)?;
+    let naive = before.naive();
+    let mut later = Vec::new();
+    for (name, commit) in LATER {
+        let parent = Tree::at(checkout, &format!("{commit}^"))?;
+        let found = parent.findings();
+        let converted = tree::conversions(checkout, commit)?;
+        let missed: Vec<Place> =
+            converted.iter().filter(|place| !found.contains_key(*place)).cloned().collect();
+        later.push(Later { name, commit, converted, missed });
     }
-    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    let mut archive = Command::new("git")
-        .args(["-C", checkout, "archive", BEFORE, "tests", "go.mod"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("git: {error}"))?;
-    let tar = Command::new("tar")
-        .arg("-x")
-        .arg("-C")
-        .arg(folder)
-        .stdin(archive.stdout.take().ok_or("git gives nothing")?)
-        .status()
-        .map_err(|error| format!("tar: {error}"))?;
-    if !archive.wait().map_err(|error| error.to_string())?.success() || !tar.success() {
-        return Err(format!("{checkout} does not hold {BEFORE}: a full clone is needed"));
-    }
-    let output = Command::new("cargo")
-        .args(["run", "--quiet", "--", "check", "--message-format", "short", "--rule", "heavier-than-needed"])
-        .arg(folder)
-        .output()
-        .map_err(|error| format!("cargo: {error}"))?;
-    let found: BTreeSet<(String, String)> =
-        String::from_utf8_lossy(&output.stdout).lines().filter_map(place).collect();
-    let text = fs::read_to_string(CONVERTED).map_err(|error| format!("{CONVERTED}: {error}"))?;
-    let converted: BTreeSet<(String, String)> = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once('\t'))
-        .map(|(path, line)| (path.to_owned(), line.to_owned()))
-        .collect();
-    let hits = found.intersection(&converted).count();
-    crate::run::say(&format!(
-        "{hits} of {} converted sites are found, and {} others",
-        converted.len(),
-        found.len() - hits
+    let head = Tree::at(checkout, HEAD)?;
+    let now = head.findings();
+    let verdicts = reviewed(NOW, &now, |_| true, &mut wrong)?;
+    let corpus = Corpus {
+        converted: converted.len(),
+        found: converted.intersection(&found).count(),
+        missed: converted.difference(&found).cloned().collect(),
+        naive: (naive.intersection(&converted).count(), naive.difference(&converted).count()),
+        sites: before.sites(),
+        tests: before.tests(),
+        guestless: before.guestless(),
+        others,
+        later,
+        now: verdicts
+            .into_iter()
+            .map(|verdict| {
+                let message = now[&verdict.place].clone();
+                (verdict, message)
+            })
+            .collect(),
+        open_now: head.open(),
+    };
+    say(&format!(
+        "{} of {} converted sites are found, and {} others; {} of {} guestless sites ask for nothing; {} findings now",
+        corpus.found,
+        corpus.converted,
+        corpus.others.len(),
+        corpus.guestless.0,
+        corpus.guestless.1,
+        corpus.now.len()
     ));
-    for (path, line) in converted.difference(&found) {
-        crate::run::say(&format!("not found: {path}:{line}"));
+    for place in &corpus.missed {
+        say(&format!("not found: {}:{}", place.0, place.1));
     }
-    if hits >= 100 && found.len() - hits <= 66 {
-        Ok(())
+    for later in &corpus.later {
+        say(&format!(
+            "{}: {} of {} are found",
+            later.name,
+            later.converted.len() - later.missed.len(),
+            later.converted.len()
+        ));
+        wrong.extend(
+            later.missed.iter().map(|(path, line)| format!("{}: not found: {path}:{line}", later.name)),
+        );
+    }
+    if corpus.found < LEAST_FOUND || corpus.others.len() > MOST_OTHERS {
+        wrong.push("the reading has become worse".to_owned());
+    }
+    if corpus.guestless.0 < corpus.guestless.1 {
+        wrong.push("a guestless site is read as asking for something".to_owned());
+    }
+    write(&page::write(&corpus), check, &mut wrong);
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}
+
+fn write(page: &str, check: bool, wrong: &mut Vec<String>) {
+    let path = root().join(PAGE);
+    if fs::read_to_string(&path).is_ok_and(|is| is.replace("\r\n", "\n") == *page) {
+        return;
+    }
+    if check {
+        wrong.push(format!("{PAGE} is stale: run the same command without `--check`"));
+    } else if let Err(error) = fs::write(&path, page) {
+        wrong.push(format!("{PAGE}: {error}"));
     } else {
-        Err("the reading has become worse".to_owned())
+        say(&format!("wrote {PAGE}"));
     }
 }
 
-/// The path from the top of the checkout, and the line.
-fn place(line: &str) -> Option<(String, String)> {
-    let at = line.find("tests/")?;
-    let mut parts = line[at..].split(':');
-    Some((parts.next()?.to_owned(), parts.next()?.to_owned()))
+/// The rows of a list: path, line, verdict and reason.
+fn rows(path: &str) -> Result<Vec<Verdict>, String> {
+    let text = fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty());
+    lines
+        .map(|(number, line)| {
+            let mut cells = line.split('\t');
+            let place = cells.next().zip(cells.next().and_then(|line| line.parse().ok()));
+            let (file, line) = place.ok_or_else(|| format!("{path}:{}: no place", number + 1))?;
+            let word = cells.next().unwrap_or_default().to_owned();
+            let reason = cells.next().unwrap_or_default().to_owned();
+            Ok(Verdict { place: (file.to_owned(), line), word, reason })
+        })
+        .collect()
+}
+
+/// The verdicts on some findings; findings without one and verdicts without a finding are wrong.
+fn reviewed(
+    path: &str,
+    findings: &BTreeMap<Place, String>,
+    is_wanted: impl Fn(&Place) -> bool,
+    wrong: &mut Vec<String>,
+) -> Result<Vec<Verdict>, String> {
+    let rows = rows(path)?;
+    let wanted: BTreeSet<&Place> = findings.keys().filter(|place| is_wanted(place)).collect();
+    for (file, line) in wanted.iter().filter(|place| rows.iter().all(|row| row.place != ***place)) {
+        wrong.push(format!("{path}: no verdict on {file}:{line}: {}", findings[&(file.clone(), *line)]));
+    }
+    let mut kept = Vec::new();
+    for row in rows {
+        let (file, line) = &row.place;
+        if !wanted.contains(&row.place) {
+            wrong.push(format!("{path}: {file}:{line} is no finding any more"));
+        } else if !["real", "idle", "false"].contains(&row.word.as_str()) || row.reason.is_empty() {
+            wrong.push(format!("{path}: {file}:{line} has no verdict with a reason"));
+        } else {
+            kept.push(row);
+        }
+    }
+    Ok(kept)
 }

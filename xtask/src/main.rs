@@ -26,7 +26,8 @@ usage: cargo xtask CHORE
   browser  test the picker page in Chromium alone
   gen      write every generated file anew; with --check, say which are stale
   book     build docs/book into target/book, with the versions of mdBook and mdbook-admonish that OpenVMM pins
-  corpus   --framework kubevirt DIR: hold check against what KubeVirt's maintainers did with their tests' guests
+  corpus   --framework kubevirt --repo DIR: hold check against what KubeVirt's maintainers did with their tests' guests, and
+           write the page on that
   fuzz     [RUNS [TARGET..]]: mutated input for all that reads what comes from outside, a million times each
   windows  build for Windows and compare under Wine, and check for macOS
   corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
@@ -45,7 +46,8 @@ fn main() -> ExitCode {
         ["book"] => book::build(),
         ["gen"] => generated::run(false),
         ["gen", "--check"] => generated::run(true),
-        ["corpus", "--framework", "kubevirt", folder] => kubevirt::run(folder),
+        ["corpus", "--framework", "kubevirt", "--repo", folder] => kubevirt::run(folder, false),
+        ["corpus", "--framework", "kubevirt", "--repo", folder, "--check"] => kubevirt::run(folder, true),
         ["corpus", "--openvmm", folder] => corpus::run(folder, false),
         ["corpus", "--openvmm", folder, "--check"] => corpus::run(folder, true),
         ["unknowns", "--openvmm", folder] => unknowns::run(folder, false),

@@ -70,6 +70,11 @@ pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Opt
     // What authors state adds to what is read.
     let remarks: Vec<Vec<Remark>> = judged.iter().map(|judged| remarks(&reading, judged, &lines)).collect();
     for (judged, remarks) in judged.iter_mut().zip(&remarks) {
+        let speaks = |remark: &Remark| {
+            !remark.text.contains("lightest:")
+                && judged.guest.is_some_and(|guest| judge::speaks_of(&remark.text, guest))
+        };
+        judged.chosen = remarks.iter().any(speaks);
         judged.asks.extend(intent::of_remarks(remarks, catalog).into_iter().filter_map(|intent| {
             Some(Ask {
                 requirement: intent.requirement?,

@@ -87,6 +87,8 @@ pub struct Judged<'r> {
     pub asks: Vec<Ask>,
     /// What was not understood.
     pub opens: Vec<Opening>,
+    /// Whether a comment at the site speaks of its guest: the author chose it.
+    pub chosen: bool,
 }
 
 /// Everything that rules are asked about.
@@ -142,7 +144,7 @@ impl<'r> Reading<'r> {
             opens.extend(self.asking[*test].opens.iter().cloned());
         }
         let asks = asks.into_values().cloned().collect();
-        Judged { site, guest: self.guest(&site.factory), tests, asks, opens }
+        Judged { site, guest: self.guest(&site.factory), tests, asks, opens, chosen: false }
     }
 
     /// What a guest gives.
@@ -174,6 +176,12 @@ impl<'r> Reading<'r> {
         self.catalog.guests.iter().filter(gives).min_by_key(|guest| class(guest))
     }
 
+    /// Whether a test's name, or that of a container around it, names a guest: then the guest is the point.
+    #[must_use]
+    pub fn names(&self, test: usize, guest: &Guest) -> bool {
+        speaks_of(&self.suite.tests[test].name(), guest)
+    }
+
     /// Whether a requirement takes an operating system.
     #[must_use]
     pub fn takes_a_system(&self, requirement: &str) -> bool {
@@ -188,6 +196,14 @@ impl<'r> Reading<'r> {
             |guest: &Guest| self.catalog.boot_classes.iter().position(|class| class.id == guest.boot_class);
         class(one) < class(other)
     }
+}
+
+/// Whether a text has a guest's name among its words.
+#[must_use]
+pub fn speaks_of(text: &str, guest: &Guest) -> bool {
+    let name = guest.short.as_deref().unwrap_or(&guest.title);
+    let first = name.split_whitespace().next().unwrap_or(name).to_lowercase();
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| word.to_lowercase() == first)
 }
 
 /// What one test asks.

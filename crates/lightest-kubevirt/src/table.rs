@@ -6,13 +6,17 @@ use serde::Deserialize;
 
 use crate::suite::Touch;
 
+/// How an entry on texts that something is compared with is marked.
+const COMPARED: &str = "compared";
+
 /// An entry.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// What it is about; of a path of names its end; may end in `*`.
     pub names: Vec<String>,
-    /// The role of the receiver of a method; how a field is read; of a field that is set, what it is part of.
+    /// The role of the receiver of a method; how a field is read; of a field that is set, what it is part of; of a text,
+    /// whether it is what something is compared with (`compared`).
     #[serde(default)]
     pub on: String,
     /// Only if one of these texts occurs in the value; of a title, not if one does (`!text`).
@@ -177,8 +181,12 @@ impl Table {
                 };
                 among(&self.reads, last).find(fits)
             }
+            Touch::Compared(text) => {
+                self.texts.iter().find(|entry| entry.on == COMPARED && entry.names.contains(text))
+            }
             Touch::Text(text) => {
-                self.texts.iter().find(|entry| entry.names.iter().any(|part| text.contains(part.as_str())))
+                let contained = |entry: &&Entry| entry.names.iter().any(|part| text.contains(part.as_str()));
+                self.texts.iter().find(|entry| entry.on != COMPARED && contained(entry))
             }
         }
     }

@@ -6,7 +6,8 @@
 //! handed on, and holds it against what lighter guests are known to provide. Most often nothing is asked of the guest at all:
 //! the tests read the machine's status, migrate it or watch its metrics, which takes a machine and no operating system. The
 //! rule is silent where anything was not understood: an unknown method of a client, an unknown function from outside that is
-//! given the machine, a function that is picked while the test runs. Another operating system in the place of one that the
+//! given the machine, a function that is picked while the test runs. It is silent, too, where a test's name or a comment at
+//! the call names the guest: its author chose it. Another operating system in the place of one that the
 //! tests use is a matter of taste, which `--pedantic` reports.
 //!
 //! ## Why
@@ -55,7 +56,10 @@ pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 pub(crate) fn lighter<'r>(context: &Context<'r>, judged: &Judged<'r>) -> Option<&'r Guest> {
     // A guest that nobody has shown to run here is none that this knows enough about.
     let own = judged.guest.filter(|own| context.reading.gives(own, []))?;
-    if judged.tests.is_empty() || !judged.opens.is_empty() {
+    if judged.tests.is_empty() || !judged.opens.is_empty() || judged.chosen {
+        return None;
+    }
+    if judged.tests.iter().any(|test| context.reading.names(*test, own)) {
         return None;
     }
     let words: Vec<&str> = judged

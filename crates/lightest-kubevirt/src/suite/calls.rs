@@ -7,6 +7,8 @@ use super::unit::{Factory, Kind, Node, Target, Touch};
 use super::walk::Walker;
 use crate::go::tree::{Bytes, Call, Expr};
 
+/// How the arguments of a matcher for equality are read.
+pub(super) const COMPARED: &str = "compared";
 /// The role of a machine's description.
 pub(crate) const VMI: &str = "vmi";
 /// The receiver of methods that are known whatever they are called on.
@@ -90,7 +92,11 @@ impl<'a> Walker<'a, '_> {
             return self.factory(name, call);
         }
         let entry = self.table.function(path);
-        let how = if path.ends_with("::Expect") { "expect" } else { "" };
+        let how = match path.rsplit("::").next() {
+            Some("Expect") => "expect",
+            Some("Equal") => COMPARED,
+            _ => "",
+        };
         let denies = entry.is_some_and(|entry| entry.denies);
         self.denied += usize::from(denies);
         let args: Vec<Type<'_>> =

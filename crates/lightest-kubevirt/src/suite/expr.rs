@@ -1,6 +1,6 @@
 //! Expressions: their types, and what they touch.
 
-use super::calls::given;
+use super::calls::{COMPARED, given};
 use super::index::Import;
 use super::names::join;
 use super::types::{Member, Type};
@@ -17,6 +17,10 @@ impl<'a> Walker<'a, '_> {
             Expr::Text(text, bytes) => {
                 if self.table.judge(&Touch::Text(text.clone())).is_some() {
                     self.touch(Touch::Text(text.clone()), bytes.clone());
+                }
+                let compared = Touch::Compared(text.clone());
+                if self.reading == COMPARED && self.table.judge(&compared).is_some() {
+                    self.touch(compared, bytes.clone());
                 }
                 Type::Plain
             }

@@ -36,6 +36,8 @@ pub enum Touch {
     },
     /// A text.
     Text(String),
+    /// A text that a matcher compares with.
+    Compared(String),
 }
 
 /// Something that a body touches, and where.
