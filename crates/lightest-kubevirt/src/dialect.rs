@@ -15,7 +15,7 @@ use lightest_model::space::{Asked, Space};
 
 use crate::judge::NEW_TESTS;
 use crate::rules::RULES;
-use crate::{check, facts};
+use crate::{check, facts, guide};
 
 /// The folder with the suite, below the top of a checkout.
 pub const SUITE: &str = "tests";
@@ -113,6 +113,10 @@ impl Dialect for KubeVirt {
 
     fn name_of(&self, config: &Config) -> String {
         config.guest.id.clone()
+    }
+
+    fn guide(&self, space: &Space<'_>) -> Option<(&'static str, String)> {
+        Some((guide::FILE, guide::page(space)))
     }
 
     /// As Ginkgo prints it.

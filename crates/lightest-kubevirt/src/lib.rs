@@ -8,12 +8,14 @@
 //! - [`check`]: from files to findings.
 //! - [`dialect`]: which files matter to the linter.
 //! - [`facts`]: the files of the catalog.
+//! - [`guide`]: the page on which factory fits which test.
 //! - [`sync`]: the facts that the factories state, held against the catalog.
 
 pub mod check;
 pub mod dialect;
 pub mod facts;
 pub mod go;
+pub mod guide;
 pub mod judge;
 pub mod rules;
 pub mod suite;

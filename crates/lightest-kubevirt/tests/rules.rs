@@ -323,3 +323,32 @@ fn nothing_at_all_is_no_trouble() {
         assert!(checked.findings.is_empty() && checked.sites.is_empty());
     }
 }
+
+#[test]
+fn a_guest_that_its_author_chose_is_left_alone() {
+    let named = READS.replace("It(\"reads\"", "It(\"reads of an Alpine machine\"");
+    assert!(findings(&named).is_empty(), "the name says so");
+    let remark = "\t\t// Alpine, so that there is enough memory\n\t\tvmi := libvmifact";
+    assert!(findings(&READS.replace("\t\tvmi := libvmifact", remark)).is_empty(), "a comment says so");
+    let other = "\t\t// a machine of its own\n\t\tvmi := libvmifact";
+    assert_eq!(one(&READS.replace("\t\tvmi := libvmifact", other)).rule(), "heavier-than-needed");
+    assert_eq!(one(&READS.replace("It(\"reads\"", "It(\"reads of alpines\"")).rule(), "heavier-than-needed");
+}
+
+#[test]
+fn a_disk_that_is_looked_for_by_its_name_is_asked_for() {
+    let phase = "Expect(vmi.Status.Phase).To(Equal(v1.Running))";
+    let by_name = READS.replace(phase, "Expect(vmi.Status.Name).To(Equal(\"disk0\"))");
+    assert!(findings(&by_name).is_empty());
+    // A text of that name that nothing is compared with may be anything.
+    let other = READS.replace(phase, "By(\"disk0\")");
+    assert_eq!(one(&other).rule(), "heavier-than-needed");
+}
+
+#[test]
+fn a_volume_that_is_taken_out_of_a_machine_asks_for_a_guest() {
+    let phase = "Expect(vmi.Status.Phase).To(Equal(v1.Running))";
+    let call = "Expect(kubevirt.Client().VirtualMachineInstance(\"ns\").RemoveVolume(nil, vmi.Name, nil)).To(Succeed())";
+    assert!(findings(&READS.replace(phase, call)).is_empty());
+    assert_eq!(one(&READS.replace(phase, &call.replace("Remove", "Add"))).rule(), "heavier-than-needed");
+}

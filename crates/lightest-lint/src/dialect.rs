@@ -164,6 +164,12 @@ pub trait Dialect: Sync {
         None
     }
 
+    /// The guidance page, by the name of its file; `None` where the command line has more to make of it than one page.
+    fn guide(&self, space: &Space<'_>) -> Option<(&'static str, String)> {
+        let _ = space;
+        None
+    }
+
     /// The edits that put one guest in the place of another, and whether they may be applied unseen; `None` where there are
     /// none.
     fn replace(&self, replacement: &Replacement<'_>) -> Option<(Vec<Edit>, Safety)> {

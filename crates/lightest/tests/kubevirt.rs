@@ -125,6 +125,36 @@ fn the_json_of_a_spec_has_needs_places_and_what_is_open() {
 }
 
 #[test]
+fn guide_writes_its_page_and_tells_when_it_is_stale() {
+    let tree = tree();
+    fs::create_dir(tree.path().join("docs")).expect("made");
+    assert_eq!(run(tree.path(), &["guide", "--out", "docs", "--check"]).0, 1, "there is no page yet");
+    let (code, text) = run(tree.path(), &["guide", "--out", "docs"]);
+    assert_eq!((code, text.contains("wrote docs")), (0, true), "{text}");
+    let page = fs::read_to_string(tree.path().join("docs/guest-selection.md")).expect("it is written");
+    assert!(page.contains("| `libvmifact.NewGuestless` |"), "{page}");
+    assert_eq!(run(tree.path(), &["guide", "--out", "docs", "--check"]), (0, String::new()));
+    fs::write(tree.path().join("docs/guest-selection.md"), page.replace("NewFedora", "NewWindows"))
+        .expect("written");
+    let (code, text) = run(tree.path(), &["guide", "--out", "docs", "--check"]);
+    assert_eq!((code, text.contains("+| ")), (1, true), "{text}");
+}
+
+#[test]
+fn sync_reports_what_the_factories_state_otherwise() {
+    let tree = tree();
+    let (code, text) =
+        run(tree.path(), &["sync", "--framework", "kubevirt", "--repo", ".", "--message-format", "short"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("factory.go:10:6: error[capability-differs]: `NewAlpine` does not add"), "{text}");
+    assert!(text.contains("the container disks cannot be read from the source"), "{text}");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let (code, text) = run(elsewhere.path(), &["sync", "--framework", "kubevirt", "--repo", "."]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("is no checkout of KubeVirt"), "{text}");
+}
+
+#[test]
 fn requirements_names_each_spec_with_what_it_asks_and_where() {
     let tree = tree();
     let (code, text) = run(tree.path(), &["requirements"]);

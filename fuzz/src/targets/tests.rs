@@ -113,6 +113,9 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
         lines.filter(|line| line.contains("_x64") || line.contains("_aarch64")).map(str::to_owned).collect();
     let facts = texts("crates/lightest-petri/tests/sync", "rs")?;
     let go = texts("crates/lightest-kubevirt/tests", "rs")?;
+    let go_catalog =
+        load(&embedded(lightest_kubevirt::facts::FOLDERS)).map_err(|errors| errors[0].message.clone())?;
+    let go_table = lightest_kubevirt::facts::table()?;
     Ok(vec![
         Target::text("petri", seeds.clone(), &RUST, move |text| petri(text, catalog, &table)),
         Target::text("grammar", lines, &RUST, move |text| {
@@ -129,22 +132,36 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
             let path = "vmm_tests/vmm_tests/x.rs".to_owned();
             let _ = Facts::read(&Corpus::new([SourceFile { path, text: text.to_owned() }]));
         }),
-        // Go stands in the tests' strings.
-        Target::text(
-            "go",
-            go.iter().flat_map(|text| text.split('"')).map(str::to_owned).collect(),
-            &GO,
-            |text| match go::parse(text) {
-                Ok(tree) => {
-                    for function in &tree.functions {
-                        let name = text.get(function.name.bytes.clone());
-                        assert_eq!(name, Some(function.name.name.as_str()), "a place outside of the text");
-                    }
-                }
-                Err(error) => assert!(text.get(error.bytes).is_some(), "a place outside of the text"),
-            },
-        ),
+        Target::text("go", programs(&go), &GO, move |text| kubevirt(text, &go_catalog, &go_table)),
     ])
+}
+
+/// Programs in Go, which stand in raw strings of the tests.
+fn programs(texts: &[String]) -> Vec<String> {
+    let strings = texts.iter().flat_map(|text| text.split("r#\"").skip(1));
+    strings.filter_map(|string| string.split("\"#").next()).map(str::to_owned).collect()
+}
+
+/// Reads a file of Go and judges it.
+fn kubevirt(text: &str, catalog: &Catalog, table: &lightest_kubevirt::table::Table) {
+    match go::parse(text) {
+        Ok(tree) => {
+            for function in &tree.functions {
+                let name = text.get(function.name.bytes.clone());
+                assert_eq!(name, Some(function.name.name.as_str()), "a place outside of the text");
+            }
+        }
+        Err(error) => assert!(text.get(error.bytes).is_some(), "a place outside of the text"),
+    }
+    let local = "tests/fuzz_test.go".to_owned();
+    let sources = [Source { path: local.clone(), local, package: String::new(), text: Arc::from(text) }];
+    let checked = lightest_kubevirt::check::check(&sources, catalog, table, &Options::default());
+    for finding in &checked.findings {
+        assert!(text.get(finding.span().bytes.clone()).is_some(), "a finding outside of the text");
+    }
+    let _ = lightest_kubevirt::check::specs(&sources, catalog, table);
+    let path = lightest_kubevirt::sync::FACTORIES.to_owned();
+    let _ = lightest_kubevirt::sync::Factories::read(&[SourceFile { path, text: text.to_owned() }]);
 }
 
 /// Reads a file of tests and judges it.

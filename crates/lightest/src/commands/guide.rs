@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
+use lightest_model::space::Space;
 
 use crate::commands::sync;
 use crate::failure::Failure;
@@ -43,6 +44,12 @@ pub(crate) struct Args {
 
 /// Prints the page, writes it, or says how it differs.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let near: Vec<PathBuf> = args.out.iter().cloned().collect();
+    let framework = session.framework(&near);
+    let space = Space::of_tests(session.catalog_of(framework)?);
+    if let Some((name, page)) = framework.dialect().guide(&space) {
+        return one_page(args, name, page);
+    }
     let catalog = session.catalog()?;
     if let Some(folder) = &args.site {
         for path in site::write(folder, catalog)? {
@@ -58,26 +65,50 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
             return Ok(exit::DONE);
         }
     };
+    let contradicted = || match &args.openvmm {
+        Some(openvmm) => Ok(sync::differences(openvmm, session, session.framework(&[]))? > 0),
+        None => Ok(false),
+    };
+    settle(args, &files, contradicted)
+}
+
+/// Prints, writes or compares the only page of a framework.
+fn one_page(args: &Args, name: &str, page: String) -> Result<u8, Failure> {
+    if args.site.is_some() || args.book.is_some() || args.openvmm.is_some() {
+        return Err(Failure::new("this framework has one page").help("name its folder with `--out DIR`"));
+    }
+    let Some(out) = &args.out else {
+        output::raw(page.as_bytes())?;
+        return Ok(exit::DONE);
+    };
+    let path = out.join(name);
+    let is = read(&path)?;
+    let crlf = is.as_ref().is_some_and(|is| is.windows(2).any(|pair| pair == b"\r\n"));
+    let page = if crlf { page.replace('\n', "\r\n") } else { page };
+    settle(args, &[Wanted { path, is, should: page.into_bytes() }], || Ok(false))
+}
+
+/// Writes what is stale, or shows how it differs.
+fn settle(
+    args: &Args,
+    files: &[Wanted],
+    contradicted: impl FnOnce() -> Result<bool, Failure>,
+) -> Result<u8, Failure> {
     let stale: Vec<&Wanted> = files.iter().filter(|file| file.is.as_deref() != Some(&file.should)).collect();
     if args.check {
         for file in &stale {
             output::diff(&difference(file))?;
         }
-        let framework = session.framework(&[]);
-        let contradicted = match &args.openvmm {
-            Some(openvmm) => sync::differences(openvmm, session, framework)? > 0,
-            None => false,
-        };
-        return Ok(if stale.is_empty() && !contradicted { exit::DONE } else { exit::FINDINGS });
+        return Ok(if stale.is_empty() && !contradicted()? { exit::DONE } else { exit::FINDINGS });
     }
-    let mut files = output::Files::default();
+    let mut writing = output::Files::default();
     for file in &stale {
         match &file.is {
-            Some(is) => files.replace(&file.path, is, &file.should),
-            None => files.put(&file.path, &file.should),
+            Some(is) => writing.replace(&file.path, is, &file.should),
+            None => writing.put(&file.path, &file.should),
         }
     }
-    files.write()?;
+    writing.write()?;
     for file in stale {
         output::message(&format!("wrote {}", output::shown(&file.path)));
     }
