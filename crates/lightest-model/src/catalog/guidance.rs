@@ -50,7 +50,7 @@ pub struct Claim {
     /// The configuration that those requirements lead to.
     #[serde(default)]
     pub config: Option<String>,
-    /// Conditions on the source that make the sentence true, as `lightest-petri` reads them.
+    /// Conditions on the source that make the sentence true, as the crate of the framework reads them.
     #[serde(default)]
     pub watch: Vec<String>,
     /// Where that is known from.
