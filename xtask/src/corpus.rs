@@ -1,8 +1,9 @@
 //! `cargo xtask corpus`: reads a checkout of OpenVMM with `lightest`, and writes down what it found and what became of it.
 //!
-//! Written are `corpus/variants.tsv`, `corpus/needs.tsv` (facts) and `docs/book/src/evaluation.md` (findings with the verdicts of
-//! `corpus/verdicts.toml`, and what maintainers did in the history). Nothing of the checkout's text is kept.
+//! Written are `corpus/variants.tsv`, `corpus/needs.tsv`, `corpus/first-try.tsv` (facts) and `docs/book/src/evaluation.md` (findings with the verdicts of
+//! `corpus/verdicts.toml` and `corpus/first-try.toml`, and what maintainers did in the history). Nothing of the checkout's text is kept.
 
+mod first_try;
 mod history;
 mod needs;
 mod page;
@@ -97,10 +98,13 @@ pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
     let cells = needs::cells(&read);
     let mut page = page::write(commit.trim(), &read, &usual, &pedantic, &verdicts, &cases()?, &history);
     page.push_str(&needs::section(&cells)?);
+    let tried = first_try::cells(&program, &read)?;
+    page.push_str(&first_try::section(&tried)?);
     let needs = needs::tsv(&cells);
     for (path, text) in [
         ("corpus/variants.tsv", variants),
         ("corpus/needs.tsv", needs),
+        ("corpus/first-try.tsv", first_try::tsv(&tried)),
         ("docs/book/src/evaluation.md", page),
     ] {
         let old = fs::read_to_string(path).unwrap_or_default();

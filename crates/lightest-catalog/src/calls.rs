@@ -36,6 +36,8 @@ pub struct Written {
     condition: Vec<Spanned<Raw>>,
     #[serde(default)]
     build: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    artifact: Vec<Spanned<Raw>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -127,6 +129,7 @@ pub fn check(
         (Kind::Path, written.path),
         (Kind::Condition, written.condition),
         (Kind::Build, written.build),
+        (Kind::Artifact, written.artifact),
     ];
     let (mut entries, mut errors) = (Vec::new(), Vec::new());
     for (kind, group) in groups {
@@ -161,7 +164,7 @@ fn entry(
         }
     }
     let says = usize::from(!raw.requires.is_empty()) + usize::from(raw.neutral) + usize::from(raw.unknown);
-    if says > 1 || (says == 0 && kind != Kind::Condition) {
+    if says > 1 || (says == 0 && !matches!(kind, Kind::Condition | Kind::Artifact)) {
         error(
             "an entry says what is required, that it is neutral, or that it is not known".to_owned(),
             span.bytes.clone(),

@@ -286,6 +286,7 @@ fn declaration(judged: &Judged<'_>, name: &str) -> Declaration {
         ignored: None,
         unstable: None,
         states: Vec::new(),
+        brings: Vec::new(),
     };
     Declaration { span: place.clone(), list: place, vmm: None, variants: vec![variant] }
 }

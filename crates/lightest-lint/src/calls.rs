@@ -33,6 +33,8 @@ pub enum Kind {
     Condition,
     /// A condition of the build.
     Build,
+    /// A trait of files: what a declaration names for one of them, with its configurations.
+    Artifact,
 }
 
 /// One entry.
@@ -202,10 +204,18 @@ impl Table {
         self.candidates(Kind::Call, path).find(fits)
     }
 
-    /// The entry of a kind for a path: a known name matches the end of the path.
+    /// The entry of a kind for a path: a known name matches the end of the path. One that names it outranks one that names
+    /// whatever belongs to its owner.
     #[must_use]
     pub fn named(&self, kind: Kind, path: &str) -> Option<&Entry> {
-        self.candidates(kind, path).find(|entry| names_path(entry, path))
+        let mut wild = None;
+        for entry in self.candidates(kind, path).filter(|entry| names_path(entry, path)) {
+            if names_exactly(entry, path) {
+                return Some(entry);
+            }
+            wild = wild.or(Some(entry));
+        }
+        wild
     }
 
     /// Whether a method of that name asks for something whatever it is called on.
@@ -228,7 +238,7 @@ impl Table {
             What::Program { name, .. } => (Kind::Program, name),
             What::Path { path, .. } => (Kind::Path, path),
             What::Build(condition) => (Kind::Build, condition),
-            What::Tested(_) => return None,
+            What::Tested(_) | What::Confined(_) => return None,
         };
         let fits = |entry: &&Entry| match what {
             What::Function(path) => entry.on.is_empty() && names_path(entry, path),
@@ -238,7 +248,7 @@ impl Table {
                 (entry.on.is_empty() || entry.on == *how) && entry.names.iter().any(|known| wild(known, name))
             }
             What::Text(text) => entry.names.iter().any(|known| wild(known, text)),
-            What::Tested(_) => false,
+            What::Tested(_) | What::Confined(_) => false,
             What::Call { on, .. }
             | What::Field { of: on, .. }
             | What::Program { system: on, .. }
@@ -259,7 +269,10 @@ impl Table {
         };
         let fitting: Vec<&Entry> = self.candidates(kind, name).filter(fits).collect();
         let saying = fitting.iter().find(|entry| !entry.containing.is_empty() && occurs(entry));
-        saying.or_else(|| fitting.iter().find(|entry| entry.containing.is_empty())).copied()
+        let exact =
+            |entry: &&&Entry| matches!(what, What::Type(_) | What::Name(_)) && names_exactly(entry, name);
+        let mut silent = fitting.iter().filter(|entry| entry.containing.is_empty());
+        saying.or_else(|| silent.clone().find(exact)).or_else(|| silent.next()).copied()
     }
 }
 
@@ -301,6 +314,7 @@ fn key(kind: Kind, name: &str) -> Cow<'_, str> {
         Kind::Type | Kind::Name | Kind::Condition | Kind::Call => {
             Cow::Borrowed(name.rsplit("::").next().unwrap_or(name))
         }
+        Kind::Artifact => Cow::Borrowed(name),
         Kind::Build => Cow::Owned(name.chars().filter(|c| !c.is_whitespace()).collect()),
         Kind::Field | Kind::Read | Kind::Text | Kind::Program | Kind::Path => Cow::Borrowed(name),
     }
@@ -312,6 +326,11 @@ fn names_path(entry: &Entry, path: &str) -> bool {
         Some(owner) => path.rsplit_once("::").is_some_and(|(before, _)| ends_with_path(before, owner)),
         None => ends_with_path(path, known),
     })
+}
+
+/// Whether an entry has that very name, rather than one of all that belongs to an owner.
+fn names_exactly(entry: &Entry, path: &str) -> bool {
+    entry.names.iter().any(|known| !known.ends_with("::*") && ends_with_path(path, known))
 }
 
 /// Whether `path` is `known` or ends with it at a boundary of segments.

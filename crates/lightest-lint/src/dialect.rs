@@ -15,6 +15,7 @@ use crate::facts::{Bare, Declaration, Reading, Test, Variant};
 use crate::finding::Finding;
 use crate::linter::Options;
 use crate::needs::Needs;
+use crate::proposal::Proposed;
 use crate::rules::{RULES, Rule};
 use crate::source::Source;
 
@@ -152,8 +153,8 @@ pub trait Dialect: Sync {
 
     /// A declaration with its list: `bare` as it is, with these configurations, and the words that what is asked needs;
     /// `None` where the framework cannot spell it.
-    fn declare(&self, space: &Space<'_>, bare: &Bare, rows: &[usize], asked: &Asked) -> Option<String> {
-        let _ = (space, bare, rows, asked);
+    fn declare(&self, space: &Space<'_>, bare: &Bare, list: &[Proposed], asked: &Asked) -> Option<String> {
+        let _ = (space, bare, list, asked);
         None
     }
 
@@ -168,6 +169,12 @@ pub trait Dialect: Sync {
     fn guide(&self, space: &Space<'_>) -> Option<(&'static str, String)> {
         let _ = space;
         None
+    }
+
+    /// The same for a list that was proposed for a test, with the files that it takes.
+    fn paste_list(&self, space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<String> {
+        let rows: Vec<usize> = list.iter().map(|proposed| proposed.row).collect();
+        self.paste(space, &rows, asked)
     }
 
     /// The edits that put one guest in the place of another, and whether they may be applied unseen; `None` where there are

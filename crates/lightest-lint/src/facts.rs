@@ -3,6 +3,7 @@
 
 use lightest_model::catalog::When;
 use lightest_model::config::{Arch, Config};
+use lightest_model::space::Row;
 
 use lightest_diagnostics::Span;
 
@@ -66,6 +67,28 @@ pub struct Test {
     pub intents: Vec<Intent>,
     /// Architectures that its place in the source restricts it to; empty where it is free.
     pub bound_to: Vec<Arch>,
+    /// Files that it takes and that its declaration names, in order.
+    pub takes: Vec<Taken>,
+}
+
+/// A file that a test takes, which a declaration names beside each guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Its type as it is written.
+    pub written: String,
+    /// What a declaration names, and for which configurations; the first that fits counts.
+    pub named: Vec<(Vec<When>, String)>,
+}
+
+impl Taken {
+    /// What a declaration names for it beside a configuration; `None` where that is not known.
+    #[must_use]
+    pub fn for_row(&self, row: &Row<'_>) -> Option<&str> {
+        let fits = |when: &[When]| {
+            when.is_empty() || when.iter().any(|when| when.selects(&row.config, row.guest, row.boot.openhcl))
+        };
+        self.named.iter().find(|(when, _)| fits(when)).map(|(_, artifact)| artifact.as_str())
+    }
 }
 
 /// One list of guests that a test is run with.
@@ -117,6 +140,8 @@ pub struct Variant {
     pub unstable: Option<Remark>,
     /// Requirements that the declaration itself states.
     pub states: Vec<String>,
+    /// Requirements of the files that it names.
+    pub brings: Vec<String>,
 }
 
 /// Something that a body touches.
@@ -193,6 +218,8 @@ pub enum What {
     Build(String),
     /// A condition that tells configurations apart.
     Tested(Vec<When>),
+    /// A condition that fails the test for all but some configurations.
+    Confined(Vec<When>),
 }
 
 /// A branch that is taken only for some configurations.

@@ -6,6 +6,7 @@
 //! - [`facts`]: what a dialect hands on: tests, the guests that they name, what their bodies touch.
 //! - [`calls`]: the table from what a body touches to what that asks of the environment.
 //! - [`intent`]: what an author states that a test asks for.
+//! - [`hints`]: what a test's names speak of, and its body need not show.
 //! - [`needs`]: what a test requires, with the place that shows it.
 //! - [`proposal`]: what to list for a test, read from its body alone.
 //! - [`rules`]: one file each.
@@ -19,6 +20,7 @@ pub mod change;
 pub mod dialect;
 pub mod facts;
 pub mod finding;
+pub mod hints;
 pub mod intent;
 pub mod linter;
 pub mod needs;

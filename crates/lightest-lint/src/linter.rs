@@ -119,6 +119,7 @@ impl<'a> Unit<'a> {
             intents: sharing.iter().flat_map(|test| test.intents.iter().cloned()).collect(),
             asks: Vec::new(),
             bound_to: Vec::new(),
+            takes: Vec::new(),
         };
         Self { test: Cow::Owned(test), sharing }
     }

@@ -15,13 +15,20 @@ pub(crate) fn spoken(catalog: &Catalog) -> Vec<(String, &str)> {
     names
 }
 
-fn padded(text: &str) -> String {
+pub(crate) fn padded(text: &str) -> String {
     format!("_{}_", text.replace(['-', ' '], "_").to_lowercase())
 }
 
 /// Words before a requirement's name that take it back, and words behind it.
 const DENIED_BEFORE: [&str; 4] = ["no", "without", "not", "non"];
 const DENIED_BEHIND: [&str; 5] = ["off", "absent", "unused", "disabled", "missing"];
+
+/// Whether the words around a name take it back.
+pub(crate) fn denied(text: &str, at: usize, length: usize) -> bool {
+    let before = text[..at].rsplit('_').next().unwrap_or_default();
+    let behind = text[at + length..].split('_').next().unwrap_or_default();
+    DENIED_BEFORE.contains(&before) || DENIED_BEHIND.contains(&behind)
+}
 
 /// The requirements that a test's own name and its module name, which say what it is about.
 pub(crate) fn named<'c>(test: &Test, spoken: &[(String, &'c str)]) -> Vec<&'c str> {
@@ -31,11 +38,7 @@ pub(crate) fn named<'c>(test: &Test, spoken: &[(String, &'c str)]) -> Vec<&'c st
     }
     let mut found = Vec::new();
     for (name, id) in spoken {
-        let says = text.match_indices(name.as_str()).any(|(at, _)| {
-            let before = text[..at].rsplit('_').next().unwrap_or_default();
-            let behind = text[at + name.len()..].split('_').next().unwrap_or_default();
-            !DENIED_BEFORE.contains(&before) && !DENIED_BEHIND.contains(&behind)
-        });
+        let says = text.match_indices(name.as_str()).any(|(at, _)| !denied(&text, at, name.len()));
         if says && !found.contains(id) {
             found.push(*id);
         }

@@ -36,13 +36,19 @@ pub struct Needs {
     pub needs: Vec<Need>,
     /// What is not known; where there is any, nothing may be called too heavy.
     pub openings: Vec<Opening>,
+    /// The configurations that the body goes on with: any of each.
+    pub confined: Vec<Vec<When>>,
 }
 
 impl Needs {
     /// What a test requires.
     #[must_use]
     pub fn of(test: &Test, table: &Table) -> Self {
-        let mut needs = Self { needs: Vec::new(), openings: test.openings.clone() };
+        let mut needs = Self { openings: test.openings.clone(), ..Self::default() };
+        needs.confined.extend(test.sightings.iter().filter_map(|sighting| match &sighting.what {
+            What::Confined(when) => Some(when.clone()),
+            _ => None,
+        }));
         for intent in &test.intents {
             let Some(requirement) = &intent.requirement else {
                 let what = format!("the stated requirement `{}`", intent.written);
@@ -96,6 +102,13 @@ impl Needs {
                 evidence: entry.evidence.clone(),
             });
         }
+    }
+
+    /// Whether the body goes on with a configuration, rather than fail at once.
+    #[must_use]
+    pub fn allow(&self, row: &Row<'_>) -> bool {
+        let selects = |when: &When| when.selects(&row.config, row.guest, row.boot.openhcl);
+        self.confined.iter().all(|when| when.iter().any(selects))
     }
 
     /// Whether something is not known.
@@ -160,11 +173,12 @@ fn unknown(what: &What) -> Option<String> {
         What::Field { of, name, .. } => Some(format!("`{name}` of the {of}")),
         What::Program { name, .. } => Some(format!("the program `{name}`")),
         What::Path { path, .. } => Some(format!("the path `{path}`")),
+        What::Build(condition) => Some(format!("what `#[cfg({condition})]` asks of a host")),
         What::Function(_)
         | What::Type(_)
         | What::Name(_)
-        | What::Build(_)
         | What::Tested(_)
+        | What::Confined(_)
         | What::Read { .. }
         | What::Text(_) => None,
     }

@@ -173,6 +173,14 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.ask(words)
     }
 
+    /// What is asked of a variant: by the body, by the declaration, and by the files that it names.
+    pub(crate) fn asked_of(&self, row: usize, variant: &'a Variant) -> Asked {
+        let mut words = self.requirements(row);
+        words.extend(declared(variant.agent));
+        words.extend(variant.brings.iter().map(String::as_str));
+        self.ask(words)
+    }
+
     /// The same, with what the test's name says: what a configuration must give to be the lightest.
     pub(crate) fn asked_by_all(&self, row: usize, agent: Option<bool>) -> Asked {
         let mut words = self.requirements(row);

@@ -1,52 +1,72 @@
 //! The attribute to paste: the picks and companions of a choice, with the overrides that they need.
 
 use crate::grammar::{Attribute, AttributeKind, Grammar, Reason, Vendor};
+use lightest_lint::proposal::Proposed;
 use lightest_model::catalog::{Holds, Support};
+use lightest_model::chooser::{Choice, Pick};
+use lightest_model::config::Config;
 use lightest_model::space::{Asked, Space};
 
-use lightest_model::chooser::{Choice, Pick};
-
-/// The attribute for a choice; `None` where nothing was picked.
+/// The attribute for a choice: its picks, or where there is none at all what is worth a try; `None` without either.
 #[must_use]
 pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
     let picks =
         choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.meanwhile).chain(&part.companion));
-    extend(Attribute::of([]), space, picks.map(|pick: &Pick<'_>| pick.row), &choice.asked)
+    let picks = picks.map(|pick: &Pick<'_>| (pick.row, &[][..]));
+    let trials = choice.parts.iter().filter_map(|part| Some((part.trial.as_ref()?.row, &[][..])));
+    extend(Attribute::of([]), space, picks, &choice.asked)
+        .or_else(|| extend(Attribute::of([]), space, trials, &choice.asked))
 }
 
 /// The attribute that lists some configurations for what is asked; `None` where there are none.
 #[must_use]
-pub fn attribute_for(space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<Attribute> {
-    extend(Attribute::of([]), space, rows.iter().copied(), asked)
+pub fn attribute_for(space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<Attribute> {
+    extend(Attribute::of([]), space, listed(list), asked)
+}
+
+/// The attribute that lists some configurations, which take no files; `None` where there are none.
+pub(crate) fn attribute_of_rows(space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<Attribute> {
+    extend(Attribute::of([]), space, rows.iter().map(|row| (*row, &[][..])), asked)
+}
+
+/// Each configuration of a list, with the files that the test takes with it.
+fn listed(list: &[Proposed]) -> impl Iterator<Item = (usize, &[String])> + Clone {
+    list.iter().map(|proposed| (proposed.row, proposed.artifacts.as_slice()))
 }
 
 /// An attribute as it is written, without a list, with these configurations for what is asked; `None` where there are no
 /// configurations, or the text is no such attribute.
 #[must_use]
-pub(crate) fn declare(space: &Space<'_>, written: &str, rows: &[usize], asked: &Asked) -> Option<Attribute> {
+pub(crate) fn declare(
+    space: &Space<'_>,
+    written: &str,
+    list: &[Proposed],
+    asked: &Asked,
+) -> Option<Attribute> {
     let (path, arguments) = match written.split_once('(') {
         Some((path, rest)) => (path, rest.rsplit_once(')')?.0),
         None => (written.trim_end().trim_end_matches(']'), ""),
     };
     let kind = AttributeKind::from_word(path.rsplit(['[', ':', ' ']).find(|part| !part.is_empty())?.trim())?;
     let bare = Grammar::new(space.catalog()).parse_without_list(kind, arguments)?;
-    extend(bare, space, rows.iter().copied(), asked)
+    extend(bare, space, listed(list), asked)
 }
 
 /// Adds configurations, and the words that what is asked of them needs.
-fn extend(
+fn extend<'l>(
     mut attribute: Attribute,
     space: &Space<'_>,
-    rows: impl Iterator<Item = usize> + Clone,
+    list: impl Iterator<Item = (usize, &'l [String])> + Clone,
     asked: &Asked,
 ) -> Option<Attribute> {
     let common = attribute.common_vmm().map(str::to_owned);
-    for row in rows.clone() {
-        let config = &space.rows()[row].config;
-        if attribute.entries.iter().any(|entry| entry.config == *config) {
+    let rows = list.clone().map(|(row, _)| row);
+    for (row, artifacts) in list {
+        let config = Config { extra_deps: artifacts.to_vec(), ..space.rows()[row].config.clone() };
+        if attribute.entries.iter().any(|entry| entry.config == config) {
             continue;
         }
-        let mut entry = Attribute::of([config.clone()]).entries;
+        let mut entry = Attribute::of([config]).entries;
         // What a limit holds back everywhere does not run by default here either.
         let held = space.limits(row, asked).into_iter().find(|limit| limit.holds == Some(Holds::Always));
         let reason = held.map(|limit| Reason { text: limit.reason(), span: 0..0 });

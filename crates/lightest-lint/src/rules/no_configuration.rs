@@ -45,28 +45,48 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let Ok(proposal) = propose(subject.test, subject.needs, subject.space, &Request::default()) else {
             continue;
         };
-        let rows: Vec<usize> = proposal.list.iter().map(|proposed| proposed.row).collect();
         finding.requirements.clone_from(&proposal.query.requires);
         for opening in &subject.needs.openings {
             finding.diagnostic.notes.push(format!("not known: {}", opening.what));
         }
         for weak in &proposal.weak {
             let word = &weak.requirement;
+            let origin = weak.origin.word();
             finding.diagnostic.notes.push(if weak.decides {
-                format!("`{word}` is taken from the name alone: the body asks for nothing that decides")
+                format!("`{word}` is taken from the {origin} alone; the body does not show it")
             } else {
                 format!(
-                    "the name mentions `{word}`, which the body does not ask for: `lightest pick --from FILE --requires \
+                    "the {origin} mentions `{word}`, which the body does not ask for: `lightest pick --from FILE --requires \
                      {word}` answers with it"
                 )
             });
         }
-        let declared = subject.dialect.declare(subject.space, bare, &rows, &proposal.choice.asked);
+        for part in &proposal.choice.parts {
+            let untried = part.trial.as_ref().filter(|_| part.pick.is_none());
+            finding.diagnostic.notes.extend(untried.map(|trial| {
+                let unshown =
+                    trial.unshown.iter().map(|reason| subject.space.requirement_id(reason.requirement));
+                let unshown: Vec<String> = unshown.map(|word| format!("`{word}`")).collect();
+                format!(
+                    "nobody has shown {} with `{}`; try it: if it passes, it is the lightest",
+                    unshown.join(" and "),
+                    subject.named_config(trial.row)
+                )
+            }));
+        }
+        for taken in &proposal.unnamed {
+            finding.diagnostic.notes.push(format!(
+                "what stands for `{taken}` is not known: name the file in `[..]` behind each configuration"
+            ));
+        }
+        let declared = subject.dialect.declare(subject.space, bare, &proposal.list, &proposal.choice.asked);
         match declared {
             Some(text) => {
-                let safety = if subject.needs.is_open() { Safety::Unsafe } else { Safety::Safe };
+                let certain = !subject.needs.is_open() && proposal.is_certain();
+                let safety = if certain { Safety::Safe } else { Safety::Unsafe };
                 let text = subject.indented(&bare.span, &text);
-                finding.suggested = rows.first().map(|row| subject.named_config(*row));
+                let first = proposal.list.first();
+                finding.suggested = first.map(|proposed| subject.named_config(proposed.row));
                 finding.diagnostic.help = Some(Help {
                     message: "list what its body asks for".to_owned(),
                     edits: vec![Edit { span: bare.span.clone(), text }],

@@ -76,6 +76,7 @@ impl Line<'_> {
                 ignored: None,
                 unstable: None,
                 states: Vec::new(),
+                brings: Vec::new(),
             };
             Some(Declaration { span: span.clone(), list: span, vmm: None, variants: vec![variant] })
         };
@@ -163,6 +164,7 @@ fn file(at: usize, text: &str, reading: &mut Reading) {
                 intents: Vec::new(),
                 asks: Vec::new(),
                 bound_to: Vec::new(),
+                takes: Vec::new(),
             });
         }
     }

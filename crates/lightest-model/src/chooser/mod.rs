@@ -10,7 +10,7 @@ mod tree;
 
 use crate::catalog::{Blocker, Capability, Holds, Quirk, Support};
 use crate::config::Arch;
-use crate::space::{Asked, Bits, Price, RequirementId, Space, Weight};
+use crate::space::{Asked, Bits, Price, RequirementId, Row, Space, Weight};
 
 pub use conflict::{Conflict, Cornered};
 pub use flip::{Flip, Heavier};
@@ -66,6 +66,8 @@ pub struct Part<'c> {
     pub refused: Vec<Refusal<'c>>,
     /// Lighter configurations that fail only by what nobody has shown, lightest first.
     pub unproven: Vec<Refusal<'c>>,
+    /// What is worth a try: the lightest of `unproven` against which nothing speaks.
+    pub trial: Option<Trial<'c>>,
     /// The next heavier configuration with another guest or boot method.
     pub heavier: Option<Heavier<'c>>,
     /// Requirements without which the answer would be lighter.
@@ -109,6 +111,17 @@ pub struct Refusal<'c> {
     pub missing: Reason<'c>,
 }
 
+/// A configuration that would be the lightest if a test passed with it, which nobody has shown.
+#[derive(Clone, Debug)]
+pub struct Trial<'c> {
+    /// Index into the space's rows.
+    pub row: usize,
+    /// What it costs.
+    pub price: Price<'c>,
+    /// Everything that nobody has shown, in the order asked.
+    pub unshown: Vec<Reason<'c>>,
+}
+
 /// Requirements that name where a test runs, split off from the others.
 struct Where {
     archs: Vec<Arch>,
@@ -121,13 +134,26 @@ struct Where {
 ///
 /// A word of the query that the catalog does not know.
 pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, Unheard> {
+    choose_among(space, query, &|_| true)
+}
+
+/// Answers a query with nothing but some configurations.
+///
+/// # Errors
+///
+/// A word of the query that the catalog does not know.
+pub fn choose_among<'c>(
+    space: &Space<'c>,
+    query: &Query,
+    among: &dyn Fn(&Row<'c>) -> bool,
+) -> Result<Choice<'c>, Unheard> {
     let (asked, place) = read(space, query)?;
     let mut parts = Vec::new();
     let vmms: Vec<Option<&String>> =
         if place.vmms.is_empty() { vec![None] } else { place.vmms.iter().map(Some).collect() };
     for arch in &place.archs {
         for vmm in &vmms {
-            parts.push(part(space, &asked, *arch, *vmm));
+            parts.push(part(space, &asked, *arch, *vmm, among));
         }
     }
     Ok(Choice { asked, parts })
@@ -218,8 +244,19 @@ pub fn lightest_for(space: &Space<'_>, asked: &Asked, arch: Arch) -> Option<usiz
     lightest(space, asked, &fitting(space, asked, &place(space, arch, None)))
 }
 
-fn part<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, vmm: Option<&String>) -> Part<'c> {
-    let here = place(space, arch, vmm);
+fn part<'c>(
+    space: &Space<'c>,
+    asked: &Asked,
+    arch: Arch,
+    vmm: Option<&String>,
+    among: &dyn Fn(&Row<'c>) -> bool,
+) -> Part<'c> {
+    let mut here = place(space, arch, vmm);
+    for (index, row) in space.rows().iter().enumerate() {
+        if !among(row) {
+            here.clear(index);
+        }
+    }
     let fit = fitting(space, asked, &here);
     let best = lightest(space, asked, &fit);
     let mut part = Part {
@@ -230,21 +267,42 @@ fn part<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, vmm: Option<&String>) 
         companion: None,
         refused: Vec::new(),
         unproven: Vec::new(),
+        trial: None,
         heavier: None,
         flips: Vec::new(),
         conflict: None,
     };
     lighter(space, asked, &here, best, &mut part);
+    part.trial = trial(space, asked, best, &part.unproven);
     match best {
         Some(best) => {
             part.meanwhile = meanwhile(space, asked, &fit, best);
-            part.companion = companion(space, asked, arch, best);
+            part.companion = companion(space, asked, arch, best, among);
             part.heavier = flip::heavier(space, asked, &fit, best);
             part.flips = flip::flips(space, asked, &here, best);
         }
         None => part.conflict = Some(conflict::explain(space, asked, arch, vmm)),
     }
     part
+}
+
+/// The lightest unproven configuration that is known to run, that no known limit is about, and that would save something
+/// beside the pick.
+fn trial<'c>(
+    space: &Space<'c>,
+    asked: &Asked,
+    best: Option<usize>,
+    unproven: &[Refusal<'c>],
+) -> Option<Trial<'c>> {
+    let bound = best.map(|row| space.weight(row, asked));
+    let row = unproven.iter().map(|refusal| refusal.row).find(|row| {
+        let saves = bound.as_ref().is_none_or(|bound| space.weight(*row, asked).is_lighter_than(bound));
+        let runs = space.always().all(|always| space.answer(*row, always, asked).support == Support::Yes);
+        saves && runs && space.limits(*row, asked).is_empty()
+    })?;
+    let reasons = space.demands(asked).map(|requirement| reason(space, asked, row, requirement));
+    let unshown = reasons.filter(|reason| reason.support == Support::Unknown).collect();
+    Some(Trial { row, price: space.price(row, asked), unshown })
 }
 
 fn pick<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Pick<'c> {
@@ -311,7 +369,13 @@ fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize
 /// For a configuration with the paravisor: the lightest without it, on a VMM of the repository, that gives everything
 /// else, by the same guest where that is possible. There is none where something asked for is about the paravisor
 /// itself, or where a known limit stands against it.
-fn companion<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, best: usize) -> Option<Pick<'c>> {
+fn companion<'c>(
+    space: &Space<'c>,
+    asked: &Asked,
+    arch: Arch,
+    best: usize,
+    among: &dyn Fn(&Row<'c>) -> bool,
+) -> Option<Pick<'c>> {
     let pick_row = &space.rows()[best];
     let openhcl = space.requirement("openhcl")?;
     if !pick_row.boot.openhcl {
@@ -325,15 +389,15 @@ fn companion<'c>(space: &Space<'c>, asked: &Asked, arch: Arch, best: usize) -> O
     let mut rows = Bits::none(space.rows().len());
     let mut same_guest = rows.clone();
     for (index, row) in space.rows().iter().enumerate() {
-        if row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl {
+        if row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl && among(row) {
             rows.insert(index);
             if row.config.guest == pick_row.config.guest {
                 same_guest.insert(index);
             }
         }
     }
-    let among = |rows: &Bits| lightest(space, &without, &fitting(space, &without, rows));
-    let row = among(&same_guest).or_else(|| among(&rows))?;
+    let best_of = |rows: &Bits| lightest(space, &without, &fitting(space, &without, rows));
+    let row = best_of(&same_guest).or_else(|| best_of(&rows))?;
     let companion = pick(space, &without, row);
     // What is known not to run everywhere is no help beside a pick that runs.
     companion.limits.is_empty().then_some(companion)

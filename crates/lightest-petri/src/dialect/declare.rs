@@ -3,10 +3,11 @@
 use crate::grammar::{AttributeKind, Grammar, Reason, SyntaxError};
 use lightest_model::catalog::Catalog;
 
-use super::modules;
 use super::tree::{Attribute, Function, Tree};
 use super::walk::Walked;
+use super::{modules, takes};
 use lightest_diagnostics::Span;
+use lightest_lint::calls::{Kind, Table};
 use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Test, Variant};
 use lightest_lint::intent;
 use lightest_lint::source::Source;
@@ -17,6 +18,7 @@ pub(super) fn tests(
     source: &Source,
     tree: &Tree,
     catalog: &Catalog,
+    table: &Table,
     tests: &mut Vec<Test>,
     notes: &mut Vec<Note>,
     walk: impl Fn(&Function) -> Walked,
@@ -51,7 +53,7 @@ pub(super) fn tests(
         }
         let mut module = file_modules.clone();
         module.extend(function.modules.iter().cloned());
-        let reader = Reader { file, source, catalog, module: &module, function };
+        let reader = Reader { file, source, catalog, table, module: &module, function };
         let mut declarations = Vec::new();
         let mut bare = Vec::new();
         let mut refused = Vec::new();
@@ -83,6 +85,7 @@ pub(super) fn tests(
             name: function.name.clone(),
             asks: Vec::new(),
             bound_to: modules::bound_to(&module),
+            takes: takes::of(function, &declarations, table),
             module,
             name_span: Span::new(file, function.name_span.clone()),
             span: Span::new(file, function.span.clone()),
@@ -215,6 +218,7 @@ struct Reader<'a> {
     file: usize,
     source: &'a Source,
     catalog: &'a Catalog,
+    table: &'a Table,
     module: &'a [String],
     function: &'a Function,
 }
@@ -240,6 +244,12 @@ impl Reader<'_> {
                 .chain(read.requires)
                 .collect(),
         })
+    }
+
+    /// What the files that a configuration names ask for.
+    fn brings(&self, artifacts: &[String]) -> Vec<String> {
+        let known = artifacts.iter().filter_map(|artifact| self.table.named(Kind::Type, artifact));
+        known.flat_map(|entry| entry.requires.iter().cloned()).collect()
     }
 
     /// A declaration, as far as it is understood; what is not goes to `refused`.
@@ -289,6 +299,7 @@ impl Reader<'_> {
                 ignored: variant.ignored.map(remark),
                 unstable: variant.unstable.map(remark),
                 states: states.clone(),
+                brings: self.brings(&variant.config.extra_deps),
                 config: variant.config,
             }
         });

@@ -1,6 +1,6 @@
 //! What an expression stands for, and what it touches on the way.
 
-use super::flow::{condition, pattern_of};
+use super::flow::{condition, confined, diverges, pattern_of};
 use super::tree::{Arm, Bytes, Expr, Pattern};
 use super::values::{Value, of_type};
 use super::walk::Walk;
@@ -189,8 +189,24 @@ impl<'w, 't> Walk<'w, 't> {
         let subject = self.eval(scrutinee);
         let mut earlier = Vec::new();
         let mut value = Value::PLAIN;
+        if self.conditional == 0
+            && self.within.is_empty()
+            && let Some(when) = confined(arms, self.table)
+        {
+            let here = self.here.clone();
+            self.see(What::Confined(when), here);
+        }
         self.conditional += 1;
         for arm in arms {
+            if diverges(&arm.body) {
+                // No configuration is meant to come here.
+                let found = self.scoped(|walk| {
+                    walk.bind(&arm.pattern, subject.clone());
+                    walk.eval(&arm.body)
+                });
+                self.release(found);
+                continue;
+            }
             let branch = match pattern_of(&arm.pattern, self.table) {
                 Some(when) => {
                     earlier.extend(when.clone());

@@ -1,6 +1,6 @@
 //! Which configurations a branch is taken for, told from what its condition tests.
 
-use super::tree::{Expr, Pattern};
+use super::tree::{Arm, Expr, Pattern};
 use lightest_lint::calls::{Kind, Table};
 use lightest_lint::facts::Branch;
 
@@ -74,4 +74,28 @@ fn all<T>(parts: impl Iterator<Item = Option<Vec<T>>>) -> Option<Vec<T>> {
         together.extend(part?);
     }
     Some(together)
+}
+
+/// The configurations that a `match` goes on with, where the others fail; `None` where that is not told.
+pub(super) fn confined(arms: &[Arm], table: &Table) -> Option<Vec<lightest_model::catalog::When>> {
+    if !arms.iter().any(|arm| diverges(&arm.body)) {
+        return None;
+    }
+    let whole = |pattern: &Pattern| !matches!(pattern, Pattern::Tuple(_));
+    let known = arms.iter().filter(|arm| !diverges(&arm.body));
+    let known = all(known.map(|arm| pattern_of(&arm.pattern, table).filter(|_| whole(&arm.pattern))))?;
+    (!known.is_empty()).then_some(known)
+}
+
+/// Whether an arm does nothing but fail.
+pub(super) fn diverges(expr: &Expr) -> bool {
+    match expr {
+        Expr::Macro { path, .. } => {
+            let last = path.rsplit("::").next().unwrap_or(path);
+            matches!(last, "unreachable" | "panic" | "todo" | "unimplemented" | "bail")
+        }
+        Expr::Block(parts) | Expr::Parts(parts) => matches!(&parts[..], [one] if diverges(one)),
+        Expr::Statement(inner) => diverges(inner),
+        _ => false,
+    }
 }

@@ -1,5 +1,6 @@
 //! Petri's tests, in Rust: `#[vmm_test(..)]` and its relatives.
 
+mod build;
 mod calls;
 mod declare;
 mod eval;
@@ -13,6 +14,7 @@ mod modules;
 mod places;
 mod script;
 mod syntax;
+mod takes;
 mod tree;
 mod values;
 mod walk;
@@ -35,6 +37,7 @@ use lightest_lint::calls::Table;
 use lightest_lint::dialect::{Conventions, Dialect, Interest, Masking};
 use lightest_lint::facts::{Bare, Declaration, Note, Reading};
 use lightest_lint::parallel;
+use lightest_lint::proposal::Proposed;
 use lightest_lint::source::Source;
 
 use index::Package;
@@ -128,6 +131,7 @@ impl Dialect for Petri {
                     &sources[*file],
                     &trees[*file],
                     catalog,
+                    table,
                     &mut tests,
                     &mut notes,
                     |function| walk::body(function, *file, sources, package, table, &conditions[*file]),
@@ -161,7 +165,11 @@ impl Dialect for Petri {
     }
 
     fn paste(&self, space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<String> {
-        attribute_for(space, rows, asked).map(|attribute| attribute.to_string())
+        crate::paste::attribute_of_rows(space, rows, asked).map(|attribute| attribute.to_string())
+    }
+
+    fn paste_list(&self, space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<String> {
+        attribute_for(space, list, asked).map(|attribute| attribute.to_string())
     }
 
     fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String> {
@@ -174,8 +182,8 @@ impl Dialect for Petri {
         Some(format!("ignore(reason = \"{}\", {written})", reason.escape_default()))
     }
 
-    fn declare(&self, space: &Space<'_>, bare: &Bare, rows: &[usize], asked: &Asked) -> Option<String> {
-        crate::paste::declare(space, &bare.written, rows, asked).map(|attribute| attribute.to_string())
+    fn declare(&self, space: &Space<'_>, bare: &Bare, list: &[Proposed], asked: &Asked) -> Option<String> {
+        crate::paste::declare(space, &bare.written, list, asked).map(|attribute| attribute.to_string())
     }
 
     fn spell_unstable(&self, config: &Config, declaration: &Declaration, reason: &str) -> Option<String> {

@@ -7,6 +7,7 @@
 
 use std::rc::Rc;
 
+use super::build;
 use super::index::{Package, Trail};
 use super::tree::{Bytes, Expr, Function};
 use super::values::{Closure, Role, Value, of_type, split};
@@ -47,11 +48,7 @@ pub(super) fn body(
         here: function.name_span.clone(),
         steps: 0,
     };
-    let cfg = function.attributes.iter().filter(|attribute| attribute.name == "cfg");
-    let cfg = cfg.filter_map(|attribute| attribute.arguments.as_ref().map(|(text, _)| text));
-    let cfg = cfg.chain(&function.outer_cfg).map(String::as_str);
-    for condition in cfg.chain(conditions.iter().copied()) {
-        let condition: String = condition.chars().filter(|c| !c.is_whitespace()).collect();
+    for condition in build::conditions(function, conditions) {
         walk.sightings.push(Sighting {
             what: What::Build(condition),
             span: Span::new(file, function.name_span.clone()),

@@ -8,14 +8,18 @@ use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Branch, Note, Reading, Test, Variant, What};
 use lightest_lint::linter::{Weight, named, weigh};
 use lightest_lint::needs::{Need, Needs};
+use lightest_lint::proposal::{Request, propose};
 use lightest_lint::source::Source;
 use lightest_model::catalog::When;
 use lightest_model::space::Space;
+use lightest_petri::Petri;
 use serde_json::{Value, json};
 
+use super::pick::spelled::Spelled;
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
+use crate::framework::Framework;
 use crate::session::Session;
 use crate::{condition, exit, output, words};
 
@@ -58,7 +62,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
                 .help("name a function, or a variant as the test runner does"));
         }
     }
-    let view = View { dialect, sources: &read.files, space: &Space::of_tests(catalog) };
+    let view = View { framework, dialect, sources: &read.files, space: &Space::of_tests(catalog) };
     match args.format {
         Format::Json => output::json(&json!({
             "schema_version": 1,
@@ -91,6 +95,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 }
 
 struct View<'a> {
+    framework: Framework,
     dialect: &'a dyn Dialect,
     sources: &'a [Source],
     space: &'a Space<'a>,
@@ -141,6 +146,7 @@ impl View<'_> {
                 .iter()
                 .map(|span| json!({"text": self.text(span), "span": self.span(span)}))
                 .collect::<Vec<_>>(),
+            "pick": self.pick(test, needs).map(|(command, _)| command),
             "requirements": needs.needs.iter().map(|need| self.need(need)).collect::<Vec<_>>(),
             "named": named(test, self.space.catalog()),
             "touches": test
@@ -159,6 +165,16 @@ impl View<'_> {
                 .map(|opening| json!({"what": opening.what, "span": self.span(&opening.span)}))
                 .collect::<Vec<_>>(),
         })
+    }
+
+    /// The command line that answers a test, and whether it finds anything; `None` for a framework that has no such answer.
+    fn pick(&self, test: &Test, needs: &Needs) -> Option<(String, bool)> {
+        if self.dialect.name() != Petri.name() {
+            return None;
+        }
+        let proposal = propose(test, needs, self.space, &Request::default()).ok()?;
+        let spelled = Spelled { framework: self.framework, space: self.space };
+        Some((spelled.command(&proposal.query), !proposal.list.is_empty()))
     }
 
     fn variant(&self, variant: &Variant, weight: &Weight) -> Value {
@@ -233,18 +249,32 @@ impl View<'_> {
         for opening in &needs.openings {
             line(1, &format!("not known: {} ({})", opening.what, self.place(&opening.span)));
         }
+        let pick = self.pick(test, needs);
         let weights = weigh(test, needs, self.sources, self.dialect, self.space);
         for (variant, weight) in test.declarations.iter().flat_map(|list| &list.variants).zip(weights) {
             let config = self.dialect.name_of(&variant.config.bare());
             match weight {
                 Weight::Lightest => {}
-                Weight::Unknown => line(1, &format!("`{config}`: nothing is known to give all of that")),
+                Weight::Unknown if pick.as_ref().is_some_and(|(_, found)| *found) => {
+                    line(
+                        1,
+                        &format!(
+                            "`{config}`: nothing of its kind is known to provide all of that; the pick below is"
+                        ),
+                    );
+                }
+                Weight::Unknown => {
+                    line(1, &format!("`{config}`: no known configuration provides all of that"))
+                }
                 Weight::Heavier { lighter, silence } => {
                     let known = if needs.is_open() { " for what is known" } else { "" };
                     let why = silence.map_or(String::new(), |why| format!("; not a finding: {why}"));
                     line(1, &format!("`{config}`: `{lighter}` would do{known}{why}"));
                 }
             }
+        }
+        if let Some((command, _)) = pick {
+            line(1, &command);
         }
     }
 }
@@ -278,6 +308,7 @@ fn touched(what: &What) -> Value {
         What::Path { system, path } => json!({"kind": "path", "on": system, "name": path}),
         What::Build(condition) => json!({"kind": "build", "name": condition}),
         What::Tested(when) => json!({"kind": "tested", "when": when}),
+        What::Confined(when) => json!({"kind": "confined", "when": when}),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The answer of `pick` as JSON, under the keys of the contract.
 
-use lightest_model::chooser::{Choice, Conflict, Part, Pick, Query, Refusal};
+use lightest_model::chooser::{Choice, Conflict, Part, Pick, Query, Refusal, Trial};
 use serde_json::{Value, json};
 
 use super::spelled::Spelled;
@@ -9,14 +9,15 @@ use crate::json::{SCHEMA_VERSION, because, price, statement_evidence};
 /// The whole answer.
 pub(super) fn answer(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>) -> Value {
     let mut picks = Vec::new();
-    let (mut refused, mut unknown, mut heavier, mut flips, mut conflicts) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut refused, mut unknown, mut trials, mut heavier, mut flips, mut conflicts) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for part in &choice.parts {
         picks.extend(part.pick.iter().map(|pick| as_pick(space, part, pick, "lightest")));
         picks.extend(part.meanwhile.iter().map(|pick| as_pick(space, part, pick, "meanwhile")));
         picks.extend(part.companion.iter().map(|pick| as_pick(space, part, pick, "companion")));
         refused.extend(part.refused.iter().map(|refusal| as_refusal(space, part, refusal)));
         unknown.extend(part.unproven.iter().map(|refusal| as_refusal(space, part, refusal)));
+        trials.extend(part.trial.iter().map(|trial| as_trial(space, part, trial)));
         heavier.extend(part.heavier.iter().map(|heavier| {
             let adds: Vec<&str> = heavier.adds.iter().map(|index| space.requirement_id(*index)).collect();
             json!({
@@ -41,6 +42,7 @@ pub(super) fn answer(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>
         "picks": picks,
         "refused": refused,
         "unknown": unknown,
+        "try": trials,
         "heavier": heavier,
         "flips": flips,
         "conflicts": conflicts,
@@ -81,6 +83,28 @@ fn as_refusal(space: &Spelled<'_, '_>, part: &Part<'_>, refusal: &Refusal<'_>) -
         "support": refusal.missing.support.word(),
         "because": because(refusal.missing.statement),
         "evidence": statement_evidence(refusal.missing.statement),
+    })
+}
+
+/// A configuration that nobody has shown to do, and that is the lightest if it does.
+fn as_trial(space: &Spelled<'_, '_>, part: &Part<'_>, trial: &Trial<'_>) -> Value {
+    let unshown: Vec<Value> = trial
+        .unshown
+        .iter()
+        .map(|reason| {
+            json!({
+                "requirement": space.requirement_id(reason.requirement),
+                "because": because(reason.statement),
+                "evidence": statement_evidence(reason.statement),
+            })
+        })
+        .collect();
+    json!({
+        "arch": part.arch,
+        "config": space.config(trial.row),
+        "cost": price(&trial.price),
+        "unshown": unshown,
+        "until_then": part.pick.as_ref().map(|pick| space.config(pick.row)),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use lightest_model::catalog::{Cost, Quirk, Support};
-use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal};
+use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal, Trial};
 use lightest_model::space::{ALWAYS, Row};
 
 use super::in_short;
@@ -71,7 +71,9 @@ pub(super) fn answer(
         let _ = writeln!(text, "and {further}");
     }
     if let Some(attribute) = attribute {
-        let _ = writeln!(text, "{}\n\n{attribute}\n", heading("To paste:"));
+        let untried = choice.parts.iter().all(|part| part.pick.is_none());
+        let title = if untried { "To try:" } else { "To paste:" };
+        let _ = writeln!(text, "{}\n\n{attribute}\n", heading(title));
     }
     let _ = writeln!(text, "{}", aside(format!("The same again: {}", space.command(query))));
     text
@@ -92,6 +94,10 @@ fn as_part(
     all: bool,
 ) -> String {
     let mut text = String::new();
+    if let Some(trial) = &part.trial {
+        as_trial(space, &mut text, trial);
+        text.push_str(if part.pick.is_some() { "  until then " } else { "  " });
+    }
     match (&part.pick, &part.conflict) {
         (Some(pick), _) => {
             as_pick(space, query, choice, &mut text, pick);
@@ -129,6 +135,26 @@ fn as_part(
         let _ = writeln!(text, "    {}", aside(format!("adds {adds}")));
     }
     text
+}
+
+/// What nobody has shown, and what to do about it.
+fn as_trial(space: &Spelled<'_, '_>, text: &mut String, trial: &Trial<'_>) {
+    let config = space.config(trial.row);
+    let unshown: Vec<String> = trial
+        .unshown
+        .iter()
+        .map(|reason| format!("`{}`", space.requirement_id(reason.requirement)))
+        .collect();
+    let _ = writeln!(
+        text,
+        "nobody has shown {} with {}; try it: if it passes, it is the lightest",
+        words::list(&unshown, "and"),
+        green(&config)
+    );
+    for reason in &trial.unshown {
+        let _ = writeln!(text, "    {} {}", because(reason.statement), source(reason));
+    }
+    let _ = writeln!(text, "    add `{config}` to the list");
 }
 
 fn as_pick(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>, text: &mut String, pick: &Pick<'_>) {

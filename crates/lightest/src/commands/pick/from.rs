@@ -179,12 +179,12 @@ impl Answer<'_> {
 
     /// The attribute: what is there already, or a new one, with the list.
     fn attribute(&self) -> Option<String> {
-        let rows: Vec<usize> = self.proposal.list.iter().map(|proposed| proposed.row).collect();
+        let list = &self.proposal.list;
         let asked = &self.proposal.choice.asked;
         let (dialect, space) = (self.space.dialect(), self.space.space);
         match self.test.bare.first() {
-            Some(bare) => dialect.declare(space, bare, &rows, asked),
-            None => dialect.paste(space, &rows, asked),
+            Some(bare) => dialect.declare(space, bare, list, asked),
+            None => dialect.paste_list(space, list, asked),
         }
     }
 
@@ -219,12 +219,13 @@ impl Answer<'_> {
         }
         for weak in &self.proposal.weak {
             let word = &weak.requirement;
+            let origin = weak.origin.word();
             let _ = if weak.decides {
-                writeln!(text, "  `{word}`, from the name alone: the body asks for nothing that decides")
+                writeln!(text, "  `{word}`, from the {origin} alone: the body does not show it")
             } else {
                 writeln!(
                     text,
-                    "  not `{word}`, which the name mentions: pass `--requires {word}` if the test needs it"
+                    "  not `{word}`, which the {origin} mentions: pass `--requires {word}` if the test needs it"
                 )
             };
         }
@@ -234,6 +235,12 @@ impl Answer<'_> {
                 "  not known: {} {}; the answer may be too light",
                 opening.what,
                 aside(format!("({})", self.place(&opening.span)))
+            );
+        }
+        for taken in &self.proposal.unnamed {
+            let _ = writeln!(
+                text,
+                "  not known: what stands for `{taken}`; name the file in `[..]` behind each configuration"
             );
         }
         text.push('\n');
@@ -336,6 +343,7 @@ impl Answer<'_> {
                     "requirement": weak.requirement,
                     "span": span(&weak.span),
                     "decides": weak.decides,
+                    "origin": weak.origin.word(),
                 })
             })
             .collect();
@@ -345,6 +353,7 @@ impl Answer<'_> {
         answer["open"] = json!(open);
         answer["weak"] = json!(weak);
         answer["list"] = json!(list);
+        answer["unnamed"] = json!(self.proposal.unnamed);
         answer["listed"] = json!(self.listed());
         answer["attribute"] = json!(self.attribute());
         answer
@@ -356,6 +365,7 @@ impl Answer<'_> {
             "config": self.space.config(proposed.row),
             "role": role(&proposed.role),
             "because": because(&proposed.role),
+            "artifacts": proposed.artifacts,
         })
     }
 }
@@ -363,8 +373,9 @@ impl Answer<'_> {
 fn role(role: &Role) -> &'static str {
     match role {
         Role::Lightest => "lightest",
+        Role::Untried => "untried",
         Role::ForOs(_) => "branch",
-        Role::ForIsolation(_) => "isolation",
+        Role::ForIsolation(_) | Role::AlsoIsolated(_) => "isolation",
         Role::Meanwhile => "meanwhile",
         Role::Companion => "companion",
     }
@@ -374,8 +385,10 @@ fn role(role: &Role) -> &'static str {
 fn because(role: &Role) -> Option<String> {
     match role {
         Role::Lightest => None,
+        Role::Untried => Some("nobody has shown it".to_owned()),
         Role::ForOs(os) => Some(format!("the body has a branch for {}", os.word())),
         Role::ForIsolation(mode) => Some(format!("the body tells {mode} isolation apart")),
+        Role::AlsoIsolated(mode) => Some(format!("the test is about isolation, and {mode} is another kind")),
         Role::Meanwhile => Some("a known limit holds the lightest back".to_owned()),
         Role::Companion => {
             Some("the body does not look at the paravisor, so it also runs without it".to_owned())

@@ -5,7 +5,7 @@ mod as_text;
 mod ask;
 mod from;
 mod in_short;
-mod spelled;
+pub(crate) mod spelled;
 
 use std::path::PathBuf;
 

@@ -8,49 +8,53 @@ use lightest_model::space::{RequirementId, Row, Space};
 use crate::framework::Framework;
 
 /// The space, and the framework whose words it is told in.
-pub(super) struct Spelled<'a, 'c> {
-    pub(super) framework: Framework,
-    pub(super) space: &'a Space<'c>,
+pub(crate) struct Spelled<'a, 'c> {
+    pub(crate) framework: Framework,
+    pub(crate) space: &'a Space<'c>,
 }
 
 impl<'c> Spelled<'_, 'c> {
-    pub(super) fn dialect(&self) -> &'static dyn Dialect {
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
         self.framework.dialect()
     }
 
-    pub(super) fn rows(&self) -> &[Row<'c>] {
+    pub(crate) fn rows(&self) -> &[Row<'c>] {
         self.space.rows()
     }
 
-    pub(super) fn requirement_id(&self, requirement: RequirementId) -> &str {
+    pub(crate) fn requirement_id(&self, requirement: RequirementId) -> &str {
         self.space.requirement_id(requirement)
     }
 
-    pub(super) fn catalog(&self) -> &'c Catalog {
+    pub(crate) fn catalog(&self) -> &'c Catalog {
         self.space.catalog()
     }
 
     /// A configuration's name.
-    pub(super) fn config(&self, row: usize) -> String {
+    pub(crate) fn config(&self, row: usize) -> String {
         self.dialect().name_of(&self.rows()[row].config)
     }
 
     /// What to paste for a choice.
-    pub(super) fn paste(&self, choice: &Choice<'_>) -> Option<String> {
+    pub(crate) fn paste(&self, choice: &Choice<'_>) -> Option<String> {
         let parts = choice.parts.iter();
         let picks = parts.flat_map(|part| part.pick.iter().chain(&part.meanwhile).chain(&part.companion));
-        let rows: Vec<usize> = picks.map(|pick| pick.row).collect();
+        let mut rows: Vec<usize> = picks.map(|pick| pick.row).collect();
+        // Where nothing is known to do, what is worth a try.
+        if rows.is_empty() {
+            rows.extend(choice.parts.iter().filter_map(|part| Some(part.trial.as_ref()?.row)));
+        }
         self.dialect().paste(self.space, &rows, &choice.asked)
     }
 
     /// Whether a requirement is asked of every guest, so that answers do not speak of it.
-    pub(super) fn goes_without_saying(&self, requirement: RequirementId, query: &Query) -> bool {
+    pub(crate) fn goes_without_saying(&self, requirement: RequirementId, query: &Query) -> bool {
         let id = self.requirement_id(requirement);
         !query.requires.iter().any(|word| word == id) && self.dialect().conventions().asks.contains(&id)
     }
 
     /// The command line that gives the same answer without prompts.
-    pub(super) fn command(&self, query: &Query) -> String {
+    pub(crate) fn command(&self, query: &Query) -> String {
         let mut command = format!("lightest {}pick", self.framework.argument());
         let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
         let mut flag = |name: &str, values: String| {

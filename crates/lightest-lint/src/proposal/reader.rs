@@ -1,0 +1,319 @@
+//! The needs of a test, as the space is asked for them.
+
+use lightest_model::catalog::{Catalog, Os, Requirement, Support, When};
+use lightest_model::chooser::Unheard;
+use lightest_model::config::{Arch, Isolation};
+use lightest_model::space::{Asked, Row, Space};
+
+use super::{Request, Role, WeakNeed, is_place};
+use crate::facts::{Test, What};
+use crate::hints::{self, Hint};
+use crate::needs::{Need, Needs};
+
+pub(super) struct Reader<'a, 'c> {
+    test: &'a Test,
+    needs: &'a Needs,
+    space: &'a Space<'c>,
+    pub(super) archs: Vec<Arch>,
+    pub(super) vmms: Vec<String>,
+    /// The VMMs that body and declaration themselves ask for.
+    pub(super) needed_vmms: Vec<String>,
+    /// Asked of every configuration beside the body.
+    further: Vec<String>,
+    hints: Vec<Hint<'c>>,
+    /// Whether nothing names an architecture, so that all are answered for.
+    any_arch: bool,
+}
+
+/// What the names of a test decided for one place.
+#[derive(Debug, Default)]
+pub(super) struct Hinted {
+    /// Requirements that changed the answer.
+    pub(super) words: Vec<String>,
+    /// The VMM, where a name chose it.
+    pub(super) vmm: Option<String>,
+}
+
+impl<'a, 'c> Reader<'a, 'c> {
+    pub(super) fn of(
+        test: &'a Test,
+        needs: &'a Needs,
+        space: &'a Space<'c>,
+        request: &Request,
+    ) -> Result<Self, Unheard> {
+        let catalog = space.catalog();
+        let mut reader = Self {
+            test,
+            needs,
+            space,
+            archs: Vec::new(),
+            vmms: Vec::new(),
+            needed_vmms: Vec::new(),
+            further: Vec::new(),
+            hints: hints::of(test, catalog),
+            any_arch: false,
+        };
+        let mut archs = Vec::new();
+        let unconditional = needs.needs.iter().filter(|need| !need.is_conditional());
+        let mut words: Vec<String> = unconditional.map(|need| need.requirement.clone()).collect();
+        for word in &request.requires {
+            let known = catalog.requirement(word).ok_or_else(|| Unheard::Requirement(word.clone()))?;
+            reader.further.push(known.id.clone());
+            words.push(known.id.clone());
+        }
+        words.extend(test.bare.iter().filter_map(|bare| bare.vmm.clone()));
+        for word in test.bare.iter().flat_map(|bare| &bare.states) {
+            reader.further.extend(stated(catalog, word).map(|known| known.id.clone()));
+        }
+        // A body that never asks for the agent does without it.
+        let asks = |word: &String| {
+            Asked::new(catalog, [word.as_str()]).is_ok_and(|asked| holds(catalog, &asked, "agent"))
+        };
+        let conditional = needs.needs.iter().map(|need| &need.requirement);
+        if !words.iter().chain(conditional).any(asks) && catalog.requirement("no-agent").is_some() {
+            reader.further.push("no-agent".to_owned());
+        }
+        for word in &words {
+            if let Some(arch) = Arch::from_word(word) {
+                archs.push(arch);
+            } else if catalog.vmm(word).is_some() && !reader.vmms.contains(word) {
+                reader.vmms.push(word.clone());
+            }
+        }
+        archs.extend(&test.bound_to);
+        if archs.is_empty() {
+            archs.extend(reader.hints.iter().filter_map(|hint| Arch::from_word(hint.requirement)));
+        }
+        // What the caller asks for comes first; what the test cannot do is then an answer of its own.
+        reader.archs = match (&request.archs, archs) {
+            (asked, _) if !asked.is_empty() => asked.clone(),
+            (_, mut own) if !own.is_empty() => {
+                own.sort_unstable();
+                own.dedup();
+                own
+            }
+            _ => {
+                reader.any_arch = true;
+                catalog.archs().collect()
+            }
+        };
+        reader.needed_vmms.clone_from(&reader.vmms);
+        if !request.vmms.is_empty() {
+            for vmm in &request.vmms {
+                catalog.vmm(vmm).ok_or_else(|| Unheard::Vmm(vmm.clone()))?;
+            }
+            reader.vmms.clone_from(&request.vmms);
+        }
+        Ok(reader)
+    }
+
+    pub(super) fn asked<'w>(&self, words: impl Iterator<Item = &'w str>) -> Asked {
+        let catalog = self.space.catalog();
+        let known = words.filter(|word| catalog.requirement(word).is_some() && !is_place(catalog, word));
+        Asked::new(catalog, known).unwrap_or_default()
+    }
+
+    /// What is asked of a configuration, or of all where there is none: each word once, in the body's order.
+    pub(super) fn words(&self, row: Option<usize>, hinted: &[String]) -> Vec<String> {
+        let applies = |need: &&Need| match row {
+            Some(row) => need.applies_to(&self.space.rows()[row]),
+            None => !need.is_conditional(),
+        };
+        let mut words: Vec<String> = Vec::new();
+        let own = self.needs.needs.iter().filter(applies).map(|need| &need.requirement);
+        for word in own.chain(&self.further).chain(hinted) {
+            if !words.contains(word) && !is_place(self.space.catalog(), word) {
+                words.push(word.clone());
+            }
+        }
+        words
+    }
+
+    /// The lightest of some configurations that is known to provide everything that the body asks of it, and what names
+    /// speak of.
+    pub(super) fn lightest(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<usize> {
+        // Most configurations are asked the same as the one before.
+        let mut last: Option<(Vec<String>, Asked)> = None;
+        let rows =
+            self.space.rows().iter().enumerate().filter(|(_, row)| among(row) && self.needs.allow(row));
+        let mut best = None;
+        for (index, _) in rows {
+            let words = self.words(Some(index), hinted);
+            if last.as_ref().is_none_or(|(known, _)| *known != words) {
+                let asked = self.asked(words.iter().map(String::as_str));
+                last = Some((words, asked));
+            }
+            let Some((_, asked)) = &last else { continue };
+            if self.space.demands(asked).all(|need| self.space.answer(index, need, asked).support == Support::Yes) {
+                let weight = self.space.weight(index, asked);
+                if best.as_ref().is_none_or(|(lightest, _)| weight < *lightest) {
+                    best = Some((weight, index));
+                }
+            }
+        }
+        best.map(|(_, index)| index)
+    }
+
+    /// What names add to the body: as much as some configuration provides beside all that the body asks for, and no more than
+    /// changes the answer.
+    pub(super) fn hinted(&self, here: &dyn Fn(&Row<'_>) -> bool) -> Hinted {
+        let mut hinted = Hinted::default();
+        let Some(plain) = self.lightest(&[], here) else { return hinted };
+        let catalog = self.space.catalog();
+        let mut best = plain;
+        for hint in &self.hints {
+            let word = hint.requirement;
+            let shown = |need: &Need| need.requirement == word && !need.is_conditional();
+            if self.needs.needs.iter().any(shown) || self.further.iter().any(|known| known == word) {
+                continue;
+            }
+            let vmm = |row: &Row<'_>| hinted.vmm.as_ref().is_none_or(|vmm| row.vmm.id == *vmm);
+            if catalog.vmm(word).is_some() {
+                if self.vmms.is_empty() && hinted.vmm.is_none() {
+                    let found = self.lightest(&hinted.words, &|row| here(row) && row.vmm.id == *word);
+                    if let Some(row) = found {
+                        hinted.vmm = Some(word.to_owned());
+                        best = row;
+                    }
+                }
+            } else if !is_place(catalog, word) {
+                let more: Vec<String> = hinted.words.iter().cloned().chain([word.to_owned()]).collect();
+                if let Some(row) = self.lightest(&more, &|row| here(row) && vmm(row)) {
+                    hinted.words = more;
+                    best = row;
+                }
+            }
+        }
+        let mut at = 0;
+        while at < hinted.words.len() {
+            let mut fewer = hinted.words.clone();
+            fewer.remove(at);
+            let vmm = |row: &Row<'_>| hinted.vmm.as_ref().is_none_or(|vmm| row.vmm.id == *vmm);
+            if self.lightest(&fewer, &|row| here(row) && vmm(row)) == Some(best) {
+                hinted.words = fewer;
+            } else {
+                at += 1;
+            }
+        }
+        if hinted.vmm.is_some() && self.lightest(&hinted.words, here) == Some(best) {
+            hinted.vmm = None;
+        }
+        hinted
+    }
+
+    /// The architectures to answer for: where a name decides on one, those only on which something provides what it speaks
+    /// of. A variant on another would test something else.
+    pub(super) fn archs_for_hints(&self) -> Vec<Arch> {
+        if !self.any_arch || self.hints.is_empty() {
+            return self.archs.clone();
+        }
+        let on = |arch: Arch| move |row: &Row<'_>| row.config.arch == arch;
+        let mut decided: Vec<String> = Vec::new();
+        for arch in &self.archs {
+            for word in self.hinted(&on(*arch)).words {
+                if !decided.contains(&word) {
+                    decided.push(word);
+                }
+            }
+        }
+        let provides = |arch: &&Arch| {
+            decided.iter().all(|word| self.lightest(std::slice::from_ref(word), &on(**arch)).is_some())
+        };
+        let kept: Vec<Arch> = self.archs.iter().filter(provides).copied().collect();
+        if kept.is_empty() { self.archs.clone() } else { kept }
+    }
+
+    /// Notes what names speak of: what decided, and what the pick is not known to provide.
+    pub(super) fn tell(&self, hinted: &Hinted, chosen: Option<usize>, weak: &mut Vec<WeakNeed>) {
+        let catalog = self.space.catalog();
+        for hint in &self.hints {
+            let word = hint.requirement;
+            let decides = hinted.words.iter().chain(&hinted.vmm).any(|known| known == word);
+            let provided = || {
+                let Some(chosen) = chosen else { return true };
+                let Some(need) = self.space.requirement(word) else { return true };
+                let asked = self.asked(std::iter::once(word));
+                self.space.answer(chosen, need, &asked).support == Support::Yes
+            };
+            let missing = !is_place(catalog, word) && !self.needs.ask(word) && !provided();
+            match weak.iter_mut().find(|known| known.requirement == word) {
+                Some(known) => known.decides |= decides,
+                None if decides || missing => weak.push(WeakNeed {
+                    requirement: word.to_owned(),
+                    span: hint.span.clone(),
+                    origin: hint.origin,
+                    decides,
+                }),
+                None => {}
+            }
+        }
+    }
+
+    /// A variant for each operating system and isolation mode that the body tells apart; for a test of isolation that tells
+    /// none apart, one for each mode.
+    pub(super) fn branches(
+        &self,
+        chosen: Option<usize>,
+        hinted: &[String],
+        here: &dyn Fn(&Row<'_>) -> bool,
+    ) -> Vec<(usize, Role)> {
+        let mut found = Vec::new();
+        let (mut systems, mut modes): (Vec<Os>, Vec<Isolation>) = (Vec::new(), Vec::new());
+        let conditions = self.test.sightings.iter().flat_map(|sighting| match &sighting.what {
+            What::Tested(when) => when.as_slice(),
+            _ => &[],
+        });
+        for when in conditions {
+            note(when, &mut systems, &mut modes);
+        }
+        let chosen = chosen.map(|row| &self.space.rows()[row]);
+        // A confidential test stays one under each operating system.
+        let isolation = chosen.and_then(|row| row.config.isolation);
+        if systems.len() > 1 {
+            for os in systems {
+                let fits =
+                    |row: &Row<'_>| here(row) && row.guest.os == os && row.config.isolation == isolation;
+                let row = self.lightest(hinted, &fits);
+                let same = chosen.is_some_and(|chosen| chosen.guest.os == os);
+                found.extend(row.filter(|_| !same).map(|row| (row, Role::ForOs(os))));
+            }
+        }
+        let of_mode = |mode: Isolation| {
+            self.lightest(hinted, &|row: &Row<'_>| here(row) && row.config.isolation == Some(mode))
+        };
+        found.extend(modes.iter().filter_map(|mode| Some((of_mode(*mode)?, Role::ForIsolation(*mode)))));
+        if isolation.is_some() {
+            let others = Isolation::ALL.into_iter().filter(|mode| !modes.contains(mode));
+            found.extend(others.filter_map(|mode| Some((of_mode(mode)?, Role::AlsoIsolated(mode)))));
+        }
+        found
+    }
+}
+
+/// The requirement that a declaration states by a word.
+fn stated<'c>(catalog: &'c Catalog, word: &str) -> Option<&'c Requirement> {
+    catalog.requirements.iter().find(|requirement| {
+        requirement.id == *word
+            || requirement.attribute.as_deref().is_some_and(|attribute| {
+                attribute.strip_prefix("requires(").and_then(|rest| rest.strip_suffix(')')) == Some(word)
+            })
+    })
+}
+
+/// Whether a requirement is among those asked.
+fn holds(catalog: &Catalog, asked: &Asked, id: &str) -> bool {
+    asked.indices().iter().filter_map(|asked| asked.entry(catalog)).any(|requirement| requirement.id == id)
+}
+
+fn note(when: &When, systems: &mut Vec<Os>, modes: &mut Vec<Isolation>) {
+    for os in when.os.iter().filter(|os| matches!(os, Os::Linux | Os::Windows | Os::Freebsd)) {
+        if !systems.contains(os) {
+            systems.push(*os);
+        }
+    }
+    for mode in when.isolation.iter().filter_map(|word| Isolation::from_word(word)) {
+        if !modes.contains(&mode) {
+            modes.push(mode);
+        }
+    }
+}
