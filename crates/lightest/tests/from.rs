@@ -119,3 +119,65 @@ fn fill_without_a_test_finds_nothing() {
     let folder = checkout("fn helper() {}\n");
     assert_eq!(lightest(folder.path(), &["fill", "tests"]).code, 3);
 }
+
+/// What each body of `bodies/unseen.rs` says is right for it, in the order of the list.
+#[test]
+fn bodies_that_were_written_for_no_list_get_the_right_one() {
+    let text = include_str!("bodies/unseen.rs");
+    let folder = checkout(text);
+    let mut wrong = String::new();
+    let mut tried = 0;
+    for body in text.split("\nasync fn ").skip(1) {
+        let name = body.split(['<', '(']).next().expect("a name");
+        let right: Vec<&str> =
+            body.lines().filter_map(|line| line.trim().strip_prefix("// right: ")).collect();
+        assert!(!right.is_empty(), "{name}");
+        let said = lightest(
+            folder.path(),
+            &["pick", "--from", "tests/bodies.rs", "--test", name, "--format", "json"],
+        );
+        let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        let listed = answer["list"].as_array().into_iter().flatten();
+        let listed: Vec<String> = listed
+            .map(|one| {
+                let artifacts = one["artifacts"].as_array().into_iter().flatten();
+                let artifacts: Vec<&str> = artifacts.filter_map(|word| word.as_str()).collect();
+                let config = one["config"].as_str().expect("a configuration");
+                if artifacts.is_empty() {
+                    config.to_owned()
+                } else {
+                    format!("{config}[{}]", artifacts.join(", "))
+                }
+            })
+            .collect();
+        tried += 1;
+        if listed != right {
+            wrong.push_str(&format!("{name}: {listed:?}, and right is {right:?}\n"));
+        }
+    }
+    assert!(tried > 15 && wrong.is_empty(), "{wrong}");
+}
+
+/// Two needs that no test has shown together, against which nothing speaks, are advice first.
+#[test]
+fn what_nobody_has_shown_is_advised_first() {
+    let folder = checkout(BODIES);
+    let args = ["pick", "--requires", "no-hypervisor-enlightenments,vfio", "--arch", "x64"];
+    let said = lightest(folder.path(), &args);
+    let first = said.out.lines().next().unwrap_or_default();
+    assert!(first.contains("nobody has shown") && first.contains("openvmm_linux_direct_x64"), "{}", said.out);
+    assert!(said.out.contains("#[vmm_test(openvmm_linux_direct_x64)]"), "{}", said.out);
+    let said = lightest(folder.path(), &[&args[..], &["--format", "json"]].concat());
+    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(answer["try"][0]["config"], "openvmm_linux_direct_x64");
+    assert_eq!(answer["try"][0]["until_then"], serde_json::Value::Null);
+}
+
+/// Every test ends with the command line that answers it.
+#[test]
+fn requirements_end_with_the_pick_that_answers_them() {
+    let folder = checkout(BODIES);
+    let said = lightest(folder.path(), &["requirements", "tests"]);
+    assert_eq!(said.out.matches("\n  lightest pick ").count(), 3, "{}", said.out);
+    assert!(!said.out.contains("nothing is known to give"), "{}", said.out);
+}
