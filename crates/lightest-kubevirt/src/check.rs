@@ -240,6 +240,7 @@ fn empty(place: Span) -> Test {
         preface: None,
         remarks: Vec::new(),
         bound_to: Vec::new(),
+        takes: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The answer of `pick` for people, within a screen: at most [`MOST_LINES`] lines where the attribute leaves room.
 
 use lightest_model::catalog::{Holds, Support};
-use lightest_model::chooser::{Choice, Conflict, Part, Pick, Reason, nearest_lighter};
+use lightest_model::chooser::{Choice, Conflict, Part, Pick, Reason, Trial, nearest_lighter};
 use lightest_model::space::ALWAYS;
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
@@ -108,11 +108,14 @@ fn as_part(
 ) -> String {
     let mut text = String::new();
     let mut line = |words: String| text.push_str(&wrapped(&words, "  ", "    "));
+    let trial = part.trial.as_ref().map(|trial| as_trial(space, trial));
     let Some(pick) = &part.pick else {
-        return part
-            .conflict
-            .as_ref()
-            .map_or_else(String::new, |conflict| as_conflict(level, space, conflict));
+        let conflict = part.conflict.as_ref();
+        let conflict = conflict.map_or_else(String::new, |conflict| as_conflict(level, space, conflict));
+        return match trial {
+            Some(trial) => format!("{trial}\n  {conflict}"),
+            None => conflict,
+        };
     };
     let config = |pick: &Pick<'_>| green(space.config(pick.row)).to_string();
     let tight = level == Brevity::Tight;
@@ -136,7 +139,8 @@ fn as_part(
             line(format!("also without OpenHCL: {}", config(companion)));
         }
     }
-    if let Some(rival) = nearest_lighter(space.space, choice, part) {
+    // What is worth a try is a rival that the answer begins with.
+    if let Some(rival) = nearest_lighter(space.space, choice, part).filter(|_| trial.is_none()) {
         let missing = match rival.missing {
             Reason { requirement, support: Support::Unknown, .. }
                 if !ALWAYS.contains(&space.requirement_id(requirement)) =>
@@ -154,7 +158,20 @@ fn as_part(
         line(words);
     }
     let cost = if tight { format!(" ({})", price(space, pick)) } else { String::new() };
-    format!("{}{cost}\n{text}", config(pick))
+    match trial {
+        Some(trial) => format!("{trial}\n  until then {}{cost}\n{text}", config(pick)),
+        None => format!("{}{cost}\n{text}", config(pick)),
+    }
+}
+
+/// What nobody has shown, and what to do about it.
+fn as_trial(space: &Spelled<'_, '_>, trial: &Trial<'_>) -> String {
+    let unshown =
+        trial.unshown.iter().map(|reason| format!("`{}`", space.requirement_id(reason.requirement)));
+    let unshown: Vec<String> = unshown.collect();
+    let config = green(space.config(trial.row)).to_string();
+    let unshown = words::list(&unshown, "and");
+    format!("nobody has shown {unshown} with {config}; try it: if it passes, it is the lightest")
 }
 
 /// What a pick boots and costs, in few words.
@@ -259,7 +276,8 @@ mod tests {
                     choice.parts.iter().filter(|part| nearest_lighter(&space, &choice, part).is_some());
                 // Two VMMs on two architectures are four answers at once.
                 let fits = lines <= MOST_LINES || choice.parts.len() > 2;
-                if !fits || !named || rivals.count() > 0 && !text.contains("lighter: ") {
+                let tried = text.contains("nobody has shown");
+                if !fits || !named || rivals.count() > 0 && !tried && !text.contains("lighter: ") {
                     wrong.push(format!("{lines} lines for {query:?}:\n{text}"));
                 }
             }
