@@ -144,7 +144,11 @@ impl<'a, 'c> Reader<'a, 'c> {
                 last = Some((words, asked));
             }
             let Some((_, asked)) = &last else { continue };
-            if self.space.demands(asked).all(|need| self.space.answer(index, need, asked).support == Support::Yes) {
+            if self
+                .space
+                .demands(asked)
+                .all(|need| self.space.answer(index, need, asked).support == Support::Yes)
+            {
                 let weight = self.space.weight(index, asked);
                 if best.as_ref().is_none_or(|(lightest, _)| weight < *lightest) {
                     best = Some((weight, index));
