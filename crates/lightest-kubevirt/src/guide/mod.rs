@@ -75,7 +75,7 @@ pub fn page(space: &Space<'_>) -> String {
     for (index, row) in space.rows().iter().enumerate().filter(|(_, row)| row.config.arch == Arch::X64) {
         let guest = row.guest;
         let gives = |id: &str| {
-            let index_of = space.requirement_index(id);
+            let index_of = space.requirement(id);
             index_of.is_some_and(|requirement| {
                 space.answer(index, requirement, &Asked::default()).support == Support::Yes
             })
