@@ -59,7 +59,7 @@ pub struct Test {
     pub reached: Vec<Span>,
     /// Comments within its declarations and directly above them.
     pub remarks: Vec<Remark>,
-    /// Comments within its body.
+    /// Comments within its body, in the order of the file.
     pub comments: Vec<Remark>,
     /// What is written at the top of its file.
     pub preface: Option<Remark>,

@@ -102,6 +102,8 @@ impl<'a> Unit<'a> {
     fn of(site: &Site, tests: &'a [Test]) -> Self {
         let sharing: Vec<&Test> = site.tests.iter().filter_map(|index| tests.get(*index)).collect();
         let first = sharing.first();
+        let mut comments: Vec<_> = sharing.iter().flat_map(|test| test.comments.iter().cloned()).collect();
+        comments.sort_by_key(|comment| (comment.span.file, comment.span.bytes.start));
         let test = Test {
             name: first.map(|test| test.name.clone()).unwrap_or_default(),
             module: first.map(|test| test.module.clone()).unwrap_or_default(),
@@ -114,7 +116,7 @@ impl<'a> Unit<'a> {
             openings: sharing.iter().flat_map(|test| test.openings.iter().cloned()).collect(),
             reached: Vec::new(),
             remarks: site.remarks.clone(),
-            comments: sharing.iter().flat_map(|test| test.comments.iter().cloned()).collect(),
+            comments,
             preface: first.and_then(|test| test.preface.clone()),
             intents: sharing.iter().flat_map(|test| test.intents.iter().cloned()).collect(),
             asks: Vec::new(),

@@ -1,5 +1,7 @@
 //! What a test requires of its environment, told from what its body touches.
 
+use std::collections::HashMap;
+
 use lightest_model::catalog::{Evidence, When};
 use lightest_model::space::Row;
 
@@ -126,6 +128,25 @@ impl Needs {
     /// have passed over.
     pub fn shown_of<'n>(&'n self, row: &'n Row<'_>) -> impl Iterator<Item = &'n Need> {
         self.asked_of(row).filter(|need| need.certain)
+    }
+
+    /// The needs without those that ask the same of the same configurations as one before, by index, ascending.
+    #[must_use]
+    pub fn distinct(&self) -> Vec<usize> {
+        let mut known: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut distinct = Vec::new();
+        for (index, need) in self.needs.iter().enumerate() {
+            let alike = known.entry(need.requirement.as_str()).or_default();
+            let same = |other: &usize| {
+                let other = &self.needs[*other];
+                other.when == need.when && other.within == need.within
+            };
+            if !alike.iter().any(same) {
+                alike.push(index);
+                distinct.push(index);
+            }
+        }
+        distinct
     }
 
     /// Whether a requirement is asked of any configuration.

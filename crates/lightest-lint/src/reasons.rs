@@ -1,12 +1,15 @@
 //! Reasons that authors give for a choice, wherever they stand: in the list, above the declaration, at the top of the
 //! file, or beside a call. What an author has weighed is not weighed again.
 
+use std::collections::HashMap;
+
 use lightest_diagnostics::{Safety, Span};
 use lightest_model::config::Form;
 
-use crate::facts::Remark;
+use crate::facts::{Remark, Test, Variant};
 use crate::finding::Finding;
 use crate::intent;
+use crate::source::Source;
 use crate::subject::{Placed, Subject};
 
 /// How far a comment goes.
@@ -136,6 +139,66 @@ fn is_prose(remark: &Remark) -> bool {
     intent::message(&remark.text).is_none() && remark.text.chars().any(char::is_alphabetic)
 }
 
+/// The comments on a test's declarations, each read once and set beside the variant that it stands by.
+#[derive(Debug)]
+pub(crate) struct Remarks {
+    /// Those of prose, in order.
+    prose: Vec<Prose>,
+    /// Those that stand outside of every list.
+    general: Vec<usize>,
+    /// Those that stand by a variant, by where that starts.
+    beside: HashMap<(usize, usize), Vec<usize>>,
+    /// What is written at the top of the file.
+    preface: Option<Prose>,
+}
+
+/// A comment in lower case, and what was found in it.
+#[derive(Debug)]
+struct Prose {
+    text: String,
+    /// Whether it gives a purpose.
+    purpose: bool,
+    /// Whether it speaks of what a guest is made of.
+    guest: bool,
+}
+
+impl Prose {
+    fn of(remark: &Remark) -> Self {
+        let text = remark.text.to_lowercase();
+        let (purpose, guest) = (any(&text, &PURPOSE), any(&text, &GUEST));
+        Self { text, purpose, guest }
+    }
+}
+
+impl Remarks {
+    pub(crate) fn of(test: &Test, sources: &[Source]) -> Self {
+        let mut remarks = Self {
+            prose: Vec::new(),
+            general: Vec::new(),
+            beside: HashMap::new(),
+            preface: test.preface.as_ref().map(Prose::of),
+        };
+        for remark in test.remarks.iter().filter(|remark| is_prose(remark)) {
+            let index = remarks.prose.len();
+            remarks.prose.push(Prose::of(remark));
+            match beside_variant(test, sources, &remark.span) {
+                Some(variant) => {
+                    let place = (variant.span.file, variant.span.bytes.start);
+                    remarks.beside.entry(place).or_default().push(index);
+                }
+                None => remarks.general.push(index),
+            }
+        }
+        remarks
+    }
+
+    /// The comments that stand by a variant.
+    fn by(&self, variant: &Variant) -> impl Iterator<Item = &Prose> {
+        let place = (variant.span.file, variant.span.bytes.start);
+        self.beside.get(&place).into_iter().flatten().map(|index| &self.prose[*index])
+    }
+}
+
 /// What the author says of one variant.
 pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed {
     let mut topics: Vec<String> = Vec::new();
@@ -153,50 +216,44 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed
         }
     }
     topics.retain(|topic| topic.len() > 2 && topic != "linux" && topic != "direct" && topic != "none");
-    let names = |text: &str| topics.iter().any(|topic| has(text, topic));
-    let mut most = Heed::Nothing;
-    for remark in subject.test.remarks.iter().filter(|remark| is_prose(remark)) {
-        let text = remark.text.to_lowercase();
-        let (named, purpose) = (names(&text), any(&text, &PURPOSE));
-        let heed = match beside_variant(subject, placed, &remark.span) {
-            Some(true) if named || purpose => Heed::Reason,
-            Some(true) => Heed::Speaks,
-            // Of another variant.
-            Some(false) => Heed::Nothing,
-            None if purpose && (named || any(&text, &GUEST)) => Heed::Reason,
-            None if purpose || named => Heed::Speaks,
-            None => Heed::Nothing,
-        };
-        most = most.max(heed);
-    }
-    if let Some(preface) = &subject.test.preface {
-        let text = preface.text.to_lowercase();
-        // A file is about many tests: it has to name the guest, and to say why.
-        if names(&text) {
-            most = most.max(if any(&text, &PURPOSE) { Heed::Reason } else { Heed::Speaks });
+    let names = |prose: &Prose| topics.iter().any(|topic| has(&prose.text, topic));
+    let remarks = subject.remarks();
+    let own = remarks
+        .by(placed.variant)
+        .map(|prose| if prose.purpose || names(prose) { Heed::Reason } else { Heed::Speaks });
+    let general = remarks.general.iter().map(|index| &remarks.prose[*index]).map(|prose| {
+        let named = names(prose);
+        if prose.purpose && (named || prose.guest) {
+            Heed::Reason
+        } else if prose.purpose || named {
+            Heed::Speaks
+        } else {
+            Heed::Nothing
         }
-    }
-    most
+    });
+    // A file is about many tests: it has to name the guest, and to say why.
+    let preface = remarks.preface.iter().filter(|prose| names(prose));
+    let preface = preface.map(|prose| if prose.purpose { Heed::Reason } else { Heed::Speaks });
+    own.chain(general).chain(preface).max().unwrap_or(Heed::Nothing)
 }
 
-/// Whether a comment in the list stands by a variant, or by another one; `None` outside of the list.
-fn beside_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>, span: &Span) -> Option<bool> {
-    let list = subject.test.declarations.iter().find(|declaration| {
+/// The variant that a comment in a list stands by; `None` outside of every list.
+fn beside_variant<'t>(test: &'t Test, sources: &[Source], span: &Span) -> Option<&'t Variant> {
+    let list = test.declarations.iter().find(|declaration| {
         let list = &declaration.list;
         list.file == span.file && list.bytes.start <= span.bytes.start && span.bytes.end <= list.bytes.end
     })?;
-    let text = &subject.sources.get(span.file)?.text;
+    let text = &sources.get(span.file)?.text;
     // Behind a variant on its line, or above one.
-    let line = text[..span.bytes.start].rfind('\n').map_or(0, |at| at + 1);
-    let before = list
-        .variants
-        .iter()
-        .rev()
-        .find(|variant| variant.span.bytes.end <= span.bytes.start && variant.span.bytes.end > line);
-    let after = list.variants.iter().find(|variant| variant.span.bytes.start >= span.bytes.end);
-    let its = before.or(after).or(list.variants.last())?;
-    Some(its.span == placed.variant.span)
+    let ended = list.variants.partition_point(|variant| variant.span.bytes.end <= span.bytes.start);
+    let before = ended.checked_sub(1).and_then(|last| list.variants.get(last));
+    let before = before.filter(|variant| !text[variant.span.bytes.end..span.bytes.start].contains('\n'));
+    let behind = list.variants.partition_point(|variant| variant.span.bytes.start < span.bytes.end);
+    before.or(list.variants.get(behind)).or(list.variants.last())
 }
+
+/// How many lines above a call are looked through for the start of its statement and a comment above that.
+const LONGEST_STATEMENT: usize = 200;
 
 /// The comment beside a call: at the end of its line, within its statement, or directly above that.
 pub(crate) fn beside<'a>(subject: &Subject<'a, '_>, span: &Span) -> Option<&'a Remark> {
@@ -204,7 +261,10 @@ pub(crate) fn beside<'a>(subject: &Subject<'a, '_>, span: &Span) -> Option<&'a R
     let end = text[span.bytes.end..].find('\n').map_or(text.len(), |at| span.bytes.end + at);
     let mut start = text[..span.bytes.start].rfind('\n').map_or(0, |at| at + 1);
     let mut above = false;
-    while start > 0 {
+    for _ in 0..LONGEST_STATEMENT {
+        if start == 0 {
+            break;
+        }
         let before = text[..start - 1].rfind('\n').map_or(0, |at| at + 1);
         let line = text[before..start - 1].trim();
         let comment = line.starts_with("//") || line.starts_with("/*") || line.starts_with('*');
@@ -220,7 +280,14 @@ pub(crate) fn beside<'a>(subject: &Subject<'a, '_>, span: &Span) -> Option<&'a R
             && remark.span.bytes.end > start
             && is_prose(remark)
     };
-    subject.test.comments.iter().find(within)
+    // In the order of the file: those that end before the statement are passed over at once.
+    let comments = &subject.test.comments;
+    let first =
+        comments.partition_point(|remark| (remark.span.file, remark.span.bytes.end) <= (span.file, start));
+    let reach = comments[first..]
+        .iter()
+        .take_while(|remark| (remark.span.file, remark.span.bytes.start) < (span.file, end));
+    reach.into_iter().find(within)
 }
 
 /// Whether the comment beside a call says why a machine is stopped in this way.
@@ -233,10 +300,17 @@ pub(crate) fn explains_stopping(subject: &Subject<'_, '_>, span: &Span) -> bool 
 
 /// Takes out what the author has a reason for, and makes nothing unseen that the author speaks of.
 pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let mut variants: Vec<&Placed<'_>> = subject.placed.iter().collect();
+    let start = |placed: &Placed<'_>| (placed.variant.span.file, placed.variant.span.bytes.start);
+    variants.sort_by_key(|placed| start(placed));
+    variants.dedup_by_key(|placed| start(placed));
+    let mut spoken: HashMap<&str, Heed> = HashMap::new();
     findings.retain_mut(|finding| {
-        let placed = subject.placed.iter().find(|placed| {
-            let (own, at) = (&placed.variant.span, finding.span());
-            own.file == at.file && own.bytes.start <= at.bytes.start && at.bytes.end <= own.bytes.end
+        let at = finding.span();
+        let until = variants.partition_point(|placed| start(placed) <= (at.file, at.bytes.start));
+        let placed = until.checked_sub(1).map(|last| variants[last]).filter(|placed| {
+            let own = &placed.variant.span;
+            own.file == at.file && at.bytes.end <= own.bytes.end
         });
         let choice = matches!(
             finding.rule(),
@@ -244,7 +318,7 @@ pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         );
         let mut heed = placed.map_or(Heed::Nothing, |placed| of_variant(subject, placed));
         if let Some(words) = topics(finding.rule()) {
-            heed = heed.max(about(subject, words));
+            heed = heed.max(*spoken.entry(finding.rule()).or_insert_with(|| about(subject, words)));
         } else if !choice && heed == Heed::Reason {
             heed = Heed::Speaks;
         }
@@ -274,13 +348,11 @@ fn topics(rule: &str) -> Option<&'static [&'static str]> {
 
 /// What the author says of something other than the guest.
 fn about(subject: &Subject<'_, '_>, words: &[&str]) -> Heed {
-    let remarks = subject.test.remarks.iter().filter(|remark| is_prose(remark)).chain(&subject.test.preface);
-    let mut most = Heed::Nothing;
-    for remark in remarks {
-        let text = remark.text.to_lowercase();
-        if any(&text, words) {
-            most = most.max(if any(&text, &PURPOSE) { Heed::Reason } else { Heed::Speaks });
-        }
-    }
-    most
+    let remarks = subject.remarks();
+    let of = |prose: &Prose| match (any(&prose.text, words), prose.purpose) {
+        (true, true) => Heed::Reason,
+        (true, false) => Heed::Speaks,
+        (false, _) => Heed::Nothing,
+    };
+    remarks.prose.iter().chain(&remarks.preface).map(of).max().unwrap_or(Heed::Nothing)
 }

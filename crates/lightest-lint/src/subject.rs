@@ -1,18 +1,20 @@
 //! One test under judgement, with everything that rules ask about it.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use lightest_model::catalog::{Catalog, Quirk, Support};
 use lightest_model::config::{Arch, Config, Form};
-use lightest_model::space::{Answer, Asked, Row, Space};
+use lightest_model::space::{Answer, Asked, Row, Space, Weight};
 
 use crate::dialect::{Dialect, Replacement};
 use crate::facts::{Declaration, Test, Variant};
 use crate::finding::{Cost, Finding};
 use crate::name::named;
 use crate::needs::{Need, Needs};
+use crate::reasons::Remarks;
+use crate::rules::heavier_than_needed::Memo;
 use crate::source::Source;
 use lightest_diagnostics::Span;
 use lightest_diagnostics::{Edit, Help, Label, Safety};
@@ -31,10 +33,29 @@ pub(crate) struct Subject<'a, 'c> {
     pub(crate) placed: Vec<Placed<'a>>,
     /// What the test's name says that it is about.
     pub(crate) named: Vec<&'a str>,
-    /// Needs that are asked of some configurations only, by index.
+    /// Needs by index, without those that ask the same of the same configurations as one before.
+    distinct: Vec<usize>,
+    /// Those of them that are asked of some configurations only.
     conditional: Vec<usize>,
+    /// The rows that the list has.
+    listed: HashSet<usize>,
     /// What is asked in each situation so far.
     known: RefCell<HashMap<Situation, Rc<Asked>>>,
+    /// Whether a comment names a row, for the rows that were asked so far.
+    remarked: RefCell<HashMap<usize, bool>>,
+    /// What was found of each row so far, by what is asked beside the body.
+    fits: RefCell<HashMap<(Option<bool>, String), Vec<Fit>>>,
+    remarks: OnceCell<Remarks>,
+    /// What `heavier-than-needed` found of the whole list.
+    pub(crate) heaviness: Memo,
+}
+
+/// Whether a row gives everything that is asked of it.
+#[derive(Clone, Debug)]
+enum Fit {
+    NotAsked,
+    No,
+    Yes(Weight),
 }
 
 /// What every test is judged with.
@@ -79,7 +100,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         context: Context<'a, 'c>,
     ) -> Self {
         let Context { space, sources, dialect, spoken, pedantic } = context;
-        let placed = test
+        let placed: Vec<Placed<'_>> = test
             .declarations
             .iter()
             .flat_map(|declaration| declaration.variants.iter().map(move |variant| (declaration, variant)))
@@ -89,7 +110,8 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                 row: space.position(&variant.config),
             })
             .collect();
-        let conditional = needs.needs.iter().enumerate().filter(|(_, need)| need.is_conditional());
+        let distinct = needs.distinct();
+        let conditional = distinct.iter().copied().filter(|index| needs.needs[*index].is_conditional());
         Self {
             test,
             needs,
@@ -98,7 +120,6 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             sources,
             dialect,
             pedantic,
-            placed,
             named: match sharing {
                 [] => named(test, spoken),
                 sharing => {
@@ -108,8 +129,15 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                     all
                 }
             },
-            conditional: conditional.map(|(index, _)| index).collect(),
+            conditional: conditional.collect(),
+            distinct,
+            listed: placed.iter().filter_map(|placed| placed.row).collect(),
+            placed,
             known: RefCell::default(),
+            remarked: RefCell::default(),
+            fits: RefCell::default(),
+            heaviness: Memo::default(),
+            remarks: OnceCell::new(),
         }
     }
 
@@ -158,12 +186,18 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     /// What the body asks of a configuration, by identifier, each once.
     pub(crate) fn requirements(&self, row: usize) -> Vec<&'a str> {
         let mut words: Vec<&str> = Vec::new();
-        for need in self.needs.asked_of(self.row(row)) {
+        for need in self.needs_of(row) {
             if !words.contains(&need.requirement.as_str()) {
                 words.push(&need.requirement);
             }
         }
         words
+    }
+
+    /// The needs that are asked of a configuration, each once, at the first place that shows it.
+    pub(crate) fn needs_of(&self, row: usize) -> impl Iterator<Item = &'a Need> {
+        let row = self.row(row);
+        self.distinct.iter().map(|index| &self.needs.needs[*index]).filter(|need| need.applies_to(row))
     }
 
     /// What is asked of a configuration: by the body and, where the agent is wanted or not, by the declaration.
@@ -215,10 +249,20 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         among: impl Fn(&Row<'_>) -> bool,
     ) -> Option<usize> {
         let further_words = further.join(",");
+        let mut fits = self.fits.borrow_mut();
+        let fits = fits
+            .entry((agent, further_words.clone()))
+            .or_insert_with(|| vec![Fit::NotAsked; self.space.rows().len()]);
         // Most rows are asked the same as the one before.
         let mut last: Option<(Vec<bool>, Rc<Asked>)> = None;
         let rows = self.space.rows().iter().enumerate().filter(|(_, row)| among(row));
-        let fitting = rows.filter_map(|(index, row)| {
+        let mut best: Option<(&Weight, usize)> = None;
+        let mut indices = Vec::new();
+        for (index, row) in rows {
+            indices.push(index);
+            if !matches!(fits[index], Fit::NotAsked) {
+                continue;
+            }
             let applies: Vec<bool> =
                 self.conditional.iter().map(|need| self.needs.needs[*need].applies_to(row)).collect();
             let asked = match &last {
@@ -239,11 +283,18 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                     asked
                 }
             };
-            let fits = self.everywhere(index).all(|row| self.gives_all(row, &asked))
+            let fit = self.everywhere(index).all(|row| self.gives_all(row, &asked))
                 && self.stops(index, &asked).is_none();
-            fits.then(|| (self.space.weight(index, &asked), index))
-        });
-        fitting.min().map(|(_, index)| index)
+            fits[index] = if fit { Fit::Yes(self.space.weight(index, &asked)) } else { Fit::No };
+        }
+        for index in indices {
+            if let Fit::Yes(weight) = &fits[index]
+                && best.is_none_or(|best| (weight, index) < best)
+            {
+                best = Some((weight, index));
+            }
+        }
+        best.map(|(_, index)| index)
     }
 
     /// A configuration, and where a declaration stands for every architecture, the same on the others.
@@ -275,7 +326,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
 
     /// Whether the list already has a configuration, as an alternative.
     pub(crate) fn lists(&self, row: usize) -> bool {
-        self.dialect.conventions().alternatives && self.placed.iter().any(|placed| placed.row == Some(row))
+        self.dialect.conventions().alternatives && self.listed.contains(&row)
     }
 
     /// The architectures that the variants have.
@@ -298,8 +349,25 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             || self.named.iter().any(|word| about(word))
     }
 
+    /// The comments on the test's declarations, read once.
+    pub(crate) fn remarks(&self) -> &Remarks {
+        self.remarks.get_or_init(|| Remarks::of(self.test, self.sources))
+    }
+
     /// Whether a comment in the test's declarations speaks of a configuration, so that its author knows of it.
     pub(crate) fn remarks_on(&self, row: usize) -> bool {
+        if self.test.remarks.is_empty() {
+            return false;
+        }
+        if let Some(known) = self.remarked.borrow().get(&row) {
+            return *known;
+        }
+        let found = self.any_remark_names(row);
+        self.remarked.borrow_mut().insert(row, found);
+        found
+    }
+
+    fn any_remark_names(&self, row: usize) -> bool {
         let config = &self.row(row).config;
         let word = format!("{}_{}", config.boot, config.arch);
         let plain = |text: &str| {
@@ -470,7 +538,8 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     /// The white space before something that begins its line.
     fn line_start(&self, span: &Span) -> Option<String> {
         let text = self.sources.get(span.file)?.text.get(..span.bytes.start)?;
-        let line = text.rsplit('\n').next().unwrap_or_default();
-        line.chars().all(char::is_whitespace).then(|| line.to_owned())
+        // From its end, so that a long line is not read for each of its variants.
+        let before = text.trim_end_matches(|c: char| c != '\n' && c.is_whitespace());
+        (before.is_empty() || before.ends_with('\n')).then(|| text[before.len()..].to_owned())
     }
 }

@@ -1,5 +1,7 @@
 //! Suppressions: comments that expect a rule to fire, with the reason.
 
+use std::collections::HashMap;
+
 use crate::facts::{Remark, Test};
 use crate::finding::Finding;
 use crate::intent;
@@ -17,8 +19,36 @@ struct Suppression<'a> {
     /// What is wrong with it by itself.
     mistake: Option<String>,
     /// The variant that it stands above; `None` for the whole test.
-    variant: Option<usize>,
+    variant: Option<Place>,
     used: bool,
+}
+
+/// Where something starts: a file, and a byte of it.
+type Place = (usize, usize);
+
+/// Where the variants of a test stand, in the order of their starts.
+struct Variants<'a>(Vec<&'a Span>);
+
+impl<'a> Variants<'a> {
+    fn of(test: &'a Test) -> Self {
+        let lists = test.declarations.iter().flat_map(|list| &list.variants);
+        let mut spans: Vec<&Span> = lists.map(|variant| &variant.span).collect();
+        spans.sort_by_key(|span| (span.file, span.bytes.start));
+        Self(spans)
+    }
+
+    /// The variant that a place lies in.
+    fn around(&self, at: &Span) -> Option<Place> {
+        let until = self.0.partition_point(|span| (span.file, span.bytes.start) <= (at.file, at.bytes.start));
+        let span = self.0[..until].last()?;
+        (span.file == at.file && at.bytes.end <= span.bytes.end).then_some((span.file, span.bytes.start))
+    }
+
+    /// The first variant behind a place of its file.
+    fn behind(&self, at: &Span) -> Option<Place> {
+        let until = self.0.partition_point(|span| (span.file, span.bytes.start) < (at.file, at.bytes.end));
+        self.0.get(until).filter(|span| span.file == at.file).map(|span| (span.file, span.bytes.start))
+    }
 }
 
 /// Takes out the findings of one test that its comments expect, and adds one for each comment that expects none. Of a rule
@@ -30,31 +60,25 @@ pub fn apply(
     rules: &[Rule],
     asked: impl Fn(&Rule) -> bool,
 ) -> Vec<Finding> {
+    let variants = Variants::of(test);
     let mut suppressions: Vec<Suppression<'_>> =
-        test.remarks.iter().flat_map(|remark| read(remark, test, rules)).collect();
+        test.remarks.iter().flat_map(|remark| read(remark, test, &variants, rules)).collect();
     if suppressions.is_empty() {
         return findings;
     }
-    let variants: Vec<&Span> =
-        test.declarations.iter().flat_map(|list| &list.variants).map(|variant| &variant.span).collect();
+    // The first of each rule and place: another one of the same suppresses nothing.
+    let mut first: HashMap<(&str, Option<Place>), usize> = HashMap::new();
+    for (index, suppression) in suppressions.iter().enumerate().filter(|(_, one)| one.mistake.is_none()) {
+        if let Some(rule) = Rule::among(rules, &suppression.rule) {
+            first.entry((rule.name, suppression.variant)).or_insert(index);
+        }
+    }
     let mut kept = Vec::new();
     for finding in findings {
-        let at = finding.span();
-        let hit =
-            suppressions.iter_mut().filter(|suppression| suppression.mistake.is_none()).find(|suppression| {
-                let here = suppression.variant.is_none_or(|index| {
-                    variants.get(index).is_some_and(|span| {
-                        span.file == at.file
-                            && span.bytes.start <= at.bytes.start
-                            && at.bytes.end <= span.bytes.end
-                    })
-                });
-                let same =
-                    Rule::among(rules, &suppression.rule).is_some_and(|rule| rule.name == finding.rule());
-                here && same
-            });
-        match hit {
-            Some(suppression) => suppression.used = true,
+        let whole = first.get(&(finding.rule(), None));
+        let here = variants.around(finding.span()).and_then(|at| first.get(&(finding.rule(), Some(at))));
+        match whole.into_iter().chain(here).min() {
+            Some(index) => suppressions[*index].used = true,
             None => kept.push(finding),
         }
     }
@@ -96,17 +120,19 @@ fn whole_line(span: &Span, sources: &[Source]) -> Span {
 }
 
 /// The suppressions of a comment; several rules may be named, with commas between them.
-fn read<'a>(remark: &'a Remark, test: &Test, known: &[Rule]) -> Vec<Suppression<'a>> {
+fn read<'a>(
+    remark: &'a Remark,
+    test: &Test,
+    variants: &Variants<'_>,
+    known: &[Rule],
+) -> Vec<Suppression<'a>> {
     let Some(rest) = intent::message(&remark.text) else { return Vec::new() };
-    let variants = test.declarations.iter().flat_map(|list| &list.variants);
     let inside = test.declarations.iter().any(|list| {
         list.list.file == remark.span.file
             && list.list.bytes.start <= remark.span.bytes.start
             && remark.span.bytes.end <= list.list.bytes.end
     });
-    let variant = inside
-        .then(|| variants.clone().position(|variant| variant.span.bytes.start >= remark.span.bytes.end))
-        .flatten();
+    let variant = inside.then(|| variants.behind(&remark.span)).flatten();
     if rest.starts_with("requires(") && !inside {
         return Vec::new();
     }

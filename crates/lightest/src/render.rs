@@ -14,6 +14,8 @@ use crate::output::{block, line, shown};
 
 /// No more source is drawn at once, in bytes: a list may be one line of a megabyte.
 const MOST: usize = 16_000;
+/// Places that are further apart, in lines, are drawn as two pieces: the renderer looks at every line between.
+const DISTANT: usize = 1000;
 
 /// A failure as text, with terminal colours in it; `anstream` strips them where they are not wanted.
 pub(crate) fn failure(failure: &Failure) -> String {
@@ -42,10 +44,13 @@ pub(crate) fn diagnostic(texts: &Texts<'_>, level: Level, diagnostic: &Diagnosti
         drawn.push(file);
         let Some(text) = texts.get(&first.span) else { continue };
         let labels = diagnostic.labels.iter().enumerate().filter(|(_, label)| label.span.file == file);
-        group = match snippet(text, labels) {
-            Some(snippet) => group.element(snippet),
-            None => group.element(origin(text, &first.span)),
-        };
+        for near in clusters(text, labels) {
+            let start = &near[0].1.span;
+            group = match snippet(text, near.iter().copied()) {
+                Some(snippet) => group.element(snippet),
+                None => group.element(origin(text, start)),
+            };
+        }
     }
     for note in &diagnostic.notes {
         group = group.element(annotate_snippets::Level::NOTE.message(block(note)));
@@ -55,6 +60,30 @@ pub(crate) fn diagnostic(texts: &Texts<'_>, level: Level, diagnostic: &Diagnosti
         Some(help) => helped(texts, group, help),
     };
     Renderer::styled().decor_style(DecorStyle::Ascii).render(&groups).to_string()
+}
+
+/// Labels on one text, those that stand far from each other apart; the first label's come first.
+fn clusters<'a>(
+    text: &Text<'_>,
+    labels: impl Iterator<Item = (usize, &'a Label)>,
+) -> Vec<Vec<(usize, &'a Label)>> {
+    let line = |label: &Label| text.line_column(label.span.bytes.start).0;
+    let mut labels: Vec<(usize, &Label)> = labels.collect();
+    labels.sort_by_key(|(_, label)| line(label));
+    let mut clusters: Vec<Vec<(usize, &Label)>> = Vec::new();
+    for label in labels {
+        match clusters.last_mut() {
+            Some(near) if near.last().is_some_and(|last| line(label.1) - line(last.1) <= DISTANT) => {
+                near.push(label);
+            }
+            _ => clusters.push(vec![label]),
+        }
+    }
+    for near in &mut clusters {
+        near.sort_by_key(|(at, _)| *at);
+    }
+    clusters.sort_by_key(|near| near[0].0);
+    clusters
 }
 
 /// The places in one text, drawn; `None` where the lines are too long.

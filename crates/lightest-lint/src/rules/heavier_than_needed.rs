@@ -38,6 +38,8 @@
 //! #[vmm_test(openvmm_linux_direct_x64)]
 //! ```
 
+use std::cell::OnceCell;
+
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::Asked;
 
@@ -100,6 +102,13 @@ pub(crate) enum Weight {
         /// Why it is not said; `None` where it is.
         silence: Option<Silence>,
     },
+}
+
+/// What holds for every variant of a test, found once.
+#[derive(Debug, Default)]
+pub(crate) struct Memo {
+    whole: OnceCell<Option<Silence>>,
+    matrix: OnceCell<bool>,
 }
 
 /// Why a lighter configuration is known, but not proposed.
@@ -220,14 +229,16 @@ fn remarks_on_something_lighter(subject: &Subject<'_, '_>, own: usize, best: usi
 
 /// What keeps the rule silent about every variant of a test.
 fn about_the_whole(subject: &Subject<'_, '_>) -> Option<Silence> {
-    if subject.needs.is_open() {
-        Some(Silence::Open)
-    } else if names_a_guest(subject) {
-        Some(Silence::NamesGuest)
-    } else {
-        let boots = subject.dialect.conventions().boot_tests && only_boots(subject);
-        boots.then_some(Silence::BootTest)
-    }
+    *subject.heaviness.whole.get_or_init(|| {
+        if subject.needs.is_open() {
+            Some(Silence::Open)
+        } else if names_a_guest(subject) {
+            Some(Silence::NamesGuest)
+        } else {
+            let boots = subject.dialect.conventions().boot_tests && only_boots(subject);
+            boots.then_some(Silence::BootTest)
+        }
+    })
 }
 
 /// Whether the test's name or module names a family of guests.
@@ -262,6 +273,10 @@ fn names_a_boot(name: &str) -> bool {
 
 /// Several operating systems, several ways to boot, or several guests: chosen on purpose.
 fn is_matrix(subject: &Subject<'_, '_>) -> bool {
+    *subject.heaviness.matrix.get_or_init(|| lists_a_matrix(subject))
+}
+
+fn lists_a_matrix(subject: &Subject<'_, '_>) -> bool {
     if !subject.dialect.conventions().alternatives {
         return false;
     }

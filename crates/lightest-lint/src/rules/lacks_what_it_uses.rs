@@ -61,7 +61,7 @@ fn missing<'a, 'c: 'a>(
         (answer.support == Support::No).then_some(answer.statement).flatten()
     };
     let mut given: Vec<&str> = Vec::new();
-    for need in subject.needs.asked_of(subject.row(row)) {
+    for need in subject.needs_of(row) {
         // Many calls ask for the same.
         if given.contains(&need.requirement.as_str()) {
             continue;

@@ -25,6 +25,8 @@
 //! #[vmm_test(openvmm_linux_direct_x64, openvmm_linux_direct_aarch64)]
 //! ```
 
+use std::collections::HashSet;
+
 use lightest_model::catalog::{Blocker, BlockerState};
 
 use crate::facts::Remark;
@@ -122,8 +124,15 @@ fn waits(text: &str) -> bool {
 /// The configuration that a remark asks for: a boot method and architecture that no variant has, and that would do.
 fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, remark: &Remark) -> Option<(&'s Placed<'a>, usize)> {
     let words = remark.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    // One variant for each VMM, with the agent and without.
+    let mut alike = HashSet::new();
+    let placed: Vec<&Placed<'_>> = subject
+        .placed
+        .iter()
+        .filter(|placed| alike.insert((&placed.variant.config.vmm, placed.variant.agent)))
+        .collect();
     for word in words.filter(|word| word.contains('_')) {
-        for placed in &subject.placed {
+        for placed in placed.iter().copied() {
             let vmm = placed.variant.config.vmm.as_deref().unwrap_or_default();
             let word = word.strip_prefix(vmm).and_then(|word| word.strip_prefix('_')).unwrap_or(word);
             let row = subject.lightest(placed.variant.agent, &[], |row| {

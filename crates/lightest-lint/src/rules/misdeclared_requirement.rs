@@ -25,17 +25,22 @@
 //! #[vmm_test(openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)))]
 //! ```
 
+use std::collections::HashMap;
+
 use lightest_model::catalog::Support;
 use lightest_model::suggest::nearest;
 
 use crate::facts::Intent;
 use crate::finding::Finding;
+use crate::needs::Need;
 use crate::subject::Subject;
 use lightest_diagnostics::{Help, Safety};
 
 const RULE: &str = "misdeclared-requirement";
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+    let shown = shown(subject);
+    let mut known = HashMap::new();
     for intent in &subject.test.intents {
         let Some(requirement) = &intent.requirement else {
             let mut finding =
@@ -54,7 +59,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             });
             findings.push(finding);
         }
-        contradicted(subject, intent, requirement, findings);
+        contradicted(subject, intent, requirement, &shown, &mut known, findings);
     }
 }
 
@@ -66,20 +71,26 @@ fn help(subject: &Subject<'_, '_>, intent: &Intent) -> Option<Help> {
 }
 
 /// A requirement that no configuration provides together with one that the body shows.
-fn contradicted(subject: &Subject<'_, '_>, intent: &Intent, requirement: &str, findings: &mut Vec<Finding>) {
-    if !possible(subject, &[requirement]) {
+fn contradicted<'a>(
+    subject: &Subject<'a, '_>,
+    intent: &'a Intent,
+    requirement: &'a str,
+    shown: &[Vec<&'a Need>],
+    known: &mut HashMap<(&'a str, &'a str), bool>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut possible = |one: &'a str, other: &'a str| {
+        *known.entry((one, other)).or_insert_with(|| possible(subject, &[one, other]))
+    };
+    if !possible(requirement, requirement) {
         let message = format!("no known configuration provides `{requirement}`");
         findings.push(subject.on_test(RULE, &intent.span, message));
         return;
     }
-    let mut seen: Vec<&str> = Vec::new();
-    for need in subject.needs.needs.iter().filter(|need| need.span != intent.span && !need.is_conditional()) {
+    for alike in shown {
+        let Some(need) = alike.iter().find(|need| need.span != intent.span) else { continue };
         let other = need.requirement.as_str();
-        if seen.contains(&other) {
-            continue;
-        }
-        seen.push(other);
-        if possible(subject, &[other]) && !possible(subject, &[requirement, other]) {
+        if possible(other, other) && !possible(requirement, other) {
             let message = format!(
                 "no configuration provides `{requirement}` together with `{other}`, which the test uses"
             );
@@ -91,6 +102,22 @@ fn contradicted(subject: &Subject<'_, '_>, intent: &Intent, requirement: &str, f
             return;
         }
     }
+}
+
+/// What the test asks of every configuration: of each requirement the first place that shows it, and the next one elsewhere.
+fn shown<'a>(subject: &Subject<'a, '_>) -> Vec<Vec<&'a Need>> {
+    let mut all: Vec<Vec<&Need>> = Vec::new();
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    for need in subject.needs.needs.iter().filter(|need| !need.is_conditional()) {
+        let at = *index.entry(need.requirement.as_str()).or_insert_with(|| {
+            all.push(Vec::new());
+            all.len() - 1
+        });
+        if all[at].len() < 2 && all[at].iter().all(|first| first.span != need.span) {
+            all[at].push(need);
+        }
+    }
+    all
 }
 
 /// Whether some configuration is not known to lack any of these.

@@ -25,12 +25,14 @@
 //! agent.power_off().await?;
 //! ```
 
+use std::collections::{HashMap, HashSet};
+
 use crate::facts::What;
 use crate::finding::Finding;
 use crate::needs::Need;
 use crate::reasons;
 use crate::subject::{Placed, Subject};
-use lightest_diagnostics::Label;
+use lightest_diagnostics::{Label, Span};
 
 const RULE: &str = "unprovided-quirk";
 
@@ -41,16 +43,22 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 
 /// A fixed wait that another call would not need.
 fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
-    let catalog = subject.catalog();
+    let quirks = subject.catalog().quirks.iter();
+    let waiting: Vec<_> =
+        quirks.filter(|quirk| quirk.cost.waits_s > 0 && quirk.when.with.len() == 1).collect();
+    let mut times: HashMap<&str, usize> = HashMap::new();
     for need in &subject.needs.needs {
-        let waiting = catalog
-            .quirks
-            .iter()
-            .filter(|quirk| quirk.cost.waits_s > 0 && quirk.when.with == [need.requirement.clone()]);
+        *times.entry(need.requirement.as_str()).or_default() += 1;
+    }
+    for need in &subject.needs.needs {
+        let quirks: Vec<_> = waiting.iter().filter(|quirk| quirk.when.with[0] == need.requirement).collect();
+        if quirks.is_empty() {
+            continue;
+        }
         // The name says when it is the point; so does anything else that only this requirement's device does.
         let own = need.requirement.split('-').next().unwrap_or_default();
         let is_point = subject.name().contains(own)
-            || subject.needs.needs.iter().filter(|other| other.requirement == need.requirement).count() > 1;
+            || times.get(need.requirement.as_str()).is_some_and(|times| *times > 1);
         if is_point || need.via.is_some() || !subject.needs.ask("agent") {
             continue;
         }
@@ -59,7 +67,6 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let mut worst: Option<(u32, &crate::subject::Placed<'_>)> = None;
-        let quirks: Vec<_> = waiting.collect();
         for placed in subject.placed.iter().filter(|placed| placed.variant.agent == Some(true)) {
             let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
             let seconds = quirks
@@ -81,7 +88,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "on this guest"));
         finding.config = Some(subject.dialect.name_of(&placed.variant.config.bare()));
         let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
-        let selects = |quirk: &&&lightest_model::catalog::Quirk| {
+        let selects = |quirk: &&&&lightest_model::catalog::Quirk| {
             quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
         };
         for quirk in quirks.iter().filter(selects) {
@@ -100,16 +107,21 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 /// Whether the body still has the agent where it asks for something.
 fn agent_is_left(subject: &Subject<'_, '_>, need: &Need) -> bool {
     let before = subject.test.sightings.iter().take_while(|sighting| sighting.span != need.span);
+    let place = |span: &Span| (span.file, span.bytes.start, span.bytes.end);
+    let asking: HashSet<_> = subject
+        .needs
+        .needs
+        .iter()
+        .filter(|other| other.requirement == "agent")
+        .map(|other| place(&other.span))
+        .collect();
     let mut left = true;
     for sighting in before {
         match &sighting.what {
             What::Call { on, name, .. } if on == "agent" && name == "drop" => left = false,
             What::Call { on, .. } if on == "agent" => left = true,
             // What asks for the agent elsewhere waits for one.
-            _ => {
-                let asks = |other: &&Need| other.span == sighting.span && other.requirement == "agent";
-                left |= subject.needs.needs.iter().any(|other| asks(&other));
-            }
+            _ => left |= asking.contains(&place(&sighting.span)),
         }
     }
     left
@@ -129,7 +141,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         {
             continue;
         }
-        for need in subject.needs.asked_of(row) {
+        for need in subject.needs_of(index) {
             let attribute =
                 subject.catalog().requirement(&need.requirement).and_then(|known| known.attribute.as_ref());
             let Some(word) = attribute.filter(|word| *word != "noagent") else { continue };
@@ -150,7 +162,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             reported.push(word);
             let mut finding = lacking(subject, placed, word);
             let asks = |need: &&crate::needs::Need| quirk.when.with.contains(&need.requirement);
-            if let Some(need) = subject.needs.asked_of(row).find(asks) {
+            if let Some(need) = subject.needs_of(index).find(asks) {
                 finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
                 finding.requirements = vec![need.requirement.clone()];
             }

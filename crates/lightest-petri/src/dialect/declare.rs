@@ -1,9 +1,12 @@
 //! Finds tests by their attributes, and the guests that the attributes name.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
 use crate::grammar::{AttributeKind, Grammar, Reason, SyntaxError};
 use lightest_model::catalog::Catalog;
 
-use super::tree::{Attribute, Function, Tree};
+use super::tree::{Attribute, Bytes, Function, Tree};
 use super::walk::Walked;
 use super::{modules, takes};
 use lightest_diagnostics::Span;
@@ -72,7 +75,7 @@ pub(super) fn tests(
         }));
         let unread = refused.iter().map(|note| note.span.clone()).collect();
         notes.append(&mut refused);
-        if let Some(broken) = tree.broken.iter().find(|broken| function.span.contains(&broken.start)) {
+        if let Some(broken) = first_within(&tree.broken, &function.span) {
             openings.push(Opening {
                 span: Span::new(file, broken.clone()),
                 what: "what stands where the source is not Rust".to_owned(),
@@ -116,15 +119,16 @@ pub(super) fn tests(
             });
         }
     }
-    let mut said: Vec<usize> = Vec::new();
+    let mut said: HashSet<usize> = HashSet::new();
+    let around = outermost(&tree.functions);
     for broken in &tree.broken {
-        let inside = tree.functions.iter().find(|function| function.span.contains(&broken.start));
+        let until = around.partition_point(|function| function.span.start <= broken.start);
+        let inside = until.checked_sub(1).map(|last| around[last]);
+        let inside = inside.filter(|function| function.span.contains(&broken.start));
         // One mistake makes many: the first of each function is named.
-        let key = inside.map_or(usize::MAX, |function| function.span.start);
-        if said.contains(&key) {
+        if !said.insert(inside.map_or(usize::MAX, |function| function.span.start)) {
             continue;
         }
-        said.push(key);
         let message = match inside {
             Some(function) => format!("not Rust: `{}` is read as far as it goes", function.name),
             None => "not Rust: the rest of the file is read as far as it goes".to_owned(),
@@ -133,10 +137,33 @@ pub(super) fn tests(
     }
 }
 
+/// The first of some places, in the order of the file, that starts within a range.
+fn first_within<'p>(places: &'p [Bytes], range: &Bytes) -> Option<&'p Bytes> {
+    let first = places.partition_point(|place| place.start < range.start);
+    places.get(first).filter(|place| place.start < range.end)
+}
+
+/// The functions that stand in no other, in the order of the file.
+fn outermost(functions: &[Function]) -> Vec<&Function> {
+    let mut sorted: Vec<&Function> = functions.iter().collect();
+    sorted.sort_by_key(|function| (function.span.start, Reverse(function.span.end)));
+    let mut end = 0;
+    sorted.retain(|function| {
+        let is_outer = function.span.start >= end;
+        if is_outer {
+            end = function.span.end;
+        }
+        is_outer
+    });
+    sorted
+}
+
 /// The comments of a range; lines that follow each other are one remark, except those that speak to the linter.
 fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usize>) -> Vec<Remark> {
     let mut remarks: Vec<Remark> = Vec::new();
-    for comment in tree.comments.iter().filter(|comment| head.contains(&comment.span.start)) {
+    let first = tree.comments.partition_point(|comment| comment.span.start < head.start);
+    let within = tree.comments[first..].iter().take_while(|comment| comment.span.start < head.end);
+    for comment in within {
         let speaks = |text: &str| text.contains("lightest:");
         if let Some(last) = remarks.last_mut() {
             let between = source.text.get(last.span.bytes.end..comment.span.start).unwrap_or("x");

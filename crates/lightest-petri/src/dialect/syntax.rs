@@ -22,6 +22,10 @@ pub(super) fn read(text: &str) -> Result<Tree, Unreadable> {
         );
         reader.items(file);
     }
+    // A test within a test's body has its comments from both.
+    tree.comments.sort_by_key(|comment| comment.span.start);
+    tree.comments.dedup_by_key(|comment| comment.span.start);
+    tree.broken.sort_by_key(|broken| broken.start);
     Ok(tree)
 }
 

@@ -20,10 +20,11 @@ pub(super) struct Tree {
     pub(super) macros: Vec<(String, Bytes)>,
     /// Macros invoked where an item may stand.
     pub(super) invocations: Vec<Invocation>,
+    /// Comments of tests, in the order of the file.
     pub(super) comments: Vec<Comment>,
     /// `cfg` conditions of modules that stand in files of their own, each with the way to the module from here.
     pub(super) conditions: Vec<(Vec<String>, String)>,
-    /// Places that are not Rust.
+    /// Places that are not Rust, in the order of the file.
     pub(super) broken: Vec<Bytes>,
 }
 

@@ -5,6 +5,7 @@
 //! and is never a guess: a value leaves the walk only by [`Walk::bind`], [`Walk::feed`], [`Walk::escape`] or
 //! [`Walk::release`].
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::build;
@@ -120,19 +121,10 @@ pub(super) struct Frame<'t> {
 
 impl<'w, 't> Walk<'w, 't> {
     fn finish(self) -> (Vec<Sighting>, Vec<Opening>) {
-        let mut sightings: Vec<Sighting> = Vec::new();
-        for sighting in self.sightings {
-            if !sightings.contains(&sighting) {
-                sightings.push(sighting);
-            }
-        }
-        let mut openings: Vec<Opening> = Vec::new();
-        for opening in self.openings {
-            if !openings.contains(&opening) {
-                openings.push(opening);
-            }
-        }
-        (sightings, openings)
+        (
+            distinct(self.sightings, |sighting| &sighting.span),
+            distinct(self.openings, |opening| &opening.span),
+        )
     }
 
     /// Whether the walk may go on.
@@ -495,4 +487,19 @@ impl<'w, 't> Walk<'w, 't> {
             scope: frame.scope.clone(),
         }))
     }
+}
+
+/// The first of equal ones, in order. Few stand at the same place.
+fn distinct<T: PartialEq>(all: Vec<T>, span: impl Fn(&T) -> &Span) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::with_capacity(all.len());
+    let mut at: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    for one in all {
+        let span = span(&one);
+        let here = at.entry((span.file, span.bytes.start)).or_default();
+        if !here.iter().any(|index| kept[*index] == one) {
+            here.push(kept.len());
+            kept.push(one);
+        }
+    }
+    kept
 }

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# How the time of `check` grows with its input: each shape at N and at 4 N, processor time of both, and their ratio (4 is linear).
+# Usage: benches/growth.sh [N]    (5000 where nothing is said)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --quiet --release --package lightest
+lightest=$PWD/target/release/lightest
+folder=$(mktemp --directory)
+trap 'rm -rf "$folder"' EXIT
+n=${1:-5000}
+config='openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))'
+
+body() { # name, lines within
+    printf 'async fn %s(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n' "$1"
+    printf '    let (vm, agent) = config.run().await?;\n%s' "${2:-}"
+    printf '    agent.unix_shell().read_file("/proc/cpuinfo").await?;\n    agent.power_off().await?;\n    Ok(())\n}\n'
+}
+repeat() { # text with %d, times
+    awk -v text="$1" -v times="$2" 'BEGIN { for (i = 0; i < times; i++) { line = text; gsub(/%d/, i, line); gsub(/\\n/, "\n", line); printf "%s", line } }'
+}
+list() { printf '#[vmm_test(\n%s)]\n' "$1"; }
+
+write() { # shape, times
+    case $1 in
+        variants) list "$(repeat "    $config,\\n" "$2")"; body many ;;
+        one-line) printf '#[vmm_test(%s)]\n' "$(repeat "$config, " "$2")"; body many ;;
+        suppressions) list "$(repeat "    // lightest: expect(heavier-than-needed): because %d\\n    $config,\\n" "$2")"; body many ;;
+        remarks) list "$(repeat "    // remark %d\\n    $config,\\n" "$2")"; body many ;;
+        requirements) repeat '// lightest: requires(tpm, systemd): because %d\n' "$2"; list "    $config"; body many ;;
+        calls) list "    $config"; body many "$(repeat '    agent.unix_shell().read_file("/proc/%d").await?; // why\n' "$2")" ;;
+        branches) list "    $config"; body many "$(repeat '    if x%d { agent.ping().await?; }\n' "$2")" ;;
+        tests) for_each "$2" '' ;;
+        broken) for_each "$2" '    let x = ] ) ;;\n' ;;
+        helpers) for_each "$2" '    helper%d(&vm);\n'; repeat 'fn helper%d(vm: &PetriVm) { vm.x(); }\n' "$2" ;;
+    esac
+}
+for_each() { # times, line within: a test each
+    repeat "$(list "    $config" | sed -z 's/\n/\\n/g')$(body test%d "$2" | sed -z 's/\n/\\n/g')" "$1"
+}
+
+seconds() { # folder: processor time of one run, in seconds
+    local times
+    times=$( { TIMEFORMAT='%U'; time "$lightest" check --message-format "$2" "$1" > "$folder/out" 2>&1 || true; } 2>&1 )
+    echo "$times"
+}
+
+printf '%-14s %-6s %9s %9s %6s\n' shape format "$n" "$((4 * n))" ratio
+for shape in variants one-line suppressions remarks requirements calls branches tests broken helpers; do
+    for times in "$n" "$((4 * n))"; do
+        mkdir -p "$folder/$shape-$times"
+        write "$shape" "$times" > "$folder/$shape-$times/tests.rs"
+    done
+    for format in human junit; do
+        small=$(seconds "$folder/$shape-$n" "$format")
+        large=$(seconds "$folder/$shape-$((4 * n))" "$format")
+        awk -v shape="$shape" -v format="$format" -v small="$small" -v large="$large" \
+            'BEGIN { printf "%-14s %-6s %7.2f s %7.2f s %6.1f\n", shape, format, small, large, large / (small > 0.01 ? small : 0.01) }'
+    done
+done
