@@ -100,7 +100,7 @@ fn each_fixture_has_the_findings_that_its_expected_file_draws() {
     let mut compared = 0;
     for name in fixtures() {
         let text = fs::read_to_string(ui().join(format!("{name}.rs"))).expect("UTF-8");
-        let expected = fs::read_to_string(ui().join(format!("{name}.stderr"))).unwrap_or_default();
+        let expected = fs::read_to_string(ui().join(format!("{name}.stdout"))).unwrap_or_default();
         let sources = [Source {
             path: "fixture.rs".to_owned(),
             local: "fixture.rs".to_owned(),

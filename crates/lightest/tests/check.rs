@@ -1,169 +1,22 @@
-//! `lightest check` on fixtures: the files in `ui/` are its specification, and are held in order here.
-//!
-//! `ui/RULE.rs` fires, `ui/RULE.silent.rs` does not; `.stderr` is all that is printed, `.fixed` the file after
-//! `--fix --unsafe-fixes`. `LIGHTEST_BLESS=1` writes the expected files anew.
+//! `lightest check`: what all of the fixtures in `ui/` have in common, and what no fixture shows. Each fixture by itself is a
+//! test of `ui.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::fs;
 
 use lightest_lint::rules::RULES;
 
+#[path = "support/fixtures.rs"]
+mod fixtures;
 mod support;
+use fixtures::{checkout, fixtures, flags, ui};
 use support::lightest;
-
-fn ui() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui")
-}
-
-/// Every fixture by its name without `.rs`, with its text.
-fn fixtures() -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(ui()).expect("fixtures") {
-        let path = entry.expect("a fixture").path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            found.insert(name, fs::read_to_string(&path).expect("UTF-8"));
-        }
-    }
-    found
-}
-
-/// What a fixture asks the command line for.
-fn flags(text: &str) -> Vec<&str> {
-    let first = text.lines().next().and_then(|line| line.strip_prefix("// flags: "));
-    first.map(|flags| flags.split(' ').collect()).unwrap_or_default()
-}
-
-/// A folder with one fixture in it.
-fn checkout(text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().expect("a folder");
-    // A neutral name: the module is part of what a test says of itself.
-    let file = "fixture.rs".to_owned();
-    fs::write(folder.path().join(&file), text).expect("written");
-    (folder, file)
-}
-
-/// Compares with the expected file, or writes it.
-fn hold(path: &Path, found: &str, problems: &mut Vec<String>) {
-    if env::var_os("LIGHTEST_BLESS").is_some() {
-        if found.is_empty() {
-            let _ = fs::remove_file(path);
-        } else {
-            fs::write(path, found).expect("written");
-        }
-        return;
-    }
-    let expected = fs::read_to_string(path).unwrap_or_default();
-    if expected != found {
-        problems.push(format!("{} differs; found:\n{found}", path.display()));
-    }
-}
-
-#[test]
-fn each_fixture_says_what_its_expected_file_says() {
-    let mut problems = Vec::new();
-    for (name, text) in fixtures() {
-        let (folder, file) = checkout(&text);
-        let mut args = vec!["check", file.as_str()];
-        args.extend(flags(&text));
-        let said = lightest(folder.path(), &args);
-        let fires = said.out.contains("warning[");
-        if said.code != i32::from(fires) {
-            problems.push(format!("{name}: exit code {}", said.code));
-        }
-        hold(&ui().join(format!("{name}.stderr")), &format!("{}{}", said.out, said.err), &mut problems);
-    }
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
-}
-
-#[test]
-fn each_fixed_file_is_as_expected_and_checks_clean_of_what_was_fixed() {
-    let mut problems = Vec::new();
-    for (name, text) in fixtures() {
-        let (folder, file) = checkout(&text);
-        let mut args = vec!["check", file.as_str()];
-        args.extend(flags(&text));
-        let mut fix = args.clone();
-        fix.extend(["--fix", "--unsafe-fixes"]);
-        let said = lightest(folder.path(), &fix);
-        let fixed = fs::read_to_string(folder.path().join(&file)).expect("UTF-8");
-        let changed = if fixed == text { "" } else { &fixed };
-        hold(&ui().join(format!("{name}.fixed")), changed, &mut problems);
-        let again = lightest(folder.path(), &args);
-        if again.err.contains("fixable") || again.err.contains("--unsafe-fixes") {
-            problems.push(format!("{name}: something is still fixable after fixing: {}", again.err));
-        }
-        if said.out != again.out {
-            problems.push(format!("{name}: fixing reports other findings than checking afterwards"));
-        }
-    }
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
-}
-
-#[test]
-fn a_file_with_lines_that_end_in_cr_lf_has_the_same_findings_and_keeps_its_line_ends() {
-    let mut problems = Vec::new();
-    for (name, text) in fixtures() {
-        let long = |text: &str| text.replace('\n', "\r\n");
-        let short = |text: &str| text.replace("\r\n", "\n");
-        let (folder, file) = checkout(&text);
-        let (folder_long, _) = checkout(&long(&text));
-        let mut args = vec!["check", file.as_str()];
-        args.extend(flags(&text));
-        let (said, said_long) = (lightest(folder.path(), &args), lightest(folder_long.path(), &args));
-        if (said.code, &said.out, &said.err) != (said_long.code, &short(&said_long.out), &said_long.err) {
-            problems.push(format!("{name}: found\n{}{}", said_long.out, said_long.err));
-        }
-        args.extend(["--fix", "--unsafe-fixes"]);
-        lightest(folder_long.path(), &args);
-        let fixed = fs::read_to_string(folder_long.path().join(&file)).expect("UTF-8");
-        let expected = fs::read_to_string(ui().join(format!("{name}.fixed"))).unwrap_or(text);
-        if fixed != long(&expected) {
-            problems.push(format!("{name}: fixed to\n{fixed:?}"));
-        }
-    }
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
-}
-
-#[test]
-fn rustfix_makes_of_the_json_what_the_program_makes_itself() {
-    for (name, text) in fixtures() {
-        let (folder, file) = checkout(&text);
-        let mut args = vec!["check", file.as_str(), "--message-format", "json"];
-        args.extend(flags(&text));
-        let mut text = text.clone();
-        // As often as the program does: an edit may make room for another.
-        for _ in 0..10 {
-            let said = lightest(folder.path(), &args);
-            let only = std::collections::HashSet::new();
-            let suggestions =
-                rustfix::get_suggestions_from_json(&said.out, &only, rustfix::Filter::Everything)
-                    .expect("JSON");
-            let mut fix = rustfix::CodeFix::new(&text);
-            for suggestion in &suggestions {
-                // What touches an edit already made waits for the next round.
-                let _ = fix.apply(suggestion);
-            }
-            let fixed = fix.finish().expect("UTF-8");
-            if fixed == text {
-                break;
-            }
-            text = fixed;
-            fs::write(folder.path().join(&file), &text).expect("written");
-        }
-        let expected = fs::read_to_string(ui().join(format!("{name}.fixed"))).unwrap_or_default();
-        if !expected.is_empty() {
-            assert_eq!(text, expected, "{name}");
-        }
-    }
-}
 
 #[test]
 fn each_rule_has_a_fixture_that_fires_one_that_is_silent_and_an_explanation() {
     let fixtures = fixtures();
     for rule in &RULES {
-        let said = |name: &str| fs::read_to_string(ui().join(format!("{name}.stderr"))).unwrap_or_default();
+        let said = |name: &str| fs::read_to_string(ui().join(format!("{name}.stdout"))).unwrap_or_default();
         let mark = format!("[{}]", rule.name);
         assert!(fixtures.contains_key(rule.name), "{} has no fixture that fires", rule.name);
         assert!(said(rule.name).contains(&mark), "{} does not fire on its fixture", rule.name);

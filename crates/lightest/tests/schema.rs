@@ -153,6 +153,13 @@ const RUNS: &[(&str, &str)] = &[
     ("explain", "explain evidence-changed --format json"),
     ("explain", "explain #1798 --format json"),
     ("learn", "learn 0001.xml 0002.xml --format json"),
+    ("list", "list configs --format json"),
+    ("list", "list guests --format json"),
+    ("list", "list requirements --format json"),
+    ("list", "list quirks --format json"),
+    ("list", "list blockers --format json"),
+    ("list", "list rules --format json"),
+    ("list", "list vmms --format json"),
     ("parse", "parse openvmm_uefi_x64(none) --format json"),
     (
         "parse",
@@ -285,8 +292,10 @@ fn undocumented(schema: &Value, found: &mut dyn FnMut(&str)) {
     match schema {
         Value::Object(map) => {
             for (key, part) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
-                // What tells kinds apart is described with each kind.
-                if part.get("description").is_none() && part.get("const").is_none() {
+                // What tells kinds apart, and a key that stands for its whole object, are described with the object.
+                let of_kind = part.get("const").is_some()
+                    || map["properties"].as_object().is_some_and(|all| all.len() == 1);
+                if part.get("description").is_none() && !(of_kind && map.contains_key("description")) {
                     found(key);
                 }
             }

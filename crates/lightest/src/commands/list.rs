@@ -2,15 +2,18 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 use lightest_model::catalog::{Catalog, Support};
+use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 use lightest_petri::Spelled;
-use serde_json::{Value, json};
 
 use crate::args::Format;
 use crate::commands::lab;
 use crate::failure::Failure;
 use crate::framework::Framework;
-use crate::json::{SCHEMA_VERSION, because, evidence, price, statement_evidence};
+use crate::json::{because, evidence, statement_evidence};
+use crate::schema::VERSION;
+use crate::schema::list::{self as schema, Answer, List};
+use crate::schema::shared::Price;
 use crate::session::Session;
 use crate::style::{aside, heading};
 use crate::{exit, output, words};
@@ -48,7 +51,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let framework = session.framework(&[]);
     let catalog = session.catalog_of(framework)?;
-    let (key, values, text) = match args.kind {
+    let (list, text) = match args.kind {
         Kind::Configs => configs(catalog),
         Kind::Guests => guests(catalog),
         Kind::Requirements => requirements(catalog),
@@ -58,22 +61,22 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         Kind::Vmms => vmms()?,
     };
     match args.format {
-        Format::Json => output::json(&json!({"schema_version": SCHEMA_VERSION, key: values}))?,
+        Format::Json => output::json(&Answer { schema_version: VERSION, list })?,
         Format::Text => output::data(&text)?,
     }
     Ok(exit::DONE)
 }
 
 /// The rules of `check`, in their order.
-fn rules(framework: Framework) -> Listed {
+fn rules(framework: Framework) -> Listed<'static> {
     let (mut values, mut text) = (Vec::new(), String::new());
     for rule in framework.rules() {
-        values.push(json!({
-            "id": rule.name,
-            "aliases": rule.aliases,
-            "pedantic": rule.pedantic,
-            "summary": rule.summary(),
-        }));
+        values.push(schema::Rule {
+            id: rule.name,
+            aliases: rule.aliases,
+            pedantic: rule.pedantic,
+            summary: rule.summary(),
+        });
         let pedantic = if rule.pedantic { " (pedantic)" } else { "" };
         text.push_str(&format!(
             "{}  {}\n",
@@ -81,18 +84,18 @@ fn rules(framework: Framework) -> Listed {
             aside(format!("{}{pedantic}", rule.summary()))
         ));
     }
-    ("rules", values, text)
+    (List::Rules(values), text)
 }
 
 /// The VMMs that the lab has drivers for.
-fn vmms() -> Result<Listed, Failure> {
+fn vmms() -> Result<Listed<'static>, Failure> {
     let (values, text) = lab::vmms()?;
-    Ok(("vmms", values, text))
+    Ok((List::Vmms(values), text))
 }
 
-type Listed = (&'static str, Vec<Value>, String);
+type Listed<'c> = (List<'c>, String);
 
-fn configs(catalog: &Catalog) -> Listed {
+fn configs(catalog: &Catalog) -> Listed<'_> {
     let space = Space::of(catalog, |_| true);
     let asked = Asked::default();
     let mut rows: Vec<usize> = (0..space.rows().len()).collect();
@@ -104,13 +107,13 @@ fn configs(catalog: &Catalog) -> Listed {
         let answer = space.requirement("runs").map(|runs| space.answer(row, runs, &asked));
         let support = answer.map_or(Support::Unknown, |answer| answer.support);
         let statement = answer.and_then(|answer| answer.statement);
-        values.push(json!({
-            "config": config.to_string(),
-            "cost": price(&price_of),
-            "runs": support.word(),
-            "because": because(statement),
-            "evidence": statement_evidence(statement),
-        }));
+        values.push(schema::Config {
+            config: config.to_string(),
+            cost: Price::from(&price_of),
+            runs: support.into(),
+            because: because(statement),
+            evidence: statement_evidence(statement),
+        });
         let state = match support {
             Support::Yes => String::new(),
             Support::No => format!("cannot run: {}", because(statement)),
@@ -118,25 +121,25 @@ fn configs(catalog: &Catalog) -> Listed {
         };
         text.push_str(&format!("{config}  {}\n", aside(format!("{} boot {state}", price_of.boot))));
     }
-    ("configs", values, text)
+    (List::Configs(values), text)
 }
 
-fn guests(catalog: &Catalog) -> Listed {
+fn guests(catalog: &Catalog) -> Listed<'_> {
     let (mut values, mut text) = (Vec::new(), String::new());
     for guest in &catalog.guests {
         let bytes = guest.images.iter().filter_map(|image| image.bytes).max();
-        values.push(json!({
-            "id": guest.id,
-            "form": guest.form.word(),
-            "title": guest.title,
-            "family": guest.family,
-            "os": guest.os.word(),
-            "arch": guest.arch,
-            "boot": guest.boot_class,
-            "image_bytes": bytes,
-            "lab": guest.lab,
-            "evidence": evidence(&guest.evidence),
-        }));
+        values.push(schema::Guest {
+            id: &guest.id,
+            form: guest.form.word(),
+            title: &guest.title,
+            family: &guest.family,
+            os: guest.os.word(),
+            arch: guest.arch.map(Arch::word),
+            boot: &guest.boot_class,
+            image_bytes: bytes,
+            lab: &guest.lab,
+            evidence: evidence(&guest.evidence),
+        });
         let size = bytes.filter(|bytes| *bytes > 0).map(words::bytes);
         let size = size.map_or(String::new(), |size| format!(", {size}"));
         let form = guest.form.word();
@@ -146,10 +149,10 @@ fn guests(catalog: &Catalog) -> Listed {
             aside(format!("({form}) {}{size}", guest.title))
         ));
     }
-    ("guests", values, text)
+    (List::Guests(values), text)
 }
 
-fn requirements(catalog: &Catalog) -> Listed {
+fn requirements(catalog: &Catalog) -> Listed<'_> {
     let (mut values, mut text) = (Vec::new(), String::new());
     let mut group = "";
     for requirement in &catalog.requirements {
@@ -157,37 +160,37 @@ fn requirements(catalog: &Catalog) -> Listed {
             group = &requirement.group;
             text.push_str(&format!("{}\n", heading(group)));
         }
-        values.push(json!({
-            "id": requirement.id,
-            "group": requirement.group,
-            "title": requirement.title,
-            "meaning": requirement.meaning,
-            "implies": requirement.implies,
-            "aliases": requirement.aliases,
-        }));
+        values.push(schema::Requirement {
+            id: &requirement.id,
+            group: &requirement.group,
+            title: &requirement.title,
+            meaning: &requirement.meaning,
+            implies: &requirement.implies,
+            aliases: &requirement.aliases,
+        });
         text.push_str(&format!("  {:<20} {}\n", requirement.id, requirement.meaning));
     }
-    ("requirements", values, text)
+    (List::Requirements(values), text)
 }
 
-fn quirks(catalog: &Catalog) -> Listed {
+fn quirks(catalog: &Catalog) -> Listed<'_> {
     let (mut values, mut text) = (Vec::new(), String::new());
     for quirk in &catalog.quirks {
-        values.push(json!({
-            "id": quirk.id,
-            "title": quirk.title,
-            "waits_s": quirk.cost.waits_s,
-            "reboots": quirk.cost.reboots,
-            "handling": quirk.handling,
-            "advice": quirk.advice,
-            "evidence": evidence(&quirk.evidence),
-        }));
+        values.push(schema::Quirk {
+            id: &quirk.id,
+            title: &quirk.title,
+            waits_s: quirk.cost.waits_s,
+            reboots: quirk.cost.reboots,
+            handling: &quirk.handling,
+            advice: &quirk.advice,
+            evidence: evidence(&quirk.evidence),
+        });
         text.push_str(&format!("{}\n  {}\n", heading(&quirk.id), quirk.title));
     }
-    ("quirks", values, text)
+    (List::Quirks(values), text)
 }
 
-fn blockers(catalog: &Catalog) -> Listed {
+fn blockers(catalog: &Catalog) -> Listed<'_> {
     let (mut values, mut text) = (Vec::new(), String::new());
     for blocker in &catalog.blockers {
         let state = match blocker.state {
@@ -196,15 +199,15 @@ fn blockers(catalog: &Catalog) -> Listed {
                 format!("lifted since {}", blocker.since.as_deref().unwrap_or("?"))
             }
         };
-        values.push(json!({
-            "id": blocker.id,
-            "title": blocker.title,
-            "issue": blocker.issue,
-            "state": state,
-            "since": blocker.since,
-            "evidence": evidence(&blocker.evidence),
-        }));
-        text.push_str(&format!("{} {}\n  {}\n", heading(&blocker.id), aside(state), blocker.title));
+        text.push_str(&format!("{} {}\n  {}\n", heading(&blocker.id), aside(&state), blocker.title));
+        values.push(schema::Blocker {
+            id: &blocker.id,
+            title: &blocker.title,
+            issue: &blocker.issue,
+            state,
+            since: blocker.since.as_deref(),
+            evidence: evidence(&blocker.evidence),
+        });
     }
-    ("blockers", values, text)
+    (List::Blockers(values), text)
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use lightest_lab::driver::Proof;
 use lightest_lab::measure::{Boot, Circumstances, Series};
 use lightest_lab::outcome::Report;
 use lightest_lab::probe::Found;
@@ -154,40 +153,4 @@ pub(crate) struct Image<'a> {
     pub(crate) inputs: &'a BTreeMap<String, String>,
     /// Every file that was made and its hash.
     pub(crate) outputs: &'a BTreeMap<String, String>,
-}
-
-/// A VMM that the lab has a driver for, as `list vmms` has it.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(crate) struct Vmm {
-    /// Name of the driver; `--vmm` takes it.
-    pub(crate) id: &'static str,
-    /// Name of the VMM.
-    pub(crate) title: &'static str,
-    /// Whether tests of the driver boot real guests.
-    pub(crate) proven: bool,
-    /// The same in words.
-    pub(crate) driver_proof: Proof,
-    /// Whether this host has the VMM for some architecture.
-    pub(crate) found: bool,
-    /// Path of the VMM's program; null where it was not found.
-    pub(crate) program: Option<String>,
-    /// The environment variable that names the program; null where the driver reads none.
-    pub(crate) variable: Option<String>,
-    /// Boot methods with their architecture, as configurations write them.
-    pub(crate) boots: Vec<String>,
-    /// Accelerators that it can use.
-    pub(crate) accelerators: Vec<&'static str>,
-    /// Formats of disk images that it can attach.
-    pub(crate) images: Vec<&'static str>,
-    /// Whether it can boot the UEFI test application.
-    pub(crate) uefi_application: bool,
-    /// Whether the driver can attach a network device.
-    pub(crate) network: bool,
-    /// Boot methods with their architecture with which the driver can attach a TPM.
-    pub(crate) tpm: Vec<String>,
-    /// The channel over which the agent is met; null where there is none.
-    pub(crate) agent: Option<&'static str>,
-    /// Whether the driver can resume from a snapshot.
-    pub(crate) warm: bool,
 }

@@ -9,6 +9,8 @@ pub(crate) mod inspect;
 #[cfg(has_lab)]
 pub(crate) mod lab;
 pub(crate) mod learn;
+pub(crate) mod list;
+pub(crate) mod page;
 pub(crate) mod parse;
 #[cfg(all(feature = "schema", has_lab))]
 mod published;
@@ -16,6 +18,7 @@ pub(crate) mod sarif;
 pub(crate) mod shared;
 pub(crate) mod suite;
 pub(crate) mod unknowns;
+pub(crate) mod vmms;
 
 #[cfg(all(feature = "schema", has_lab))]
 pub use published::published;

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
-use super::{diagnostic, explain, inspect, lab, learn, parse, suite, unknowns};
+use super::{diagnostic, explain, inspect, lab, learn, list, parse, suite, unknowns};
 
 /// Each answer: the name of its schema's file without `.json`, and the schema.
 #[must_use]
@@ -19,6 +19,7 @@ pub fn published() -> Vec<(&'static str, Value)> {
         of::<lab::Probed<'_>>("probe", "`probe CONFIG --format json`, and a line of `probe CONFIG --out`"),
         of::<lab::Verified<'_>>("verify", "`verify --format json`"),
         of::<learn::Answer<'_>>("learn", "`learn --format json`"),
+        of::<list::Answer<'_>>("list", "`list --format json`"),
         of::<parse::Answer<'_>>("parse", "`parse --format json`"),
         of::<suite::Answer<'_>>("suite", "`suite --format json`"),
         of::<suite::Line>("suite-shard", "a line of `suite --shard-format matrix`"),

@@ -4,31 +4,32 @@ use std::collections::BTreeMap;
 
 use lightest_model::catalog::{Capability, Quirk};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, choose};
+use lightest_model::config::Arch;
 use lightest_model::space::{Price, Space};
 use lightest_petri::ARCHS;
 use lightest_petri::Spelled;
 use lightest_petri::attribute;
-use serde_json::{Value, json};
 
 use super::intern::{Pool, packed, width};
 use super::ladder::{Rung, nearest, rungs};
 use super::reach;
 use super::statements::Statements;
 use crate::failure::Failure;
+use crate::schema::page::{self, Refused, Side};
 
 /// Every answer, ready to be written: pools of what answers consist of, and for each question asked its indices.
 pub(super) struct Answers<'s, 'c> {
     space: &'s Space<'c>,
     rungs: [Vec<Rung<'c>>; 2],
-    prices: Pool,
-    quirk_lists: Pool,
-    picks: Pool,
-    ladders: Pool,
-    adds: Pool,
-    flips: Pool,
-    conflicts: Pool,
-    parts: Pool,
-    attributes: Pool,
+    prices: Pool<page::Price>,
+    quirk_lists: Pool<Vec<usize>>,
+    picks: Pool<page::Pick>,
+    ladders: Pool<Vec<Refused>>,
+    adds: Pool<Vec<usize>>,
+    flips: Pool<Vec<(usize, usize)>>,
+    conflicts: Pool<page::Conflict>,
+    parts: Pool<page::Part>,
+    attributes: Pool<Option<String>>,
     /// For a configuration, the statement that gives a requirement, where it is the same whatever else is asked.
     why: BTreeMap<usize, BTreeMap<usize, usize>>,
 }
@@ -56,20 +57,20 @@ impl<'s, 'c> Answers<'s, 'c> {
         let all = &self.space.catalog().quirks;
         let place = |quirk: &Quirk| all.iter().position(|known| known.id == quirk.id);
         let list: Vec<usize> = quirks.into_iter().filter_map(place).collect();
-        self.quirk_lists.index(json!(list))
+        self.quirk_lists.index(list)
     }
 
     /// The index of what a configuration costs beside its image and its boot class, which it always has.
     pub(super) fn price(&mut self, price: &Price<'_>) -> usize {
         let hosts = &self.space.catalog().hosts;
         let host = hosts.iter().position(|host| host.id == price.host);
-        self.prices.index(json!([price.waits_s, price.reboots, host]))
+        self.prices.index(page::Price(price.waits_s, price.reboots, host))
     }
 
     fn pick(&mut self, pick: &Pick<'c>) -> usize {
         let price = self.price(&pick.price);
         let quirks = self.quirks(pick.quirks.iter().copied());
-        self.picks.index(json!([pick.row, price, quirks]))
+        self.picks.index(page::Pick(pick.row, price, quirks))
     }
 
     fn part(&mut self, statements: &mut Statements<'c>, choice: &Choice<'c>, part: &Part<'c>) -> usize {
@@ -91,58 +92,48 @@ impl<'s, 'c> Answers<'s, 'c> {
         for (at, rung) in self.rungs[place].iter().enumerate() {
             if let Some(refusal) = nearest(space, choice, part, rung.family) {
                 let statement = statements.index(refusal.missing.statement);
-                ladder.push(json!([at, refusal.row, refusal.missing.requirement, statement]));
+                ladder.push(Refused(at, refusal.row, refusal.missing.requirement.index(), statement));
             }
         }
-        let ladder = self.ladders.index(Value::Array(ladder));
+        let ladder = self.ladders.index(ladder);
         let heavier = part.heavier.as_ref().map(|heavier| {
             let price = self.price(&heavier.price);
-            json!([heavier.row, price, self.adds.index(json!(heavier.adds))])
+            let adds = heavier.adds.iter().map(|id| id.index()).collect();
+            (heavier.row, price, self.adds.index(adds))
         });
-        let flips: Vec<Value> = part.flips.iter().map(|flip| json!([flip.requirement, flip.row])).collect();
-        let flips = self.flips.index(Value::Array(flips));
+        let flips =
+            self.flips.index(part.flips.iter().map(|flip| (flip.requirement.index(), flip.row)).collect());
         let conflict = part.conflict.as_ref().map(|conflict| self.conflict(statements, conflict));
-        let mut value = vec![
-            json!(place),
-            json!(pick),
-            json!(companion),
-            json!(ladder),
-            json!(heavier),
-            json!(flips),
-            json!(conflict),
-            json!(part.refused.len()),
-            json!(part.unproven.len()),
-            json!(part.vmm),
-            json!(if odd.is_empty() { None } else { Some(odd) }),
-        ];
-        while value.last().is_some_and(Value::is_null) {
-            value.pop();
-        }
-        // Written shorter: nothing and null read alike.
-        self.parts.index(Value::Array(value))
+        self.parts.index(page::Part {
+            arch: place,
+            pick,
+            companion,
+            ladder,
+            heavier,
+            flips,
+            conflict,
+            refused: part.refused.len(),
+            unproven: part.unproven.len(),
+            vmm: part.vmm.clone(),
+            odd,
+        })
     }
 
     fn conflict(&mut self, statements: &mut Statements<'c>, conflict: &Conflict<'c>) -> usize {
         let mut refusing =
             |statement: Option<&Capability>| statement.map(|statement| statements.index(Some(statement)));
-        let between: Vec<Value> = conflict
-            .between
-            .iter()
-            .map(|cornered| {
-                json!([
-                    cornered.requirement,
-                    cornered.guests,
-                    cornered.boot_methods,
-                    refusing(cornered.refused_by)
-                ])
-            })
-            .collect();
-        self.conflicts.index(json!([between, conflict.arch, conflict.vmm, conflict.unproven]))
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let between = conflict.between.iter().map(|side| {
+            let (guests, boots) = (owned(&side.guests), owned(&side.boot_methods));
+            Side(side.requirement.index(), guests, boots, refusing(side.refused_by))
+        });
+        let (between, arch) = (between.collect(), conflict.arch.map(Arch::word));
+        self.conflicts.index(page::Conflict(between, arch, conflict.vmm.clone(), conflict.unproven))
     }
 
     /// The index of the attribute to paste, its configurations named by their rows; 0 where there is none.
     fn attribute(&mut self, choice: &Choice<'c>) -> usize {
-        let none = self.attributes.index(Value::Null);
+        let none = self.attributes.index(None);
         let Some(attribute) = attribute(self.space, choice) else { return none };
         let mut text = attribute.to_string();
         let mut names: Vec<(String, usize)> = attribute
@@ -157,7 +148,7 @@ impl<'s, 'c> Answers<'s, 'c> {
         for (name, row) in names {
             text = text.replace(&name, &format!("${row};"));
         }
-        self.attributes.index(json!(text))
+        self.attributes.index(Some(text))
     }
 
     /// Asks for a set of requirements: the indices of the parts, one for each architecture that it leaves open, and
@@ -184,7 +175,7 @@ impl<'s, 'c> Answers<'s, 'c> {
     }
 
     /// Asks everything, and returns what the page looks up: pools, and the indices for each thing asked.
-    pub(super) fn into_value(mut self, statements: &mut Statements<'c>) -> Result<Value, Failure> {
+    pub(super) fn into_page(mut self, statements: &mut Statements<'c>) -> Result<page::Answers<'c>, Failure> {
         let catalog = self.space.catalog();
         let questions = reach::questions(catalog);
         let (mut parts, mut attributes) = (Vec::new(), Vec::new());
@@ -193,32 +184,30 @@ impl<'s, 'c> Answers<'s, 'c> {
             parts.extend(of_archs);
             attributes.extend(of_selections);
         }
-        let mut sets = serde_json::Map::new();
+        let mut sets = BTreeMap::new();
         for requires in reach::sets(catalog) {
             let (parts, attributes) = self.ask(statements, &requires)?;
-            sets.insert(requires.join(","), json!([parts, attributes]));
+            sets.insert(requires.join(","), (parts, attributes));
         }
         let (part_width, attribute_width) = (width(self.parts.len()), width(self.attributes.len()));
-        let ladder = |rungs: &[Rung<'c>]| -> Vec<Value> {
-            rungs.iter().map(|rung| json!([rung.family, rung.row])).collect()
-        };
-        Ok(json!({
-            "rungs": self.rungs.iter().map(|rungs| ladder(rungs)).collect::<Vec<_>>(),
-            "partWidth": part_width,
-            "attributeWidth": attribute_width,
-            "combinations": packed(&parts, part_width),
-            "combinationAttributes": packed(&attributes, attribute_width),
-            "sets": sets,
-            "parts": self.parts.into_value(),
-            "picks": self.picks.into_value(),
-            "prices": self.prices.into_value(),
-            "quirkLists": self.quirk_lists.into_value(),
-            "ladders": self.ladders.into_value(),
-            "adds": self.adds.into_value(),
-            "flips": self.flips.into_value(),
-            "conflicts": self.conflicts.into_value(),
-            "attributes": self.attributes.into_value(),
-            "why": self.why,
-        }))
+        let ladder = |rungs: &Vec<Rung<'c>>| rungs.iter().map(|rung| (rung.family, rung.row)).collect();
+        Ok(page::Answers {
+            rungs: self.rungs.iter().map(ladder).collect(),
+            part_width,
+            attribute_width,
+            combinations: packed(&parts, part_width),
+            combination_attributes: packed(&attributes, attribute_width),
+            sets,
+            parts: self.parts.into_values(),
+            picks: self.picks.into_values(),
+            prices: self.prices.into_values(),
+            quirk_lists: self.quirk_lists.into_values(),
+            ladders: self.ladders.into_values(),
+            adds: self.adds.into_values(),
+            flips: self.flips.into_values(),
+            conflicts: self.conflicts.into_values(),
+            attributes: self.attributes.into_values(),
+            why: self.why,
+        })
     }
 }

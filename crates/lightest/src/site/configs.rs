@@ -5,14 +5,18 @@ use lightest_model::config::Isolation;
 use lightest_model::space::{ALWAYS, Asked, Space};
 use lightest_petri::ARCHS;
 use lightest_petri::Spelled;
-use serde_json::{Value, json};
 
 use super::answers::Answers;
 use super::intern::{Pool, runs};
 use super::statements::Statements;
+use crate::schema::page::Config;
 
 /// The configurations, in the order of the space.
-pub(super) fn rows(space: &Space<'_>, answers: &mut Answers<'_, '_>, blocker_lists: &mut Pool) -> Value {
+pub(super) fn rows<'c>(
+    space: &Space<'c>,
+    answers: &mut Answers<'_, 'c>,
+    blocker_lists: &mut Pool<Vec<usize>>,
+) -> Vec<Config<'c>> {
     let catalog = space.catalog();
     let nothing = Asked::default();
     let mut values = Vec::new();
@@ -22,7 +26,7 @@ pub(super) fn rows(space: &Space<'_>, answers: &mut Answers<'_, '_>, blocker_lis
         let vmm = catalog.vmms.iter().position(|vmm| std::ptr::eq(vmm, row.vmm));
         let arch = ARCHS.iter().position(|arch| *arch == row.config.arch);
         let isolation = row.config.isolation;
-        let isolation = isolation.map(|mode| Isolation::ALL.iter().position(|known| *known == mode));
+        let isolation = isolation.and_then(|mode| Isolation::ALL.iter().position(|known| *known == mode));
         let selected =
             |when: &lightest_model::catalog::When| when.selects(&row.config, row.guest, row.boot.openhcl);
         let quirks = answers.quirks(catalog.quirks.iter().filter(|quirk| selected(&quirk.when)));
@@ -33,27 +37,27 @@ pub(super) fn rows(space: &Space<'_>, answers: &mut Answers<'_, '_>, blocker_lis
             .collect();
         let price = space.price(index, &nothing);
         let class = catalog.boot_classes.iter().position(|class| class.id == price.boot);
-        values.push(json!([
-            Spelled(&row.config).to_string(),
+        values.push(Config {
+            config: Spelled(&row.config).to_string(),
             guest,
             boot,
             vmm,
             arch,
             isolation,
-            price.image_bytes,
-            price.image_note,
+            image_bytes: price.image_bytes,
+            image_note: price.image_note,
             class,
-            answers.price(&price),
+            price: answers.price(&price),
             quirks,
-            blocker_lists.index(json!(blockers)),
-        ]));
+            blockers: blocker_lists.index(blockers),
+        });
     }
-    Value::Array(values)
+    values
 }
 
 /// For each requirement, and then for each of those that always hold, the statement that decides for each
 /// configuration when nothing else is asked.
-pub(super) fn matrix<'c>(space: &Space<'c>, statements: &mut Statements<'c>) -> Value {
+pub(super) fn matrix<'c>(space: &Space<'c>, statements: &mut Statements<'c>) -> Vec<String> {
     let requirements = space.catalog().requirements.iter().map(|requirement| requirement.id.as_str());
     let columns = requirements.chain(ALWAYS).filter_map(|id| {
         let requirement = space.requirement(id)?;
@@ -61,7 +65,7 @@ pub(super) fn matrix<'c>(space: &Space<'c>, statements: &mut Statements<'c>) -> 
         let column: Vec<usize> = (0..space.rows().len())
             .map(|row| statements.index(space.answer(row, requirement, &asked).statement))
             .collect();
-        Some(json!(runs(&column)))
+        Some(runs(&column))
     });
-    Value::Array(columns.collect())
+    columns.collect()
 }

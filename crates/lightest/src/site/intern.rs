@@ -2,19 +2,26 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde::Serialize;
 
 /// Values, each kept once.
-#[derive(Debug, Default)]
-pub(super) struct Pool {
-    values: Vec<Value>,
+#[derive(Debug)]
+pub(super) struct Pool<T> {
+    values: Vec<T>,
     known: HashMap<String, usize>,
 }
 
-impl Pool {
-    /// The index of a value, which is added where it is new.
-    pub(super) fn index(&mut self, value: Value) -> usize {
-        let key = value.to_string();
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), known: HashMap::new() }
+    }
+}
+
+impl<T: Serialize> Pool<T> {
+    /// The index of a value, which is added where it is new: where the page would read it as no other.
+    pub(super) fn index(&mut self, value: T) -> usize {
+        // Nothing in a pool can fail to be JSON.
+        let key = serde_json::to_string(&value).unwrap_or_default();
         if let Some(index) = self.known.get(&key) {
             return *index;
         }
@@ -29,8 +36,8 @@ impl Pool {
     }
 
     /// The values, in the order of their indices.
-    pub(super) fn into_value(self) -> Value {
-        Value::Array(self.values)
+    pub(super) fn into_values(self) -> Vec<T> {
+        self.values
     }
 }
 

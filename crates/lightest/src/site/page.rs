@@ -60,7 +60,7 @@ fn body(catalog: &Catalog, title: &str) -> Result<String, Failure> {
             ("configurations", &tables::configurations(catalog, &space)),
             ("hosts", &tables::hosts(catalog)),
             ("sources", &sources(catalog)),
-            ("data", &packed(&data::data(catalog)?)?),
+            ("data", &packed(&data::json(catalog)?)?),
             ("script", script.trim()),
         ],
     );
@@ -88,10 +88,10 @@ fn filled(template: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The data, compressed, as letters.
-fn packed(data: &serde_json::Value) -> Result<String, Failure> {
+fn packed(data: &str) -> Result<String, Failure> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     encoder
-        .write_all(data.to_string().as_bytes())
+        .write_all(data.as_bytes())
         .and_then(|()| encoder.finish())
         .map(|bytes| STANDARD.encode(bytes))
         .map_err(|error| Failure::new(format!("the page's data cannot be compressed: {error}")))

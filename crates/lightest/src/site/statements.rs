@@ -1,23 +1,27 @@
 //! Statements of the catalog as the page holds them, each once, with the places that bear them out.
 
 use lightest_model::catalog::{Capability, Catalog, Evidence, Support};
-use serde_json::{Value, json};
 
 use super::intern::Pool;
 use super::places;
+use crate::schema::page::{Place, Statement};
 
 /// Statements and places, each once.
 pub(super) struct Statements<'c> {
     catalog: &'c Catalog,
-    places: Pool,
-    statements: Pool,
+    places: Pool<Place>,
+    statements: Pool<Statement>,
 }
 
 impl<'c> Statements<'c> {
     /// None yet, but the one that stands for no statement.
     pub(super) fn new(catalog: &'c Catalog) -> Self {
         let mut statements = Pool::default();
-        statements.index(json!([letter(Support::Unknown), crate::json::because(None), ""]));
+        statements.index(Statement(
+            letter(Support::Unknown),
+            crate::json::because(None).to_owned(),
+            String::new(),
+        ));
         Self { catalog, places: Pool::default(), statements }
     }
 
@@ -25,23 +29,25 @@ impl<'c> Statements<'c> {
     pub(super) fn index(&mut self, statement: Option<&Capability>) -> usize {
         let Some(statement) = statement else { return 0 };
         let evidence = self.evidence(&statement.evidence);
-        self.statements.index(json!([letter(statement.support), statement.because, evidence]))
+        self.statements.index(Statement(letter(statement.support), statement.because.clone(), evidence))
     }
 
     /// Places, as text: `name` or `name:lines` each, where `name` is an index.
     pub(super) fn evidence(&mut self, evidence: &[Evidence]) -> String {
         let one = |evidence: &Evidence| {
             let place = places::place(self.catalog, evidence);
-            let index =
-                self.places.index(json!([place.name, place.address.as_ref().map(|address| &address.page)]));
+            let index = self.places.index(Place(
+                place.name.to_string(),
+                place.address.as_ref().map(|address| address.page.clone()),
+            ));
             place.span().map_or_else(|| index.to_string(), |span| format!("{index}:{span}"))
         };
         evidence.iter().map(one).collect::<Vec<_>>().join(" ")
     }
 
     /// The statements, and the names of places.
-    pub(super) fn into_values(self) -> (Value, Value) {
-        (self.statements.into_value(), self.places.into_value())
+    pub(super) fn into_values(self) -> (Vec<Statement>, Vec<Place>) {
+        (self.statements.into_values(), self.places.into_values())
     }
 }
 

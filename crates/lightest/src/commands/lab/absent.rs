@@ -1,9 +1,8 @@
 //! What the lab's commands do in a build without the lab.
 
-use serde_json::Value;
-
 use super::LabCommand;
 use crate::failure::Failure;
+use crate::schema::vmms::Vmm;
 use crate::session::Session;
 
 /// Refuses the command.
@@ -12,7 +11,7 @@ pub(crate) fn run(_command: LabCommand<'_>, _session: &Session) -> Result<u8, Fa
 }
 
 /// Refuses the list of VMMs.
-pub(crate) fn vmms() -> Result<(Vec<Value>, String), Failure> {
+pub(crate) fn vmms() -> Result<(Vec<Vmm>, String), Failure> {
     Err(refusal())
 }
 

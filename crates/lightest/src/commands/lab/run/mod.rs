@@ -20,13 +20,13 @@ use lightest_lab::verify::VMM;
 use lightest_model::config::Config;
 use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
-use serde_json::Value;
 
 use super::LabCommand;
 use super::options::{Accel, MachineArgs};
 use crate::commands::parse;
 use crate::failure::Failure;
 use crate::output;
+use crate::schema::vmms::Vmm;
 use crate::session::Session;
 
 /// The program that drives the lab where no other is named.
@@ -43,13 +43,9 @@ pub(crate) fn run(command: LabCommand<'_>, session: &Session) -> Result<u8, Fail
     }
 }
 
-/// The VMMs that the lab has drivers for: as values, and as text.
-pub(crate) fn vmms() -> Result<(Vec<Value>, String), Failure> {
-    let (vmms, text) = vmms::listed();
-    let values = vmms.iter().map(serde_json::to_value).collect::<Result<_, _>>();
-    let values =
-        values.map_err(|error| Failure::new(format!("the answer cannot be written as JSON: {error}")))?;
-    Ok((values, text))
+/// The VMMs that the lab has drivers for: for programs, and as text.
+pub(crate) fn vmms() -> Result<(Vec<Vmm>, String), Failure> {
+    Ok(vmms::listed())
 }
 
 fn boot_options(args: &MachineArgs) -> BootOptions {

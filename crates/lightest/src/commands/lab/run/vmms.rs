@@ -9,7 +9,7 @@ use lightest_lab::drivers;
 use lightest_lab::spec::Arch;
 
 use crate::output::shown;
-use crate::schema::lab::Vmm;
+use crate::schema::vmms::Vmm;
 use crate::style::{aside, heading, refused};
 
 /// Each driver: for programs, and as text.
@@ -39,7 +39,7 @@ fn answer(driver: &dyn Driver, host: &Host) -> Vmm {
         id: driver.name(),
         title: driver.title(),
         proven: driver.proof().proven(),
-        driver_proof: driver.proof(),
+        driver_proof: driver.proof().into(),
         found: found.iter().any(Option::is_some),
         program: found.iter().flatten().next().map(|program| program.to_string_lossy().into_owned()),
         variable: driver.variable(),
