@@ -1,4 +1,9 @@
-//! `lightest list`: what the catalog knows.
+//! `lightest list`: what the catalog knows, and the tests of a tree.
+
+mod filter;
+mod tests;
+
+use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 use lightest_model::catalog::{Catalog, Support};
@@ -18,13 +23,17 @@ use crate::session::Session;
 use crate::style::{aside, heading};
 use crate::{exit, output, words};
 
+use filter::{Filtered, Filters};
+
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
-    /// Every configuration that the macros accept, and whether it can run.
+    /// Configurations that the macros accept, lightest first.
     Configs,
     /// Guests.
     Guests,
+    /// The tests of a tree, with their configurations.
+    Tests,
     /// What a test may ask for.
     Requirements,
     /// Behaviour that surprises an author.
@@ -42,6 +51,11 @@ pub(crate) struct Args {
     /// What to list
     #[arg(value_enum)]
     kind: Kind,
+    /// Files or folders with the tests of `list tests` [default: .]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    filters: Filters,
     /// How to print the list
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -49,11 +63,30 @@ pub(crate) struct Args {
 
 /// Prints the list.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    let framework = session.framework(&[]);
+    let word = args.kind.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    args.filters.check(args.kind, &word)?;
+    if args.kind != Kind::Tests
+        && let Some(path) = args.paths.first()
+    {
+        return Err(Failure::new(format!(
+            "`list {word}` takes no path, but {} is given",
+            output::shown(path)
+        ))
+        .help("only `list tests` reads files"));
+    }
+    let here = [PathBuf::from(".")];
+    let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
+    let framework = session.framework(if args.kind == Kind::Tests { paths } else { &[] });
     let catalog = session.catalog_of(framework)?;
     let (list, text) = match args.kind {
-        Kind::Configs => configs(catalog),
-        Kind::Guests => guests(catalog),
+        Kind::Configs => configs(catalog, &args.filters)?,
+        Kind::Guests => guests(catalog, &args.filters)?,
+        Kind::Tests => {
+            let Some((tests, text)) = tests::tests(&args.filters, paths, framework, session)? else {
+                return Ok(exit::NOTHING);
+            };
+            (List::Tests(tests), text)
+        }
         Kind::Requirements => requirements(catalog),
         Kind::Quirks => quirks(catalog),
         Kind::Blockers => blockers(catalog),
@@ -95,10 +128,18 @@ fn vmms() -> Result<Listed<'static>, Failure> {
 
 type Listed<'c> = (List<'c>, String);
 
-fn configs(catalog: &Catalog) -> Listed<'_> {
+/// Names what is hidden, so that nobody takes a list for all that there is.
+fn note(hidden: &[String], what: &str) {
+    if !hidden.is_empty() {
+        output::message(&format!("{what} not listed: {}", words::list(hidden, "and")));
+    }
+}
+
+fn configs<'c>(catalog: &'c Catalog, filters: &Filters) -> Result<Listed<'c>, Failure> {
     let space = Space::of(catalog, |_| true);
     let asked = Asked::default();
-    let mut rows: Vec<usize> = (0..space.rows().len()).collect();
+    let Filtered { mut rows, hidden } = filters.rows(&space)?;
+    note(&hidden, "configurations");
     rows.sort_by_cached_key(|row| space.weight(*row, &asked));
     let (mut values, mut text) = (Vec::new(), String::new());
     for row in rows {
@@ -121,12 +162,19 @@ fn configs(catalog: &Catalog) -> Listed<'_> {
         };
         text.push_str(&format!("{config}  {}\n", aside(format!("{} boot {state}", price_of.boot))));
     }
-    (List::Configs(values), text)
+    Ok((List::Configs(values), text))
 }
 
-fn guests(catalog: &Catalog) -> Listed<'_> {
+/// Guests that some configuration which is wanted boots.
+fn guests<'c>(catalog: &'c Catalog, filters: &Filters) -> Result<Listed<'c>, Failure> {
+    let space = Space::of(catalog, |_| true);
+    let Filtered { rows, hidden } = filters.rows(&space)?;
+    let booted: Vec<&str> = rows.iter().map(|row| space.rows()[*row].guest.id.as_str()).collect();
+    if booted.is_empty() {
+        note(&hidden, "configurations");
+    }
     let (mut values, mut text) = (Vec::new(), String::new());
-    for guest in &catalog.guests {
+    for guest in catalog.guests.iter().filter(|guest| booted.contains(&guest.id.as_str())) {
         let bytes = guest.images.iter().filter_map(|image| image.bytes).max();
         values.push(schema::Guest {
             id: &guest.id,
@@ -149,7 +197,7 @@ fn guests(catalog: &Catalog) -> Listed<'_> {
             aside(format!("({form}) {}{size}", guest.title))
         ));
     }
-    (List::Guests(values), text)
+    Ok((List::Guests(values), text))
 }
 
 fn requirements(catalog: &Catalog) -> Listed<'_> {

@@ -20,10 +20,12 @@ pub(crate) struct Answer<'c> {
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) enum List<'c> {
-    /// Every legal configuration, the lightest first.
+    /// Configurations, the lightest first.
     Configs(Vec<Config<'c>>),
     /// Guests, in the order of the catalog.
     Guests(Vec<Guest<'c>>),
+    /// Variants of the tests of a tree, in the order of their places.
+    Tests(Vec<Variant>),
     /// Requirements, by group.
     Requirements(Vec<Requirement<'c>>),
     /// Quirks, in the order of the catalog.
@@ -50,6 +52,24 @@ pub(crate) struct Config<'c> {
     pub(crate) because: &'c str,
     /// Places that bear the statement out, separated by `; `.
     pub(crate) evidence: String,
+}
+
+/// A test with one configuration.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Variant {
+    /// Name of the test, with its modules.
+    pub(crate) test: String,
+    /// Name of the variant, as the test runner prints it.
+    pub(crate) variant: String,
+    /// The configuration as its framework writes it.
+    pub(crate) config: String,
+    /// Path of the file that holds the test.
+    pub(crate) file: String,
+    /// Line of the test's name, from 1.
+    pub(crate) line: usize,
+    /// Why it is skipped by default, where it is.
+    pub(crate) ignored: Option<String>,
 }
 
 /// A disk image, application or kernel that tests boot.

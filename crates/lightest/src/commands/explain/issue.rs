@@ -12,7 +12,7 @@ struct Issue<'a> {
     number: &'a str,
 }
 
-/// Reads `#1798`, `owner/repository#1798`, or the address of one on the web.
+/// Reads `#1798`, `1798`, `owner/repository#1798`, or the address of one on the web.
 fn read(what: &str) -> Option<Issue<'_>> {
     let (repository, number) = match what.strip_prefix("https://github.com/") {
         Some(path) => {
@@ -21,7 +21,8 @@ fn read(what: &str) -> Option<Issue<'_>> {
             matches!(parts.next()?, "issues" | "pull").then_some(())?;
             (parts.next()?, number)
         }
-        None => what.rsplit_once('#')?,
+        // A shell takes `#` for a comment: a number alone is good enough.
+        None => what.rsplit_once('#').unwrap_or(("", what)),
     };
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_repository = repository.is_empty()
@@ -64,7 +65,8 @@ pub(super) fn explain<'c>(catalog: &'c Catalog, what: &'c str) -> Option<Explain
     if entries.is_empty() {
         return None;
     }
-    let mut text = format!("{} {}\n", heading(what), aside("(issue)"));
+    let shown = if what == issue.number { format!("#{what}") } else { what.to_owned() };
+    let mut text = format!("{} {}\n", heading(shown), aside("(issue)"));
     for Citing { kind, id, title, detail } in &entries {
         text.push_str(&format!("  {kind} `{id}`: {title}\n"));
         if !detail.is_empty() {

@@ -1,0 +1,149 @@
+//! `lightest list`: filters, what is hidden unless it is asked for, and what an empty list says.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use support::{Said, lightest};
+
+fn list(args: &[&str]) -> Said {
+    lightest(Path::new("."), &[&["list"], args].concat())
+}
+
+/// The entries of a list, by a key.
+fn listed(args: &[&str], key: &str) -> Vec<String> {
+    let said = list(&[args, &["--format", "json"]].concat());
+    assert_eq!(said.code, 0, "{args:?}: {}", said.err);
+    let json: Value = serde_json::from_str(&said.out).expect("JSON");
+    let entries = json[args[0]].as_array().expect("a list").iter();
+    entries.filter_map(|entry| entry[key].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_filter_leaves_what_it_names() {
+    let configs = |args: &[&str]| listed(&[&["configs"], args].concat(), "config");
+    let all = configs(&[]);
+    for (args, holds) in [
+        (
+            ["--boot", "linux_direct"],
+            (|config| config.starts_with("openvmm_linux_direct_") && !config.contains("bzimage"))
+                as fn(&str) -> bool,
+        ),
+        (["--arch", "aarch64"], |config| config.contains("_aarch64")),
+        (["--vmm", "hyperv"], |config| config.starts_with("hyperv_")),
+        (["--isolation", "snp"], |config| config.contains("[snp]")),
+        (["--isolation", "none"], |config| !config.contains('[')),
+        (["--guest", "freebsd"], |config| config.contains("freebsd")),
+        (["--guest", "alpine_3_23_x64"], |config| config.contains("alpine_3_23_x64")),
+    ] {
+        let some = configs(&args);
+        let expected: Vec<String> = all.iter().filter(|config| holds(config)).cloned().collect();
+        assert!(!some.is_empty() && some.len() < all.len(), "{args:?}");
+        assert_eq!(some, expected, "{args:?}");
+    }
+    // Values of one filter add up, filters narrow.
+    let two = configs(&["--guest", "freebsd,windows", "--arch", "x64"]);
+    assert!(
+        two.iter().any(|config| config.contains("freebsd"))
+            && two.iter().any(|config| config.contains("windows"))
+    );
+    assert!(two.iter().all(|config| config.contains("_x64")), "{two:?}");
+    // What is picked for some needs is among what provides them.
+    let able = configs(&["--provides", "tpm,systemd"]);
+    let picked = lightest(Path::new("."), &["pick", "--requires", "tpm,systemd", "--format", "json"]);
+    let picked: Value = serde_json::from_str(&picked.out).expect("JSON");
+    let picked = picked["picks"][0]["config"].as_str().expect("a pick");
+    assert!(able.iter().any(|config| config == picked) && able.len() < all.len(), "{able:?}");
+}
+
+#[test]
+fn guests_are_those_of_the_configurations_that_are_left() {
+    let guests = |args: &[&str]| listed(&[&["guests"], args].concat(), "id");
+    let able = guests(&["--provides", "systemd", "--arch", "x64"]);
+    assert!(able.iter().any(|guest| guest.starts_with("ubuntu")), "{able:?}");
+    assert!(!able.iter().any(|guest| guest.starts_with("alpine")), "{able:?}");
+    assert!(guests(&["--lab"]).len() > guests(&[]).len());
+}
+
+#[test]
+fn the_lab_and_what_cannot_run_are_hidden_unless_asked_for() {
+    let said = list(&["configs"]);
+    assert!(!said.out.contains("lab_") && !said.out.contains("cannot run"), "{}", said.out);
+    assert!(said.err.contains("of the lab (`--lab` shows them)"), "{}", said.err);
+    assert!(said.err.contains("that cannot run (`--all` shows them)"), "{}", said.err);
+    assert!(list(&["configs", "--lab"]).out.contains("lab_"));
+    assert!(list(&["configs", "--vmm", "lab"]).out.contains("lab_"));
+    assert!(list(&["configs", "--all"]).out.contains("cannot run"));
+    let everything = list(&["configs", "--all", "--lab"]);
+    assert_eq!(everything.err, "");
+    let json = |args: &[&str]| listed(&[&["configs"], args].concat(), "config").len();
+    assert_eq!(json(&[]), said.out.lines().count());
+    assert_eq!(json(&["--all", "--lab"]), everything.out.lines().count());
+}
+
+#[test]
+fn an_empty_list_names_the_filter_that_emptied_it() {
+    let said = list(&["configs", "--guest", "freebsd", "--arch", "aarch64"]);
+    assert_eq!((said.code, said.out.as_str()), (0, ""), "{}", said.err);
+    assert!(said.err.contains("nothing to list: `--arch aarch64` leaves none of the "), "{}", said.err);
+    assert!(said.err.contains(" with `--guest freebsd`"), "{}", said.err);
+    let said = list(&["configs", "--guest", "freebsd", "--arch", "aarch64", "--format", "json"]);
+    assert!(said.out.contains("\"configs\": []"), "{}", said.out);
+}
+
+#[test]
+fn words_that_are_not_known_are_refused_with_what_is_near() {
+    for (args, message, help) in [
+        (["configs", "--guest", "ubunto"], "there is no guest `ubunto`", "did you mean `ubuntu`?"),
+        (["configs", "--boot", "uefy"], "there is no boot method `uefy`", "did you mean `uefi`?"),
+        (["configs", "--arch", "x86"], "there is no architecture `x86`", "x64"),
+        (["guests", "--vmm", "openvm"], "there is no VMM `openvm`", "did you mean `openvmm`?"),
+        (["guests", "--isolation", "snpp"], "there is no isolation `snpp`", "did you mean `snp`?"),
+        (
+            ["configs", "--provides", "tpm,sytemd"],
+            "there is no requirement `sytemd`",
+            "did you mean `systemd`?",
+        ),
+        (["quirks", "--arch", "x64"], "`--arch` does not filter quirks", "`list configs`"),
+    ] {
+        let said = list(&args);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
+        assert!(said.err.contains(message) && said.err.contains(help), "{}", said.err);
+    }
+    let said = list(&["guests", "some/path"]);
+    assert!(said.code == 2 && said.err.contains("takes no path"), "{}", said.err);
+}
+
+#[test]
+fn tests_are_listed_with_their_configurations() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "#[vmm_test(openvmm_linux_direct_x64, hyperv_uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
+                async fn one(config: X) -> anyhow::Result<()> {\n    Ok(())\n}\n\n\
+                #[openvmm_test(linux_direct_x64)]\nasync fn two(config: X) -> anyhow::Result<()> {\n    Ok(())\n}\n";
+    fs::write(folder.path().join("a.rs"), text).expect("written");
+    let said = lightest(folder.path(), &["list", "tests"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.out.lines().count(), 5, "{}", said.out);
+    let said = lightest(folder.path(), &["list", "tests", "a.rs", "--guest", "ubuntu", "--format", "json"]);
+    let json: Value = serde_json::from_str(&said.out).expect("JSON");
+    let tests = json["tests"].as_array().expect("a list");
+    assert_eq!(tests.len(), 1);
+    assert_eq!((&tests[0]["test"], &tests[0]["line"]), (&Value::from("a::one"), &Value::from(2)));
+    assert_eq!(tests[0]["config"], "hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))");
+    let said = lightest(folder.path(), &["list", "tests", "--provides", "systemd"]);
+    assert_eq!(said.out.lines().count(), 2, "{}", said.out);
+    let said = lightest(folder.path(), &["list", "tests", "--isolation", "snp"]);
+    assert!(said.err.contains("`--isolation snp` leaves none of 3 variants"), "{}", said.err);
+    fs::remove_file(folder.path().join("a.rs")).expect("removed");
+    assert_eq!(lightest(folder.path(), &["list", "tests"]).code, 3);
+}
+
+#[test]
+fn the_number_of_an_issue_needs_no_mark() {
+    let explain = |what: &str| lightest(Path::new("."), &["explain", what]);
+    let (with, without) = (explain("#1798"), explain("1798"));
+    assert_eq!((with.code, &with.out), (0, &without.out), "{}", without.err);
+    assert_eq!(explain("99999999").code, 2);
+}
