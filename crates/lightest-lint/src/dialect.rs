@@ -109,6 +109,14 @@ pub trait Dialect: Sync {
     /// Reads files as tests. It never fails: what it did not understand is in the notes.
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading;
 
+    /// The tests of one file among others, which are read for the helpers in them. Worth a way of its own where the walk through
+    /// all other tests takes time.
+    fn read_file(&self, file: usize, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading {
+        let mut reading = self.read(sources, catalog, table);
+        reading.keep_file(file);
+        reading
+    }
+
     /// What it read, and what rules of its own find; `None` where the linter's rules judge what it reads.
     fn judge(
         &self,

@@ -20,6 +20,15 @@ pub struct Reading {
     pub notes: Vec<Note>,
 }
 
+impl Reading {
+    /// Leaves only the tests of one file, with what was noted in it, and no sites, which other files may share.
+    pub fn keep_file(&mut self, file: usize) {
+        self.sites.clear();
+        self.tests.retain(|test| test.span.file == file);
+        self.notes.retain(|note| note.unread || note.span.file == file);
+    }
+}
+
 /// A place that names a guest for several tests: a call in a setup, in a helper, or in the body of a table. Guests that one
 /// test boots side by side are sites of their own.
 #[derive(Clone, Debug)]

@@ -181,3 +181,28 @@ fn requirements_end_with_the_pick_that_answers_them() {
     assert_eq!(said.out.matches("\n  lightest pick ").count(), 3, "{}", said.out);
     assert!(!said.out.contains("nothing is known to give"), "{}", said.out);
 }
+
+#[test]
+fn helpers_in_other_files_are_found_from_whatever_folder_the_file_is_named() {
+    let folder = checkout(
+        "#[vmm_test]\nasync fn asks<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
+         let (vm, agent) = config.run().await?;\n    look(&agent).await?;\n    Ok(())\n}\n",
+    );
+    let helper = "use pipette_client::PipetteClient;\n\npub async fn look(agent: &PipetteClient) -> anyhow::Result<()> {\n    \
+                  let sh = agent.unix_shell();\n    cmd!(sh, \"systemctl status\").run().await?;\n    Ok(())\n}\n";
+    fs::write(folder.path().join("tests/helper.rs"), helper).expect("written");
+    fs::create_dir(folder.path().join("tests/inner")).expect("made");
+    let asked = |from: &str, file: &str| {
+        let said = lightest(&folder.path().join(from), &["pick", "--from", file, "--format", "json"]);
+        let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        answer["requires"].clone()
+    };
+    let top = asked("", "tests/bodies.rs");
+    assert!(top.to_string().contains("systemd"), "{top}");
+    let whole = folder.path().join("tests/bodies.rs").display().to_string();
+    for (from, file) in
+        [("tests", "bodies.rs"), ("tests/inner", "../bodies.rs"), ("tests", &whole), ("tests", "./bodies.rs")]
+    {
+        assert_eq!(asked(from, file), top, "{file} in {from}");
+    }
+}

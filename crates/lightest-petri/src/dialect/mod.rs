@@ -97,56 +97,13 @@ impl Dialect for Petri {
     }
 
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading {
-        let mut notes = Vec::new();
-        // The longest first, so that no thread is left with it at the end.
-        let mut order: Vec<usize> = (0..sources.len()).collect();
-        order.sort_by_key(|file| std::cmp::Reverse(sources[*file].text.len()));
-        let read = parallel::map(&order, || (), |(), file| syntax::read(&sources[*file].text));
-        let mut trees: Vec<Tree> = Vec::new();
-        trees.resize_with(sources.len(), Tree::default);
-        for (file, tree) in order.iter().zip(read) {
-            match tree {
-                Ok(tree) => trees[*file] = tree,
-                Err(reason) => notes.push(not_read(*file, reason)),
-            }
-        }
-        let mut packages: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (file, source) in sources.iter().enumerate() {
-            packages.entry(&source.package).or_default().push(file);
-        }
-        let packages: Vec<Package<'_>> = packages.values().map(|files| Package::new(files, &trees)).collect();
-        let mut work: Vec<(usize, &Package<'_>)> = packages
-            .iter()
-            .flat_map(|package| package.files().iter().map(move |file| (*file, package)))
-            .collect();
-        work.sort_by_key(|(file, _)| std::cmp::Reverse(sources[*file].text.len()));
-        let conditions = outer_conditions(sources, &trees);
-        let found = parallel::map(
-            &work,
-            || (),
-            |(), (file, package)| {
-                let (mut tests, mut notes) = (Vec::new(), Vec::new());
-                declare::tests(
-                    *file,
-                    &sources[*file],
-                    &trees[*file],
-                    catalog,
-                    table,
-                    &mut tests,
-                    &mut notes,
-                    |function| walk::body(function, *file, sources, package, table, &conditions[*file]),
-                );
-                (tests, notes)
-            },
-        );
-        let mut tests = Vec::new();
-        for (more, noted) in found {
-            tests.extend(more);
-            notes.extend(noted);
-        }
-        tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
-        notes.sort_by_key(|note| (note.span.file, note.span.bytes.start));
-        Reading { tests, sites: Vec::new(), notes }
+        read(sources, catalog, table, |_| true)
+    }
+
+    fn read_file(&self, file: usize, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading {
+        let mut reading = read(sources, catalog, table, |other| other == file);
+        reading.keep_file(file);
+        reading
     }
 
     fn conventions(&self) -> Conventions {
@@ -219,6 +176,61 @@ impl Dialect for Petri {
                      PETRI_IGNORE_UNSTABLE_FAILURES and say so with `--unstable-failures-reported`",
         })
     }
+}
+
+/// Reads files, and walks through the tests of those that are wanted.
+fn read(sources: &[Source], catalog: &Catalog, table: &Table, wanted: impl Fn(usize) -> bool) -> Reading {
+    let mut notes = Vec::new();
+    // The longest first, so that no thread is left with it at the end.
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_by_key(|file| std::cmp::Reverse(sources[*file].text.len()));
+    let read = parallel::map(&order, || (), |(), file| syntax::read(&sources[*file].text));
+    let mut trees: Vec<Tree> = Vec::new();
+    trees.resize_with(sources.len(), Tree::default);
+    for (file, tree) in order.iter().zip(read) {
+        match tree {
+            Ok(tree) => trees[*file] = tree,
+            Err(reason) => notes.push(not_read(*file, reason)),
+        }
+    }
+    let mut packages: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (file, source) in sources.iter().enumerate() {
+        packages.entry(&source.package).or_default().push(file);
+    }
+    let packages: Vec<Package<'_>> = packages.values().map(|files| Package::new(files, &trees)).collect();
+    let mut work: Vec<(usize, &Package<'_>)> = packages
+        .iter()
+        .flat_map(|package| package.files().iter().map(move |file| (*file, package)))
+        .filter(|(file, _)| wanted(*file))
+        .collect();
+    work.sort_by_key(|(file, _)| std::cmp::Reverse(sources[*file].text.len()));
+    let conditions = outer_conditions(sources, &trees);
+    let found = parallel::map(
+        &work,
+        || (),
+        |(), (file, package)| {
+            let (mut tests, mut notes) = (Vec::new(), Vec::new());
+            declare::tests(
+                *file,
+                &sources[*file],
+                &trees[*file],
+                catalog,
+                table,
+                &mut tests,
+                &mut notes,
+                |function| walk::body(function, *file, sources, package, table, &conditions[*file]),
+            );
+            (tests, notes)
+        },
+    );
+    let mut tests = Vec::new();
+    for (more, noted) in found {
+        tests.extend(more);
+        notes.extend(noted);
+    }
+    tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
+    notes.sort_by_key(|note| (note.span.file, note.span.bytes.start));
+    Reading { tests, sites: Vec::new(), notes }
 }
 
 /// Whether a mark is part of an attribute's name, outside of line comments: `#[vmm_test`, `#[vmm_test_macros::vmm_test`, and
