@@ -6,6 +6,7 @@ use lightest_diagnostics::Diagnostic;
 
 use crate::locate::{Step, place};
 use crate::merge::Groups;
+use crate::{HYPERVISORS, SYSTEMS};
 use lightest_model::catalog::{BlockerState, Catalog, Evidence, When};
 use lightest_model::space::ALWAYS;
 use lightest_model::suggest::nearest;
@@ -68,6 +69,17 @@ impl<'a> Checker<'a, '_> {
         for (index, host) in catalog.hosts.iter().enumerate() {
             self.evidence("host", index, &host.evidence);
             self.when("host", index, &host.when);
+            for (at, machines) in host.machines.iter().enumerate() {
+                let os = [("operating system", &machines.os, SYSTEMS.as_slice())];
+                let hypervisors = machines.hypervisors.iter();
+                let hypervisors = hypervisors.map(|word| ("hypervisor", word, HYPERVISORS.as_slice()));
+                for (what, word, known) in os.into_iter().chain(hypervisors) {
+                    if !known.contains(&word.as_str()) {
+                        let message = format!("`{word}` is no {what}: `{}`", known.join("`, `"));
+                        self.error("host", index, &[Key("machines"), At(at)], message, None);
+                    }
+                }
+            }
         }
         for (index, requirement) in catalog.requirements.iter().enumerate() {
             for (at, implied) in requirement.implies.iter().enumerate() {

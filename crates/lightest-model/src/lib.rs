@@ -6,10 +6,12 @@
 //! - [`config`]: one choice of VMM, boot method, architecture, isolation and guest.
 //! - [`space`]: every legal configuration with its answers to every requirement.
 //! - [`chooser`]: the lightest configuration, and why no lighter one.
+//! - [`machine`]: a computer, and which configurations can run on it.
 
 pub mod catalog;
 pub mod chooser;
 pub mod config;
+pub mod machine;
 pub mod space;
 
 pub mod suggest;

@@ -17,6 +17,7 @@ mod git;
 mod guide;
 mod input;
 mod json;
+mod machine;
 mod output;
 mod render;
 mod results;

@@ -131,6 +131,8 @@ const FRAMEWORKS: [&str; 7] = ["petri", "openvmm", "hyperv", "vmm_test", "kubevi
 fn the_model_mentions_no_framework() {
     for path in sources("lightest-model") {
         let text = std::fs::read_to_string(&path).expect("UTF-8").to_lowercase();
+        // The field's own noun.
+        let text = text.replace("hypervisor", "");
         let word = FRAMEWORKS.iter().find(|word| text.contains(**word));
         assert!(word.is_none(), "{} mentions `{}`", path.display(), word.copied().unwrap_or_default());
     }

@@ -219,8 +219,28 @@ pub struct Host {
     pub title: String,
     /// The configurations that need it.
     pub when: When,
+    /// The machines that are such a host; empty where nobody has stated it.
+    #[serde(default)]
+    pub machines: Vec<Machines>,
     /// Where that is known from.
     pub evidence: Vec<Evidence>,
+}
+
+/// Machines that are a host of some kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Machines {
+    /// Their operating system.
+    pub os: String,
+    /// Hypervisors of which they must offer one; empty where machines are emulated.
+    #[serde(default)]
+    pub hypervisors: Vec<String>,
+    /// Their architecture; empty where any will do.
+    #[serde(default)]
+    pub arch: Vec<Arch>,
+    /// What they must be or offer besides, which a program cannot tell: a half sentence.
+    #[serde(default)]
+    pub provided: Option<String>,
 }
 
 /// Something that a test asks of its environment.

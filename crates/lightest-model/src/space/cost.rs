@@ -94,6 +94,11 @@ impl<'c> Space<'c> {
         })
     }
 
+    /// The kind of host that a configuration needs, by its index in the catalog.
+    pub(crate) fn host(&self, row: usize, asked: &Asked) -> Option<usize> {
+        self.hosts().iter().rposition(|scoped| scoped.holds(row, asked))
+    }
+
     fn quirk_rows(&self) -> &[Scoped<&'c Quirk>] {
         let scoped = |quirk: &'c Quirk| self.scoped(&quirk.when, &quirk.unless, quirk);
         self.quirks.get_or_init(|| self.catalog().quirks.iter().map(scoped).collect())
@@ -126,9 +131,8 @@ impl<'c> Space<'c> {
             waits_s += quirk.cost.waits_s;
             reboots += quirk.cost.reboots;
         }
-        let host = self.hosts().iter().rposition(|scoped| scoped.holds(row, asked));
         Weight {
-            host: host.unwrap_or(0),
+            host: self.host(row, asked).unwrap_or(0),
             class: fixed.class,
             bytes: fixed.bytes,
             reboots,

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 
 use crate::catalog::{Blocker, BootMethod, Capability, Catalog, Guest, Image, Quirk, Vmm};
 use crate::config::{Config, Form, GuestRef};
+use crate::machine::{Fit, Machine};
 
 pub use answers::{Answer, Asked};
 pub(crate) use bits::Bits;
@@ -53,6 +54,8 @@ pub struct Space<'c> {
     giving: Vec<OnceCell<Bits>>,
     /// What each gives alone, where it was worked out before.
     alone: Option<Vec<u128>>,
+    /// The machine that all of them can run on, where there is one.
+    machine: Option<Machine>,
     hosts: OnceCell<Vec<cost::Scoped<()>>>,
     quirks: OnceCell<Vec<cost::Scoped<&'c Quirk>>>,
     blockers: OnceCell<Vec<cost::Scoped<&'c Blocker>>>,
@@ -74,6 +77,24 @@ impl<'c> Space<'c> {
                 enumerate(catalog, vmm, boot, &mut rows);
             }
         }
+        Self::with(catalog, rows)
+    }
+
+    /// The configurations among these that a machine can run where that is asked of them.
+    #[must_use]
+    pub fn on(&self, machine: &Machine, asked: &Asked) -> Self {
+        let runs = |row: &usize| self.fit(*row, asked, machine) == Fit::Runs;
+        let rows = (0..self.rows.len()).filter(runs).map(|row| self.rows[row].clone()).collect();
+        Self { machine: Some(machine.clone()), ..Self::with(self.catalog, rows) }
+    }
+
+    /// The machine that the space is confined to.
+    #[must_use]
+    pub const fn machine(&self) -> Option<&Machine> {
+        self.machine.as_ref()
+    }
+
+    fn with(catalog: &'c Catalog, rows: Vec<Row<'c>>) -> Self {
         let slots = catalog.requirements.len() + ALWAYS.len();
         let statements = (0..slots).map(|_| OnceCell::new()).collect();
         let giving = (0..slots).map(|_| OnceCell::new()).collect();
@@ -86,6 +107,7 @@ impl<'c> Space<'c> {
             statements,
             giving,
             alone: None,
+            machine: None,
             hosts: OnceCell::new(),
             quirks: OnceCell::new(),
             blockers: OnceCell::new(),

@@ -88,11 +88,7 @@ impl Filters {
         let names_lab = self.vmm.iter().any(|vmm| catalog.vmm(vmm).is_some_and(|vmm| vmm.lab));
         let is_lab = |row: &usize| space.rows()[*row].vmm.lab;
         let asked = Asked::default();
-        let cannot_run = |row: &usize| {
-            space
-                .requirement_index("runs")
-                .is_some_and(|runs| space.answer(*row, runs, &asked).support == Support::No)
-        };
+        let cannot_run = |row: &usize| space.answer(*row, space.runs(), &asked).support == Support::No;
         let mut hidden = Vec::new();
         let mut hide = |rows: Vec<usize>, is_hidden: &dyn Fn(&usize) -> bool, what: &str, option: &str| {
             let (out, left): (Vec<usize>, Vec<usize>) = rows.into_iter().partition(is_hidden);

@@ -1,7 +1,7 @@
 //! `lightest pick --from FILE`: the answer to a test's body, with the lines that ask for it.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use lightest_diagnostics::{Span, line_column};
 use lightest_lint::dialect::Dialect;
@@ -14,10 +14,11 @@ use lightest_model::space::Space;
 use serde_json::{Value, json};
 
 use super::spelled::Spelled;
-use super::{Args, as_json, as_text, unknown, with_asks};
+use super::{Args, as_json, as_text, here, unknown, with_asks};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
+use crate::framework::Framework;
 use crate::session::Session;
 use crate::style::{answer as green, aside, heading};
 use crate::{exit, output, words};
@@ -40,56 +41,111 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
-    let Reading { mut tests, notes, .. } = dialect.read(&read.files, catalog, &table);
     let wanted = file.canonicalize();
-    tests.retain(|test| {
-        let path = read.paths.get(test.span.file).map(|path| path.canonicalize());
-        matches!((&path, &wanted), (Some(Ok(path)), Ok(wanted)) if path == wanted)
-    });
+    let is_wanted = |path: &PathBuf| {
+        path.file_name() == file.file_name()
+            && matches!((path.canonicalize(), &wanted), (Ok(path), Ok(wanted)) if path == *wanted)
+    };
+    let Reading { tests, notes, .. } = match read.paths.iter().position(is_wanted) {
+        Some(index) => dialect.read_file(index, &read.files, catalog, &table),
+        // It holds no test.
+        None => Reading::default(),
+    };
     let test = choose_test(args, &tests, &read.files, file, dialect)?;
     let needs = Needs::of(test, &table);
-    let space = Space::of_tests(catalog);
+    let mut space = Space::of_tests(catalog);
     let query = Query { requires: args.requires.clone(), archs: Vec::new(), vmms: Vec::new() };
-    let request = Request {
+    let mut request = Request {
         requires: with_asks(&query, framework).requires,
         archs: args.arch.clone(),
         vmms: args.vmm.clone(),
         only_lightest: args.only_lightest,
     };
-    let mut proposal = propose(test, &needs, &space, &request).map_err(|error| {
-        let query = Query {
-            requires: request.requires.clone(),
-            archs: request.archs.clone(),
-            vmms: request.vmms.clone(),
-        };
-        unknown(catalog, &query, &error, framework)
-    })?;
-    let unasked = |word: &String| !args.requires.contains(word);
-    let asks = dialect.conventions().asks;
-    proposal.query.requires.retain(|word| !(unasked(word) && asks.contains(&word.as_str())));
+    let mut proposal = proposed(test, &needs, &space, &request, args, framework)?;
+    let machine = here::machine(args, framework, session)?;
+    let mut elsewhere = Vec::new();
+    if let Some(machine) = machine.as_ref().filter(|_| !proposal.list.is_empty()) {
+        if request.archs.is_empty() {
+            request.archs = here::archs(&proposal.choice, machine);
+            proposal = proposed(test, &needs, &space, &request, args, framework)?;
+        }
+        let own = space.on(machine, &proposal.choice.asked);
+        let mut here = proposed(test, &needs, &own, &request, args, framework)?;
+        elsewhere = here::elsewhere(&space, &proposal.choice, &own, &here.choice, machine, framework);
+        here.choice.parts.retain(|part| part.pick.is_some());
+        (space, proposal) = (own, here);
+    }
     let spelled = Spelled { framework, space: &space };
     let answer =
         Answer { args, test, needs: &needs, space: &spelled, sources: &read.files, proposal: &proposal };
-    match args.format {
-        Format::Json => output::json(&answer.as_json())?,
-        Format::Text => output::data(&answer.as_text())?,
+    match (args.format, &machine) {
+        (Format::Json, None) => output::json(&answer.as_json())?,
+        (Format::Text, None) => output::data(&answer.as_text())?,
+        (Format::Json, Some(machine)) => {
+            output::json(&here::with_machine(answer.as_json(), machine, &elsewhere))?;
+        }
+        (Format::Text, Some(machine)) => {
+            let answer = || answer.as_text();
+            let answered = (!proposal.list.is_empty() || elsewhere.is_empty()).then(answer);
+            output::data(&here::in_text(machine, answered, &elsewhere))?;
+        }
     }
     let within = |span: &Span| span.file == test.span.file && test.span.bytes.contains(&span.bytes.start);
     for note in notes.iter().filter(|note| within(&note.span)) {
         output::message(&format!("note: {}", note.message));
     }
-    Ok(if proposal.list.is_empty() { exit::FINDINGS } else { exit::DONE })
+    Ok(match (proposal.list.is_empty(), elsewhere.is_empty()) {
+        (false, _) => exit::DONE,
+        (true, false) => exit::HOST_CANNOT,
+        (true, true) => exit::FINDINGS,
+    })
+}
+
+/// The proposal for a test, without what every guest of the framework is asked.
+fn proposed<'c>(
+    test: &Test,
+    needs: &Needs,
+    space: &Space<'c>,
+    request: &Request,
+    args: &Args,
+    framework: Framework,
+) -> Result<Proposal<'c>, Failure> {
+    let mut proposal = propose(test, needs, space, request).map_err(|error| {
+        let query = Query {
+            requires: request.requires.clone(),
+            archs: request.archs.clone(),
+            vmms: request.vmms.clone(),
+        };
+        unknown(space.catalog(), &query, &error, framework)
+    })?;
+    let unasked = |word: &String| !args.requires.contains(word);
+    let asks = framework.dialect().conventions().asks;
+    proposal.query.requires.retain(|word| !(unasked(word) && asks.contains(&word.as_str())));
+    Ok(proposal)
 }
 
 /// The package that a file belongs to, so that helpers in its other files are followed; the file itself where it is in none.
+///
+/// It is named as the file is, or else as it is seen from the current folder.
 fn package(file: &Path, dialect: &dyn Dialect) -> PathBuf {
-    let mut folders = file.ancestors().skip(1);
-    let top = folders.find(|folder| folder.join(dialect.package_file()).is_file());
-    match top {
-        Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
-        Some(folder) => folder.to_owned(),
-        None => file.to_owned(),
+    let is_top = |folder: &&Path| folder.join(dialect.package_file()).is_file();
+    // What lies above `..` is not written in the path.
+    if file.components().any(|part| part == Component::ParentDir) {
+        let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let top = real.ancestors().skip(1).find(is_top).map(Path::to_owned);
+        return top.unwrap_or_else(|| file.to_owned());
     }
+    let above = file.parent().into_iter().flat_map(Path::ancestors);
+    match above.clone().find(is_top) {
+        Some(folder) if folder.as_os_str().is_empty() => return PathBuf::from("."),
+        Some(folder) => return folder.to_owned(),
+        None => {}
+    }
+    let current = std::env::current_dir().unwrap_or_default();
+    let relative = above.last().is_none_or(|folder| folder.as_os_str().is_empty());
+    let outer = current.ancestors().skip(1).take_while(|_| relative);
+    let steps = outer.enumerate().find(|(_, folder)| is_top(folder)).map(|(steps, _)| steps + 1);
+    steps.map_or_else(|| file.to_owned(), |steps| std::iter::repeat_n("..", steps).collect())
 }
 
 /// The test that is meant: by name, by line, or the only one.

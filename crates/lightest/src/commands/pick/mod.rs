@@ -4,6 +4,7 @@ mod as_json;
 mod as_text;
 mod ask;
 mod from;
+mod here;
 mod in_short;
 pub(crate) mod spelled;
 
@@ -13,7 +14,7 @@ use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Query, Unheard, choose};
 use lightest_model::config::Arch;
-use lightest_model::space::Space;
+use lightest_model::space::{Asked, Space};
 use lightest_model::suggest::nearest;
 
 use self::as_text::Detail;
@@ -36,6 +37,9 @@ pub(crate) struct Args {
     /// VMMs to answer for, each by itself [default: whichever is lightest]
     #[arg(long, value_name = "VMM", value_delimiter = ',')]
     vmm: Vec<String>,
+    /// Answer for what this machine can run, or one described as in `--here=linux,x64,kvm`
+    #[arg(long, value_name = "MACHINE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    here: Option<String>,
     /// How to print the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -79,10 +83,17 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
     let nothing_said = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();
     let asks = nothing_said && args.format == Format::Text && ask::is_possible();
+    let machine = here::machine(args, framework, session)?;
     if asks {
-        let space = Space::of_tests(session.catalog_of(framework)?);
+        let mut space = Space::of_tests(session.catalog_of(framework)?);
+        if let Some(machine) = &machine {
+            space = space.on(machine, &Asked::default());
+        }
         let Some(requires) = ask::ask(&space)? else { return Ok(exit::COULD_NOT) };
         query.requires = requires;
+    }
+    if let Some(machine) = &machine {
+        return here::run(args, &query, machine, framework, session);
     }
     let space = session.space_about(&query.requires, framework)?;
     let choice = choose(&space, &with_asks(&query, framework))

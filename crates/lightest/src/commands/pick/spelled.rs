@@ -65,6 +65,9 @@ impl<'c> Spelled<'_, 'c> {
         flag("requires", query.requires.join(","));
         flag("arch", archs.join(","));
         flag("vmm", query.vmms.join(","));
+        if let Some(machine) = self.space.machine() {
+            command.push_str(&format!(" --here={machine}"));
+        }
         if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
             // Said outright, so that nothing is asked.
             command.push_str(" --arch x64,aarch64");

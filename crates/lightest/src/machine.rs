@@ -1,0 +1,182 @@
+//! The machine that the program runs on, as far as that decides which VMMs it can run, and machines as users describe them.
+
+use std::env::consts;
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
+
+use lightest_catalog::{HYPERVISORS, SYSTEMS};
+use lightest_model::config::Arch;
+use lightest_model::machine::Machine;
+use lightest_model::suggest::nearest;
+
+use crate::failure::Failure;
+use crate::input;
+
+/// A machine, and what is worth knowing of how it was found out.
+pub(crate) struct Found {
+    pub(crate) machine: Machine,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads `linux,x64,kvm`: a system, an architecture, and any number of hypervisors; or looks at this machine where nothing is
+/// described.
+pub(crate) fn read(described: &str) -> Result<Found, Failure> {
+    if described.is_empty() {
+        return Ok(look(consts::OS, consts::ARCH, &probe));
+    }
+    let mut machine = Machine { os: String::new(), arch: None, hypervisors: Vec::new() };
+    for word in described.split(',').map(str::trim) {
+        if SYSTEMS.contains(&word) && machine.os.is_empty() {
+            word.clone_into(&mut machine.os);
+        } else if let (Some(arch), None) = (Arch::from_word(word), machine.arch) {
+            machine.arch = Some(arch);
+        } else if HYPERVISORS.contains(&word) && !machine.hypervisors.iter().any(|known| known == word) {
+            machine.hypervisors.push(word.to_owned());
+        } else {
+            let known: Vec<&str> =
+                SYSTEMS.into_iter().chain(Arch::ALL.map(Arch::word)).chain(HYPERVISORS).collect();
+            if known.contains(&word) {
+                return Err(Failure::new(format!("`{word}` is one too many in `--here={described}`"))
+                    .help("name one operating system, one architecture, and each hypervisor once"));
+            }
+            let failure = Failure::new(format!("`{word}` in `--here={described}` describes no machine"));
+            return Err(match nearest(word, known.iter().copied()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure.help(format!("known: `{}`", known.join("`, `"))),
+            });
+        }
+    }
+    if machine.os.is_empty() || machine.arch.is_none() {
+        return Err(Failure::new(format!(
+            "`--here={described}` lacks {}",
+            if machine.os.is_empty() { "an operating system" } else { "an architecture" }
+        ))
+        .help("for instance `--here=linux,x64,kvm`; `--here` alone looks at this machine"));
+    }
+    Ok(Found { machine, notes: Vec::new() })
+}
+
+/// A file by which a hypervisor is told.
+struct Mark {
+    hypervisor: &'static str,
+    os: &'static str,
+    path: &'static str,
+    /// Whether it must be possible to write to it.
+    writes: bool,
+}
+
+const MARKS: [Mark; 5] = [
+    Mark { hypervisor: "mshv", os: "linux", path: "/dev/mshv", writes: false },
+    Mark { hypervisor: "kvm", os: "linux", path: "/dev/kvm", writes: true },
+    // Parts of Windows that are there where the feature is turned on.
+    Mark { hypervisor: "whp", os: "windows", path: r"C:\Windows\System32\WinHvPlatform.dll", writes: false },
+    Mark { hypervisor: "hyper-v", os: "windows", path: r"C:\Windows\System32\vmms.exe", writes: false },
+    Mark {
+        hypervisor: "hvf",
+        os: "macos",
+        path: "/System/Library/Frameworks/Hypervisor.framework",
+        writes: false,
+    },
+];
+
+/// Finds out what a machine offers. `probe` tells whether a path can be opened, perhaps for writing.
+fn look(os: &str, arch: &str, probe: &dyn Fn(&Path, bool) -> io::Result<()>) -> Found {
+    let arch = match arch {
+        "x86_64" => Some(Arch::X64),
+        other => Arch::from_word(other),
+    };
+    let mut found =
+        Found { machine: Machine { os: os.to_owned(), arch, hypervisors: Vec::new() }, notes: Vec::new() };
+    for mark in MARKS.iter().filter(|mark| mark.os == os) {
+        match probe(Path::new(mark.path), mark.writes) {
+            Ok(()) => found.machine.hypervisors.push(mark.hypervisor.to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => found.notes.push(format!(
+                "{} is there, but cannot be opened: {}",
+                mark.path,
+                input::reason(&error)
+            )),
+        }
+    }
+    found
+}
+
+fn probe(path: &Path, writes: bool) -> io::Result<()> {
+    let metadata = path.metadata()?;
+    if metadata.is_dir() {
+        return Ok(());
+    }
+    OpenOptions::new().read(true).write(writes).open(path).map(|_| ())
+}
+
+/// A hypervisor as people write it.
+pub(crate) fn name(hypervisor: &str) -> String {
+    if hypervisor == "hyper-v" { "Hyper-V".to_owned() } else { hypervisor.to_uppercase() }
+}
+
+/// A machine in words: `Linux on x64 with KVM`.
+pub(crate) fn in_words(machine: &Machine) -> String {
+    let os = match machine.os.as_str() {
+        "linux" => "Linux",
+        "windows" => "Windows",
+        "macos" => "macOS",
+        other => other,
+    };
+    let arch = machine.arch.map_or_else(|| "another architecture".to_owned(), |arch| arch.to_string());
+    let names: Vec<String> = machine.hypervisors.iter().map(|word| name(word)).collect();
+    let with = match names.as_slice() {
+        [] => "without a hypervisor".to_owned(),
+        names => format!("with {}", crate::words::list(names, "and")),
+    };
+    format!("{os} on {arch} {with}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn here(os: &str, arch: &str, there: &[&str], barred: &[&str]) -> (String, usize) {
+        let found = look(os, arch, &|path, _| {
+            let is = |list: &[&str]| list.iter().any(|known| Path::new(known) == path);
+            match (is(there), is(barred)) {
+                (true, _) => Ok(()),
+                (_, true) => Err(io::Error::from(io::ErrorKind::PermissionDenied)),
+                _ => Err(io::Error::from(io::ErrorKind::NotFound)),
+            }
+        });
+        (found.machine.to_string(), found.notes.len())
+    }
+
+    #[test]
+    fn a_machine_offers_the_hypervisors_that_can_be_opened() {
+        let whp = r"C:\Windows\System32\WinHvPlatform.dll";
+        assert_eq!(here("linux", "x86_64", &["/dev/kvm"], &[]), ("linux,x64,kvm".to_owned(), 0));
+        assert_eq!(
+            here("linux", "aarch64", &["/dev/mshv"], &["/dev/kvm"]),
+            ("linux,aarch64,mshv".to_owned(), 1)
+        );
+        assert_eq!(here("linux", "x86_64", &[], &[]), ("linux,x64".to_owned(), 0));
+        // What another system has by that name means nothing.
+        assert_eq!(here("windows", "x86_64", &[whp, "/dev/kvm"], &[]), ("windows,x64,whp".to_owned(), 0));
+        assert_eq!(here("freebsd", "powerpc64", &["/dev/kvm"], &[]), ("freebsd".to_owned(), 0));
+    }
+
+    #[test]
+    fn a_description_names_a_system_and_an_architecture() {
+        let read = |text: &str| {
+            read(text).map(|found| found.machine.to_string()).map_err(|error| error.message().to_owned())
+        };
+        assert_eq!(read("x64, linux ,kvm,mshv"), Ok("linux,x64,kvm,mshv".to_owned()));
+        assert_eq!(read("linux"), Err("`--here=linux` lacks an architecture".to_owned()));
+        assert_eq!(read("x64,kvm"), Err("`--here=x64,kvm` lacks an operating system".to_owned()));
+        assert_eq!(
+            read("linux,x64,kvmm"),
+            Err("`kvmm` in `--here=linux,x64,kvmm` describes no machine".to_owned())
+        );
+        assert_eq!(
+            read("linux,x64,linux"),
+            Err("`linux` is one too many in `--here=linux,x64,linux`".to_owned())
+        );
+    }
+}
