@@ -34,7 +34,7 @@
 use lightest_diagnostics::{Edit, Help, Safety};
 
 use crate::finding::Finding;
-use crate::proposal::{Request, propose};
+use crate::proposal::{Request, Role, propose};
 use crate::subject::Subject;
 
 const RULE: &str = "no-configuration";
@@ -62,7 +62,9 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             });
         }
         for part in &proposal.choice.parts {
-            let untried = part.trial.as_ref().filter(|_| part.pick.is_none());
+            let listed =
+                |row: usize| proposal.list.iter().any(|one| one.row == row && one.role == Role::Untried);
+            let untried = part.trial.as_ref().filter(|trial| listed(trial.row));
             finding.diagnostic.notes.extend(untried.map(|trial| {
                 let unshown =
                     trial.unshown.iter().map(|reason| subject.space.requirement_id(reason.requirement));
