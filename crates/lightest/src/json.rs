@@ -1,21 +1,6 @@
-//! Pieces of JSON that several commands print.
+//! Statements and their evidence, as answers print them.
 
 use lightest_model::catalog::{Capability, Evidence};
-use lightest_model::space::Price;
-use serde_json::{Value, json};
-
-pub(crate) use crate::schema::VERSION as SCHEMA_VERSION;
-
-/// A price, under the keys of the contract.
-pub(crate) fn price(price: &Price<'_>) -> Value {
-    json!({
-        "image_bytes": price.image_bytes,
-        "boot": price.boot,
-        "waits_s": price.waits_s,
-        "reboots": price.reboots,
-        "host": price.host,
-    })
-}
 
 /// Places, as one string.
 pub(crate) fn evidence(evidence: &[Evidence]) -> String {

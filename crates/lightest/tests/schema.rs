@@ -117,6 +117,14 @@ fn room() -> tempfile::TempDir {
         );
         write(&format!("{run}.xml"), &text);
     }
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+    fs::create_dir(here.join("fixtures")).expect("a folder");
+    for entry in fs::read_dir(fixtures).expect("fixtures") {
+        let path = entry.expect("a fixture").path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            fs::copy(&path, here.join("fixtures").join(path.file_name().expect("a name"))).expect("copied");
+        }
+    }
     let packed =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest-inspect/tests/images/disk-deflate.qcow2.gz");
     let mut image = Vec::new();
@@ -160,12 +168,24 @@ const RUNS: &[(&str, &str)] = &[
     ("list", "list blockers --format json"),
     ("list", "list rules --format json"),
     ("list", "list vmms --format json"),
+    ("list", "list tests tests fixtures --format json"),
     ("parse", "parse openvmm_uefi_x64(none) --format json"),
     (
         "parse",
         "parse #[vmm_test(openvmm_uefi_x64(none),hyperv_openhcl_uefi_x64[vbs](none),openvmm_openhcl_uefi_aarch64(none))] --format json",
     ),
     ("parse", "parse uefi_x64(none) --format json"),
+    ("pick", "pick --requires tpm,systemd --format json"),
+    ("pick", "pick --requires windows,no-vmbus --format json"),
+    ("pick", "pick --requires reboot --format json"),
+    ("pick", "pick --requires secure-boot,agent --format json"),
+    ("pick", "pick --framework kubevirt --requires agent --format json"),
+    ("pick", "pick --here --requires windows --format json"),
+    ("pick-from", "pick --from tests/tests/fixture.rs --test checks_cpus --format json"),
+    ("pick-from", "pick --here --from tests/tests/fixture.rs --test checks_cpus --format json"),
+    ("pick-from", "pick --from tests/tests/fixture.rs --test answers --format json"),
+    ("pick-from", "pick --from tests/tests/fixture.rs --test boots_tpm_guest --format json"),
+    ("requirements", "requirements tests fixtures --format json"),
     ("probe-image", "probe --image disk.qcow2 --format json"),
     ("suite", "suite . --junit 0001.xml 0002.xml --format json"),
     ("suite", "suite . --junit 0001.xml --shards 2 --format json"),
@@ -177,8 +197,19 @@ const RUNS: &[(&str, &str)] = &[
 /// Schemas that are held where something boots: `vmms.rs` and `lab.rs`.
 const BOOTED: [&str; 6] = ["boot", "image", "measure", "measure-line", "probe", "verify"];
 
-/// Keys that no committed image makes the program print.
-const UNSEEN: [(&str, &str); 2] = [("probe-image", "active"), ("probe-image", "signer")];
+/// Keys and kinds that neither these tests nor the committed images make the program print, or not on every host.
+const UNSEEN: [(&str, &str); 10] = [
+    ("pick", "needs"),
+    ("pick", "runs_if"),
+    ("pick-from", "needs"),
+    ("pick-from", "runs_if"),
+    ("pick-from", "decides"),
+    ("pick-from", "origin"),
+    ("probe-image", "active"),
+    ("probe-image", "signer"),
+    ("requirements", "function"),
+    ("requirements", "text"),
+];
 
 #[test]
 fn every_command_prints_what_its_schema_documents() {
@@ -193,6 +224,8 @@ fn every_command_prints_what_its_schema_documents() {
         let parse = |text: &str| -> Value {
             serde_json::from_str(text).unwrap_or_else(|error| panic!("{line}: {error}: {text}"))
         };
+        // What `pick --from` prints beside its own keys is what `pick` prints.
+        let shared = if name == "pick" { Some("pick-from") } else { None };
         let (name, values) = match name.strip_suffix('*') {
             Some(name) => (name, said.out.lines().map(parse).collect()),
             None => (name, vec![parse(&said.out)]),
@@ -200,7 +233,9 @@ fn every_command_prints_what_its_schema_documents() {
         assert!(!values.is_empty(), "{line} prints nothing");
         for value in values {
             schema::hold(name, &value);
-            seen.entry(name).or_default().see(&value);
+            for name in [Some(name), shared].into_iter().flatten() {
+                seen.entry(name).or_default().see(&value);
+            }
         }
     }
     // What is promised comes to pass: each key, and each word that tells kinds apart, was printed.

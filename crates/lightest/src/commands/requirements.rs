@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use lightest_diagnostics::{Span, line_column};
 use lightest_lint::dialect::Dialect;
-use lightest_lint::facts::{Branch, Note, Reading, Test, Variant, What};
+use lightest_lint::facts::{Note, Reading, Test, Variant};
 use lightest_lint::linter::{Weight, named, weigh};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::proposal::{Request, propose};
@@ -13,13 +13,14 @@ use lightest_lint::source::Source;
 use lightest_model::catalog::When;
 use lightest_model::space::Space;
 use lightest_petri::Petri;
-use serde_json::{Value, json};
 
 use super::pick::spelled::Spelled;
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
 use crate::framework::Framework;
+use crate::schema::shared;
+use crate::schema::{VERSION, requirements as schema};
 use crate::session::Session;
 use crate::{condition, exit, output, words};
 
@@ -64,11 +65,14 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     }
     let view = View { framework, dialect, sources: &read.files, space: &Space::of_tests(catalog) };
     match args.format {
-        Format::Json => output::json(&json!({
-            "schema_version": 1,
-            "tests": tests.iter().map(|test| view.test(test, &Needs::of(test, &table))).collect::<Vec<_>>(),
-            "notes": notes.iter().map(|note| view.note(note)).collect::<Vec<_>>(),
-        }))?,
+        Format::Json => {
+            let needs: Vec<Needs> = tests.iter().map(|test| Needs::of(test, &table)).collect();
+            output::json(&schema::Answer {
+                schema_version: VERSION,
+                tests: tests.iter().zip(&needs).map(|(test, needs)| view.test(test, needs)).collect(),
+                notes: notes.iter().map(|note| view.note(note)).collect(),
+            })?;
+        }
         Format::Text => {
             let mut text = String::new();
             for test in &tests {
@@ -113,58 +117,44 @@ impl View<'_> {
         source.and_then(|source| source.text.get(span.bytes.clone())).unwrap_or_default()
     }
 
-    fn span(&self, span: &Span) -> Value {
-        let Some(source) = self.sources.get(span.file) else { return Value::Null };
-        let (line_start, column_start) = line_column(&source.text, span.bytes.start);
-        let (line_end, column_end) = line_column(&source.text, span.bytes.end);
-        json!({
-            "file_name": source.path,
-            "byte_start": span.bytes.start,
-            "byte_end": span.bytes.end,
-            "line_start": line_start,
-            "line_end": line_end,
-            "column_start": column_start,
-            "column_end": column_end,
-        })
+    fn span(&self, span: &Span) -> Option<shared::Span<'_>> {
+        shared::Span::of(span, self.sources)
     }
 
-    fn test(&self, test: &Test, needs: &Needs) -> Value {
+    fn test<'t>(&'t self, test: &'t Test, needs: &'t Needs) -> schema::Test<'t> {
         let weights = weigh(test, needs, self.sources, self.dialect, self.space);
-        json!({
-            "test": test.name,
-            "module": test.module.join("::"),
-            "span": self.span(&test.name_span),
-            "configurations": test
-                .declarations
-                .iter()
-                .flat_map(|list| &list.variants)
-                .zip(&weights)
+        let variants = test.declarations.iter().flat_map(|list| &list.variants);
+        schema::Test {
+            test: &test.name,
+            module: test.module.join("::"),
+            span: self.span(&test.name_span),
+            configurations: variants
+                .zip(weights)
                 .map(|(variant, weight)| self.variant(variant, weight))
-                .collect::<Vec<_>>(),
-            "unread": test
+                .collect(),
+            unread: test
                 .unread
                 .iter()
-                .map(|span| json!({"text": self.text(span), "span": self.span(span)}))
-                .collect::<Vec<_>>(),
-            "pick": self.pick(test, needs).map(|(command, _)| command),
-            "requirements": needs.needs.iter().map(|need| self.need(need)).collect::<Vec<_>>(),
-            "named": named(test, self.space.catalog()),
-            "touches": test
+                .map(|span| schema::Unread { text: self.text(span), span: self.span(span) })
+                .collect(),
+            pick: self.pick(test, needs).map(|(command, _)| command),
+            requirements: needs.needs.iter().map(|need| self.need(need)).collect(),
+            named: named(test, self.space.catalog()),
+            touches: test
                 .sightings
                 .iter()
-                .map(|sighting| {
-                    let mut touched = touched(&sighting.what);
-                    touched["span"] = self.span(&sighting.span);
-                    touched
+                .map(|sighting| schema::Touch {
+                    what: (&sighting.what).into(),
+                    span: self.span(&sighting.span),
                 })
-                .collect::<Vec<_>>(),
-            "open": needs.is_open(),
-            "unknown": needs
+                .collect(),
+            open: needs.is_open(),
+            unknown: needs
                 .openings
                 .iter()
-                .map(|opening| json!({"what": opening.what, "span": self.span(&opening.span)}))
-                .collect::<Vec<_>>(),
-        })
+                .map(|opening| schema::Opening { what: &opening.what, span: self.span(&opening.span) })
+                .collect(),
+        }
     }
 
     /// The command line that answers a test, and whether it finds anything; `None` for a framework that has no such answer.
@@ -177,43 +167,40 @@ impl View<'_> {
         Some((spelled.command(&proposal.query), !proposal.list.is_empty()))
     }
 
-    fn variant(&self, variant: &Variant, weight: &Weight) -> Value {
-        let (lighter, silence) = match weight {
-            Weight::Heavier { lighter, silence } => (Some(lighter), *silence),
-            Weight::Lightest | Weight::Unknown => (None, None),
+    fn variant<'t>(&'t self, variant: &'t Variant, weight: Weight) -> schema::Variant<'t> {
+        let (lightest, lighter, silent_because) = match weight {
+            Weight::Lightest => (Some(true), None, None),
+            Weight::Heavier { lighter, silence } => (Some(false), Some(lighter), silence),
+            Weight::Unknown => (None, None, None),
         };
-        json!({
-            "name": variant.name,
-            "config": self.dialect.name_of(&variant.config.bare()),
-            "written": variant.written,
-            "agent": variant.agent,
-            "ignored": variant.ignored.as_ref().map(|reason| &reason.text),
-            "unstable": variant.unstable.as_ref().map(|reason| &reason.text),
-            "states": variant.states,
-            "lightest": match weight {
-                Weight::Lightest => Some(true),
-                Weight::Heavier { .. } => Some(false),
-                Weight::Unknown => None,
-            },
-            "lighter": lighter,
-            "silent_because": silence,
-            "span": self.span(&variant.config_span),
-        })
+        schema::Variant {
+            name: &variant.name,
+            config: self.dialect.name_of(&variant.config.bare()),
+            written: &variant.written,
+            agent: variant.agent,
+            ignored: variant.ignored.as_ref().map(|reason| reason.text.as_str()),
+            unstable: variant.unstable.as_ref().map(|reason| reason.text.as_str()),
+            states: &variant.states,
+            lightest,
+            lighter,
+            silent_because,
+            span: self.span(&variant.config_span),
+        }
     }
 
-    fn need(&self, need: &Need) -> Value {
-        json!({
-            "requirement": need.requirement,
-            "span": self.span(&need.span),
-            "via": need.via.as_ref().map(|span| self.span(span)),
-            "within": need.within.iter().map(branch).collect::<Vec<_>>(),
-            "because": need.because,
-            "evidence": need.evidence.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        })
+    fn need<'t>(&'t self, need: &'t Need) -> schema::Need<'t> {
+        schema::Need {
+            requirement: &need.requirement,
+            span: self.span(&need.span),
+            via: need.via.as_ref().and_then(|span| self.span(span)),
+            within: need.within.iter().map(schema::Branch::from).collect(),
+            because: &need.because,
+            evidence: need.evidence.iter().map(ToString::to_string).collect(),
+        }
     }
 
-    fn note(&self, note: &Note) -> Value {
-        json!({"message": note.message, "help": note.help, "span": self.span(&note.span)})
+    fn note<'t>(&'t self, note: &'t Note) -> schema::Note<'t> {
+        schema::Note { message: &note.message, help: note.help.as_deref(), span: self.span(&note.span) }
     }
 
     fn write(&self, test: &Test, needs: &Needs, text: &mut String) {
@@ -291,27 +278,4 @@ fn asked_of(need: &Need) -> String {
         parts.push(if branch.otherwise { format!("not {words}") } else { words });
     }
     if parts.is_empty() { String::new() } else { format!(" [{}]", parts.join("; ")) }
-}
-
-fn touched(what: &What) -> Value {
-    match what {
-        What::Call { on, name, .. } => json!({"kind": "call", "on": on, "name": name}),
-        What::Function(path) => json!({"kind": "function", "name": path}),
-        What::Type(name) => json!({"kind": "type", "name": name}),
-        What::Name(path) => json!({"kind": "name", "name": path}),
-        What::Field { of, name, value } => json!({"kind": "field", "on": of, "name": name, "value": value}),
-        What::Read { name, how } => json!({"kind": "read", "on": how, "name": name}),
-        What::Text(text) => json!({"kind": "text", "name": text}),
-        What::Program { system, name, line } => {
-            json!({"kind": "program", "on": system, "name": name, "line": line})
-        }
-        What::Path { system, path } => json!({"kind": "path", "on": system, "name": path}),
-        What::Build(condition) => json!({"kind": "build", "name": condition}),
-        What::Tested(when) => json!({"kind": "tested", "when": when}),
-        What::Confined(when) => json!({"kind": "confined", "when": when}),
-    }
-}
-
-fn branch(branch: &Branch) -> Value {
-    json!({"when": branch.when, "otherwise": branch.otherwise})
 }

@@ -12,8 +12,10 @@ pub(crate) mod learn;
 pub(crate) mod list;
 pub(crate) mod page;
 pub(crate) mod parse;
+pub(crate) mod pick;
 #[cfg(all(feature = "schema", has_lab))]
 mod published;
+pub(crate) mod requirements;
 pub(crate) mod sarif;
 pub(crate) mod shared;
 pub(crate) mod suite;

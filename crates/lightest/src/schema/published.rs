@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
-use super::{diagnostic, explain, inspect, lab, learn, list, parse, suite, unknowns};
+use super::{diagnostic, explain, inspect, lab, learn, list, parse, pick, requirements, suite, unknowns};
 
 /// Each answer: the name of its schema's file without `.json`, and the schema.
 #[must_use]
@@ -21,6 +21,9 @@ pub fn published() -> Vec<(&'static str, Value)> {
         of::<learn::Answer<'_>>("learn", "`learn --format json`"),
         of::<list::Answer<'_>>("list", "`list --format json`"),
         of::<parse::Answer<'_>>("parse", "`parse --format json`"),
+        of::<pick::Placed<'_, pick::Answer<'_>>>("pick", "`pick --format json`"),
+        of::<pick::Placed<'_, pick::From<'_>>>("pick-from", "`pick --from FILE --format json`"),
+        of::<requirements::Answer<'_>>("requirements", "`requirements --format json`"),
         of::<suite::Answer<'_>>("suite", "`suite --format json`"),
         of::<suite::Line>("suite-shard", "a line of `suite --shard-format matrix`"),
         of::<unknowns::Answer<'_>>("unknowns", "`unknowns --format json`"),

@@ -1,5 +1,6 @@
 //! What several answers are made of.
 
+use lightest_diagnostics::line_column;
 use lightest_model::catalog;
 use serde::Serialize;
 
@@ -78,4 +79,45 @@ pub(crate) struct Unmatched<'a> {
     pub(crate) count: u64,
     /// The first of their names.
     pub(crate) names: Vec<&'a str>,
+}
+
+/// A range of a file.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Span<'a> {
+    /// The file, relative to the working directory.
+    pub(crate) file_name: &'a str,
+    /// First byte of the range, from 0.
+    pub(crate) byte_start: usize,
+    /// The byte after the range.
+    pub(crate) byte_end: usize,
+    /// Line of the range's start, from 1.
+    pub(crate) line_start: usize,
+    /// Line of the range's end, from 1.
+    pub(crate) line_end: usize,
+    /// Column of the range's start in characters, from 1.
+    pub(crate) column_start: usize,
+    /// Column after the range's end in characters, from 1.
+    pub(crate) column_end: usize,
+}
+
+impl<'a> Span<'a> {
+    /// Of a place in one of some files; `None` where it is in none of them.
+    pub(crate) fn of(
+        span: &lightest_diagnostics::Span,
+        sources: &'a [lightest_lint::source::Source],
+    ) -> Option<Self> {
+        let source = sources.get(span.file)?;
+        let (line_start, column_start) = line_column(&source.text, span.bytes.start);
+        let (line_end, column_end) = line_column(&source.text, span.bytes.end);
+        Some(Self {
+            file_name: &source.path,
+            byte_start: span.bytes.start,
+            byte_end: span.bytes.end,
+            line_start,
+            line_end,
+            column_start,
+            column_end,
+        })
+    }
 }

@@ -1,134 +1,117 @@
-//! The answer of `pick` as JSON, under the keys of the contract.
+//! The answer of `pick` for programs, under the keys of the contract.
 
-use lightest_model::chooser::{Choice, Conflict, Part, Pick, Query, Refusal, Trial};
-use serde_json::{Value, json};
+use lightest_model::chooser::{Choice, Conflict, Part, Pick, Query, Reason, Refusal, Trial};
 
 use super::spelled::Spelled;
-use crate::json::{SCHEMA_VERSION, because, price, statement_evidence};
+use crate::json::{because, statement_evidence};
+use crate::schema::pick::{self as schema, Answer, Role};
+use crate::schema::{VERSION, shared};
 
 /// The whole answer.
-pub(super) fn answer(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>) -> Value {
-    let mut picks = Vec::new();
-    let (mut refused, mut unknown, mut trials, mut heavier, mut flips, mut conflicts) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+pub(super) fn answer<'a>(space: &'a Spelled<'_, '_>, query: &'a Query, choice: &'a Choice<'_>) -> Answer<'a> {
+    let mut answer = Answer {
+        schema_version: VERSION,
+        requires: &query.requires,
+        picks: Vec::new(),
+        refused: Vec::new(),
+        unknown: Vec::new(),
+        trials: Vec::new(),
+        heavier: Vec::new(),
+        flips: Vec::new(),
+        conflicts: Vec::new(),
+        attribute: space.paste(choice),
+        command: space.command(query),
+    };
     for part in &choice.parts {
-        picks.extend(part.pick.iter().map(|pick| as_pick(space, part, pick, "lightest")));
-        picks.extend(part.meanwhile.iter().map(|pick| as_pick(space, part, pick, "meanwhile")));
-        picks.extend(part.companion.iter().map(|pick| as_pick(space, part, pick, "companion")));
-        refused.extend(part.refused.iter().map(|refusal| as_refusal(space, part, refusal)));
-        unknown.extend(part.unproven.iter().map(|refusal| as_refusal(space, part, refusal)));
-        trials.extend(part.trial.iter().map(|trial| as_trial(space, part, trial)));
-        heavier.extend(part.heavier.iter().map(|heavier| {
-            let adds: Vec<&str> = heavier.adds.iter().map(|index| space.requirement_id(*index)).collect();
-            json!({
-                "arch": part.arch,
-                "config": space.config(heavier.row),
-                "cost": price(&heavier.price),
-                "adds": adds,
-            })
+        let pick = |role| move |pick: &'a Pick<'_>| picked(space, part, pick, role);
+        answer.picks.extend(part.pick.iter().map(pick(Role::Lightest)));
+        answer.picks.extend(part.meanwhile.iter().map(pick(Role::Meanwhile)));
+        answer.picks.extend(part.companion.iter().map(pick(Role::Companion)));
+        answer.refused.extend(part.refused.iter().map(|refusal| refused(space, part, refusal)));
+        answer.unknown.extend(part.unproven.iter().map(|refusal| refused(space, part, refusal)));
+        answer.trials.extend(part.trial.iter().map(|one| trial(space, part, one)));
+        answer.heavier.extend(part.heavier.iter().map(|heavier| schema::Heavier {
+            arch: part.arch.word(),
+            config: space.config(heavier.row),
+            cost: shared::Price::from(&heavier.price),
+            adds: heavier.adds.iter().map(|id| space.requirement_id(*id)).collect(),
         }));
-        flips.extend(part.flips.iter().map(|flip| {
-            json!({
-                "arch": part.arch,
-                "without": space.requirement_id(flip.requirement),
-                "config": space.config(flip.row),
-            })
+        answer.flips.extend(part.flips.iter().map(|flip| schema::Flip {
+            arch: part.arch.word(),
+            without: space.requirement_id(flip.requirement),
+            config: space.config(flip.row),
         }));
-        conflicts.extend(part.conflict.iter().map(|conflict| as_conflict(space, part, conflict)));
+        answer.conflicts.extend(part.conflict.iter().map(|one| conflict(space, part, one)));
     }
-    json!({
-        "schema_version": SCHEMA_VERSION,
-        "requires": query.requires,
-        "picks": picks,
-        "refused": refused,
-        "unknown": unknown,
-        "try": trials,
-        "heavier": heavier,
-        "flips": flips,
-        "conflicts": conflicts,
-        "attribute": space.paste(choice),
-        "command": space.command(query),
-    })
+    answer
 }
 
-fn as_pick(space: &Spelled<'_, '_>, part: &Part<'_>, pick: &Pick<'_>, role: &str) -> Value {
-    let why: Vec<Value> = pick
-        .why
-        .iter()
-        .map(|reason| {
-            json!({
-                "requirement": space.requirement_id(reason.requirement),
-                "because": because(reason.statement),
-                "evidence": statement_evidence(reason.statement),
-            })
-        })
-        .collect();
-    let quirks: Vec<&str> = pick.quirks.iter().map(|quirk| quirk.id.as_str()).collect();
-    json!({
-        "arch": part.arch,
-        "config": space.config(pick.row),
-        "role": role,
-        "cost": price(&pick.price),
-        "why": why,
-        "quirks": quirks,
-        "limits": pick.limits.iter().map(|limit| limit.id.as_str()).collect::<Vec<_>>(),
-    })
+fn picked<'a>(
+    space: &'a Spelled<'_, '_>,
+    part: &Part<'_>,
+    pick: &'a Pick<'_>,
+    role: Role,
+) -> schema::Pick<'a> {
+    schema::Pick {
+        arch: part.arch.word(),
+        config: space.config(pick.row),
+        role,
+        cost: shared::Price::from(&pick.price),
+        why: reasons(space, &pick.why),
+        quirks: pick.quirks.iter().map(|quirk| quirk.id.as_str()).collect(),
+        limits: pick.limits.iter().map(|limit| limit.id.as_str()).collect(),
+    }
 }
 
-fn as_refusal(space: &Spelled<'_, '_>, part: &Part<'_>, refusal: &Refusal<'_>) -> Value {
-    json!({
-        "arch": part.arch,
-        "config": space.config(refusal.row),
-        "missing": space.requirement_id(refusal.missing.requirement),
-        "support": refusal.missing.support.word(),
-        "because": because(refusal.missing.statement),
-        "evidence": statement_evidence(refusal.missing.statement),
-    })
+fn reasons<'a>(space: &'a Spelled<'_, '_>, reasons: &'a [Reason<'_>]) -> Vec<schema::Reason<'a>> {
+    let reason = |reason: &'a Reason<'_>| schema::Reason {
+        requirement: space.requirement_id(reason.requirement),
+        because: because(reason.statement),
+        evidence: statement_evidence(reason.statement),
+    };
+    reasons.iter().map(reason).collect()
+}
+
+fn refused<'a>(space: &'a Spelled<'_, '_>, part: &Part<'_>, refusal: &'a Refusal<'_>) -> schema::Refusal<'a> {
+    schema::Refusal {
+        arch: part.arch.word(),
+        config: space.config(refusal.row),
+        missing: space.requirement_id(refusal.missing.requirement),
+        support: refusal.missing.support.into(),
+        because: because(refusal.missing.statement),
+        evidence: statement_evidence(refusal.missing.statement),
+    }
 }
 
 /// A configuration that nobody has shown to do, and that is the lightest if it does.
-fn as_trial(space: &Spelled<'_, '_>, part: &Part<'_>, trial: &Trial<'_>) -> Value {
-    let unshown: Vec<Value> = trial
-        .unshown
-        .iter()
-        .map(|reason| {
-            json!({
-                "requirement": space.requirement_id(reason.requirement),
-                "because": because(reason.statement),
-                "evidence": statement_evidence(reason.statement),
-            })
-        })
-        .collect();
-    json!({
-        "arch": part.arch,
-        "config": space.config(trial.row),
-        "cost": price(&trial.price),
-        "unshown": unshown,
-        "until_then": part.pick.as_ref().map(|pick| space.config(pick.row)),
-    })
+fn trial<'a>(space: &'a Spelled<'_, '_>, part: &Part<'_>, trial: &'a Trial<'_>) -> schema::Trial<'a> {
+    schema::Trial {
+        arch: part.arch.word(),
+        config: space.config(trial.row),
+        cost: shared::Price::from(&trial.price),
+        unshown: reasons(space, &trial.unshown),
+        until_then: part.pick.as_ref().map(|pick| space.config(pick.row)),
+    }
 }
 
-fn as_conflict(space: &Spelled<'_, '_>, part: &Part<'_>, conflict: &Conflict<'_>) -> Value {
-    let mut between: Vec<String> = conflict
-        .between
-        .iter()
-        .map(|cornered| space.requirement_id(cornered.requirement).to_owned())
-        .collect();
+fn conflict<'a>(
+    space: &'a Spelled<'_, '_>,
+    part: &Part<'_>,
+    conflict: &'a Conflict<'_>,
+) -> schema::Conflict<'a> {
+    let sides = conflict.between.iter();
+    let mut between: Vec<String> =
+        sides.clone().map(|side| space.requirement_id(side.requirement).to_owned()).collect();
     between.extend(conflict.vmm.clone());
     between.extend(conflict.arch.map(|arch| arch.to_string()));
-    let explained: Vec<Value> = conflict
-        .between
-        .iter()
-        .map(|cornered| {
-            json!({
-                "requirement": space.requirement_id(cornered.requirement),
-                "guests": cornered.guests,
-                "boot_methods": cornered.boot_methods,
-                "refused_arch": cornered.refused_arch,
-                "because": cornered.refused_by.map(|statement| statement.because.as_str()),
-                "evidence": cornered.refused_by.map(|statement| statement_evidence(Some(statement))),
-            })
-        })
-        .collect();
-    json!({"arch": part.arch, "between": between, "unproven": conflict.unproven, "explained": explained})
+    let explained = sides.map(|side| schema::Explained {
+        requirement: space.requirement_id(side.requirement),
+        guests: side.guests.clone(),
+        boot_methods: side.boot_methods.clone(),
+        refused_arch: side.refused_arch,
+        because: side.refused_by.map(|statement| statement.because.as_str()),
+        evidence: side.refused_by.map(|statement| statement_evidence(Some(statement))),
+    });
+    let explained = explained.collect();
+    schema::Conflict { arch: part.arch.word(), between, unproven: conflict.unproven, explained }
 }

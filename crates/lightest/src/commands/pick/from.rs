@@ -7,11 +7,10 @@ use lightest_diagnostics::{Span, line_column};
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Reading, Test};
 use lightest_lint::needs::{Need, Needs};
-use lightest_lint::proposal::{Proposal, Proposed, Request, Role, propose};
+use lightest_lint::proposal::{Proposal, Request, Role, propose};
 use lightest_lint::source::Source;
 use lightest_model::chooser::Query;
 use lightest_model::space::Space;
-use serde_json::{Value, json};
 
 use super::spelled::Spelled;
 use super::{Args, as_json, as_text, here, unknown, with_asks};
@@ -19,6 +18,7 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
 use crate::framework::Framework;
+use crate::schema::{pick as schema, shared};
 use crate::session::Session;
 use crate::style::{answer as green, aside, heading};
 use crate::{exit, output, words};
@@ -356,84 +356,51 @@ impl Answer<'_> {
         text
     }
 
-    fn as_json(&self) -> Value {
-        let mut answer = as_json::answer(self.space, &self.proposal.query, &self.proposal.choice);
-        let span = |span: &Span| {
-            let source = self.sources.get(span.file)?;
-            let (line, column) = line_column(&source.text, span.bytes.start);
-            let (line_end, column_end) = line_column(&source.text, span.bytes.end);
-            Some(json!({
-                "file_name": source.path,
-                "byte_start": span.bytes.start,
-                "byte_end": span.bytes.end,
-                "line_start": line,
-                "line_end": line_end,
-                "column_start": column,
-                "column_end": column_end,
-            }))
-        };
-        let needs: Vec<Value> = self
-            .asked()
-            .into_iter()
-            .map(|need| {
-                json!({
-                    "requirement": need.requirement,
-                    "span": span(need.via.as_ref().unwrap_or(&need.span)),
-                    "because": need.because,
-                    "conditional": need.is_conditional(),
-                })
-            })
-            .collect();
-        let open: Vec<Value> = self
-            .needs
-            .openings
-            .iter()
-            .map(|opening| json!({"what": opening.what, "span": span(&opening.span)}))
-            .collect();
-        let weak: Vec<Value> = self
-            .proposal
-            .weak
-            .iter()
-            .map(|weak| {
-                json!({
-                    "requirement": weak.requirement,
-                    "span": span(&weak.span),
-                    "decides": weak.decides,
-                    "origin": weak.origin.word(),
-                })
-            })
-            .collect();
-        let list: Vec<Value> = self.proposal.list.iter().map(|proposed| self.proposed(proposed)).collect();
-        answer["test"] = json!(self.space.dialect().full_name(self.test));
-        answer["needs"] = json!(needs);
-        answer["open"] = json!(open);
-        answer["weak"] = json!(weak);
-        answer["list"] = json!(list);
-        answer["unnamed"] = json!(self.proposal.unnamed);
-        answer["listed"] = json!(self.listed());
-        answer["attribute"] = json!(self.attribute());
-        answer
-    }
-
-    fn proposed(&self, proposed: &Proposed) -> Value {
-        json!({
-            "arch": proposed.arch,
-            "config": self.space.config(proposed.row),
-            "role": role(&proposed.role),
-            "because": because(&proposed.role),
-            "artifacts": proposed.artifacts,
-        })
+    fn as_json(&self) -> schema::From<'_> {
+        let answer = as_json::answer(self.space, &self.proposal.query, &self.proposal.choice);
+        let span = |span: &Span| shared::Span::of(span, self.sources);
+        let needs = self.asked().into_iter().map(|need| schema::Need {
+            requirement: &need.requirement,
+            span: span(need.via.as_ref().unwrap_or(&need.span)),
+            because: &need.because,
+            conditional: need.is_conditional(),
+        });
+        let open = self.needs.openings.iter();
+        let open = open.map(|opening| schema::Opening { what: &opening.what, span: span(&opening.span) });
+        let weak = self.proposal.weak.iter().map(|weak| schema::Weak {
+            requirement: &weak.requirement,
+            span: span(&weak.span),
+            decides: weak.decides,
+            origin: weak.origin.word(),
+        });
+        let list = self.proposal.list.iter().map(|proposed| schema::Listed {
+            arch: proposed.arch.word(),
+            config: self.space.config(proposed.row),
+            role: role(&proposed.role),
+            because: because(&proposed.role),
+            artifacts: &proposed.artifacts,
+        });
+        schema::From {
+            answer: schema::Answer { attribute: self.attribute(), ..answer },
+            test: self.space.dialect().full_name(self.test),
+            needs: needs.collect(),
+            open: open.collect(),
+            weak: weak.collect(),
+            list: list.collect(),
+            unnamed: &self.proposal.unnamed,
+            listed: self.listed(),
+        }
     }
 }
 
-fn role(role: &Role) -> &'static str {
+fn role(role: &Role) -> schema::Role {
     match role {
-        Role::Lightest => "lightest",
-        Role::Untried => "untried",
-        Role::ForOs(_) => "branch",
-        Role::ForIsolation(_) | Role::AlsoIsolated(_) => "isolation",
-        Role::Meanwhile => "meanwhile",
-        Role::Companion => "companion",
+        Role::Lightest => schema::Role::Lightest,
+        Role::Untried => schema::Role::Untried,
+        Role::ForOs(_) => schema::Role::Branch,
+        Role::ForIsolation(_) | Role::AlsoIsolated(_) => schema::Role::Isolation,
+        Role::Meanwhile => schema::Role::Meanwhile,
+        Role::Companion => schema::Role::Companion,
     }
 }
 

@@ -4,7 +4,6 @@ use lightest_model::chooser::{Choice, Query, Unheard, choose};
 use lightest_model::config::Arch;
 use lightest_model::machine::{Fit, Machine};
 use lightest_model::space::Space;
-use serde_json::{Value, json};
 
 use super::spelled::Spelled;
 use super::{Args, as_json, as_text, unknown};
@@ -12,6 +11,7 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::machine::{self, in_words};
+use crate::schema::pick as schema;
 use crate::session::Session;
 use crate::style::{answer as green, heading};
 use crate::{exit, output};
@@ -177,24 +177,23 @@ pub(super) fn in_text(machine: &Machine, answer: Option<String>, elsewhere: &[El
 }
 
 /// An answer for programs, with the machine.
-pub(super) fn with_machine(mut answer: Value, machine: &Machine, elsewhere: &[Elsewhere]) -> Value {
-    let elsewhere: Vec<Value> = elsewhere
-        .iter()
-        .map(|one| {
-            json!({
-                "arch": one.arch,
-                "config": one.config,
-                "host": one.host.0,
-                "needs": one.host.1,
-                "runs_if": one.runs_if,
-            })
-        })
-        .collect();
-    answer["here"] = json!({
-        "os": machine.os,
-        "arch": machine.arch,
-        "hypervisors": machine.hypervisors,
-        "elsewhere": elsewhere,
+pub(super) fn with_machine<'a, A>(
+    answer: A,
+    machine: &'a Machine,
+    elsewhere: &'a [Elsewhere],
+) -> schema::Placed<'a, A> {
+    let elsewhere = elsewhere.iter().map(|one| schema::Elsewhere {
+        arch: one.arch.word(),
+        config: &one.config,
+        host: &one.host.0,
+        needs: &one.host.1,
+        runs_if: one.runs_if.as_deref(),
     });
-    answer
+    let here = schema::Here {
+        os: &machine.os,
+        arch: machine.arch.map(Arch::word),
+        hypervisors: machine.hypervisors.iter().map(String::as_str).collect(),
+        elsewhere: elsewhere.collect(),
+    };
+    schema::Placed { answer, here: Some(here) }
 }
