@@ -16,8 +16,10 @@ mod support;
 use fixtures::{checkout, flags, ui};
 use support::{Said, lightest};
 
+type Test = fn(&Fixture) -> Result<(), Failed>;
+
 /// What is done with each fixture.
-const TESTS: [(&str, fn(&Fixture) -> Result<(), Failed>); 4] =
+const TESTS: [(&str, Test); 4] =
     [("prints", prints), ("fixes", fixes), ("with-cr-lf", with_cr_lf), ("by-rustfix", by_rustfix)];
 
 fn main() -> ExitCode {
