@@ -44,11 +44,14 @@ pub(crate) struct Subject<'a, 'c> {
     /// Whether a comment names a row, for the rows that were asked so far.
     remarked: RefCell<HashMap<usize, bool>>,
     /// What was found of each row so far, by what is asked beside the body.
-    fits: RefCell<HashMap<(Option<bool>, String), Vec<Fit>>>,
+    fits: RefCell<HashMap<Beside, Vec<Fit>>>,
     remarks: OnceCell<Remarks>,
     /// What `heavier-than-needed` found of the whole list.
     pub(crate) heaviness: Memo,
 }
+
+/// What is asked beside the body: whether the agent is wanted, and what else is.
+type Beside = (Option<bool>, String);
 
 /// Whether a row gives everything that is asked of it.
 #[derive(Clone, Debug)]

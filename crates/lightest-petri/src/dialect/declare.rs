@@ -15,17 +15,16 @@ use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Test, Varia
 use lightest_lint::intent;
 use lightest_lint::source::Source;
 
-/// Appends the tests of a file. `walk` tells what a body touches.
+/// The tests of a file, and what was not understood of it. `walk` tells what a body touches.
 pub(super) fn tests(
     file: usize,
     source: &Source,
     tree: &Tree,
     catalog: &Catalog,
     table: &Table,
-    tests: &mut Vec<Test>,
-    notes: &mut Vec<Note>,
     walk: impl Fn(&Function) -> Walked,
-) {
+) -> (Vec<Test>, Vec<Note>) {
+    let (mut tests, mut notes) = (Vec::new(), Vec::new());
     let file_modules = modules::of_file(&source.local);
     for function in &tree.functions {
         let attributes: Vec<(AttributeKind, &Attribute)> = function
@@ -135,6 +134,7 @@ pub(super) fn tests(
         };
         notes.push(Note { span: Span::new(file, broken.clone()), message, help: None, unread: false });
     }
+    (tests, notes)
 }
 
 /// The first of some places, in the order of the file, that starts within a range.

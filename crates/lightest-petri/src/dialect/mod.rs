@@ -209,18 +209,9 @@ fn read(sources: &[Source], catalog: &Catalog, table: &Table, wanted: impl Fn(us
         &work,
         || (),
         |(), (file, package)| {
-            let (mut tests, mut notes) = (Vec::new(), Vec::new());
-            declare::tests(
-                *file,
-                &sources[*file],
-                &trees[*file],
-                catalog,
-                table,
-                &mut tests,
-                &mut notes,
-                |function| walk::body(function, *file, sources, package, table, &conditions[*file]),
-            );
-            (tests, notes)
+            declare::tests(*file, &sources[*file], &trees[*file], catalog, table, |function| {
+                walk::body(function, *file, sources, package, table, &conditions[*file])
+            })
         },
     );
     let mut tests = Vec::new();
