@@ -1,9 +1,9 @@
 //! `lightest requirements`: what every test is found to require, and what shows it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use lightest_diagnostics::{Span, line_column};
+use lightest_diagnostics::Span;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Note, Reading, Test, Variant};
 use lightest_lint::linter::{Weight, named, weigh};
@@ -19,6 +19,7 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
 use crate::framework::Framework;
+use crate::output::places::Texts;
 use crate::schema::shared;
 use crate::schema::{VERSION, requirements as schema};
 use crate::session::Session;
@@ -63,7 +64,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
                 .help("name a function, or a variant as the test runner does"));
         }
     }
-    let view = View { framework, dialect, sources: &read.files, space: &Space::of_tests(catalog) };
+    let texts = Texts::of(&read.files);
+    let view =
+        View { framework, dialect, sources: &read.files, texts: &texts, space: &Space::of_tests(catalog) };
     match args.format {
         Format::Json => {
             let needs: Vec<Needs> = tests.iter().map(|test| Needs::of(test, &table)).collect();
@@ -102,14 +105,14 @@ struct View<'a> {
     framework: Framework,
     dialect: &'a dyn Dialect,
     sources: &'a [Source],
+    texts: &'a Texts<'a>,
     space: &'a Space<'a>,
 }
 
 impl View<'_> {
     fn place(&self, span: &Span) -> String {
-        let Some(source) = self.sources.get(span.file) else { return String::new() };
-        let (line, column) = line_column(&source.text, span.bytes.start);
-        format!("{}:{line}:{column}", output::shown(Path::new(&source.path)))
+        let Some(place) = self.texts.place(span) else { return String::new() };
+        format!("{}:{}:{}", output::shown(place.path), place.line_start, place.column_start)
     }
 
     fn text(&self, span: &Span) -> &str {
@@ -118,7 +121,7 @@ impl View<'_> {
     }
 
     fn span(&self, span: &Span) -> Option<shared::Span<'_>> {
-        shared::Span::of(span, self.sources)
+        shared::Span::of(span, self.texts)
     }
 
     fn test<'t>(&'t self, test: &'t Test, needs: &'t Needs) -> schema::Test<'t> {

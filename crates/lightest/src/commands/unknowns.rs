@@ -6,13 +6,14 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use lightest_diagnostics::{Span, line_column};
+use lightest_diagnostics::Span;
 use lightest_lint::unknowns::{Experiment, Saving, Unknown, unknowns};
 use lightest_model::space::Space;
 
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::output::Files;
+use crate::output::places::Texts;
 use crate::schema::VERSION;
 use crate::schema::unknowns::{self as schema, Answer};
 use crate::session::Session;
@@ -56,7 +57,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let measured = |variant: &str| timings.get(variant).copied();
     let found =
         unknowns(&tests.reading.tests, &tests.sources, tests.dialect, &tests.table, &space, &measured);
-    let view = View { tests: &tests, space: &space, measured: &measured };
+    let texts = Texts::of(&tests.sources);
+    let view = View { tests: &tests, texts: &texts, space: &space, measured: &measured };
     if let Some(number) = args.try_out {
         let Some(unknown) = number.checked_sub(1).and_then(|index| found.unknowns.get(index)) else {
             return Err(Failure::new(format!("there is no unknown {number}"))
@@ -101,6 +103,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 
 struct View<'a> {
     tests: &'a Tests,
+    texts: &'a Texts<'a>,
     space: &'a Space<'a>,
     measured: &'a dyn Fn(&str) -> Option<f64>,
 }
@@ -152,9 +155,8 @@ impl View<'_> {
     }
 
     fn place(&self, span: &Span) -> (String, usize, usize) {
-        let Some(source) = self.tests.sources.get(span.file) else { return (String::new(), 1, 1) };
-        let (line, column) = line_column(&source.text, span.bytes.start);
-        (source.path.to_string(), line, column)
+        let Some(place) = self.texts.place(span) else { return (String::new(), 1, 1) };
+        (place.path.display().to_string(), place.line_start, place.column_start)
     }
 
     fn text(&self, index: usize, unknown: &Unknown<'_>, text: &mut String) {

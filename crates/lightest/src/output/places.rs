@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use lightest_diagnostics::Span;
+use lightest_lint::source::Source;
 
 /// The texts that diagnostics point into, by the index that spans have.
 #[derive(Debug, Default)]
@@ -46,6 +47,11 @@ impl<'a> Texts<'a> {
     pub(crate) fn new(texts: impl IntoIterator<Item = (&'a Path, &'a str)>) -> Self {
         let text = |(path, text)| Text { path, text, index: OnceCell::new() };
         Self { texts: texts.into_iter().map(text).collect() }
+    }
+
+    /// Files that were read.
+    pub(crate) fn of(sources: &'a [Source]) -> Self {
+        Self::new(sources.iter().map(|source| (Path::new(&source.path), &*source.text)))
     }
 
     /// The text that a span points into.

@@ -1,6 +1,6 @@
 //! What several answers are made of.
 
-use lightest_diagnostics::line_column;
+use crate::output::places::Texts;
 use lightest_model::catalog;
 use serde::Serialize;
 
@@ -103,21 +103,16 @@ pub(crate) struct Span<'a> {
 
 impl<'a> Span<'a> {
     /// Of a place in one of some files; `None` where it is in none of them.
-    pub(crate) fn of(
-        span: &lightest_diagnostics::Span,
-        sources: &'a [lightest_lint::source::Source],
-    ) -> Option<Self> {
-        let source = sources.get(span.file)?;
-        let (line_start, column_start) = line_column(&source.text, span.bytes.start);
-        let (line_end, column_end) = line_column(&source.text, span.bytes.end);
+    pub(crate) fn of(span: &lightest_diagnostics::Span, texts: &Texts<'a>) -> Option<Self> {
+        let place = texts.place(span)?;
         Some(Self {
-            file_name: &source.path,
+            file_name: place.path.to_str()?,
             byte_start: span.bytes.start,
             byte_end: span.bytes.end,
-            line_start,
-            line_end,
-            column_start,
-            column_end,
+            line_start: place.line_start,
+            line_end: place.line_end,
+            column_start: place.column_start,
+            column_end: place.column_end,
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use lightest_diagnostics::line_column;
 use lightest_lint::facts::{Test, Variant};
 use lightest_model::space::Space;
 
@@ -10,6 +9,7 @@ use super::filter::Filters;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
 use crate::framework::{self, Framework};
+use crate::output::places::Texts;
 use crate::schema::list as schema;
 use crate::session::Session;
 use crate::style::{aside, heading};
@@ -52,12 +52,13 @@ pub(super) fn tests(
         .collect();
     let configs: Vec<_> = variants.iter().map(|(_, variant)| variant.config.bare()).collect();
     let kept = filters.of(&space, configs.iter().enumerate().collect())?;
+    let texts = Texts::of(&read.files);
     let (mut values, mut text) = (Vec::new(), String::new());
     let mut last: Option<*const Test> = None;
     for index in kept {
         let (test, variant) = variants[index];
         let source = read.files.get(test.name_span.file);
-        let line = source.map_or(0, |source| line_column(&source.text, test.name_span.bytes.start).0);
+        let line = texts.place(&test.name_span).map_or(0, |place| place.line_start);
         let path = source.map_or("", |source| source.path.as_str());
         let name = test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::");
         let config = dialect.name_of(&configs[index]);

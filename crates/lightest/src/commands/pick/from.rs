@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 use std::path::{Component, Path, PathBuf};
 
-use lightest_diagnostics::{Span, line_column};
+use lightest_diagnostics::Span;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Reading, Test};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::proposal::{Proposal, Request, Role, propose};
-use lightest_lint::source::Source;
 use lightest_model::chooser::Query;
 use lightest_model::space::Space;
 
@@ -18,6 +17,7 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
 use crate::framework::Framework;
+use crate::output::places::Texts;
 use crate::schema::{pick as schema, shared};
 use crate::session::Session;
 use crate::style::{answer as green, aside, heading};
@@ -51,7 +51,8 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         // It holds no test.
         None => Reading::default(),
     };
-    let test = choose_test(args, &tests, &read.files, file, dialect)?;
+    let texts = Texts::of(&read.files);
+    let test = choose_test(args, &tests, &texts, file, dialect)?;
     let needs = Needs::of(test, &table);
     let mut space = Space::of_tests(catalog);
     let query = Query { requires: args.requires.clone(), archs: Vec::new(), vmms: Vec::new() };
@@ -76,8 +77,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         (space, proposal) = (own, here);
     }
     let spelled = Spelled { framework, space: &space };
-    let answer =
-        Answer { args, test, needs: &needs, space: &spelled, sources: &read.files, proposal: &proposal };
+    let answer = Answer { args, test, needs: &needs, space: &spelled, texts: &texts, proposal: &proposal };
     match (args.format, &machine) {
         (Format::Json, None) => output::json(&answer.as_json())?,
         (Format::Text, None) => output::data(&answer.as_text())?,
@@ -152,7 +152,7 @@ fn package(file: &Path, dialect: &dyn Dialect) -> PathBuf {
 fn choose_test<'t>(
     args: &Args,
     tests: &'t [Test],
-    files: &[Source],
+    texts: &Texts<'_>,
     file: &Path,
     dialect: &dyn Dialect,
 ) -> Result<&'t Test, Failure> {
@@ -171,11 +171,8 @@ fn choose_test<'t>(
     }
     if let Some(line) = args.line {
         found.retain(|test| {
-            files.get(test.span.file).is_some_and(|source| {
-                let first = line_column(&source.text, test.span.bytes.start).0;
-                let last = line_column(&source.text, test.span.bytes.end).0;
-                (first..=last).contains(&line)
-            })
+            let place = texts.place(&test.span);
+            place.is_some_and(|place| (place.line_start..=place.line_end).contains(&line))
         });
         if found.is_empty() {
             return Err(Failure::new(format!("no test of {shown} spans line {line}"))
@@ -206,15 +203,14 @@ struct Answer<'a> {
     test: &'a Test,
     needs: &'a Needs,
     space: &'a Spelled<'a, 'a>,
-    sources: &'a [Source],
+    texts: &'a Texts<'a>,
     proposal: &'a Proposal<'a>,
 }
 
 impl Answer<'_> {
     fn place(&self, span: &Span) -> String {
-        let Some(source) = self.sources.get(span.file) else { return String::new() };
-        let (line, _) = line_column(&source.text, span.bytes.start);
-        format!("{}:{line}", output::shown(Path::new(&source.path)))
+        let Some(place) = self.texts.place(span) else { return String::new() };
+        format!("{}:{}", output::shown(place.path), place.line_start)
     }
 
     /// Each requirement once, where it is shown first; what every configuration is asked comes before what some are.
@@ -358,7 +354,7 @@ impl Answer<'_> {
 
     fn as_json(&self) -> schema::From<'_> {
         let answer = as_json::answer(self.space, &self.proposal.query, &self.proposal.choice);
-        let span = |span: &Span| shared::Span::of(span, self.sources);
+        let span = |span: &Span| shared::Span::of(span, self.texts);
         let needs = self.asked().into_iter().map(|need| schema::Need {
             requirement: &need.requirement,
             span: span(need.via.as_ref().unwrap_or(&need.span)),
