@@ -154,7 +154,9 @@ fn git(openvmm: &Path, args: &[&str]) -> Result<String, String> {
 
 /// A path of the checkout, relative to its top.
 fn local(path: &str, openvmm: &Path) -> String {
-    Path::new(path).strip_prefix(openvmm).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let path = whole(Path::new(path));
+    path.strip_prefix(whole(openvmm)).unwrap_or(&path).display().to_string()
 }
 
 /// Every variant: facts only.
