@@ -113,6 +113,8 @@ fn as_part(
         let conflict = part.conflict.as_ref();
         let conflict = conflict.map_or_else(String::new, |conflict| as_conflict(level, space, conflict));
         return match trial {
+            // What to do says more than what stands between.
+            Some(trial) if level >= Brevity::NoReasons => format!("{trial}\n"),
             Some(trial) => format!("{trial}\n  {conflict}"),
             None => conflict,
         };
@@ -159,7 +161,7 @@ fn as_part(
     }
     let cost = if tight { format!(" ({})", price(space, pick)) } else { String::new() };
     match trial {
-        Some(trial) => format!("{trial}\n  until then {}{cost}\n{text}", config(pick)),
+        Some(trial) => format!("{trial}\n  until then {}\n{text}", config(pick)),
         None => format!("{}{cost}\n{text}", config(pick)),
     }
 }
