@@ -3,8 +3,8 @@
 # Usage: benches/growth.sh [N]    (5000 where nothing is said)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --quiet --release --package lightest
-lightest=$PWD/target/release/lightest
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest
+lightest=${LIGHTEST:-$PWD/target/release/lightest}
 folder=$(mktemp --directory)
 trap 'rm -rf "$folder"' EXIT
 n=${1:-5000}
@@ -15,8 +15,9 @@ body() { # name, lines within
     printf '    let (vm, agent) = config.run().await?;\n%s' "${2:-}"
     printf '    agent.unix_shell().read_file("/proc/cpuinfo").await?;\n    agent.power_off().await?;\n    Ok(())\n}\n'
 }
-repeat() { # text with %d, times
-    awk -v text="$1" -v times="$2" 'BEGIN { for (i = 0; i < times; i++) { line = text; gsub(/%d/, i, line); gsub(/\\n/, "\n", line); printf "%s", line } }'
+repeat() { # text with %d and \n, times
+    local text=${1//\\n/$'\n'}
+    for i in $(seq "$2"); do printf '%s' "${text//%d/$i}"; done
 }
 list() { printf '#[vmm_test(\n%s)]\n' "$1"; }
 
@@ -35,13 +36,15 @@ write() { # shape, times
     esac
 }
 for_each() { # times, line within: a test each
-    repeat "$(list "    $config" | sed -z 's/\n/\\n/g')$(body test%d "$2" | sed -z 's/\n/\\n/g')" "$1"
+    local test
+    test=$(list "    $config"; body test%d "${2//\\n/$'\n'}")
+    repeat "$test"$'\n' "$1"
 }
 
-seconds() { # folder: processor time of one run, in seconds
-    local times
-    times=$( { TIMEFORMAT='%U'; time "$lightest" check --message-format "$2" "$1" > "$folder/out" 2>&1 || true; } 2>&1 )
-    echo "$times"
+milliseconds() { # folder, format: processor time of one run
+    local seconds
+    seconds=$( { TIMEFORMAT='%U'; time "$lightest" check --message-format "$2" "$1" > "$folder/out" 2>&1 || true; } 2>&1 )
+    echo $((10#${seconds//./}))
 }
 
 printf '%-14s %-6s %9s %9s %6s\n' shape format "$n" "$((4 * n))" ratio
@@ -51,9 +54,10 @@ for shape in variants one-line suppressions remarks requirements calls branches 
         write "$shape" "$times" > "$folder/$shape-$times/tests.rs"
     done
     for format in human junit; do
-        small=$(seconds "$folder/$shape-$n" "$format")
-        large=$(seconds "$folder/$shape-$((4 * n))" "$format")
-        awk -v shape="$shape" -v format="$format" -v small="$small" -v large="$large" \
-            'BEGIN { printf "%-14s %-6s %7.2f s %7.2f s %6.1f\n", shape, format, small, large, large / (small > 0.01 ? small : 0.01) }'
+        small=$(milliseconds "$folder/$shape-$n" "$format")
+        large=$(milliseconds "$folder/$shape-$((4 * n))" "$format")
+        [ "$small" -gt 0 ] || small=1
+        ratio=$((10 * large / small))
+        printf '%-14s %-6s %6d ms %6d ms %4d.%d\n' "$shape" "$format" "$small" "$large" $((ratio / 10)) $((ratio % 10))
     done
 done
