@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::run::{cargo, run, step};
-use crate::{browser, empty_root, generated, licences, packages};
+use crate::{browser, empty_root, generated, licences, packages, windows};
 
 fn with(mut command: Command, args: &[&str]) -> Command {
     command.args(args);
@@ -32,6 +32,7 @@ pub(crate) fn all() -> Result<(), String> {
         command.env("INSTA_UPDATE", "no");
         run(command)
     })?;
+    step("other systems: Windows under Wine, and what its and Apple's compilers accept", windows::check)?;
     if let Some(checkout) = std::env::var_os("OPENVMM_REPO") {
         step("the catalog against OpenVMM's source", || {
             let mut command =

@@ -299,7 +299,24 @@ fn did(mut command: Command, room: &Path) -> std::io::Result<Did> {
             }
         }
     }
-    Ok(Did { code: output.status.code(), out: output.stdout, err: output.stderr, files })
+    Ok(Did {
+        code: output.status.code(),
+        out: output.stdout,
+        err: without_system_words(output.stderr),
+        files,
+    })
+}
+
+/// Messages without what a system calls its own error: `.. cannot be read: No such file or directory (os error 2)`.
+fn without_system_words(text: Vec<u8>) -> Vec<u8> {
+    let Ok(text) = String::from_utf8(text) else { return Vec::new() };
+    let line = |line: &str| match line.split_once(" (os error ") {
+        Some((before, _)) => {
+            format!("{}: (the system's words)", before.rsplit_once(": ").map_or(before, |(head, _)| head))
+        }
+        None => line.to_owned(),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n").into_bytes()
 }
 
 /// The first line in which two results differ.

@@ -27,7 +27,7 @@ use lab::LabCommand;
 
 /// Picks the lightest guest that exercises the code under test.
 #[derive(Debug, Parser)]
-#[command(name = "lightest", version, about, max_term_width = 80, after_help = exit::help())]
+#[command(name = "lightest", bin_name = "lightest", version, about, max_term_width = 80, after_help = exit::help())]
 pub(crate) struct Cli {
     /// Overlay the embedded catalog with the one in this folder
     #[arg(long, global = true, value_name = "DIR")]

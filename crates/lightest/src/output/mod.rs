@@ -85,9 +85,17 @@ fn write_all(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
 
+/// Whether nobody reads any more, which is no failure of ours.
+fn reader_is_gone(error: &io::Error) -> bool {
+    /// Windows' `ERROR_PIPE_NOT_CONNECTED`, which the standard library has no kind for.
+    const PIPE_NOT_CONNECTED: i32 = 233;
+    error.kind() == io::ErrorKind::BrokenPipe
+        || (cfg!(windows) && error.raw_os_error() == Some(PIPE_NOT_CONNECTED))
+}
+
 fn written(result: io::Result<()>) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+        Err(error) if !reader_is_gone(&error) => {
             Err(Failure::new(format!("standard output cannot be written: {error}")))
         }
         _ => Ok(()),
