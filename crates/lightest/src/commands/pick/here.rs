@@ -76,7 +76,7 @@ pub(super) fn run(
                 output::data(&as_text::answer(&spelled, &query, &anywhere, args.detail(), None))?;
             }
         }
-        return Ok(exit::COULD_NOT);
+        return Ok(exit::FINDINGS);
     }
     let own = all.on(machine, &anywhere.asked);
     let mut choice = choose(&own, &query).map_err(refused)?;

@@ -109,7 +109,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let answered = choice.parts.iter().any(|part| part.pick.is_some());
     // The program ends here, sooner when it need not take these apart.
     std::mem::forget((choice, space));
-    Ok(if answered { exit::DONE } else { exit::COULD_NOT })
+    Ok(if answered { exit::DONE } else { exit::FINDINGS })
 }
 
 /// A query with what every guest of a framework's new tests is asked.
