@@ -17,6 +17,10 @@ use crate::hints::Origin;
 use crate::needs::Needs;
 use reader::Reader;
 
+/// Why there is nothing to list, where a configuration provides everything and the body goes on with none of these
+/// ([`Part::is_excluded`]).
+pub const EXCLUDED: &str = "the body fails on every configuration that provides the rest";
+
 /// What is asked beside the body.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -80,8 +84,9 @@ pub struct WeakNeed {
 pub struct Proposal<'c> {
     /// What the chooser answers, one part for each architecture and VMM.
     pub choice: Choice<'c>,
-    /// The query that gives the same answer.
-    pub query: Query,
+    /// What is asked in all: the union over the list, where one configuration may be asked what another is not, so that the
+    /// query by itself may give another answer.
+    pub asks: Query,
     /// The list, in the order in which it is written.
     pub list: Vec<Proposed>,
     /// What the body does not show, and only a name speaks of.
@@ -114,7 +119,6 @@ pub fn propose<'c>(
     let mut list: Vec<Proposed> = Vec::new();
     let mut words: Vec<String> = Vec::new();
     let mut weak: Vec<WeakNeed> = Vec::new();
-    let mut named_vmm: Option<String> = None;
     let archs = reader.archs_for_hints();
     for arch in &archs {
         let vmms: Vec<Option<&String>> =
@@ -123,7 +127,6 @@ pub fn propose<'c>(
             let here = |row: &Row<'_>| row.config.arch == *arch && vmm.is_none_or(|vmm| row.vmm.id == *vmm);
             let hinted = reader.hinted(&here);
             let vmm = vmm.or(hinted.vmm.as_ref());
-            named_vmm = named_vmm.or_else(|| hinted.vmm.clone());
             let here = |row: &Row<'_>| row.config.arch == *arch && vmm.is_none_or(|vmm| row.vmm.id == *vmm);
             let best = reader.lightest(&hinted.words, &here);
             let asks = reader.words(best, &hinted.words);
@@ -176,9 +179,14 @@ pub fn propose<'c>(
     }
     let asked = reader.asked(words.iter().map(String::as_str));
     let archs = if archs == space.catalog().archs().collect::<Vec<_>>() { Vec::new() } else { archs };
-    let vmms = if reader.vmms.is_empty() { named_vmm.into_iter().collect() } else { reader.vmms.clone() };
-    let query = Query { requires: words, archs, vmms };
-    Ok(Proposal { choice: Choice { asked, parts }, query, list, weak, unnamed })
+    let mut vmms: Vec<String> = Vec::new();
+    for vmm in parts.iter().filter_map(|part| part.vmm.as_ref()) {
+        if !vmms.contains(vmm) {
+            vmms.push(vmm.clone());
+        }
+    }
+    let asks = Query { requires: words, archs, vmms };
+    Ok(Proposal { choice: Choice { asked, parts }, asks, list, weak, unnamed })
 }
 
 /// What a declaration names for the files that a test takes; what is not known goes to `unnamed`, and then none is named.

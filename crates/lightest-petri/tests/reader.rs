@@ -46,6 +46,28 @@ fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
     assert_eq!(bound, [(1, true), (2, true), (3, false)]);
 }
 
+/// Hosts are Linux, Windows and macOS: a condition that two of them meet stands for no requirement, and one that none meets
+/// leaves nothing to judge.
+#[test]
+fn a_condition_that_names_no_single_kind_of_host_leaves_a_test_open() {
+    let asked = |condition: &str| {
+        let text = format!(
+            "#[cfg({condition})]\n#[openvmm_test(linux_direct_x64)]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {{}}\n"
+        );
+        let Reading { tests, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+        let needs = Needs::of(&tests[0], &TABLE);
+        (needs.ask("linux-host"), needs.ask("windows-host"), needs.is_open())
+    };
+    assert_eq!(asked("target_os = \"linux\""), (true, false, false));
+    assert_eq!(asked("windows"), (false, true, false));
+    assert_eq!(asked("not(unix)"), (false, true, false));
+    for many in
+        ["unix", "not(windows)", "not(target_os = \"windows\")", "not(target_os = \"linux\")", "any()"]
+    {
+        assert_eq!(asked(many), (false, false, true), "{many}");
+    }
+}
+
 #[test]
 fn roles_flow_through_helpers_closures_and_branches() {
     let text = r##"

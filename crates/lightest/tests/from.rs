@@ -158,6 +158,113 @@ fn bodies_that_were_written_for_no_list_get_the_right_one() {
     assert!(tried > 15 && wrong.is_empty(), "{wrong}");
 }
 
+/// Only the body's own `unreachable!()` leaves nothing for aarch64: the requirements meet there.
+#[test]
+fn a_body_that_fails_wherever_the_rest_is_provided_is_no_conflict_of_requirements() {
+    let folder = checkout(include_str!("bodies/unseen.rs"));
+    let args = ["pick", "--from", "tests/bodies.rs", "--test", "isolation_is_seen"];
+    let excluded = "aarch64: the body fails on every configuration that provides the rest";
+    for more in [&[][..], &["--why"], &["--arch", "aarch64"]] {
+        let said = lightest(folder.path(), &[&args[..], more].concat());
+        assert!(said.out.lines().any(|line| line == excluded), "{more:?}: {}", said.out);
+        assert!(!said.out.contains("not shown together"), "{more:?}: {}", said.out);
+    }
+    let said = lightest(folder.path(), &[&args[..], &["--format", "json"]].concat());
+    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(answer["conflicts"], serde_json::json!([]));
+    assert_eq!(answer["excluded"], serde_json::json!(["aarch64"]));
+    // What no configuration provides whatever the body goes on with is one still.
+    let asks = [&args[..], &["--requires", "windows-shell", "--format", "json"]].concat();
+    let said = lightest(folder.path(), &asks);
+    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(answer["conflicts"][0]["between"], serde_json::json!(["unix-shell", "windows-shell"]));
+    assert_eq!(answer["excluded"], serde_json::json!([]));
+}
+
+/// The same for a test without a list that excludes every configuration.
+#[test]
+fn a_list_that_the_body_excludes_is_explained_by_the_body() {
+    let folder = checkout(
+        "#[vmm_test]\nasync fn gone<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
+         let flavor = config.os_flavor();\n    let (vm, agent) = config.run().await?;\n    \
+         let sh = agent.unix_shell();\n    cmd!(sh, \"uname\").run().await?;\n    match flavor {\n        \
+         OsFlavor::Windows => {}\n        _ => unreachable!(),\n    }\n    Ok(())\n}\n",
+    );
+    let said = lightest(folder.path(), &["check", "tests"]);
+    assert!(
+        said.out.contains("the body fails on every configuration that provides the rest"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("names what contradicts"), "{}", said.out);
+}
+
+/// A query cannot express what branches ask of single systems, nor what the body excludes; the file can.
+#[test]
+fn the_command_of_an_answer_gives_the_same_answer() {
+    let folder = checkout(include_str!("bodies/unseen.rs"));
+    let file = folder.path().join("tests/it's here.rs");
+    fs::rename(folder.path().join("tests/bodies.rs"), &file).expect("renamed");
+    for more in
+        [&[][..], &["--arch", "x64", "--only-lightest"], &["--requires", "tpm", "--here=windows,x64,hyper-v"]]
+    {
+        let args =
+            ["pick", "--from", "tests/it's here.rs", "--test", "isolation_is_seen", "--format", "json"];
+        let said = lightest(folder.path(), &[&args[..], more].concat());
+        let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        let command = answer["command"].as_str().expect("a command");
+        let rest = command.strip_prefix("lightest pick --from 'tests/it'\\''s here.rs' ").expect(command);
+        let again: Vec<&str> = args[..3].iter().copied().chain(rest.split(' ')).collect();
+        let again = lightest(folder.path(), &[&again[..], &["--format", "json"]].concat());
+        assert_eq!(said.out, again.out, "{command}");
+    }
+    let said = lightest(folder.path(), &["requirements", "tests", "--test", "isolation_is_seen"]);
+    let last = said.out.lines().last().expect("lines");
+    assert_eq!(last, "  lightest pick --from 'tests/it'\\''s here.rs' --test isolation_is_seen");
+}
+
+#[test]
+fn tests_of_one_name_are_told_apart_by_module_or_line() {
+    let test = "#[vmm_test]\nasync fn same<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
+                let (vm, agent) = config.run().await?;\n    Ok(())\n}\n";
+    let text = format!(
+        "{test}mod inner {{\n{test}}}\n#[cfg(windows)]\nmod twice {{\n{test}}}\n#[cfg(not(windows))]\nmod twice {{\n{test}}}\n"
+    );
+    let folder = checkout(&text);
+    let said = lightest(folder.path(), &["requirements", "tests/bodies.rs"]);
+    let commands = said.out.lines().filter_map(|line| line.strip_prefix("  lightest "));
+    let mut lines = Vec::new();
+    for command in commands {
+        let args: Vec<&str> = command.split(' ').chain(["--format", "json"]).collect();
+        let said = lightest(folder.path(), &args);
+        let answer: serde_json::Value =
+            serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{command}: {}", said.err));
+        assert_eq!(answer["command"], format!("lightest {command}"));
+        lines.push(answer["needs"][0]["span"]["line_start"].as_u64());
+    }
+    lines.dedup();
+    assert_eq!(lines.len(), 4, "{}", said.out);
+}
+
+/// Hyper-V gives an NVMe disk on x64 only: on aarch64 there is nothing that the name means.
+#[test]
+fn a_vmm_that_a_name_chooses_decides_on_architectures_too() {
+    let folder = checkout(
+        "#[vmm_test]\nasync fn hyperv_disk<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
+         let (vm, agent) = config.run().await?;\n    agent.unix_shell().read_file(\"/dev/nvme0n1\").await?;\n    Ok(())\n}\n",
+    );
+    let said = lightest(folder.path(), &["pick", "--from", "tests/bodies.rs", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let listed: Vec<&str> =
+        answer["list"].as_array().into_iter().flatten().filter_map(|one| one["config"].as_str()).collect();
+    // The companion runs without the paravisor, which no VMM but OpenVMM does in this repository's code.
+    let x64 = [
+        "hyperv_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))",
+        "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))",
+    ];
+    assert_eq!(listed, x64);
+}
+
 /// Two needs that no test has shown together, against which nothing speaks, are advice first.
 #[test]
 fn what_nobody_has_shown_is_advised_first() {

@@ -1,5 +1,7 @@
 //! The needs of a test, as the space is asked for them.
 
+use std::collections::BTreeSet;
+
 use lightest_model::catalog::{Catalog, Os, Requirement, Support, When};
 use lightest_model::chooser::Unheard;
 use lightest_model::config::{Arch, Isolation};
@@ -212,16 +214,15 @@ impl<'a, 'c> Reader<'a, 'c> {
             return self.archs.clone();
         }
         let on = |arch: Arch| move |row: &Row<'_>| row.config.arch == arch;
-        let mut decided: Vec<String> = Vec::new();
-        for arch in &self.archs {
-            for word in self.hinted(&on(*arch)).words {
-                if !decided.contains(&word) {
-                    decided.push(word);
-                }
-            }
-        }
+        let decided: Vec<Hinted> = self.archs.iter().map(|arch| self.hinted(&on(*arch))).collect();
+        let words: BTreeSet<&String> = decided.iter().flat_map(|hinted| &hinted.words).collect();
+        let vmms: BTreeSet<&String> = decided.iter().filter_map(|hinted| hinted.vmm.as_ref()).collect();
         let provides = |arch: &&Arch| {
-            decided.iter().all(|word| self.lightest(std::slice::from_ref(word), &on(**arch)).is_some())
+            let here = on(**arch);
+            words.iter().all(|word| self.lightest(std::slice::from_ref(*word), &here).is_some())
+                && vmms
+                    .iter()
+                    .all(|vmm| self.lightest(&[], &|row| here(row) && row.vmm.id == **vmm).is_some())
         };
         let kept: Vec<Arch> = self.archs.iter().filter(provides).copied().collect();
         if kept.is_empty() { self.archs.clone() } else { kept }

@@ -32,9 +32,10 @@
 //! ```
 
 use lightest_diagnostics::{Edit, Help, Safety};
+use lightest_model::chooser::Part;
 
 use crate::finding::Finding;
-use crate::proposal::{Request, Role, propose};
+use crate::proposal::{EXCLUDED, Request, Role, propose};
 use crate::subject::Subject;
 
 const RULE: &str = "no-configuration";
@@ -45,7 +46,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let Ok(proposal) = propose(subject.test, subject.needs, subject.space, &Request::default()) else {
             continue;
         };
-        finding.requirements.clone_from(&proposal.query.requires);
+        finding.requirements.clone_from(&proposal.asks.requires);
         for opening in &subject.needs.openings {
             finding.diagnostic.notes.push(format!("not known: {}", opening.what));
         }
@@ -95,8 +96,11 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                     safety,
                 });
             }
+            None if proposal.choice.parts.iter().all(Part::is_excluded) => {
+                finding.diagnostic.notes.push(EXCLUDED.to_owned());
+            }
             None => {
-                let words = proposal.query.requires.join(",");
+                let words = proposal.asks.requires.join(",");
                 finding.diagnostic.notes.push(format!(
                     "no known configuration provides all of it: `lightest pick --requires {words}` names what contradicts"
                 ));

@@ -56,7 +56,8 @@ pub struct Part<'c> {
     pub arch: Arch,
     /// The VMM, where one was named.
     pub vmm: Option<String>,
-    /// The lightest configuration; `None` where there is none, and then `conflict` says why.
+    /// The lightest configuration; `None` where there is none. `conflict` gives the reason, except where configurations
+    /// provide everything and the caller excluded them all ([`choose_among`]).
     pub pick: Option<Pick<'c>>,
     /// The lightest that runs by default, where a known limit holds the pick back wherever it would run.
     pub meanwhile: Option<Pick<'c>>,
@@ -72,8 +73,16 @@ pub struct Part<'c> {
     pub heavier: Option<Heavier<'c>>,
     /// Requirements without which the answer would be lighter.
     pub flips: Vec<Flip>,
-    /// Why there is no answer.
+    /// Why there is no answer; `None` where there is one, or where only the caller's exclusion leaves none.
     pub conflict: Option<Conflict<'c>>,
+}
+
+impl Part<'_> {
+    /// Whether configurations provide everything, and the caller excluded them all.
+    #[must_use]
+    pub const fn is_excluded(&self) -> bool {
+        self.pick.is_none() && self.conflict.is_none()
+    }
 }
 
 /// A configuration that is recommended.
@@ -137,7 +146,8 @@ pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, Unhear
     choose_among(space, query, &|_| true)
 }
 
-/// Answers a query with nothing but some configurations.
+/// Answers a query with nothing but some configurations. Those that `among` excludes are not blamed on the requirements:
+/// see [`Part::is_excluded`].
 ///
 /// # Errors
 ///
@@ -213,15 +223,25 @@ fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard>
     Ok((asked, place))
 }
 
-/// The configurations for one architecture and VMM.
-fn place(space: &Space<'_>, arch: Arch, vmm: Option<&String>) -> Bits {
+/// The configurations for one architecture and VMM, of those that `among` picks.
+fn place_among<'c>(
+    space: &Space<'c>,
+    arch: Arch,
+    vmm: Option<&String>,
+    among: &dyn Fn(&Row<'c>) -> bool,
+) -> Bits {
     let mut rows = Bits::none(space.rows().len());
     for (index, row) in space.rows().iter().enumerate() {
-        if row.config.arch == arch && vmm.is_none_or(|vmm| *vmm == row.vmm.id) {
+        if row.config.arch == arch && vmm.is_none_or(|vmm| *vmm == row.vmm.id) && among(row) {
             rows.insert(index);
         }
     }
     rows
+}
+
+/// The configurations for one architecture and VMM.
+fn place(space: &Space<'_>, arch: Arch, vmm: Option<&String>) -> Bits {
+    place_among(space, arch, vmm, &|_| true)
 }
 
 /// The configurations of `among` that give everything.
@@ -251,12 +271,7 @@ fn part<'c>(
     vmm: Option<&String>,
     among: &dyn Fn(&Row<'c>) -> bool,
 ) -> Part<'c> {
-    let mut here = place(space, arch, vmm);
-    for (index, row) in space.rows().iter().enumerate() {
-        if !among(row) {
-            here.clear(index);
-        }
-    }
+    let here = place_among(space, arch, vmm, among);
     let fit = fitting(space, asked, &here);
     let best = lightest(space, asked, &fit);
     let mut part = Part {
@@ -281,6 +296,8 @@ fn part<'c>(
             part.heavier = flip::heavier(space, asked, &fit, best);
             part.flips = flip::flips(space, asked, &here, best);
         }
+        // What only the caller excludes is no contradiction of the requirements.
+        None if fitting(space, asked, &place(space, arch, vmm)).iter().next().is_some() => {}
         None => part.conflict = Some(conflict::explain(space, asked, arch, vmm)),
     }
     part

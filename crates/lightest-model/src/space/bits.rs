@@ -26,11 +26,6 @@ impl Bits {
         self.words[index / 64] |= 1 << (index % 64);
     }
 
-    /// Takes an index out.
-    pub(crate) fn clear(&mut self, index: usize) {
-        self.words[index / 64] &= !(1 << (index % 64));
-    }
-
     /// Whether it holds that index.
     pub(crate) fn contains(&self, index: usize) -> bool {
         self.words.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)

@@ -14,7 +14,7 @@ use lightest_model::catalog::When;
 use lightest_model::space::Space;
 use lightest_petri::Petri;
 
-use super::pick::spelled::Spelled;
+use super::pick::again;
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
@@ -44,14 +44,15 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let catalog = session.catalog_of(framework)?;
     let table = table::of(framework, catalog, session)?;
     let read = sources::read(&framework.roots(&args.paths), dialect)?;
-    let Reading { mut tests, notes, .. } = dialect.read(&read.files, catalog, &table);
+    let Reading { tests, notes, .. } = dialect.read(&read.files, catalog, &table);
     for unread in &read.unread {
         output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
     }
     let all = read.unread.is_empty() && !notes.iter().any(|note| note.unread);
     let any = !tests.is_empty();
+    let mut chosen: Vec<&Test> = tests.iter().collect();
     if let Some(wanted) = &args.test {
-        tests.retain(|test| {
+        chosen.retain(|test| {
             test.name == *wanted
                 || test
                     .declarations
@@ -59,26 +60,32 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
                     .flat_map(|list| &list.variants)
                     .any(|variant| variant.name == *wanted)
         });
-        if tests.is_empty() && any {
+        if chosen.is_empty() && any {
             return Err(Failure::new(format!("there is no test `{wanted}`"))
                 .help("name a function, or a variant as the test runner does"));
         }
     }
     let texts = Texts::of(&read.files);
-    let view =
-        View { framework, dialect, sources: &read.files, texts: &texts, space: &Space::of_tests(catalog) };
+    let view = View {
+        framework,
+        dialect,
+        sources: &read.files,
+        tests: &tests,
+        texts: &texts,
+        space: &Space::of_tests(catalog),
+    };
     match args.format {
         Format::Json => {
-            let needs: Vec<Needs> = tests.iter().map(|test| Needs::of(test, &table)).collect();
+            let needs: Vec<Needs> = chosen.iter().map(|test| Needs::of(test, &table)).collect();
             output::json(&schema::Answer {
                 schema_version: VERSION,
-                tests: tests.iter().zip(&needs).map(|(test, needs)| view.test(test, needs)).collect(),
+                tests: chosen.iter().zip(&needs).map(|(test, needs)| view.test(test, needs)).collect(),
                 notes: notes.iter().map(|note| view.note(note)).collect(),
             })?;
         }
         Format::Text => {
             let mut text = String::new();
-            for test in &tests {
+            for test in &chosen {
                 view.write(test, &Needs::of(test, &table), &mut text);
             }
             for note in &notes {
@@ -105,6 +112,8 @@ struct View<'a> {
     framework: Framework,
     dialect: &'a dyn Dialect,
     sources: &'a [Source],
+    /// All that were read, chosen or not.
+    tests: &'a [Test],
     texts: &'a Texts<'a>,
     space: &'a Space<'a>,
 }
@@ -166,8 +175,8 @@ impl View<'_> {
             return None;
         }
         let proposal = propose(test, needs, self.space, &Request::default()).ok()?;
-        let spelled = Spelled { framework: self.framework, space: self.space };
-        Some((spelled.command(&proposal.query), !proposal.list.is_empty()))
+        let command = again::to_body(self.framework, test, self.tests, self.texts);
+        Some((command, !proposal.list.is_empty()))
     }
 
     fn variant<'t>(&'t self, variant: &'t Variant, weight: Weight) -> schema::Variant<'t> {
@@ -264,7 +273,7 @@ impl View<'_> {
             }
         }
         if let Some((command, _)) = pick {
-            line(1, &command);
+            line(1, &output::line(&command).to_string());
         }
     }
 }

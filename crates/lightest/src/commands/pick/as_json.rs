@@ -8,7 +8,12 @@ use crate::schema::pick::{self as schema, Answer, Role};
 use crate::schema::{VERSION, shared};
 
 /// The whole answer.
-pub(super) fn answer<'a>(space: &'a Spelled<'_, '_>, query: &'a Query, choice: &'a Choice<'_>) -> Answer<'a> {
+pub(super) fn answer<'a>(
+    space: &'a Spelled<'_, '_>,
+    query: &'a Query,
+    choice: &'a Choice<'_>,
+    command: String,
+) -> Answer<'a> {
     let mut answer = Answer {
         schema_version: VERSION,
         requires: &query.requires,
@@ -20,7 +25,7 @@ pub(super) fn answer<'a>(space: &'a Spelled<'_, '_>, query: &'a Query, choice: &
         flips: Vec::new(),
         conflicts: Vec::new(),
         attribute: space.paste(choice),
-        command: space.command(query),
+        command,
     };
     for part in &choice.parts {
         let pick = |role| move |pick: &'a Pick<'_>| picked(space, part, pick, role);

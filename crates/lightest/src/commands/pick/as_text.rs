@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use lightest_lint::proposal::EXCLUDED;
 use lightest_model::catalog::{Cost, Quirk, Support};
 use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal, Trial};
 use lightest_model::space::{ALWAYS, Row};
@@ -10,7 +11,7 @@ use super::in_short;
 use super::spelled::Spelled;
 use crate::json::{because, statement_evidence};
 use crate::style::{answer as green, aside, heading, refused};
-use crate::words;
+use crate::{output, words};
 
 /// How many refused configurations are shown for each architecture, unless all are asked for.
 const SHOWN: usize = 4;
@@ -41,6 +42,7 @@ pub(super) fn answer(
     choice: &Choice<'_>,
     detail: Detail,
     shown: Option<&Shown<'_>>,
+    command: &str,
 ) -> String {
     let attribute = match shown {
         Some(shown) => shown.attribute.map(str::to_owned),
@@ -75,7 +77,7 @@ pub(super) fn answer(
         let title = if untried { "To try:" } else { "To paste:" };
         let _ = writeln!(text, "{}\n\n{attribute}\n", heading(title));
     }
-    let _ = writeln!(text, "{}", aside(format!("The same again: {}", space.command(query))));
+    let _ = writeln!(text, "{}", aside(format!("The same again: {}", output::line(command))));
     text
 }
 
@@ -117,7 +119,9 @@ fn as_part(
             }
         }
         (None, Some(conflict)) => as_conflict(space, &mut text, conflict),
-        (None, None) => {}
+        (None, None) => {
+            let _ = writeln!(text, "{EXCLUDED}");
+        }
     }
     if part.pick.is_some() || all {
         refusals(space, &mut text, "Lighter, and refused:", &part.refused, all);

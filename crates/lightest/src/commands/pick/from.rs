@@ -12,7 +12,7 @@ use lightest_model::chooser::Query;
 use lightest_model::space::Space;
 
 use super::spelled::Spelled;
-use super::{Args, as_json, as_text, here, unknown, with_asks};
+use super::{Args, again, as_json, as_text, here, unknown, with_asks};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
@@ -77,7 +77,17 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         (space, proposal) = (own, here);
     }
     let spelled = Spelled { framework, space: &space };
-    let answer = Answer { args, test, needs: &needs, space: &spelled, texts: &texts, proposal: &proposal };
+    let again = again::to_body(framework, test, &tests, &texts);
+    let again = again::with_arguments(again, args, machine.as_ref());
+    let answer = Answer {
+        args,
+        test,
+        needs: &needs,
+        space: &spelled,
+        texts: &texts,
+        proposal: &proposal,
+        again: &again,
+    };
     match (args.format, &machine) {
         (Format::Json, None) => output::json(&answer.as_json())?,
         (Format::Text, None) => output::data(&answer.as_text())?,
@@ -120,7 +130,7 @@ fn proposed<'c>(
     })?;
     let unasked = |word: &String| !args.requires.contains(word);
     let asks = framework.dialect().conventions().asks;
-    proposal.query.requires.retain(|word| !(unasked(word) && asks.contains(&word.as_str())));
+    proposal.asks.requires.retain(|word| !(unasked(word) && asks.contains(&word.as_str())));
     Ok(proposal)
 }
 
@@ -159,7 +169,10 @@ fn choose_test<'t>(
     let shown = output::shown(file);
     let mut found: Vec<&Test> = tests.iter().collect();
     if let Some(name) = &args.test {
-        found.retain(|test| test.name == *name || dialect.full_name(test) == *name);
+        let is_full = |test: &&Test| dialect.full_name(test) == *name;
+        // A name with its modules means no other test that ends so.
+        let exact = found.iter().any(is_full);
+        found.retain(|test| if exact { is_full(test) } else { test.name == *name });
         if found.is_empty() {
             let known: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
             let failure = Failure::new(format!("there is no test `{name}` in {shown}"));
@@ -205,6 +218,7 @@ struct Answer<'a> {
     space: &'a Spelled<'a, 'a>,
     texts: &'a Texts<'a>,
     proposal: &'a Proposal<'a>,
+    again: &'a str,
 }
 
 impl Answer<'_> {
@@ -309,10 +323,11 @@ impl Answer<'_> {
         let shown = as_text::Shown { attribute: attribute.as_deref(), further: &further };
         text.push_str(&as_text::answer(
             self.space,
-            &self.proposal.query,
+            &self.proposal.asks,
             &self.proposal.choice,
             self.args.detail(),
             Some(&shown),
+            self.again,
         ));
         text.push_str(&self.comparison());
         text
@@ -353,7 +368,8 @@ impl Answer<'_> {
     }
 
     fn as_json(&self) -> schema::From<'_> {
-        let answer = as_json::answer(self.space, &self.proposal.query, &self.proposal.choice);
+        let answer =
+            as_json::answer(self.space, &self.proposal.asks, &self.proposal.choice, self.again.to_owned());
         let span = |span: &Span| shared::Span::of(span, self.texts);
         let needs = self.asked().into_iter().map(|need| schema::Need {
             requirement: &need.requirement,
@@ -376,6 +392,7 @@ impl Answer<'_> {
             because: because(&proposed.role),
             artifacts: &proposed.artifacts,
         });
+        let excluded = self.proposal.choice.parts.iter().filter(|part| part.is_excluded());
         schema::From {
             answer: schema::Answer { attribute: self.attribute(), ..answer },
             test: self.space.dialect().full_name(self.test),
@@ -385,6 +402,7 @@ impl Answer<'_> {
             list: list.collect(),
             unnamed: &self.proposal.unnamed,
             listed: self.listed(),
+            excluded: excluded.map(|part| part.arch.word()).collect(),
         }
     }
 }

@@ -6,7 +6,7 @@ use lightest_model::machine::{Fit, Machine};
 use lightest_model::space::Space;
 
 use super::spelled::Spelled;
-use super::{Args, as_json, as_text, unknown};
+use super::{Args, again, as_json, as_text, unknown};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::framework::Framework;
@@ -65,15 +65,17 @@ pub(super) fn run(
         query.archs = archs(&anywhere, machine);
         anywhere = choose(&all, &query).map_err(refused)?;
     }
+    let again = again::to_query(framework, &query, Some(machine));
     if anywhere.parts.iter().all(|part| part.pick.is_none()) {
         // No machine would help.
         let spelled = Spelled { framework, space: &all };
         match args.format {
             Format::Json => {
-                output::json(&with_machine(as_json::answer(&spelled, &query, &anywhere), machine, &[]))?
+                let answer = as_json::answer(&spelled, &query, &anywhere, again);
+                output::json(&with_machine(answer, machine, &[]))?;
             }
             Format::Text => {
-                output::data(&as_text::answer(&spelled, &query, &anywhere, args.detail(), None))?;
+                output::data(&as_text::answer(&spelled, &query, &anywhere, args.detail(), None, &again))?;
             }
         }
         return Ok(exit::FINDINGS);
@@ -86,10 +88,11 @@ pub(super) fn run(
     let spelled = Spelled { framework, space: &own };
     match args.format {
         Format::Json => {
-            output::json(&with_machine(as_json::answer(&spelled, &query, &choice), machine, &elsewhere))?;
+            let answer = as_json::answer(&spelled, &query, &choice, again);
+            output::json(&with_machine(answer, machine, &elsewhere))?;
         }
         Format::Text => {
-            let answer = || as_text::answer(&spelled, &query, &choice, args.detail(), None);
+            let answer = || as_text::answer(&spelled, &query, &choice, args.detail(), None, &again);
             output::data(&in_text(machine, (!choice.parts.is_empty()).then(answer), &elsewhere))?;
         }
     }

@@ -1,5 +1,6 @@
 //! The answer of `pick` for people, within a screen: at most [`MOST_LINES`] lines where the attribute leaves room.
 
+use lightest_lint::proposal::EXCLUDED;
 use lightest_model::catalog::{Holds, Support};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, Reason, Trial, nearest_lighter};
 use lightest_model::space::ALWAYS;
@@ -111,7 +112,8 @@ fn as_part(
     let trial = part.trial.as_ref().map(|trial| as_trial(space, trial));
     let Some(pick) = &part.pick else {
         let conflict = part.conflict.as_ref();
-        let conflict = conflict.map_or_else(String::new, |conflict| as_conflict(level, space, conflict));
+        let conflict =
+            conflict.map_or_else(|| format!("{EXCLUDED}\n"), |conflict| as_conflict(level, space, conflict));
         return match trial {
             // What to do says more than what stands between.
             Some(trial) if level >= Brevity::NoReasons => format!("{trial}\n"),
@@ -268,7 +270,7 @@ mod tests {
             for archs in [vec![Arch::X64], Vec::new()] {
                 let query = Query { requires: requires.clone(), archs, vmms: Vec::new() };
                 let Ok(choice) = choose(&space, &query) else { continue };
-                let styled = as_text::answer(&spelled, &query, &choice, as_text::Detail::Short, None);
+                let styled = as_text::answer(&spelled, &query, &choice, as_text::Detail::Short, None, "");
                 let text = strip_str(&styled).to_string();
                 let lines = height(&text);
                 lengths[lines.min(39)] += 1;

@@ -1,5 +1,6 @@
 //! `lightest pick`: the lightest configuration for a new test.
 
+pub(crate) mod again;
 mod as_json;
 mod as_text;
 mod ask;
@@ -99,12 +100,15 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let choice = choose(&space, &with_asks(&query, framework))
         .map_err(|unheard| unknown(space.catalog(), &query, &unheard, framework))?;
     let spelled = Spelled { framework, space: &space };
-    match args.format {
-        Format::Json => output::json(&as_json::answer(&spelled, &query, &choice))?,
-        Format::Text => output::data(&as_text::answer(&spelled, &query, &choice, args.detail(), None))?,
-    }
+    let again = again::to_query(framework, &query, None);
     if asks {
-        output::message(&format!("The same again: {}", spelled.command(&query)));
+        output::message(&format!("The same again: {again}"));
+    }
+    match args.format {
+        Format::Text => {
+            output::data(&as_text::answer(&spelled, &query, &choice, args.detail(), None, &again))?
+        }
+        Format::Json => output::json(&as_json::answer(&spelled, &query, &choice, again))?,
     }
     let answered = choice.parts.iter().any(|part| part.pick.is_some());
     // The program ends here, sooner when it need not take these apart.

@@ -52,26 +52,4 @@ impl<'c> Spelled<'_, 'c> {
         let id = self.requirement_id(requirement);
         !query.requires.iter().any(|word| word == id) && self.dialect().conventions().asks.contains(&id)
     }
-
-    /// The command line that gives the same answer without prompts.
-    pub(crate) fn command(&self, query: &Query) -> String {
-        let mut command = format!("lightest {}pick", self.framework.argument());
-        let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
-        let mut flag = |name: &str, values: String| {
-            if !values.is_empty() {
-                command.push_str(&format!(" --{name} {values}"));
-            }
-        };
-        flag("requires", query.requires.join(","));
-        flag("arch", archs.join(","));
-        flag("vmm", query.vmms.join(","));
-        if let Some(machine) = self.space.machine() {
-            command.push_str(&format!(" --here={machine}"));
-        }
-        if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
-            // Said outright, so that nothing is asked.
-            command.push_str(" --arch x64,aarch64");
-        }
-        command
-    }
 }

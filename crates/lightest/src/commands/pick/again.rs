@@ -1,0 +1,75 @@
+//! The command line that gives an answer again, without questions.
+
+use lightest_lint::facts::Test;
+use lightest_model::chooser::Query;
+use lightest_model::machine::Machine;
+
+use super::Args;
+use crate::framework::Framework;
+use crate::output;
+use crate::output::places::Texts;
+
+/// For requirements; `here` describes the machine, where the answer is for one.
+pub(crate) fn to_query(framework: Framework, query: &Query, here: Option<&Machine>) -> String {
+    let mut command = format!("lightest {}pick", framework.argument());
+    let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
+    option(&mut command, "requires", &query.requires);
+    option(&mut command, "arch", &archs);
+    option(&mut command, "vmm", &query.vmms);
+    if let Some(machine) = here {
+        command.push_str(&format!(" --here={machine}"));
+    }
+    if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
+        // Said outright, so that nothing is asked.
+        command.push_str(" --arch x64,aarch64");
+    }
+    command
+}
+
+/// For a test's body, whatever a query could express of it. `tests` are those read with it.
+pub(crate) fn to_body(framework: Framework, test: &Test, tests: &[Test], texts: &Texts<'_>) -> String {
+    let mut command = format!("lightest {}pick --from ", framework.argument());
+    let place = texts.place(&test.name_span);
+    command.push_str(&quoted(&place.map(|place| output::path_text(place.path)).unwrap_or_default()));
+    let name = framework.dialect().full_name(test);
+    let alike =
+        |other: &&Test| other.span.file == test.span.file && framework.dialect().full_name(other) == name;
+    match place.filter(|_| tests.iter().filter(alike).count() > 1) {
+        Some(place) => command.push_str(&format!(" --line {}", place.line_start)),
+        None => command.push_str(&format!(" --test {}", quoted(&name))),
+    }
+    command
+}
+
+/// The arguments of an answer to a body that change it.
+pub(super) fn with_arguments(mut command: String, args: &Args, here: Option<&Machine>) -> String {
+    let archs: Vec<&str> = args.arch.iter().map(|arch| arch.word()).collect();
+    option(&mut command, "requires", &args.requires);
+    option(&mut command, "arch", &archs);
+    option(&mut command, "vmm", &args.vmm);
+    if args.only_lightest {
+        command.push_str(" --only-lightest");
+    }
+    if let Some(machine) = here {
+        command.push_str(&format!(" --here={machine}"));
+    }
+    command
+}
+
+fn option<T: AsRef<str>>(command: &mut String, name: &str, values: &[T]) {
+    if !values.is_empty() {
+        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+        command.push_str(&format!(" --{name} {}", values.join(",")));
+    }
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./:\\,@%+=".contains(c);
+    // A backslash is a separator on Windows, and an escape to other shells.
+    let plain = |c: char| plain(c) && (c != '\\' || cfg!(windows));
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
