@@ -47,7 +47,9 @@ impl Needs {
     #[must_use]
     pub fn of(test: &Test, table: &Table) -> Self {
         let mut needs = Self { openings: test.openings.clone(), ..Self::default() };
-        needs.confined.extend(test.sightings.iter().filter_map(|sighting| match &sighting.what {
+        // A `match` that some runs never come to fails no configuration for sure.
+        let reached = test.sightings.iter().filter(|usage| !usage.uncertain && usage.within.is_empty());
+        needs.confined.extend(reached.filter_map(|usage| match &usage.what {
             What::Confined(when) => Some(when.clone()),
             _ => None,
         }));

@@ -11,6 +11,7 @@ use lightest_lint::linter::{self, Options};
 use lightest_lint::needs::Needs;
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
+use lightest_model::space::Space;
 use lightest_petri::Petri;
 use lightest_petri::Spelled;
 use proptest::prelude::*;
@@ -113,6 +114,95 @@ fn roles_flow_through_helpers_closures_and_branches() {
         ("windows-shell", 1),
     ];
     assert_eq!(found, expected);
+}
+
+/// The needs of a test of the backend of OpenVMM with this list and body.
+fn needs(list: &str, body: &str) -> Needs {
+    let text = format!(
+        "#[vmm_test({list})]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {{ {body} }}"
+    );
+    let Reading { tests, notes, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+    assert_eq!(notes, []);
+    Needs::of(&tests[0], &TABLE)
+}
+
+#[test]
+fn a_match_confines_a_test_only_where_every_run_comes_to_it() {
+    let only_x64 = "match config.arch() { MachineArch::X86_64 => {} _ => unreachable!() }";
+    let confined = |body: &str| needs("openvmm_uefi_x64(none)", body).confined.len();
+    assert_eq!(confined(&format!("{only_x64} Ok(())")), 1);
+    for body in [
+        format!("if config.arch() == MachineArch::Aarch64 {{ return Ok(()); }} {only_x64} Ok(())"),
+        format!("if std::env::var(\"A\").is_ok() {{ {only_x64} }} Ok(())"),
+        format!("let later = || {{ {only_x64} }}; Ok(())"),
+        format!("if config.is_openhcl() {{ {only_x64} }} Ok(())"),
+    ] {
+        assert_eq!(confined(&body), 0, "{body}");
+    }
+}
+
+#[test]
+fn the_guard_of_an_arm_that_fails_is_read() {
+    let body = |agent: &str| {
+        format!(
+            "let (vm, agent) = config.run().await?; match vm.arch() {{ \
+             MachineArch::X86_64 if {agent} => unreachable!(), _ => {{}} }} Ok(())"
+        )
+    };
+    let linux = "openvmm_linux_direct_x64";
+    let asks = needs(linux, &body("agent.windows_shell().read_file(\"a\").await.is_ok()"));
+    assert!(asks.ask("windows-shell"), "{asks:?}");
+    let asks = needs(linux, &body("agent.frobnicate().await.is_ok()"));
+    assert!(asks.openings.iter().any(|opening| opening.what.contains("frobnicate")), "{asks:?}");
+}
+
+#[test]
+fn a_function_that_is_declared_unused_off_windows_is_one_of_hyperv() {
+    let read = |attribute: &str| {
+        let text = format!(
+            "#[vmm_test(hyperv_uefi_x64(none))]\n#[cfg_attr({attribute})]\n\
+             async fn t<T>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{ Ok(()) }}"
+        );
+        let Reading { tests, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+        let needs = Needs::of(&tests[0], &TABLE);
+        (needs.ask("hyperv"), needs.openings.len())
+    };
+    assert_eq!(read("not(windows), expect(dead_code)"), (true, 0));
+    assert_eq!(read("not(windows), allow(dead_code)"), (true, 0));
+    // Others change how it is compiled, not whether.
+    assert_eq!(read("windows, expect(dead_code)"), (false, 0));
+    assert_eq!(read("not(windows), expect(unused_mut)"), (false, 0));
+}
+
+/// What is named for the first file that a test takes, beside one configuration.
+fn named(takes: &str, list: &str, config: &str) -> Option<String> {
+    let text = format!(
+        "#[vmm_test({list})]\nasync fn t<T>(config: PetriVmBuilder<T>, (a,): (ResolvedArtifact<{takes}>,)) \
+         -> anyhow::Result<()> {{ Ok(()) }}"
+    );
+    let Reading { tests, notes, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+    assert_eq!(notes, []);
+    let space = Space::of_tests(&CATALOG);
+    let row = space.rows().iter().find(|row| Spelled(&row.config).to_string() == config);
+    tests[0].takes[0].for_row(row.expect("a configuration")).map(str::to_owned)
+}
+
+#[test]
+fn a_file_is_named_as_the_list_names_it_for_that_configuration() {
+    let openhcl = "openvmm_openhcl_uefi_x64(none)";
+    let of_hyperv = "hyperv_openhcl_uefi_x64(none)";
+    let takes = "impl petri_artifacts_common::tags::IsOpenhclIgvm";
+    // The table's answer, where the list has none.
+    let standard = Some("LATEST_STANDARD_X64".to_owned());
+    assert_eq!(named(takes, "openvmm_linux_direct_x64[A]", openhcl), standard);
+    // The list's own, for that configuration alone.
+    let list = format!("{openhcl}[LATEST_RELEASE_STANDARD_X64]");
+    assert_eq!(named(takes, &list, openhcl).as_deref(), Some("LATEST_RELEASE_STANDARD_X64"));
+    assert_eq!(named(takes, &list, of_hyperv), standard);
+    // Of a trait that nobody knows, the list tells nothing about others, though all of it agrees.
+    let list = format!("{openhcl}[SOMETHING]");
+    assert_eq!(named("impl IsSomething", &list, openhcl).as_deref(), Some("SOMETHING"));
+    assert_eq!(named("impl IsSomething", &list, "openvmm_uefi_x64(none)"), None);
 }
 
 #[test]

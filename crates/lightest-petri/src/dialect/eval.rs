@@ -189,25 +189,16 @@ impl<'w, 't> Walk<'w, 't> {
         let subject = self.eval(scrutinee);
         let mut earlier = Vec::new();
         let mut value = Value::PLAIN;
-        if self.conditional == 0
-            && self.within.is_empty()
-            && let Some(when) = confined(arms, self.table)
-        {
+        if let Some(when) = confined(arms, self.table) {
             let here = self.here.clone();
             self.see(What::Confined(when), here);
         }
         self.conditional += 1;
         for arm in arms {
-            if diverges(&arm.body) {
-                // No configuration is meant to come here.
-                let found = self.scoped(|walk| {
-                    walk.bind(&arm.pattern, subject.clone());
-                    walk.eval(&arm.body)
-                });
-                self.release(found);
-                continue;
-            }
+            // No configuration is meant to come to an arm that fails.
+            let fails = diverges(&arm.body);
             let branch = match pattern_of(&arm.pattern, self.table) {
+                _ if fails => None,
                 Some(when) => {
                     earlier.extend(when.clone());
                     Some(Branch { when, otherwise: false })
@@ -225,7 +216,11 @@ impl<'w, 't> Walk<'w, 't> {
                     walk.eval(&arm.body)
                 })
             });
-            value = value.or_within(branch.into_iter().collect(), found);
+            if fails {
+                self.release(found);
+            } else {
+                value = value.or_within(branch.into_iter().collect(), found);
+            }
         }
         self.conditional -= 1;
         value

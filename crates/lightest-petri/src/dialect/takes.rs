@@ -11,36 +11,21 @@ use super::values::split;
 const ARTIFACT: &str = "ResolvedArtifact<";
 
 /// What a test takes, in the order of its signature, and what an attribute would name for each: an artifact that is a type
-/// by itself, one of a trait that the table knows, or the one that the test's own list names for the like of it.
+/// by itself, one of a trait that the table knows, or the one that the test's own list names there.
 pub(super) fn of(function: &Function, declarations: &[Declaration], table: &Table) -> Vec<Taken> {
     let mut takes: Vec<Taken> = Vec::new();
     for param in &function.params {
         let mut rest = param.ty.as_str();
         while let Some(at) = rest.find(ARTIFACT) {
             rest = &rest[at + ARTIFACT.len()..];
-            let written = split(rest.split_at(end(rest)).0).first().map_or("", |ty| ty.trim());
-            let place = takes.len();
-            takes.push(Taken { written: written.to_owned(), named: named(function, written, &takes, table) });
-            if let Some(taken) = takes.get_mut(place) {
-                taken.named.extend(listed(declarations, place));
-            }
+            let written = split(rest).first().copied().unwrap_or_default();
+            // What the author named for a configuration outranks what is usual there.
+            let mut all = listed(declarations, takes.len());
+            all.extend(named(function, written, &takes, table));
+            takes.push(Taken { written: written.to_owned(), named: all });
         }
     }
     takes
-}
-
-/// Where the arguments of a type end.
-fn end(text: &str) -> usize {
-    let mut depth = 0_i32;
-    for (at, c) in text.char_indices() {
-        match c {
-            '<' | '(' => depth += 1,
-            '>' | ')' if depth == 0 => return at,
-            '>' | ')' => depth -= 1,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 fn named(function: &Function, written: &str, before: &[Taken], table: &Table) -> Vec<(Vec<When>, String)> {
@@ -65,7 +50,7 @@ fn named(function: &Function, written: &str, before: &[Taken], table: &Table) ->
     known.filter_map(|entry| Some((entry.when.clone(), entry.gives.first()?.clone()))).collect()
 }
 
-/// What the test's own list names at that place, for the like of each of its configurations.
+/// What the test's own list names at that place, for each of its configurations.
 fn listed(declarations: &[Declaration], place: usize) -> Vec<(Vec<When>, String)> {
     let mut found: Vec<(Vec<When>, String)> = Vec::new();
     for variant in declarations.iter().flat_map(|list| &list.variants) {
@@ -73,6 +58,7 @@ fn listed(declarations: &[Declaration], place: usize) -> Vec<(Vec<When>, String)
         let config = &variant.config;
         let isolation = config.isolation.map_or("none", |mode| mode.word());
         let exact = When {
+            vmm: config.vmm.iter().cloned().collect(),
             boot: vec![config.boot.clone()],
             arch: vec![config.arch],
             isolation: vec![isolation.to_owned()],
@@ -80,12 +66,6 @@ fn listed(declarations: &[Declaration], place: usize) -> Vec<(Vec<When>, String)
             ..When::default()
         };
         found.push((vec![exact], artifact.clone()));
-    }
-    // Where the whole list agrees, so does what is added to it.
-    if let Some((_, first)) = found.first().cloned()
-        && found.iter().all(|(_, artifact)| *artifact == first)
-    {
-        found.push((Vec::new(), first));
     }
     found
 }

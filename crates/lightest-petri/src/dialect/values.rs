@@ -305,14 +305,18 @@ fn of_type_at<'t>(
     if package.has_type(&bare) { Value::Typed(Rc::from(bare), Vec::new()) } else { Value::PLAIN }
 }
 
-/// Splits at commas that stand in no brackets.
+/// Splits at commas that stand in no brackets, up to a bracket that closes without having been opened.
 pub(super) fn split(text: &str) -> Vec<&str> {
-    let (mut parts, mut depth, mut start) = (Vec::new(), 0_i32, 0);
-    let mut before = ' ';
+    let (mut parts, mut depth, mut start) = (Vec::new(), 0_u32, 0);
+    let (mut before, mut end) = (' ', text.len());
     for (at, c) in text.char_indices() {
         match c {
             '<' | '(' | '[' => depth += 1,
             '>' if before == '-' => {}
+            '>' | ')' | ']' if depth == 0 => {
+                end = at;
+                break;
+            }
             '>' | ')' | ']' => depth -= 1,
             ',' if depth == 0 => {
                 parts.push(text[start..at].trim());
@@ -322,7 +326,7 @@ pub(super) fn split(text: &str) -> Vec<&str> {
         }
         before = c;
     }
-    let last = text[start..].trim();
+    let last = text[start..end].trim();
     if !last.is_empty() {
         parts.push(last);
     }

@@ -49,7 +49,7 @@ pub(super) fn body(
         here: function.name_span.clone(),
         steps: 0,
     };
-    for condition in build::conditions(function, conditions) {
+    for condition in build::conditions(function, conditions, table) {
         walk.sightings.push(Sighting {
             what: What::Build(condition),
             span: Span::new(file, function.name_span.clone()),
