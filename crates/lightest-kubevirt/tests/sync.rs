@@ -223,7 +223,7 @@ fn cited_lines_of_facts_and_calls_are_followed() {
     let names = files.iter().map(|file| file.name.clone()).collect::<Vec<_>>();
     let text = CatalogText::new(files.into_iter().map(|file| (file.name, file.text.into_owned())).collect())
         .expect("it is TOML");
-    let paths = cited_paths(&catalog, &text, "kubevirt");
+    let paths = cited_paths(&text, "kubevirt");
     assert!(paths.iter().any(|path| path == FACTORIES), "{paths:?}");
     assert!(
         paths.iter().any(|path| path == "tests/framework/matcher/conditions.go"),
@@ -235,7 +235,7 @@ fn cited_lines_of_facts_and_calls_are_followed() {
         (path.clone(), Cited { was: Some(was.clone()), is: Some((path.clone(), format!("new\n{was}"))) })
     };
     let cited: BTreeMap<String, Cited> = paths.iter().map(cited).collect();
-    let followed = Evidences::default().follow(&catalog, &text, "kubevirt", &cited);
+    let followed = Evidences::default().follow(&text, "kubevirt", &cited);
     let moved = followed.count(|fate| matches!(fate, lightest_sync::evidence::Fate::Moved { .. }));
     assert_eq!(moved, followed.count(|_| true));
     assert!(moved > 80, "{moved}");

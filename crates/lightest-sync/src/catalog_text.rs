@@ -6,10 +6,6 @@ use std::ops::Range;
 use lightest_model::catalog::Evidence;
 use toml_edit::{Array, Document, DocumentMut, Item, Table, TableLike, Value};
 
-/// The kinds of entries of the linter's table of calls.
-const CALLS: [&str; 11] =
-    ["call", "type", "name", "field", "read", "text", "title", "program", "path", "condition", "build"];
-
 /// A step on the way to a value inside an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
@@ -123,21 +119,14 @@ impl CatalogText {
         &self.files
     }
 
-    /// The evidence of the linter's table of calls, whose entries are no part of the catalog that is loaded.
-    pub(crate) fn cited_by_calls(&self) -> Vec<(Evidence, Target)> {
+    /// Every piece of evidence of every entry, with its place, by kind and then in the order of the files.
+    pub(crate) fn cited(&self) -> Vec<(Evidence, Target)> {
         let mut found = Vec::new();
-        for kind in CALLS {
-            for (index, (file, inner)) in self.entries.get(kind).into_iter().flatten().enumerate() {
+        for (kind, places) in &self.entries {
+            for (index, (file, inner)) in places.iter().enumerate() {
                 let tables = self.parsed[*file].as_table().get(kind).and_then(Item::as_array_of_tables);
-                let list = tables
-                    .and_then(|tables| tables.get(*inner))
-                    .and_then(|table| table.get("evidence"))
-                    .and_then(Item::as_array);
-                for (at, text) in list.into_iter().flatten().enumerate() {
-                    if let Some((source, place)) = text.as_str().and_then(|text| text.split_once(':')) {
-                        let evidence = Evidence { source: source.to_owned(), place: place.to_owned() };
-                        found.push((evidence, Target::entry(kind, index).key("evidence").at(at)));
-                    }
+                if let Some(table) = tables.and_then(|tables| tables.get(*inner)) {
+                    cited_in(table, &Target::entry(kind, index), &mut found);
                 }
             }
         }
@@ -235,6 +224,30 @@ impl<'a> Here<'a> {
                 Some((Here::Value(inner), inner.span()))
             }
             _ => None,
+        }
+    }
+}
+
+/// The evidence of an entry, and of the tables inside it.
+fn cited_in(table: &Table, target: &Target, found: &mut Vec<(Evidence, Target)>) {
+    for (key, item) in table {
+        let target = target.clone().key(key);
+        match item {
+            Item::Value(Value::Array(list)) if key == "evidence" => {
+                for (at, text) in list.iter().enumerate() {
+                    if let Some((source, place)) = text.as_str().and_then(|text| text.split_once(':')) {
+                        let evidence = Evidence { source: source.to_owned(), place: place.to_owned() };
+                        found.push((evidence, target.clone().at(at)));
+                    }
+                }
+            }
+            Item::Table(inner) => cited_in(inner, &target, found),
+            Item::ArrayOfTables(tables) => {
+                for (at, inner) in tables.iter().enumerate() {
+                    cited_in(inner, &target.clone().at(at), found);
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog_text::Target;
 use crate::compare::{Compare, Spot};
-use crate::evidence::{Fate, all};
+use crate::evidence::Fate;
 
 /// Cited lines that read differently, gathered where they overlap.
 struct Touched {
@@ -21,7 +21,7 @@ struct Touched {
 ///
 /// Where another difference stands in the same lines, that one says it already.
 pub(crate) fn compare(work: &mut Compare<'_>) {
-    let pieces = all(work.catalog, work.text);
+    let pieces = work.text.cited();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for (evidence, _) in &pieces {
         *seen.entry(evidence.to_string()).or_default() += 1;

@@ -65,10 +65,11 @@ pub fn same_repository<'c>(catalog: &'c Catalog, source: &str) -> Vec<&'c Source
         .collect()
 }
 
-/// The paths that a catalog cites of a source, in order.
+/// The paths that a catalog's files cite of a source, in order.
 #[must_use]
-pub fn cited_paths(catalog: &Catalog, text: &CatalogText, source: &str) -> Vec<String> {
-    let mut paths: Vec<String> = all(catalog, text)
+pub fn cited_paths(text: &CatalogText, source: &str) -> Vec<String> {
+    let mut paths: Vec<String> = text
+        .cited()
         .into_iter()
         .filter(|(evidence, _)| evidence.source == source)
         .filter_map(|(evidence, _)| evidence.lines().map(|(path, _, _)| path.to_owned()))
@@ -81,13 +82,7 @@ pub fn cited_paths(catalog: &Catalog, text: &CatalogText, source: &str) -> Vec<S
 impl Evidences {
     /// Follows every cited line of `source` from the commit that it records to now, beside those that are followed already.
     #[must_use]
-    pub fn follow(
-        self,
-        catalog: &Catalog,
-        text: &CatalogText,
-        source: &str,
-        files: &BTreeMap<String, Cited>,
-    ) -> Self {
+    pub fn follow(self, text: &CatalogText, source: &str, files: &BTreeMap<String, Cited>) -> Self {
         let mut found = self;
         let mut maps: BTreeMap<&str, LineMap> = BTreeMap::new();
         for (path, cited) in files {
@@ -98,7 +93,7 @@ impl Evidences {
                 found.texts.insert(path.clone(), text.clone());
             }
         }
-        for (evidence, _) in all(catalog, text) {
+        for (evidence, _) in text.cited() {
             let Some((path, first, last)) = evidence.lines().filter(|_| evidence.source == source) else {
                 continue;
             };
@@ -226,63 +221,6 @@ fn moved(path: &str, now: &str, was: u32, first: u32, last: u32) -> Fate {
     if path == now && first == was { Fate::Same } else { Fate::Moved { path: now.to_owned(), first, last } }
 }
 
-/// Every piece of evidence of the catalog and of the linter's table of calls, with its place.
-pub(crate) fn all(catalog: &Catalog, text: &CatalogText) -> Vec<(Evidence, Target)> {
-    let mut found = of_catalog(catalog);
-    found.extend(text.cited_by_calls());
-    found
-}
-
-/// Every piece of evidence of the catalog, with its place.
-fn of_catalog(catalog: &Catalog) -> Vec<(Evidence, Target)> {
-    let mut found = Vec::new();
-    let mut add = |kind: &str, index: usize, list: &'_ [Evidence]| {
-        for at in 0..list.len() {
-            found.push((kind.to_owned(), index, None::<usize>, at));
-        }
-    };
-    macro_rules! kinds {
-        ($($kind:literal => $field:ident),* $(,)?) => {
-            $(for (index, entry) in catalog.$field.iter().enumerate() { add($kind, index, &entry.evidence); })*
-        };
-    }
-    kinds! {
-        "vmm" => vmms, "boot_method" => boot_methods, "isolation" => isolation, "guest" => guests,
-        "boot_class" => boot_classes, "host" => hosts, "capability" => capabilities, "quirk" => quirks,
-        "blocker" => blockers, "claim" => claims, "test_capability" => test_capabilities,
-    }
-    for (index, guest) in catalog.guests.iter().enumerate() {
-        for (image, entry) in guest.images.iter().enumerate() {
-            found.extend((0..entry.evidence.len()).map(|at| ("guest".to_owned(), index, Some(image), at)));
-        }
-    }
-    found
-        .into_iter()
-        .map(|(kind, index, image, at)| {
-            let list: &[Evidence] = match (kind.as_str(), image) {
-                ("guest", Some(image)) => &catalog.guests[index].images[image].evidence,
-                ("guest", None) => &catalog.guests[index].evidence,
-                ("vmm", _) => &catalog.vmms[index].evidence,
-                ("boot_method", _) => &catalog.boot_methods[index].evidence,
-                ("isolation", _) => &catalog.isolation[index].evidence,
-                ("boot_class", _) => &catalog.boot_classes[index].evidence,
-                ("host", _) => &catalog.hosts[index].evidence,
-                ("capability", _) => &catalog.capabilities[index].evidence,
-                ("quirk", _) => &catalog.quirks[index].evidence,
-                ("blocker", _) => &catalog.blockers[index].evidence,
-                ("claim", _) => &catalog.claims[index].evidence,
-                _ => &catalog.test_capabilities[index].evidence,
-            };
-            let target = Target::entry(&kind, index);
-            let target = match image {
-                Some(image) => target.key("image").at(image),
-                None => target,
-            };
-            (list[at].clone(), target.key("evidence").at(at))
-        })
-        .collect()
-}
-
 /// The edits that move evidence to where it stands now.
 ///
 /// Lines that read differently are taken from `fresh` where the fact itself was read anew. Others are left to a person, but
@@ -290,7 +228,6 @@ fn of_catalog(catalog: &Catalog) -> Vec<(Evidence, Target)> {
 /// at the recorded one. Lines that were pinned and stand in the source again lose their pin.
 #[must_use]
 pub fn rewrite(
-    catalog: &Catalog,
     text: &CatalogText,
     evidences: &Evidences,
     source: &str,
@@ -299,7 +236,7 @@ pub fn rewrite(
 ) -> (Vec<Edit>, usize) {
     let mut edits = Vec::new();
     let mut left = 0;
-    for (evidence, target) in all(catalog, text) {
+    for (evidence, target) in text.cited() {
         let anew = || {
             let path = &target.path[..target.path.len().saturating_sub(2)];
             fresh.get(&Target { path: path.to_vec(), ..target.clone() })
@@ -330,35 +267,33 @@ pub fn rewrite(
 pub fn unsourced(catalog: &Catalog, source: &str) -> Vec<(String, String)> {
     let sources: Vec<&str> =
         same_repository(catalog, source).iter().map(|source| source.id.as_str()).collect();
-    let mut cites: BTreeMap<(String, usize), bool> = BTreeMap::new();
-    for (evidence, target) in of_catalog(catalog) {
-        let of_source = sources.contains(&evidence.source.as_str()) && evidence.lines().is_some();
-        *cites.entry((target.kind, target.index)).or_default() |= of_source;
+    let cites =
+        |evidence: &Evidence| sources.contains(&evidence.source.as_str()) && evidence.lines().is_some();
+    let mut found = Vec::new();
+    let mut look = |kind: &str, id: String, evidence: &mut dyn Iterator<Item = &Evidence>| {
+        let mut evidence = evidence.peekable();
+        if evidence.peek().is_some() && !evidence.any(cites) {
+            found.push((kind.to_owned(), id));
+        }
+    };
+    macro_rules! kinds {
+        ($($kind:literal => $field:ident),* $(,)?) => {
+            $(for entry in &catalog.$field { look($kind, entry.id.to_string(), &mut entry.evidence.iter()); })*
+        };
     }
-    cites
-        .into_iter()
-        .filter(|(_, cited)| !cited)
-        .map(|((kind, index), _)| {
-            let id = match kind.as_str() {
-                "vmm" => catalog.vmms[index].id.clone(),
-                "boot_method" => catalog.boot_methods[index].id.clone(),
-                "isolation" => catalog.isolation[index].id.word().to_owned(),
-                "guest" => catalog.guests[index].id.clone(),
-                "boot_class" => catalog.boot_classes[index].id.clone(),
-                "host" => catalog.hosts[index].id.clone(),
-                "quirk" => catalog.quirks[index].id.clone(),
-                "blocker" => catalog.blockers[index].id.clone(),
-                "claim" => catalog.claims[index].id.clone(),
-                "capability" => {
-                    let statement = &catalog.capabilities[index];
-                    statement
-                        .id
-                        .clone()
-                        .unwrap_or_else(|| format!("{}: {}", statement.requirement, statement.because))
-                }
-                _ => catalog.test_capabilities[index].id.clone(),
-            };
-            (kind, id)
-        })
-        .collect()
+    kinds! {
+        "blocker" => blockers, "boot_class" => boot_classes, "boot_method" => boot_methods, "claim" => claims,
+        "host" => hosts, "isolation" => isolation, "quirk" => quirks, "test_capability" => test_capabilities, "vmm" => vmms,
+    }
+    for statement in &catalog.capabilities {
+        let by_words = || format!("{}: {}", statement.requirement, statement.because);
+        let id = statement.id.clone().unwrap_or_else(by_words);
+        look("capability", id, &mut statement.evidence.iter());
+    }
+    for guest in &catalog.guests {
+        let of_images = guest.images.iter().flat_map(|image| &image.evidence);
+        look("guest", guest.id.clone(), &mut guest.evidence.iter().chain(of_images));
+    }
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    found
 }

@@ -12,7 +12,8 @@ use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_petri::Petri;
 use lightest_petri::grammar::{AttributeKind, Grammar};
-use lightest_petri::openvmm::{Corpus, Facts, SourceFile};
+use lightest_petri::openvmm::{Corpus, Facts};
+use lightest_sync::SourceFile;
 
 use super::{Target, pieces, texts};
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lightest_sync::{MAX_BYTES, SourceFile, line_of};
+use lightest_sync::{MAX_BYTES, SourceFile, Spot, line_of};
 
 use crate::rust::tokens::{Docs, Fault, FaultKind, Kind, Token, Tokens};
 
@@ -77,6 +77,12 @@ impl Corpus {
         let first = line_of(&file.text, place.start);
         let last = line_of(&file.text, place.end.saturating_sub(1).max(place.start));
         (&file.path, first, last)
+    }
+
+    /// A place by its path.
+    #[must_use]
+    pub fn spot(&self, place: &Place) -> Spot {
+        Spot { path: self.files[place.file].path.clone(), span: place.span() }
     }
 
     /// A place as the catalog writes it: `path:line` or `path:first-last`.

@@ -6,4 +6,3 @@ mod items;
 
 pub use corpus::{Corpus, Place, ROOTS, is_wanted};
 pub use facts::Facts;
-pub use lightest_sync::{MAX_BYTES, SourceFile, line_of};

@@ -3,6 +3,7 @@
 use lightest_model::catalog::{Blocker, BlockerState, Evidence, Guest};
 use lightest_model::config::{Config, Form, GuestRef};
 
+use crate::Spelled;
 use crate::openvmm::Place;
 use crate::openvmm::facts::{Test, Variant, issues};
 use lightest_sync::catalog_text::{Edit, New, Target};
@@ -44,8 +45,8 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
         for variant in test.variants.iter().filter(|variant| selects(work, blocker, variant)) {
             let witness = Some(Witness {
                 test: test.name.clone(),
-                config: written(variant),
-                spot: work.spot(&variant.place),
+                config: Spelled(&variant.config()).to_string(),
+                spot: work.corpus.spot(&variant.place),
             });
             if !variant.is_live() {
                 held = held.or(witness);
@@ -114,8 +115,8 @@ fn live_anywhere(work: &Work<'_>, blocker: &Blocker) -> Option<Witness> {
         };
         test.variants.iter().find(live).map(|variant| Witness {
             test: test.name.clone(),
-            config: written(variant),
-            spot: work.spot(&variant.place),
+            config: Spelled(&variant.config()).to_string(),
+            spot: work.corpus.spot(&variant.place),
         })
     })
 }
@@ -124,7 +125,7 @@ fn comment_names(work: &Work<'_>, path: &str, first: u32, last: u32, named: &[u6
     let Some(file) = work.corpus.find(path) else { return false };
     let text = &work.corpus.files()[file].text;
     work.corpus.comments(file).iter().any(|comment| {
-        let line = crate::openvmm::line_of(text, comment.start);
+        let line = lightest_sync::line_of(text, comment.start);
         (first..=last).contains(&line)
             && issues(text.get(comment.clone()).unwrap_or_default()).iter().any(|issue| named.contains(issue))
     })
@@ -152,34 +153,8 @@ fn guest_of<'a>(work: &Work<'a>, variant: &Variant) -> Option<&'a Guest> {
 fn selects(work: &Work<'_>, blocker: &Blocker, variant: &Variant) -> bool {
     let Some(guest) = guest_of(work, variant) else { return false };
     let openhcl = work.compare.catalog.boot_method(&variant.boot).is_some_and(|boot| boot.openhcl);
-    blocker.when.selects(&config(variant, guest), guest, openhcl)
-}
-
-fn config(variant: &Variant, guest: &Guest) -> Config {
-    Config {
-        vmm: Some(variant.vmm.clone()),
-        boot: variant.boot.clone(),
-        arch: variant.arch,
-        isolation: variant.isolation,
-        guest: GuestRef { form: guest.form, id: guest.id.clone() },
-        extra_deps: Vec::new(),
-    }
-}
-
-/// A variant as petri writes it, without further artifacts.
-#[must_use]
-pub fn written(variant: &Variant) -> String {
-    let mut text = format!("{}_{}_{}", variant.vmm, variant.boot, variant.arch);
-    if let Some(mode) = variant.isolation {
-        text.push_str(&format!("[{mode}]"));
-    }
-    match &variant.guest {
-        Some((Form::Vhd, word)) => text.push_str(&format!("(vhd({word}))")),
-        Some((Form::Iso, word)) => text.push_str(&format!("(iso({word}))")),
-        Some((_, word)) => text.push_str(&format!("({word})")),
-        None => {}
-    }
-    text
+    let named = GuestRef { form: guest.form, id: guest.id.clone() };
+    blocker.when.selects(&Config { guest: named, ..variant.config() }, guest, openhcl)
 }
 
 fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derived) {
@@ -188,6 +163,7 @@ fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derive
     let spot = derived.witness.as_ref().map(|witness| witness.spot.clone());
     match state {
         BlockerState::Lifted => work
+            .compare
             .differ("blocker-lifted", format!("`{}` is lifted", blocker.id))
             .spot(spot, derived.because.clone())
             .catalog(&target, "open in the catalog")
@@ -195,6 +171,7 @@ fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derive
             .edit(Edit { target, new: New::Str("lifted".to_owned()) })
             .done(),
         BlockerState::Open => work
+            .compare
             .differ("blocker-reopened", format!("`{}` is not lifted", blocker.id))
             .spot(spot, derived.because.clone())
             .catalog(&target, "lifted in the catalog")
@@ -220,8 +197,12 @@ fn uncovered(work: &mut Work<'_>) {
                     "" => "no reason is given".to_owned(),
                     reason => reason.to_owned(),
                 };
-                work.differ("blocker-missing", format!("`{}` holds `{}` back", test.name, written(variant)))
-                    .source(Some(&held.place), reason)
+                work.compare
+                    .differ(
+                        "blocker-missing",
+                        format!("`{}` holds `{}` back", test.name, Spelled(&variant.config())),
+                    )
+                    .spot(Some(work.corpus.spot(&held.place)), reason)
                     .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
                     .done();
             }
@@ -233,13 +214,14 @@ fn uncovered(work: &mut Work<'_>) {
         }
         let words: Vec<String> = todo.configs.iter().map(|(boot, arch)| format!("{boot}_{arch}")).collect();
         let test = todo.test.clone().unwrap_or_default();
-        work.differ(
-            "blocker-missing",
-            format!("a TODO at `{test}` waits for {}", lightest_sync::quoted(words)),
-        )
-        .source(Some(&todo.place), "it is not among the catalog's blockers")
-        .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
-        .done();
+        work.compare
+            .differ(
+                "blocker-missing",
+                format!("a TODO at `{test}` waits for {}", lightest_sync::quoted(words)),
+            )
+            .spot(Some(work.corpus.spot(&todo.place)), "it is not among the catalog's blockers")
+            .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")
+            .done();
     }
 }
 

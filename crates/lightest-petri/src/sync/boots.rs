@@ -21,27 +21,29 @@ pub(super) fn compare(work: &mut Work<'_>) {
             None => {
                 let archs = quoted(boot.archs.keys().map(|arch| arch.word()));
                 let forms = quoted(boot.forms.iter().map(|form| form.word()));
-                work.differ(
-                    "boot-method-missing",
-                    format!("the catalog does not have the boot method `{word}`"),
-                )
-                .source(Some(&boot.place), "it is legal here")
-                .note(format!("architectures {archs}; guests {forms}; `Firmware::{}`", boot.firmware))
-                .help("add it to boot-methods.toml, and say in capabilities what it gives")
-                .done();
+                work.compare
+                    .differ(
+                        "boot-method-missing",
+                        format!("the catalog does not have the boot method `{word}`"),
+                    )
+                    .spot(Some(work.corpus.spot(&boot.place)), "it is legal here")
+                    .note(format!("architectures {archs}; guests {forms}; `Firmware::{}`", boot.firmware))
+                    .help("add it to boot-methods.toml, and say in capabilities what it gives")
+                    .done();
             }
         }
     }
     for (index, known) in catalog.boot_methods.iter().enumerate() {
         if !facts.boots.contains_key(&known.id) {
-            work.differ(
-                "boot-method-gone",
-                format!("the boot method `{}` is no legal word any more", known.id),
-            )
-            .source(facts.boot_list.as_ref(), "these are the words")
-            .catalog(&Target::entry("boot_method", index), "the catalog still has it")
-            .help("remove it, and what is said of it elsewhere in the catalog")
-            .done();
+            work.compare
+                .differ(
+                    "boot-method-gone",
+                    format!("the boot method `{}` is no legal word any more", known.id),
+                )
+                .spot(facts.boot_list.as_ref().map(|place| work.corpus.spot(place)), "these are the words")
+                .catalog(&Target::entry("boot_method", index), "the catalog still has it")
+                .help("remove it, and what is said of it elsewhere in the catalog")
+                .done();
         }
     }
 }
@@ -51,8 +53,9 @@ fn vmms(work: &mut Work<'_>) {
     for (word, place) in &facts.vmms {
         if !catalog.vmms.iter().any(|vmm| !vmm.lab && vmm.id == *word) {
             let mut draft = work
+                .compare
                 .differ("vmm-missing", format!("the catalog does not have the VMM `{word}`"))
-                .source(Some(place), "configurations may begin with it");
+                .spot(Some(work.corpus.spot(place)), "configurations may begin with it");
             if let Some(index) = catalog.vmms.iter().position(|vmm| vmm.lab && vmm.id == *word) {
                 draft = draft
                     .catalog(&Target::entry("vmm", index), "the lab has a VMM of that word, which is another")
@@ -63,8 +66,12 @@ fn vmms(work: &mut Work<'_>) {
     }
     for (index, vmm) in catalog.vmms.iter().enumerate() {
         if !vmm.lab && !facts.vmms.contains_key(&vmm.id) {
-            work.differ("vmm-gone", format!("no configuration may name the VMM `{}` any more", vmm.id))
-                .source(facts.boot_list.as_ref(), "no prefix of its name is read before these words")
+            work.compare
+                .differ("vmm-gone", format!("no configuration may name the VMM `{}` any more", vmm.id))
+                .spot(
+                    facts.boot_list.as_ref().map(|place| work.corpus.spot(place)),
+                    "no prefix of its name is read before these words",
+                )
                 .catalog(&Target::entry("vmm", index), "the catalog still has it")
                 .done();
         }
@@ -81,8 +88,12 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
         // The arm of what is new, or of the word where something went.
         let place =
             archs.difference(&was).next().and_then(|arch| boot.archs.get(arch)).unwrap_or(&boot.place);
-        work.differ("boot-method-differs", format!("`{word}` accepts other architectures"))
-            .source(Some(place), format!("{} here", quoted(archs.iter().map(|arch| arch.word()))))
+        work.compare
+            .differ("boot-method-differs", format!("`{word}` accepts other architectures"))
+            .spot(
+                Some(work.corpus.spot(place)),
+                format!("{} here", quoted(archs.iter().map(|arch| arch.word()))),
+            )
             .catalog(
                 &target("archs"),
                 format!("{} in the catalog", quoted(was.iter().map(|arch| arch.word()))),
@@ -96,8 +107,9 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     for (arch, reason) in &boot.refused {
         if known.refused_archs.get(arch.word()) != Some(&reason.value) {
             let said = known.refused_archs.get(arch.word()).map_or("nothing", String::as_str);
-            work.differ("boot-method-differs", format!("`{word}` on {arch} is refused for another reason"))
-                .source(Some(&reason.place), format!("`{}`", reason.value))
+            work.compare
+                .differ("boot-method-differs", format!("`{word}` on {arch} is refused for another reason"))
+                .spot(Some(work.corpus.spot(&reason.place)), format!("`{}`", reason.value))
                 .catalog(&target("refused_archs").key(arch.word()), format!("the catalog says: {said}"))
                 .edit(Edit {
                     target: target("refused_archs").key(arch.word()),
@@ -108,16 +120,21 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     }
     let refused = |word: &str| boot.refused.keys().any(|arch| arch.word() == word);
     for arch in known.refused_archs.keys().filter(|arch| !refused(arch)) {
-        work.differ("boot-method-differs", format!("`{word}` on {arch} is not refused by name any more"))
-            .source(Some(&boot.place), "the words of this boot method")
+        work.compare
+            .differ("boot-method-differs", format!("`{word}` on {arch} is not refused by name any more"))
+            .spot(Some(work.corpus.spot(&boot.place)), "the words of this boot method")
             .catalog(&target("refused_archs").key(arch), "the catalog has a reason for it")
             .edit(Edit { target: target("refused_archs").key(arch), new: New::Gone })
             .done();
     }
     let was: BTreeSet<_> = known.forms.iter().copied().collect();
     if boot.forms != was {
-        work.differ("boot-method-differs", format!("`{word}` accepts other guests"))
-            .source(Some(&boot.place), format!("{} here", quoted(boot.forms.iter().map(|form| form.word()))))
+        work.compare
+            .differ("boot-method-differs", format!("`{word}` accepts other guests"))
+            .spot(
+                Some(work.corpus.spot(&boot.place)),
+                format!("{} here", quoted(boot.forms.iter().map(|form| form.word()))),
+            )
             .catalog(
                 &target("forms"),
                 format!("{} in the catalog", quoted(was.iter().map(|form| form.word()))),
@@ -133,8 +150,12 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     if is != was {
         let place =
             is.difference(&was).next().and_then(|mode| boot.isolation.get(mode)).unwrap_or(&boot.place);
-        work.differ("boot-method-differs", format!("`{word}` accepts other isolation modes"))
-            .source(Some(place), format!("{} here", quoted(is.iter().map(|mode| mode.word()))))
+        work.compare
+            .differ("boot-method-differs", format!("`{word}` accepts other isolation modes"))
+            .spot(
+                Some(work.corpus.spot(place)),
+                format!("{} here", quoted(is.iter().map(|mode| mode.word()))),
+            )
             .catalog(
                 &target("isolation"),
                 format!("{} in the catalog", quoted(was.iter().map(|mode| mode.word()))),
@@ -146,15 +167,17 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
             .done();
     }
     for (option, place) in &boot.options {
-        work.differ("boot-method-differs", format!("`{word}` accepts the option `{option}`"))
-            .source(Some(place), "it is no isolation mode")
+        work.compare
+            .differ("boot-method-differs", format!("`{word}` accepts the option `{option}`"))
+            .spot(Some(work.corpus.spot(place)), "it is no isolation mode")
             .catalog(&target("isolation"), "the catalog knows isolation modes only")
             .done();
     }
     if boot.generation != known.generation {
         let text = |generation: Option<u8>| generation.map_or("none".to_owned(), |number| number.to_string());
-        work.differ("boot-method-differs", format!("`{word}` makes machines of another generation"))
-            .source(Some(&boot.place), format!("{} here", text(boot.generation)))
+        work.compare
+            .differ("boot-method-differs", format!("`{word}` makes machines of another generation"))
+            .spot(Some(work.corpus.spot(&boot.place)), format!("{} here", text(boot.generation)))
             .catalog(&target("generation"), format!("{} in the catalog", text(known.generation)))
             .edit(Edit {
                 target: target("generation"),
@@ -165,27 +188,36 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     if let Some(part) = &boot.name_part
         && part.value != known.name_part
     {
-        work.differ("boot-method-differs", format!("`{word}` has another part in test names"))
-            .source(Some(&part.place), format!("`{}` here", part.value))
+        work.compare
+            .differ("boot-method-differs", format!("`{word}` has another part in test names"))
+            .spot(Some(work.corpus.spot(&part.place)), format!("`{}` here", part.value))
             .catalog(&target("name_part"), format!("`{}` in the catalog", known.name_part))
             .edit(Edit { target: target("name_part"), new: New::Str(part.value.clone()) })
             .done();
     }
     if boot.checks_guest_arch != known.checks_guest_arch {
         let text = |checks: bool| if checks { "checked" } else { "not checked" };
-        work.differ(
-            "boot-method-differs",
-            format!("whether an image's architecture is checked under `{word}`"),
-        )
-        .source(Some(&boot.place), format!("{} by the macros", text(boot.checks_guest_arch)))
-        .catalog(&target("checks_guest_arch"), format!("{} in the catalog", text(known.checks_guest_arch)))
-        .edit(Edit { target: target("checks_guest_arch"), new: New::Bool(boot.checks_guest_arch) })
-        .done();
+        work.compare
+            .differ(
+                "boot-method-differs",
+                format!("whether an image's architecture is checked under `{word}`"),
+            )
+            .spot(
+                Some(work.corpus.spot(&boot.place)),
+                format!("{} by the macros", text(boot.checks_guest_arch)),
+            )
+            .catalog(
+                &target("checks_guest_arch"),
+                format!("{} in the catalog", text(known.checks_guest_arch)),
+            )
+            .edit(Edit { target: target("checks_guest_arch"), new: New::Bool(boot.checks_guest_arch) })
+            .done();
     }
     let openhcl = boot.firmware.starts_with("Openhcl");
     if openhcl != known.openhcl {
-        work.differ("boot-method-differs", format!("whether `{word}` has the paravisor"))
-            .source(Some(&boot.place), format!("it is `Firmware::{}`", boot.firmware))
+        work.compare
+            .differ("boot-method-differs", format!("whether `{word}` has the paravisor"))
+            .spot(Some(work.corpus.spot(&boot.place)), format!("it is `Firmware::{}`", boot.firmware))
             .catalog(&target("openhcl"), format!("`{}` in the catalog", known.openhcl))
             .edit(Edit { target: target("openhcl"), new: New::Bool(openhcl) })
             .done();

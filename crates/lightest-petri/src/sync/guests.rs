@@ -35,8 +35,9 @@ pub(super) fn compare(work: &mut Work<'_>) {
         if !guest.lab.is_empty() || facts.guests.contains_key(&key) {
             continue;
         }
-        work.differ("guest-gone", format!("the guest `{}` is no legal word any more", guest.id))
-            .source(Some(list), format!("these are the words of `{}`", guest.form.word()))
+        work.compare
+            .differ("guest-gone", format!("the guest `{}` is no legal word any more", guest.id))
+            .spot(Some(work.corpus.spot(list)), format!("these are the words of `{}`", guest.form.word()))
             .catalog(&Target::entry("guest", index), "the catalog still has it")
             .help("remove the guest, and what is said of it elsewhere in the catalog")
             .done();
@@ -66,8 +67,8 @@ fn missing(work: &mut Work<'_>, guest: &GuestWord) {
         skeleton.push_str(&format!("hosted = {}\nlazy_fetch = {}\n", artifact.hosted, artifact.lazy_fetch));
         skeleton.push_str(&format!("evidence = [\"openvmm:{}\"]\n", work.corpus.cite(&artifact.place)));
     }
-    work.differ("guest-missing", format!("the catalog does not have the guest `{}`", guest.word))
-        .source(Some(&guest.place), format!("`{}({})` is legal here", guest.form.word(), guest.word))
+    work.compare.differ("guest-missing", format!("the catalog does not have the guest `{}`", guest.word))
+        .spot(Some(work.corpus.spot(&guest.place)), format!("`{}({})` is legal here", guest.form.word(), guest.word))
         .note(format!("what the source says of it:\n{}", skeleton.trim_end()))
         .help("add it to guests.toml with its title, family and boot class, and say what it gives in capabilities")
         .done();
@@ -82,8 +83,12 @@ fn direct(work: &mut Work<'_>, guest: &Guest, index: usize) {
         if !declared && !facts.declared.is_empty() {
             let place =
                 facts.declared.values().next().map(|place| Place { end: place.start, ..place.clone() });
-            work.differ("image-differs", format!("no artifact `{artifact}` is declared any more"))
-                .source(place.as_ref(), "artifacts are declared here and below")
+            work.compare
+                .differ("image-differs", format!("no artifact `{artifact}` is declared any more"))
+                .spot(
+                    place.as_ref().map(|place| work.corpus.spot(place)),
+                    "artifacts are declared here and below",
+                )
                 .catalog(
                     &Target::entry("guest", index).key("image").at(at).key("artifact"),
                     "the catalog names it",
@@ -114,8 +119,9 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
     });
     if guest.arch != known.arch && !unknown {
         let (is, was) = (guest.arch.map(|arch| arch.word()), known.arch.map(|arch| arch.word()));
-        work.differ("guest-differs", format!("`{}` is built for another architecture", guest.word))
-            .source(Some(&guest.place), format!("{} here", is.unwrap_or("either")))
+        work.compare
+            .differ("guest-differs", format!("`{}` is built for another architecture", guest.word))
+            .spot(Some(work.corpus.spot(&guest.place)), format!("{} here", is.unwrap_or("either")))
             .catalog(&target().key("arch"), format!("{} in the catalog", was.unwrap_or("either")))
             .edit(Edit {
                 target: target().key("arch"),
@@ -131,8 +137,9 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
     if matches!(guest.form, Form::Vhd | Form::Iso) && part != known.name_part {
         let is = part.clone().unwrap_or_else(|| guest.word.clone());
         let was = known.name_part.clone().unwrap_or_else(|| guest.word.clone());
-        work.differ("guest-differs", format!("`{}` has another part in test names", guest.word))
-            .source(Some(&guest.place), format!("`{is}` here"))
+        work.compare
+            .differ("guest-differs", format!("`{}` has another part in test names", guest.word))
+            .spot(Some(work.corpus.spot(&guest.place)), format!("`{is}` here"))
             .catalog(&target().key("name_part"), format!("`{was}` in the catalog"))
             .edit(Edit { target: target().key("name_part"), new: part.map_or(New::Gone, New::Str) })
             .done();
@@ -164,8 +171,9 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
             }
             (Some((_, artifact)), None) => {
                 let message = format!("`{}` boots in generation {generation} too", guest.word);
-                work.differ("image-differs", message)
-                    .source(Some(place), format!("it is `{}` there", artifact.name))
+                work.compare
+                    .differ("image-differs", message)
+                    .spot(Some(work.corpus.spot(place)), format!("it is `{}` there", artifact.name))
                     .catalog(&target(), "the catalog has no image for it")
                     .done();
             }
@@ -173,8 +181,9 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
                 let Some(Image::Refused(reason)) = in_source.map(|image| &image.value) else { continue };
                 let reason = format!("refused: {reason}");
                 let message = format!("`{}` does not boot in generation {generation}", guest.word);
-                work.differ("image-differs", message)
-                    .source(Some(place), reason)
+                work.compare
+                    .differ("image-differs", message)
+                    .spot(Some(work.corpus.spot(place)), reason)
                     .catalog(&target().key("image").at(at), "the catalog has an image for it")
                     .done();
             }
@@ -202,8 +211,9 @@ fn image(
         } else {
             format!("{}::{}", artifact.module, artifact.name)
         };
-        work.differ("image-differs", format!("`{}` is another artifact", guest.word))
-            .source(Some(named), format!("`{}` here", artifact.name))
+        work.compare
+            .differ("image-differs", format!("`{}` is another artifact", guest.word))
+            .spot(Some(work.corpus.spot(named)), format!("`{}` here", artifact.name))
             .catalog(&target("artifact"), format!("`{short}` in the catalog"))
             .edit(Edit { target: target("artifact"), new: New::Str(name) })
             .done();
@@ -213,8 +223,9 @@ fn image(
     {
         let entry = Target::entry("guest", index).key("os");
         let mut draft = work
+            .compare
             .differ("guest-differs", format!("another operating system runs in `{}`", guest.word))
-            .source(Some(&os.place), format!("`{}` here", os.value))
+            .spot(Some(work.corpus.spot(&os.place)), format!("`{}` here", os.value))
             .catalog(&entry, format!("`{}` in the catalog", catalog.guests[index].os.word()));
         if let Some(os) = os_of(&os.value) {
             draft = draft.edit(Edit { target: entry.clone(), new: New::Str(os.word().to_owned()) });
@@ -225,16 +236,18 @@ fn image(
     if let Some(file) = file
         && known.file.as_deref() != Some(file.value.as_str())
     {
-        work.differ("image-differs", format!("the image of `{}` is another file", guest.word))
-            .source(Some(&file.place), format!("`{}` here", file.value))
+        work.compare
+            .differ("image-differs", format!("the image of `{}` is another file", guest.word))
+            .spot(Some(work.corpus.spot(&file.place)), format!("`{}` here", file.value))
             .catalog(&target("file"), format!("`{}` in the catalog", known.file.as_deref().unwrap_or("none")))
             .edit(Edit { target: target("file"), new: New::Str(file.value.clone()) })
             .done();
     }
     match (&artifact.bytes, known.bytes) {
         (Some(bytes), was) if was != Some(bytes.value) => {
-            work.differ("image-differs", format!("the image of `{}` has another size", guest.word))
-                .source(Some(&bytes.place), format!("{} bytes here", bytes.value))
+            work.compare
+                .differ("image-differs", format!("the image of `{}` has another size", guest.word))
+                .spot(Some(work.corpus.spot(&bytes.place)), format!("{} bytes here", bytes.value))
                 .catalog(
                     &target("bytes"),
                     was.map_or("no size in the catalog".to_owned(), |was| {
@@ -245,13 +258,14 @@ fn image(
                 .done();
         }
         (None, Some(was)) => {
-            work.differ(
-                "image-differs",
-                format!("the source gives no size for the image of `{}`", guest.word),
-            )
-            .source(Some(&artifact.place), "none here")
-            .catalog(&target("bytes"), format!("{was} bytes in the catalog"))
-            .done();
+            work.compare
+                .differ(
+                    "image-differs",
+                    format!("the source gives no size for the image of `{}`", guest.word),
+                )
+                .spot(Some(work.corpus.spot(&artifact.place)), "none here")
+                .catalog(&target("bytes"), format!("{was} bytes in the catalog"))
+                .done();
         }
         _ => {}
     }
@@ -261,8 +275,9 @@ fn image(
     ] {
         if is != was {
             let word = |flag: bool| if flag { yes } else { no };
-            work.differ("image-differs", format!("the image of `{}` is {}", guest.word, word(is)))
-                .source(Some(&artifact.place), format!("{} here", word(is)))
+            work.compare
+                .differ("image-differs", format!("the image of `{}` is {}", guest.word, word(is)))
+                .spot(Some(work.corpus.spot(&artifact.place)), format!("{} here", word(is)))
                 .catalog(&target(key), format!("{} in the catalog", word(was)))
                 .edit(Edit { target: target(key), new: New::Bool(is) })
                 .done();

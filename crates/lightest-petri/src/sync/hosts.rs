@@ -39,14 +39,19 @@ fn isolation(work: &mut Work<'_>) {
             let wants_bare = wanted.iter().find(|need| need.need == Need::Baremetal);
             match (wanted.first(), of_catalog) {
                 (Some(need), None) => {
-                    work.differ("host-differs", format!("{mode} on {vmm} asks something of its host"))
-                        .source(Some(&need.place), "a requirement is made of it here")
+                    work.compare
+                        .differ("host-differs", format!("{mode} on {vmm} asks something of its host"))
+                        .spot(Some(work.corpus.spot(&need.place)), "a requirement is made of it here")
                         .help("add a kind of host for it to hosts.toml")
                         .done();
                 }
                 (None, Some(index)) => {
-                    work.differ("host-differs", format!("{mode} on {vmm} asks nothing of its host any more"))
-                        .source(facts.host_needs_place.as_ref(), "requirements are made here")
+                    work.compare
+                        .differ("host-differs", format!("{mode} on {vmm} asks nothing of its host any more"))
+                        .spot(
+                            facts.host_needs_place.as_ref().map(|place| work.corpus.spot(place)),
+                            "requirements are made here",
+                        )
                         .catalog(&Target::entry("host", index), "the catalog has a kind of host for it")
                         .done();
                 }
@@ -56,19 +61,24 @@ fn isolation(work: &mut Work<'_>) {
                 let target = Target::entry("host", index);
                 match (wants_bare, bare) {
                     (Some(need), false) => {
-                        work.differ("host-differs", format!("{mode} on {vmm} needs bare metal"))
-                            .source(Some(&need.place), "nested hosts are ruled out here")
+                        work.compare
+                            .differ("host-differs", format!("{mode} on {vmm} needs bare metal"))
+                            .spot(Some(work.corpus.spot(&need.place)), "nested hosts are ruled out here")
                             .catalog(&target, "the catalog asks for less")
                             .done();
                     }
                     (None, true) => {
-                        work.differ(
-                            "host-differs",
-                            format!("{mode} on {vmm} does not need bare metal any more"),
-                        )
-                        .source(facts.host_needs_place.as_ref(), "no requirement here rules nested hosts out")
-                        .catalog(&target, "the catalog asks for bare metal")
-                        .done();
+                        work.compare
+                            .differ(
+                                "host-differs",
+                                format!("{mode} on {vmm} does not need bare metal any more"),
+                            )
+                            .spot(
+                                facts.host_needs_place.as_ref().map(|place| work.corpus.spot(place)),
+                                "no requirement here rules nested hosts out",
+                            )
+                            .catalog(&target, "the catalog asks for bare metal")
+                            .done();
                     }
                     _ => {}
                 }
@@ -84,16 +94,21 @@ fn capabilities(work: &mut Work<'_>) {
     }
     for (word, place) in &facts.capabilities {
         if !catalog.test_capabilities.iter().any(|known| known.id == *word) {
-            work.differ("capability-differs", format!("`requires({word})` is legal, and not in the catalog"))
-                .source(Some(place), "it is listed here")
+            work.compare
+                .differ("capability-differs", format!("`requires({word})` is legal, and not in the catalog"))
+                .spot(Some(work.corpus.spot(place)), "it is listed here")
                 .help("add it to test-capabilities.toml with what it says of the host")
                 .done();
         }
     }
     for (index, known) in catalog.test_capabilities.iter().enumerate() {
         if !facts.capabilities.contains_key(&known.id) {
-            work.differ("capability-differs", format!("`requires({})` is not legal any more", known.id))
-                .source(facts.capability_list.as_ref(), "these are the words")
+            work.compare
+                .differ("capability-differs", format!("`requires({})` is not legal any more", known.id))
+                .spot(
+                    facts.capability_list.as_ref().map(|place| work.corpus.spot(place)),
+                    "these are the words",
+                )
                 .catalog(&Target::entry("test_capability", index), "the catalog still has it")
                 .done();
         }
@@ -139,11 +154,12 @@ fn compat(work: &mut Work<'_>) {
                     })
             });
             let mut draft = work
+                .compare
                 .differ(
                     "compat-differs",
                     format!("no host runs `{vmm}_{word}_{arch}`, and the catalog does not say so"),
                 )
-                .source(Some(&compat.place), "petri refuses it here, whatever the host")
+                .spot(Some(work.corpus.spot(&compat.place)), "petri refuses it here, whatever the host")
                 .note(format!("guests for which the catalog gives no `no`: {}", quoted(says_runs)));
             if let Some(index) = index {
                 draft = draft.catalog(
@@ -185,8 +201,9 @@ fn compat(work: &mut Work<'_>) {
                     });
                     if claimed {
                         let name = format!("{vmm}_{}_{arch}", boot.id);
-                        work.differ("compat-differs", format!("petri does not refuse `{name}` any more"))
-                            .source(Some(&compat.place), "some host runs it by this check")
+                        work.compare
+                            .differ("compat-differs", format!("petri does not refuse `{name}` any more"))
+                            .spot(Some(work.corpus.spot(&compat.place)), "some host runs it by this check")
                             .catalog(
                                 &Target::entry("capability", index).key("support"),
                                 "the catalog says no, and cites this check",

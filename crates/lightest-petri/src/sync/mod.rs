@@ -11,16 +11,14 @@ pub mod watch;
 use std::collections::BTreeMap;
 
 use lightest_model::catalog::Catalog;
-use lightest_sync::catalog_text::{CatalogText, Edit, Target};
-use lightest_sync::compare::{Draft, Witness};
+use lightest_sync::catalog_text::{CatalogText, Target};
+use lightest_sync::compare::Witness;
 use lightest_sync::evidence::Evidences;
-use lightest_sync::{Compare, Project, Report, SourceFile, Spot, Stated};
+use lightest_sync::{Compare, Project, Report, SourceFile, Stated};
 
-use crate::Petri;
 use crate::openvmm::facts::Image;
-use crate::openvmm::{Corpus, Facts, Place, ROOTS, is_wanted};
-
-pub use blockers::written;
+use crate::openvmm::{Corpus, Facts, ROOTS, is_wanted};
+use crate::{Petri, Spelled};
 
 impl Project for Petri {
     fn source(&self) -> &'static str {
@@ -62,7 +60,18 @@ impl Stated for Read {
     }
 
     fn compare(&self, catalog: &Catalog, text: &CatalogText, evidence: &Evidences) -> Report {
-        compare(&self.corpus, &self.facts, catalog, text, evidence)
+        let (corpus, facts) = (&self.corpus, &self.facts);
+        let mut work = Work { corpus, facts, compare: Compare::new(catalog, text, evidence) };
+        for gap in &facts.gaps {
+            let spot = gap.place.as_ref().map(|place| corpus.spot(place));
+            work.compare.gap(&gap.what, &gap.because, spot);
+        }
+        guests::compare(&mut work);
+        boots::compare(&mut work);
+        hosts::compare(&mut work);
+        quirks::compare(&mut work);
+        let blockers = blockers::compare(&mut work);
+        work.compare.finish(blockers)
     }
 
     fn summary(&self) -> String {
@@ -76,16 +85,40 @@ impl Stated for Read {
         )
     }
 
+    /// The places that images stand at now, by the target of the image.
     fn fresh(&self, catalog: &Catalog) -> BTreeMap<Target, String> {
-        fresh(&self.corpus, &self.facts, catalog)
+        let facts = &self.facts;
+        let mut found = BTreeMap::new();
+        for (index, guest) in catalog.guests.iter().enumerate() {
+            for (at, image) in guest.images.iter().enumerate() {
+                let Some(name) =
+                    image.artifact.as_deref().map(|name| name.rsplit("::").next().unwrap_or(name))
+                else {
+                    continue;
+                };
+                let artifact = facts.guests.get(&(guest.form, guest.id.clone())).and_then(|word| {
+                    word.images.values().find_map(|image| match &image.value {
+                        Image::Artifact(key) => {
+                            facts.artifacts.get(key).filter(|artifact| artifact.name == name)
+                        }
+                        Image::Refused(_) => None,
+                    })
+                });
+                if let Some(artifact) = artifact {
+                    let target = Target::entry("guest", index).key("image").at(at);
+                    found.insert(target, self.corpus.cite(&artifact.place));
+                }
+            }
+        }
+        found
     }
 
     fn is_live(&self, witness: &Witness) -> bool {
         self.facts.tests.iter().filter(|test| test.name == witness.test).any(|test| {
             test.variants.iter().any(|variant| {
-                variant.ignored.is_none()
+                variant.is_live()
                     && self.corpus.lines(&variant.place).0 == witness.spot.path
-                    && written(variant) == witness.config
+                    && Spelled(&variant.config()).to_string() == witness.config
             })
         })
     }
@@ -96,102 +129,4 @@ pub(crate) struct Work<'a> {
     pub(crate) corpus: &'a Corpus,
     pub(crate) facts: &'a Facts,
     pub(crate) compare: Compare<'a>,
-}
-
-/// Compares.
-#[must_use]
-pub fn compare(
-    corpus: &Corpus,
-    facts: &Facts,
-    catalog: &Catalog,
-    text: &CatalogText,
-    evidence: &Evidences,
-) -> Report {
-    let mut work = Work { corpus, facts, compare: Compare::new(catalog, text, evidence) };
-    for gap in &facts.gaps {
-        let spot = gap.place.as_ref().map(|place| work.spot(place));
-        work.compare.gap(&gap.what, &gap.because, spot);
-    }
-    guests::compare(&mut work);
-    boots::compare(&mut work);
-    hosts::compare(&mut work);
-    quirks::compare(&mut work);
-    let blockers = blockers::compare(&mut work);
-    work.compare.finish(blockers)
-}
-
-/// A difference under way, whose place in the source is one of the corpus.
-pub(crate) struct Drafted<'w, 'a> {
-    corpus: &'a Corpus,
-    draft: Draft<'w, 'a>,
-}
-
-impl<'a> Work<'a> {
-    pub(crate) fn spot(&self, place: &Place) -> Spot {
-        spot(self.corpus, place)
-    }
-
-    pub(crate) fn differ(&mut self, rule: &'static str, message: impl Into<String>) -> Drafted<'_, 'a> {
-        Drafted { corpus: self.corpus, draft: self.compare.differ(rule, message) }
-    }
-}
-
-impl Drafted<'_, '_> {
-    pub(crate) fn source(self, place: Option<&Place>, label: impl Into<String>) -> Self {
-        let spot = place.map(|place| spot(self.corpus, place));
-        Self { draft: self.draft.spot(spot, label), ..self }
-    }
-
-    pub(crate) fn spot(self, spot: Option<Spot>, label: impl Into<String>) -> Self {
-        Self { draft: self.draft.spot(spot, label), ..self }
-    }
-
-    pub(crate) fn catalog(self, target: &Target, label: impl Into<String>) -> Self {
-        Self { draft: self.draft.catalog(target, label), ..self }
-    }
-
-    pub(crate) fn note(self, note: impl Into<String>) -> Self {
-        Self { draft: self.draft.note(note), ..self }
-    }
-
-    pub(crate) fn help(self, help: impl Into<String>) -> Self {
-        Self { draft: self.draft.help(help), ..self }
-    }
-
-    pub(crate) fn edit(self, edit: Edit) -> Self {
-        Self { draft: self.draft.edit(edit), ..self }
-    }
-
-    pub(crate) fn done(self) {
-        self.draft.done();
-    }
-}
-
-fn spot(corpus: &Corpus, place: &Place) -> Spot {
-    Spot { path: corpus.files()[place.file].path.clone(), span: place.span() }
-}
-
-/// The places that images stand at now, for evidence of what was read anew; by the target of the image.
-#[must_use]
-pub fn fresh(corpus: &Corpus, facts: &Facts, catalog: &Catalog) -> BTreeMap<Target, String> {
-    let mut found = BTreeMap::new();
-    for (index, guest) in catalog.guests.iter().enumerate() {
-        for (at, image) in guest.images.iter().enumerate() {
-            let Some(name) = image.artifact.as_deref().map(|name| name.rsplit("::").next().unwrap_or(name))
-            else {
-                continue;
-            };
-            let artifact = facts.guests.get(&(guest.form, guest.id.clone())).and_then(|word| {
-                word.images.values().find_map(|image| match &image.value {
-                    Image::Artifact(key) => facts.artifacts.get(key).filter(|artifact| artifact.name == name),
-                    Image::Refused(_) => None,
-                })
-            });
-            if let Some(artifact) = artifact {
-                let target = Target::entry("guest", index).key("image").at(at);
-                found.insert(target, corpus.cite(&artifact.place));
-            }
-        }
-    }
-    found
 }

@@ -130,14 +130,15 @@ fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
     let [entry] = entries.as_slice() else { return None };
     if was != wait.value {
         let target = Target::entry("quirk", *entry).key("cost").key("waits_s");
-        work.differ(
-            "quirk-differs",
-            format!("every guest waits {} s before a shutdown, the catalog says {was}", wait.value),
-        )
-        .source(Some(&wait.place), format!("{} s here", wait.value))
-        .catalog(&target, format!("{was} s in the catalog"))
-        .edit(Edit { target, new: New::Int(wait.value) })
-        .done();
+        work.compare
+            .differ(
+                "quirk-differs",
+                format!("every guest waits {} s before a shutdown, the catalog says {was}", wait.value),
+            )
+            .spot(Some(work.corpus.spot(&wait.place)), format!("{} s here", wait.value))
+            .catalog(&target, format!("{was} s in the catalog"))
+            .edit(Edit { target, new: New::Int(wait.value) })
+            .done();
     }
     Some((*entry, wait.value))
 }
@@ -218,8 +219,9 @@ fn report(work: &mut Work<'_>, groups: BTreeMap<(String, What, u64, u64), Group>
             work.compare.catalog.guests.iter().position(|known| known.id == guest).unwrap_or_default();
         let key = if what == What::Shutdown { "waits_s" } else { "reboots" };
         let mut draft = work
+            .compare
             .differ("quirk-differs", format!("`{guest}` has {}, the catalog says {was}", what.say(is)))
-            .source(group.place.as_ref(), "the source says so here");
+            .spot(group.place.as_ref().map(|place| work.corpus.spot(place)), "the source says so here");
         draft = match group.entries.as_slice() {
             [] => draft.catalog(&Target::entry("guest", index), "no quirk of the catalog speaks of it"),
             [first, ..] => {

@@ -1,7 +1,8 @@
 //! No bytes make the reader panic, hang or take memory out of proportion, and none are passed over in silence.
 
 use crate::orchard::{ARTIFACTS, MACROS, TESTS, corpus, tree};
-use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, SourceFile};
+use lightest_petri::openvmm::{Corpus, Facts};
+use lightest_sync::{MAX_BYTES, SourceFile};
 use proptest::prelude::*;
 
 fn read(text: String) -> Facts {

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use lightest_catalog::{File, load};
 use lightest_model::catalog::{Catalog, Layer};
-use lightest_petri::openvmm::{Corpus, Facts, SourceFile, line_of};
-use lightest_petri::sync::compare;
+use lightest_petri::Petri;
+use lightest_petri::openvmm::Corpus;
 use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths};
-use lightest_sync::{Difference, Report};
+use lightest_sync::{Difference, Project, Report, SourceFile, Stated, line_of};
 
 pub(crate) const ARTIFACTS: &str = "vmm_tests/artifacts/src/lib.rs";
 pub(crate) const MACROS: &str = "vmm_tests/macros/src/lib.rs";
@@ -52,8 +52,17 @@ pub(crate) fn with(path: &str, was: &str, is: &str) -> BTreeMap<String, String> 
     tree
 }
 
+fn files(tree: &BTreeMap<String, String>) -> impl Iterator<Item = SourceFile> {
+    tree.iter().map(|(path, text)| SourceFile { path: path.clone(), text: text.clone() })
+}
+
 pub(crate) fn corpus(tree: &BTreeMap<String, String>) -> Corpus {
-    Corpus::new(tree.iter().map(|(path, text)| SourceFile { path: path.clone(), text: text.clone() }))
+    Corpus::new(files(tree))
+}
+
+/// What the files state, as commands ask it.
+pub(crate) fn stated(tree: &BTreeMap<String, String>) -> Box<dyn Stated> {
+    Petri.stated(files(tree).collect())
 }
 
 pub(crate) fn catalog() -> (Catalog, CatalogText) {
@@ -67,26 +76,23 @@ pub(crate) fn catalog() -> (Catalog, CatalogText) {
 
 /// Follows the evidence from the tree as it was; `renames` gives paths as they are now.
 pub(crate) fn evidence(
-    catalog: &Catalog,
     text: &CatalogText,
     now: &BTreeMap<String, String>,
     renames: &[(&str, &str)],
 ) -> Evidences {
     let was = tree();
     let mut files = BTreeMap::new();
-    for path in cited_paths(catalog, text, "openvmm") {
+    for path in cited_paths(text, "openvmm") {
         let name = renames.iter().find(|(from, _)| *from == path).map_or(path.as_str(), |(_, to)| *to);
         let is = now.get(name).map(|text| (name.to_owned(), text.clone()));
         files.insert(path.clone(), Cited { was: was.get(&path).cloned(), is });
     }
-    Evidences::default().follow(catalog, text, "openvmm", &files)
+    Evidences::default().follow(text, "openvmm", &files)
 }
 
 pub(crate) fn report(now: &BTreeMap<String, String>, renames: &[(&str, &str)]) -> Report {
     let (catalog, text) = catalog();
-    let corpus = corpus(now);
-    let facts = Facts::read(&corpus);
-    compare(&corpus, &facts, &catalog, &text, &evidence(&catalog, &text, now, renames))
+    stated(now).compare(&catalog, &text, &evidence(&text, now, renames))
 }
 
 /// Each difference as `path:line: rule: message [the catalog's line]`.

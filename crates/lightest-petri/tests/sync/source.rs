@@ -1,8 +1,10 @@
 //! What is read from a source of today, and from the layouts that OpenVMM had before.
 
 use crate::orchard::{ARTIFACTS, COMMON, MACHINES, MACROS, TESTS, corpus, tree, with};
+use lightest_petri::Spelled;
 use lightest_petri::openvmm::facts::{Image, Reboot};
-use lightest_petri::openvmm::{Corpus, Facts, SourceFile};
+use lightest_petri::openvmm::{Corpus, Facts};
+use lightest_sync::SourceFile;
 
 fn read(path: &str, was: &str, is: &str) -> Facts {
     Facts::read(&corpus(&with(path, was, is)))
@@ -60,7 +62,7 @@ fn tests_name_their_configurations_their_reasons_and_their_memory() {
         .iter()
         .map(|variant| {
             let reason = variant.ignored.as_ref().map_or("", |reason| reason.value.as_str());
-            format!("{}: {reason}", lightest_petri::sync::written(variant))
+            format!("{}: {reason}", Spelled(&variant.config()))
         })
         .collect();
     assert_eq!(

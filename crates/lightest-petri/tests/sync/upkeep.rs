@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::orchard::{ARTIFACTS, MACHINES, catalog, corpus, evidence, with};
-use lightest_petri::openvmm::Facts;
-use lightest_petri::sync::{compare, fresh};
+use crate::orchard::{ARTIFACTS, MACHINES, TESTS, catalog, evidence, stated, tree, with};
+use lightest_sync::Spot;
 use lightest_sync::catalog_text::{CatalogText, Edit, New, Step, Target};
-use lightest_sync::evidence::{rewrite, unsourced};
+use lightest_sync::compare::Witness;
+use lightest_sync::evidence::{cited_paths, rewrite, unsourced};
 
 fn target(kind: &str, index: usize, path: &[&str]) -> Target {
     let step = |word: &&str| word.parse().map_or_else(|_| Step::Key((*word).to_owned()), Step::At);
@@ -51,9 +51,7 @@ fn an_edit_of_what_is_not_there_is_given_back() {
 fn what_the_source_states_otherwise_is_written() {
     let now = with(ARTIFACTS, "1_000_512", "1_000_513");
     let (known, text) = catalog();
-    let corpus = corpus(&now);
-    let facts = Facts::read(&corpus);
-    let report = compare(&corpus, &facts, &known, &text, &evidence(&known, &text, &now, &[]));
+    let report = stated(&now).compare(&known, &text, &evidence(&text, &now, &[]));
     let edits: Vec<Edit> = report.differences.into_iter().flat_map(|difference| difference.edits).collect();
     let (changed, _) = text.apply(&edits);
     let was = text.text("all.toml").expect("it is there");
@@ -73,11 +71,9 @@ fn evidence_goes_where_its_lines_went_and_the_rest_is_pinned() {
     let text = now.get_mut(ARTIFACTS).expect("it exists");
     *text = text.replace("from_secs(7)", "from_secs(9)").replace("1_000_512", "1_000_513");
     let (known, text) = catalog();
-    let corpus = corpus(&now);
-    let facts = Facts::read(&corpus);
-    let followed = evidence(&known, &text, &now, &[]);
-    let (edits, left) =
-        rewrite(&known, &text, &followed, "openvmm", "openvmm-old", &fresh(&corpus, &facts, &known));
+    let followed = evidence(&text, &now, &[]);
+    let fresh = stated(&now).fresh(&known);
+    let (edits, left) = rewrite(&text, &followed, "openvmm", "openvmm-old", &fresh);
     let (changed, refused) = text.apply(&edits);
     assert_eq!(refused, []);
     let was: Vec<&str> = text.text("all.toml").expect("it is there").lines().collect();
@@ -110,9 +106,34 @@ fn evidence_goes_where_its_lines_went_and_the_rest_is_pinned() {
 fn evidence_of_a_file_that_is_gone_is_gone() {
     let mut now = crate::orchard::tree();
     now.remove(MACHINES);
-    let (known, text) = catalog();
-    let followed = evidence(&known, &text, &now, &[]);
+    let (_, text) = catalog();
+    let followed = evidence(&text, &now, &[]);
     assert_eq!(followed.count(|fate| *fate == lightest_sync::evidence::Fate::Gone), 2);
+}
+
+#[test]
+fn evidence_of_every_kind_of_entry_is_followed() {
+    let entry = |kind: &str, file: &str| format!("[[{kind}]]\nevidence = [\"openvmm:{file}.rs:1\"]\n");
+    let entries = [entry("call", "a"), entry("artifact", "b"), entry("kind_of_tomorrow", "c")].concat()
+        + "[[guest]]\nid = \"g\"\n"
+        + &entry("guest.image", "d");
+    let text = CatalogText::new(vec![("all.toml".to_owned(), entries)]).expect("it is TOML");
+    assert_eq!(cited_paths(&text, "openvmm"), ["a.rs", "b.rs", "c.rs", "d.rs"]);
+}
+
+#[test]
+fn a_variant_whose_failures_do_not_count_is_not_live() {
+    let variant = "hyperv_uefi_aarch64(vhd(pear_2_aarch64))";
+    let witness = Witness {
+        test: "grows".to_owned(),
+        config: variant.to_owned(),
+        spot: Spot { path: TESTS.to_owned(), span: 0..0 },
+    };
+    assert!(stated(&tree()).is_live(&witness));
+    for held in ["ignore", "unstable"] {
+        let now = with(TESTS, variant, &format!("{held}(reason = \"pears\", {variant})"));
+        assert!(!stated(&now).is_live(&witness), "{held}");
+    }
 }
 
 #[test]
@@ -123,7 +144,7 @@ fn a_citation_beyond_the_end_of_a_file_is_unknown() {
         is: Some((MACHINES.to_owned(), "one line\n".to_owned())),
     };
     let files = BTreeMap::from([(MACHINES.to_owned(), file)]);
-    let followed = lightest_sync::evidence::Evidences::default().follow(&known, &text, "openvmm", &files);
+    let followed = lightest_sync::evidence::Evidences::default().follow(&text, "openvmm", &files);
     let machines: Vec<_> = known.quirks[0].evidence.iter().map(|evidence| followed.fate(evidence)).collect();
     assert_eq!(machines, [Some(&lightest_sync::evidence::Fate::Unknown)]);
 }

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use variants::issues;
 
-use lightest_model::config::{Arch, Form, Isolation};
+use lightest_model::config::{Arch, Config, Form, GuestRef, Isolation};
 
 use crate::openvmm::corpus::{Corpus, Place};
 use lightest_sync::MAX_BYTES;
@@ -216,6 +216,20 @@ impl Variant {
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.held().next().is_none()
+    }
+
+    /// The configuration, without further artifacts; its guest by the word that the test names.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        let (form, id) = self.guest.clone().unwrap_or((Form::Direct, String::new()));
+        Config {
+            vmm: Some(self.vmm.clone()),
+            boot: self.boot.clone(),
+            arch: self.arch,
+            isolation: self.isolation,
+            guest: GuestRef { form, id },
+            extra_deps: Vec::new(),
+        }
     }
 }
 

@@ -137,7 +137,7 @@ impl Checkout {
                 return Err(format!("the recorded commit `{recorded}` is not in this checkout's history"));
             };
             let mut files = BTreeMap::new();
-            for path in cited_paths(catalog, text, &known.id) {
+            for path in cited_paths(text, &known.id) {
                 let was = objects
                     .text(&format!("{}:{path}", commit.id), MAX_BYTES)
                     .map_err(|failure| failure.message().to_owned())?;
@@ -147,7 +147,7 @@ impl Checkout {
                 };
                 files.insert(path, Cited { was, is });
             }
-            followed = followed.follow(catalog, text, &known.id, &files);
+            followed = followed.follow(text, &known.id, &files);
         }
         Ok(followed)
     }

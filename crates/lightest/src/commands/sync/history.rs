@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use lightest_model::catalog::Catalog;
 use lightest_petri::Petri;
-use lightest_petri::openvmm::{Corpus, Facts, MAX_BYTES, ROOTS, SourceFile, is_wanted};
+use lightest_petri::openvmm::{Corpus, Facts, ROOTS, is_wanted};
 use lightest_petri::sync::timeline::{Part, Snapshot, State, runs};
-use lightest_sync::Project;
+use lightest_sync::{MAX_BYTES, Project, SourceFile};
 
 use super::checkout::Checkout;
 use super::page;

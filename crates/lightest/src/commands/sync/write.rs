@@ -58,7 +58,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         compared.report.differences.iter().flat_map(|difference| difference.edits.iter().cloned()).collect();
     let name = format!("{source}-{recorded}");
     let fresh = compared.stated.fresh(catalog);
-    let (moved, left) = evidence::rewrite(catalog, &compared.text, &compared.evidence, source, &name, &fresh);
+    let (moved, left) = evidence::rewrite(&compared.text, &compared.evidence, source, &name, &fresh);
     edits.extend(moved);
     let pinned = (left > 0).then_some(name);
     if recorded.is_empty() || !head.id.starts_with(&recorded) {
