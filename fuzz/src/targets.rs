@@ -63,15 +63,26 @@ pub(crate) fn all() -> Result<Vec<Target>, String> {
     Ok(targets)
 }
 
-/// The texts of a folder's files with some ending, in the order of their names.
+/// The texts of the files with some ending in a folder and the folders in it, in the order of their paths.
+///
+/// # Errors
+/// When one cannot be read, or none is there: a folder that has moved is no target without seeds.
 fn texts(folder: &str, ending: &str) -> Result<Vec<String>, String> {
     let failed = |error: std::io::Error| format!("{folder}: {error}");
     let mut paths = Vec::new();
-    for entry in fs::read_dir(repository(folder)).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == ending) {
-            paths.push(path);
+    let mut folders = vec![repository(folder)];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == ending) {
+                paths.push(path);
+            }
         }
+    }
+    if paths.is_empty() {
+        return Err(format!("{folder}: no file ends in `.{ending}`"));
     }
     paths.sort();
     paths.iter().map(|path| fs::read_to_string(path).map_err(failed)).collect()

@@ -1,7 +1,7 @@
 //! Watches one run: that it ends, without a panic, in time and memory that go with its input.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,28 +16,25 @@ const TIME_PER_BYTE: f64 = 0.000_2;
 const MEMORY_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 const MEMORY_PER_BYTE: f64 = 4096.0;
 
-/// What is running now.
-#[derive(Default)]
-struct Running {
-    since: Option<(Instant, &'static str, u64)>,
-}
+/// What is running now: since when, the target, and the input's number.
+type Running = Option<(Instant, &'static str, u64)>;
 
 pub(crate) struct Watch {
     running: Arc<Mutex<Running>>,
-    /// The most of a target so far: microseconds and bytes.
-    time: AtomicU64,
-    memory: AtomicU64,
+    /// The most of a target so far: seconds and bytes.
+    time: Cell<f64>,
+    memory: Cell<f64>,
 }
 
 impl Watch {
     /// Watches from a thread of its own for what never ends.
     pub(crate) fn start() -> Self {
-        let running = Arc::new(Mutex::new(Running::default()));
+        let running: Arc<Mutex<Running>> = Arc::default();
         let watched = Arc::clone(&running);
         thread::spawn(move || {
             loop {
                 thread::sleep(Duration::from_secs(1));
-                let now = watched.lock().unwrap_or_else(PoisonError::into_inner).since;
+                let now = *watched.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some((since, name, number)) = now
                     && since.elapsed() > HANGS
                 {
@@ -46,7 +43,7 @@ impl Watch {
                 }
             }
         });
-        Self { running, time: AtomicU64::new(0), memory: AtomicU64::new(0) }
+        Self { running, time: Cell::new(0.0), memory: Cell::new(0.0) }
     }
 
     /// Runs something on an input of a length.
@@ -57,23 +54,17 @@ impl Watch {
         length: usize,
         work: impl Fn(),
     ) -> Result<(), String> {
-        let set = |since| self.running.lock().unwrap_or_else(PoisonError::into_inner).since = since;
+        let set = |since| *self.running.lock().unwrap_or_else(PoisonError::into_inner) = since;
         set(Some((Instant::now(), name, number)));
         MEMORY.reset_peak_usage();
         let (before, start) = (MEMORY.current_usage(), processor_time());
         let panics = catch_unwind(AssertUnwindSafe(work)).is_err();
         let (time, memory) = (processor_time() - start, MEMORY.peak_usage().saturating_sub(before));
         set(None);
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_sign_loss,
-            reason = "far below 2^52, and not negative"
-        )]
-        let (bytes, length) = {
-            self.time.fetch_max((time * 1e6) as u64, Ordering::Relaxed);
-            self.memory.fetch_max(memory as u64, Ordering::Relaxed);
-            (memory as f64, length as f64)
-        };
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+        let (bytes, length) = (memory as f64, length as f64);
+        self.time.set(self.time.get().max(time));
+        self.memory.set(self.memory.get().max(bytes));
         if panics {
             return Err("panics".to_owned());
         }
@@ -88,9 +79,7 @@ impl Watch {
 
     /// The most that a run took since this was last asked: milliseconds of processor time, and bytes.
     pub(crate) fn most(&self) -> (f64, f64) {
-        let (time, memory) = (self.time.swap(0, Ordering::Relaxed), self.memory.swap(0, Ordering::Relaxed));
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        (time as f64 / 1e3, memory as f64)
+        (self.time.take() * 1e3, self.memory.take())
     }
 }
 

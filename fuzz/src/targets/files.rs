@@ -74,10 +74,8 @@ const BASELINE: &str =
     "[[finding]]\npath = \"a/b.rs\"\ntest = \"boot\"\nrule = \"heavier-than-needed\"\ncount = 2\n";
 
 pub(super) fn all() -> Result<Vec<Target>, String> {
-    let mut catalog = texts("catalog/openvmm", "toml")?;
-    catalog.extend(texts("catalog/openvmm/capabilities", "toml")?);
-    let reports =
-        [vec![REPORT.to_owned()], texts("crates/lightest-results/tests", "xml").unwrap_or_default()].concat();
+    let catalog = texts("catalog/openvmm", "toml")?;
+    let reports = [vec![REPORT.to_owned()], texts("crates/lightest-results/tests/reports", "xml")?].concat();
     Ok(vec![
         Target::text("catalog", pieces(&catalog), &TOML, lightest::fuzz::catalog),
         Target::text("settings", vec![SETTINGS.to_owned()], &TOML, lightest::fuzz::settings),

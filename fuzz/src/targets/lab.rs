@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
 use lightest_agent::message::{Reply, Request};
 use lightest_agent::wire::Decoder;
@@ -118,5 +118,5 @@ fn qmp(bytes: &[u8]) {
     while told.recv().is_ok() {}
     let _ = there.set_nonblocking(true);
     let _ = there.read(&mut [0; 512]);
-    drop(Arc::clone(&qmp));
+    drop(qmp);
 }

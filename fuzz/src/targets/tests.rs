@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lightest_catalog::{OPENVMM, calls, embedded, load};
-use lightest_kubevirt::go;
+use lightest_kubevirt::{go, sync};
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
+use lightest_lint::facts::Note;
+use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
@@ -112,7 +114,7 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
     let lines = seeds.iter().flat_map(|seed| seed.lines());
     let lines =
         lines.filter(|line| line.contains("_x64") || line.contains("_aarch64")).map(str::to_owned).collect();
-    let facts = texts("crates/lightest-petri/tests/sync", "rs")?;
+    let facts = texts("crates/lightest-petri/tests/sync/tree/now", "rs")?;
     let go = texts("crates/lightest-kubevirt/tests", "rs")?;
     let go_catalog =
         load(&embedded(lightest_kubevirt::facts::FOLDERS)).map_err(|errors| errors[0].message.clone())?;
@@ -130,8 +132,10 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
             }
         }),
         Target::text("openvmm", [seeds, pieces(&facts)].concat(), &RUST, |text| {
-            let path = "vmm_tests/vmm_tests/x.rs".to_owned();
-            let _ = Facts::read(&Corpus::new([SourceFile { path, text: text.to_owned() }]));
+            // Some facts are read from petri alone, and others from tests.
+            let paths = ["petri/src/vm/x.rs", "vmm_tests/vmm_tests/tests/x.rs"];
+            let file = |path: &str| SourceFile { path: path.to_owned(), text: text.to_owned() };
+            let _ = Facts::read(&Corpus::new(paths.map(file)));
         }),
         Target::text("go", programs(&go), &GO, move |text| kubevirt(text, &go_catalog, &go_table)),
     ])
@@ -156,13 +160,13 @@ fn kubevirt(text: &str, catalog: &Catalog, table: &lightest_kubevirt::table::Tab
     }
     let local = "tests/fuzz_test.go".to_owned();
     let sources = [Source { path: local.clone(), local, package: String::new(), text: Arc::from(text) }];
-    let checked = lightest_kubevirt::check::check(&sources, catalog, table, &Options::default());
-    for finding in &checked.findings {
-        assert!(text.get(finding.span().bytes.clone()).is_some(), "a finding outside of the text");
-    }
-    let _ = lightest_kubevirt::check::specs(&sources, catalog, table);
-    let path = lightest_kubevirt::sync::FACTORIES.to_owned();
-    let _ = lightest_kubevirt::sync::Factories::read(&[SourceFile { path, text: text.to_owned() }]);
+    let options = Options { pedantic: true, ..Options::default() };
+    let checked = lightest_kubevirt::check::check(&sources, catalog, table, &options);
+    within(text, &checked.notes, &checked.findings);
+    let specs = lightest_kubevirt::check::specs(&sources, catalog, table);
+    within(text, &specs.notes, &[]);
+    let file = |path: &str| SourceFile { path: path.to_owned(), text: text.to_owned() };
+    let _ = sync::Factories::read(&[sync::FACTORIES, sync::DISKS].map(file));
 }
 
 /// Reads a file of tests and judges it.
@@ -177,13 +181,20 @@ fn petri(text: &str, catalog: &Catalog, table: &Table) {
     let reading = Petri.read(&sources, catalog, table);
     let options = Options { pedantic: true, ..Options::default() };
     let findings = linter::check(&reading, &sources, &Petri, catalog, table, &options);
-    // Every place must lie in the text, on the boundaries of characters.
-    let spans = reading.notes.iter().map(|note| &note.span);
-    for span in spans.chain(findings.iter().map(|finding| finding.span())) {
+    within(text, &reading.notes, &findings);
+}
+
+/// Every place lies in the text, on the boundaries of characters.
+fn within(text: &str, notes: &[Note], findings: &[Finding]) {
+    for span in notes.iter().map(|note| &note.span).chain(findings.iter().map(Finding::span)) {
         assert!(text.get(span.bytes.clone()).is_some(), "a place outside of the text");
     }
-    let helps = findings.iter().filter_map(|finding| finding.diagnostic.help.as_ref());
-    for edit in helps.flat_map(|help| &help.edits) {
-        assert!(text.get(edit.span.bytes.clone()).is_some(), "an edit outside of the text");
+    for diagnostic in findings.iter().map(|finding| &finding.diagnostic) {
+        for label in &diagnostic.labels {
+            assert!(text.get(label.span.bytes.clone()).is_some(), "a label outside of the text");
+        }
+        for edit in diagnostic.help.iter().flat_map(|help| &help.edits) {
+            assert!(text.get(edit.span.bytes.clone()).is_some(), "an edit outside of the text");
+        }
     }
 }
