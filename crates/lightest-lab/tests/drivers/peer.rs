@@ -16,6 +16,7 @@
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 /// Far longer than any of it takes.
@@ -76,11 +77,13 @@ impl Dialogue {
         Self { calls, steps }
     }
 
-    /// Plays it to its end; what went wrong otherwise.
-    pub(crate) fn play(self, mut socket: UnixStream) -> Result<(), String> {
+    /// Plays it to its end; what went wrong otherwise. `sends` is dropped when nothing more is sent.
+    pub(crate) fn play(self, mut socket: UnixStream, sends: Sender<()>) -> Result<(), String> {
+        let mut sends = Some(sends);
+        let last = self.steps.len().saturating_sub(1);
         socket.set_read_timeout(Some(PATIENCE)).map_err(|error| error.to_string())?;
         socket.set_write_timeout(Some(PATIENCE)).map_err(|error| error.to_string())?;
-        for step in self.steps {
+        for (at, step) in self.steps.into_iter().enumerate() {
             match step {
                 Step::Expect(expected) => {
                     let mut got = vec![0; expected.len()];
@@ -113,6 +116,10 @@ impl Dialogue {
                 }
                 Step::Say(bytes) => socket.write_all(&bytes).map_err(|error| error.to_string())?,
                 Step::Flood(times, bytes) => {
+                    // A driver that has had enough of it may leave the rest unread.
+                    if at == last {
+                        drop(sends.take());
+                    }
                     let many = bytes.repeat(4096_usize.div_ceil(bytes.len()));
                     let mut left = times * bytes.len();
                     while left > 0 {
@@ -125,6 +132,7 @@ impl Dialogue {
                     }
                 }
                 Step::Wait => {
+                    drop(sends.take());
                     let mut rest = Vec::new();
                     let _ = socket.read_to_end(&mut rest);
                 }

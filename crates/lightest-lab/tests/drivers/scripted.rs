@@ -6,7 +6,6 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
 
 use lightest_lab::driver::{ChannelEvent, Control, Driver};
 use lightest_lab::drivers;
@@ -47,7 +46,8 @@ fn played(driver: &'static dyn Driver, file: &str) -> String {
     let line = Line::socket(ours).expect("a twin");
     let (send, heard) = mpsc::channel();
     let calls: Vec<Call> = std::mem::take(&mut dialogue.calls);
-    let peer = thread::spawn(move || dialogue.play(theirs));
+    let (sends, sent) = mpsc::channel();
+    let peer = thread::spawn(move || dialogue.play(theirs, sends));
     let control: Arc<dyn Control> =
         driver.attach(line, Box::new(move |_, what| drop(send.send(what)))).expect("a control channel");
     let mut text = String::new();
@@ -55,12 +55,7 @@ fn played(driver: &'static dyn Driver, file: &str) -> String {
         let _ = writeln!(text, "{}: {}", call.what, ask(control.as_ref(), call));
     }
     // What the peer still has to send is heard before we go; its last step may be to wait for just that.
-    for _ in 0..200 {
-        if peer.is_finished() {
-            break;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
+    let _ = sent.recv();
     drop(control);
     if let Err(why) = peer.join().expect("the peer ends") {
         let _ = writeln!(text, "the peer: {why}");
