@@ -8,9 +8,12 @@ use std::{env, fs};
 
 use saphyr::{LoadableYamlNode as _, Yaml};
 
-const TEST: &str = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
-                    async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n    \
-                    let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
+#[path = "support/git.rs"]
+mod git;
+use git::git;
+#[path = "support/heavy.rs"]
+mod heavy;
+use heavy::TEST;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
@@ -301,18 +304,6 @@ fn the_hook_runs_what_its_definition_names() {
     git(&checkout, &["add", "--all"]);
     git(&checkout, &["commit", "--quiet", "--message", "first"]);
     assert_eq!(run(), (Some(0), String::new()));
-}
-
-fn git(folder: &Path, args: &[&str]) {
-    let status = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(["-c", "user.name=A", "-c", "user.email=a@b.c"])
-        .args(args)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .status();
-    assert!(status.is_ok_and(|status| status.success()), "git {args:?}");
 }
 
 #[test]

@@ -5,6 +5,9 @@ use std::path::Path;
 
 mod support;
 use support::{Said, lightest};
+#[path = "support/heavy.rs"]
+mod heavy;
+use heavy::TEST;
 
 fn check(folder: &Path, args: &[&str]) -> Said {
     lightest(folder, &[&["check"], args].concat())
@@ -17,10 +20,6 @@ fn folder() -> tempfile::TempDir {
 fn put(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
     fs::write(folder.join(name), text).expect("written");
 }
-
-const TEST: &str = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
-                    async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n    \
-                    let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
 
 #[test]
 fn a_folder_without_tests_is_told_apart_from_one_without_findings() {

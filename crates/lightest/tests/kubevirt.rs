@@ -1,61 +1,14 @@
 //! The commands in a small tree of KubeVirt's kind: what is found, picked and read there.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-const FACTORY: &str = r#"package libvmifact
+use support::lightest;
 
-import (
-	v1 "kubevirt.io/api/core/v1"
-
-	"kubevirt.io/kubevirt/pkg/libvmi"
-)
-
-func NewGuestless(opts ...libvmi.Option) *v1.VirtualMachineInstance { return libvmi.New(opts...) }
-func NewAlpine(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
-func NewFedora(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
-"#;
-
-const TESTS: &str = r#"package tests
-
-import (
-	"context"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
-	v1 "kubevirt.io/api/core/v1"
-	"kubevirt.io/client-go/kubecli"
-
-	"kubevirt.io/kubevirt/tests/libvmifact"
-)
-
-func client() kubecli.KubevirtClient { return nil }
-
-var _ = Describe("a machine", func() {
-	var vmi *v1.VirtualMachineInstance
-
-	BeforeEach(func() {
-		vmi = libvmifact.NewFedora()
-	})
-
-	It("should be described", func() {
-		_, err := client().VirtualMachineInstance("ns").Get(context.Background(), vmi.Name, metav1.GetOptions{})
-		Expect(err).ToNot(HaveOccurred())
-	})
-
-	It("should know its users", func() {
-		_, err := client().VirtualMachineInstance("ns").UserList(context.Background(), vmi.Name)
-		Expect(err).ToNot(HaveOccurred())
-	})
-
-	It("should be odd", func() {
-		client().VirtualMachineInstance("ns").Tickle(vmi)
-	})
-})
-"#;
+const FACTORY: &str = include_str!("kubevirt/factory.go");
+const TESTS: &str = include_str!("kubevirt/sample_test.go");
 
 /// A tree with these files.
 fn tree() -> tempfile::TempDir {
@@ -75,14 +28,8 @@ fn tree() -> tempfile::TempDir {
 
 /// Exit code and what was printed, in the tree.
 fn run(tree: &Path, args: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
-        .args(args)
-        .current_dir(tree)
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("it starts");
-    let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
-    (output.status.code().expect("it exits"), text)
+    let said = lightest(tree, args);
+    (said.code, said.out + &said.err)
 }
 
 #[test]

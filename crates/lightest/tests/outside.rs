@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 
 mod support;
 use support::lightest;
-
-const TEST: &str = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
-                    async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n    \
-                    let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
+#[path = "support/heavy.rs"]
+mod heavy;
+use heavy::TEST;
 
 fn put(folder: &Path, name: &str, text: &str) {
     fs::write(folder.join(name), text).expect("written");

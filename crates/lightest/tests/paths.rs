@@ -6,10 +6,12 @@ use std::process::Command;
 
 mod support;
 use support::{Said, lightest};
-
-const TEST: &str = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
-                    async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n    \
-                    let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
+#[path = "support/git.rs"]
+mod git;
+use git::git;
+#[path = "support/heavy.rs"]
+mod heavy;
+use heavy::TEST;
 
 /// A repository with one test, beside another folder.
 struct Place {
@@ -92,10 +94,7 @@ fn a_patch_applies_where_it_was_printed() {
     for (folder, named) in [("repo", "repo/vmm_tests"), ("repo/vmm_tests", "repo/vmm_tests/tests/a.rs")] {
         let place = Place::new();
         let stands = place.outside.join(folder);
-        let git = |args: &[&str]| {
-            let output = Command::new("git").args(args).current_dir(&stands).output().expect("git starts");
-            assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        };
+        let git = |args: &[&str]| git(&stands, args);
         fs::remove_dir(place.outside.join("repo/.git")).expect("removed");
         git(&["init", "--quiet", &place.path("repo")]);
         let said = lightest(&stands, &["check", &place.path(named), "--diff"]);

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::{Said, lightest};
+#[path = "support/git.rs"]
+mod git;
+use git::git;
 
 /// A test whose guest is too heavy, by name.
 fn heavy(name: &str, body: &str) -> String {
@@ -60,7 +63,7 @@ impl Repository {
     }
 
     fn git(&self, args: &[&str]) -> String {
-        git_in(&self.top, args)
+        git(&self.top, args)
     }
 
     fn commit(&self, message: &str) {
@@ -98,23 +101,6 @@ const HELPERS: &str = "use pipette_client::PipetteClient;\n\nconst LIMIT: u32 = 
     // A helper of `look`.\nasync fn inner(agent: &PipetteClient) -> anyhow::Result<()> {\n    agent.ping().await?;\n    Ok(())\n}\n\n\
     async fn look(agent: &PipetteClient, limit: u32, look: Look) -> anyhow::Result<()> {\n    inner(agent).await\n}\n\n\
     async fn unused() {}\n";
-
-fn git_in(folder: &Path, args: &[&str]) -> String {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(["-c", "user.name=A", "-c", "user.email=a@b.c", "-c", "protocol.file.allow=always"])
-        .args(["-c", "core.autocrlf=false"])
-        .args(args)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z")
-        .env("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
-        .output()
-        .expect("git starts");
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
 
 #[test]
 fn nothing_changed_is_success() {
@@ -380,7 +366,7 @@ fn a_shallow_clone_says_so() {
     let room = tempfile::tempdir().expect("a folder");
     let from = format!("file://{}", repository.top.display());
     let clone = room.path().join("clone");
-    git_in(room.path(), &["clone", "--quiet", "--depth", "1", "--no-single-branch", &from, "clone"]);
+    git(room.path(), &["clone", "--quiet", "--depth", "1", "--no-single-branch", &from, "clone"]);
     for name in ["origin/main", "HEAD~1"] {
         let said = lightest(&clone, &["check", "--since", name]);
         assert_eq!(said.code, 2, "{}", said.err);
@@ -390,7 +376,7 @@ fn a_shallow_clone_says_so() {
             said.err
         );
     }
-    git_in(&clone, &["fetch", "--quiet", "--unshallow"]);
+    git(&clone, &["fetch", "--quiet", "--unshallow"]);
     let said = lightest(&clone, &["check", "--since", "origin/main"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let said = lightest(&clone, &["check", "--since", "main"]);
@@ -406,13 +392,13 @@ fn a_submodule_is_compared_with_the_commit_that_it_had() {
     assert_eq!(repository.touched("HEAD"), [""; 0]);
     repository.replace("inner/tests/a.rs", "async fn one(", "async fn renamed(");
     assert_eq!(repository.touched("HEAD"), ["renamed"]);
-    git_in(&repository.top.join("inner"), &["commit", "--quiet", "--all", "--message", "moved on"]);
+    git(&repository.top.join("inner"), &["commit", "--quiet", "--all", "--message", "moved on"]);
     assert_eq!(repository.touched("HEAD"), ["renamed"]);
     repository.commit("moved on");
     assert_eq!(repository.touched("HEAD"), [""; 0]);
     assert_eq!(repository.touched("HEAD~1"), ["renamed"]);
     // A repository within that is no submodule is new, as any folder.
-    git_in(&repository.top, &["clone", "--quiet", &inner.top.display().to_string(), "guest"]);
+    git(&repository.top, &["clone", "--quiet", &inner.top.display().to_string(), "guest"]);
     assert_eq!(repository.touched("HEAD"), ["one", "two"]);
 }
 

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+#[path = "support/git.rs"]
+mod git;
+use git::git;
+
 /// A repository and a catalog that agrees with its only commit.
 struct Orchard {
     folder: tempfile::TempDir,
@@ -51,21 +55,7 @@ impl Orchard {
     }
 
     fn git(&self, args: &[&str]) -> String {
-        Self::git_in(&self.repository(), args)
-    }
-
-    fn git_in(folder: &Path, args: &[&str]) -> String {
-        let output = Command::new("git")
-            .args(["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"])
-            .args(args)
-            .current_dir(folder)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z")
-            .env("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
-            .output()
-            .expect("git starts");
-        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+        git(&self.repository(), args)
     }
 
     /// Commits everything, and returns the commit's short name.
@@ -92,9 +82,9 @@ impl Orchard {
 
     /// Makes the catalog a repository of its own, with everything committed.
     fn keep_catalog(&self) {
-        Self::git_in(&self.catalog(), &["init", "--quiet", "--initial-branch=main"]);
-        Self::git_in(&self.catalog(), &["add", "--all"]);
-        Self::git_in(&self.catalog(), &["commit", "--quiet", "--message", "The facts"]);
+        git(&self.catalog(), &["init", "--quiet", "--initial-branch=main"]);
+        git(&self.catalog(), &["add", "--all"]);
+        git(&self.catalog(), &["commit", "--quiet", "--message", "The facts"]);
     }
 
     /// Every file of the catalog, with its text.
@@ -253,10 +243,10 @@ fn a_catalog_with_changes_of_its_own_is_not_written() {
     assert!(said.text.contains("commit or undo them first"), "{}", said.text);
     assert_eq!(orchard.facts(), before);
     // So does one that git has been told of, and a file that it does not know.
-    Orchard::git_in(&orchard.catalog(), &["add", "--all"]);
+    git(&orchard.catalog(), &["add", "--all"]);
     assert_eq!(orchard.sync(&["--write"]).code, 2);
     fs::write(&all, &committed).expect("written");
-    Orchard::git_in(&orchard.catalog(), &["add", "--all"]);
+    git(&orchard.catalog(), &["add", "--all"]);
     fs::write(orchard.catalog().join("calls/mine.toml"), "# Mine.\n").expect("written");
     let said = orchard.sync(&["--write"]);
     assert_eq!(said.code, 2, "{}", said.text);
