@@ -64,18 +64,24 @@ pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec
 #[must_use]
 pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Options) -> Checked {
     let (suite, notes) = read(sources, catalog, table);
-    let reading = Reading::new(&suite, catalog, table);
+    let (sites, findings) = judge(&Reading::new(&suite, catalog, table), sources, options);
+    Checked { sites, notes, findings }
+}
+
+/// Holds the rules against what was read of the same sources: the sites, and what is wrong.
+#[must_use]
+pub fn judge(reading: &Reading<'_>, sources: &[Source], options: &Options) -> (Vec<Test>, Vec<Finding>) {
     let lines = lines(sources);
-    let mut judged: Vec<Judged<'_>> = suite.sites.iter().map(|site| reading.judge(site)).collect();
+    let mut judged: Vec<Judged<'_>> = reading.suite.sites.iter().map(|site| reading.judge(site)).collect();
     // What authors state adds to what is read.
-    let remarks: Vec<Vec<Remark>> = judged.iter().map(|judged| remarks(&reading, judged, &lines)).collect();
+    let remarks: Vec<Vec<Remark>> = judged.iter().map(|judged| remarks(reading, judged, &lines)).collect();
     for (judged, remarks) in judged.iter_mut().zip(&remarks) {
         let speaks = |remark: &Remark| {
             !remark.text.contains("lightest:")
                 && judged.guest.is_some_and(|guest| judge::speaks_of(&remark.text, guest))
         };
         judged.chosen = remarks.iter().any(speaks);
-        judged.asks.extend(intent::of_remarks(remarks, catalog).into_iter().filter_map(|intent| {
+        judged.asks.extend(intent::of_remarks(remarks, reading.catalog).into_iter().filter_map(|intent| {
             Some(Ask {
                 requirement: intent.requirement?,
                 because: intent.reason,
@@ -87,9 +93,9 @@ pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Opt
             })
         }));
     }
-    let context = Context { reading: &reading, judged: &judged, sources, pedantic: options.pedantic };
+    let context = Context { reading, judged: &judged, sources, pedantic: options.pedantic };
     let mut findings = Vec::new();
-    let rules: [fn(&Context<'_>, &mut Vec<Finding>); 4] = [
+    let rules: [fn(&Context<'_, '_>, &mut Vec<Finding>); 4] = [
         rules::heavier_than_needed::check,
         rules::lacks_what_it_uses::check,
         rules::wrong_login_for_guest::check,
@@ -100,18 +106,15 @@ pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Opt
             check(&context, &mut findings);
         }
     }
-    let sites: Vec<Test> = judged
-        .iter()
-        .zip(remarks)
-        .map(|(judged, remarks)| site(&reading, judged, remarks, options))
-        .collect();
+    let sites: Vec<Test> =
+        judged.iter().zip(remarks).map(|(judged, remarks)| site(reading, judged, remarks, options)).collect();
     let mut findings = suppressed(&sites, sources, findings, options);
     keep_line_ends(&mut findings, sources);
     findings.sort_by(|one, other| {
         let key = |finding: &Finding| (finding.span().file, finding.span().bytes.start, finding.rule());
         key(one).cmp(&key(other))
     });
-    Checked { sites, notes, findings }
+    (sites, findings)
 }
 
 /// Takes out the findings that comments at their site expect, and adds those on comments that expect none.
@@ -170,7 +173,14 @@ fn line_starts(text: &str) -> Vec<usize> {
 #[must_use]
 pub fn specs(sources: &[Source], catalog: &Catalog, table: &Table) -> facts::Reading {
     let (suite, notes) = read(sources, catalog, table);
-    let reading = Reading::new(&suite, catalog, table);
+    let tests = tests(&Reading::new(&suite, catalog, table), sources);
+    facts::Reading { tests, sites: Vec::new(), notes }
+}
+
+/// The same of what was read of the same sources.
+#[must_use]
+pub fn tests(reading: &Reading<'_>, sources: &[Source]) -> Vec<Test> {
+    let suite = reading.suite;
     let lines = lines(sources);
     let mut tests: Vec<Test> = suite
         .tests
@@ -188,15 +198,15 @@ pub fn specs(sources: &[Source], catalog: &Catalog, table: &Table) -> facts::Rea
         .collect();
     for site in &suite.sites {
         let judged = reading.judge(site);
-        let remarks = remarks(&reading, &judged, &lines);
+        let remarks = remarks(reading, &judged, &lines);
         for test in &site.tests {
             let name = suite.tests[*test].name();
             tests[*test].declarations.push(declaration(&judged, &name));
-            tests[*test].intents.extend(intent::of_remarks(&remarks, catalog));
+            tests[*test].intents.extend(intent::of_remarks(&remarks, reading.catalog));
         }
     }
     tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
-    facts::Reading { tests, sites: Vec::new(), notes }
+    tests
 }
 
 /// A site as the linter reports on it: a test with one guest.

@@ -21,7 +21,7 @@ pub(crate) struct Proposal {
 }
 
 /// Another guest in the place of a site's, keeping its options.
-pub(crate) fn replace(context: &Context<'_>, judged: &Judged<'_>, lighter: &Guest) -> Proposal {
+pub(crate) fn replace(context: &Context<'_, '_>, judged: &Judged<'_>, lighter: &Guest) -> Proposal {
     let edit = Edit { span: span(&judged.site.name_place), text: lighter.id.clone() };
     let mut proposal = Proposal { edits: vec![edit], safety: Safety::Safe, option: None, notes: Vec::new() };
     let asking = || judged.tests.iter().map(|test| &context.reading.asking[*test]);
@@ -63,7 +63,7 @@ pub(crate) fn replace(context: &Context<'_>, judged: &Judged<'_>, lighter: &Gues
 /// The option that asks for the memory that a guest has, and the edit that adds it to a site; `None` where it cannot be
 /// added.
 pub(crate) fn memory(
-    context: &Context<'_>,
+    context: &Context<'_, '_>,
     judged: &Judged<'_>,
     guest: Option<&Guest>,
 ) -> Option<(String, Edit)> {
@@ -80,16 +80,29 @@ pub(crate) fn memory(
     let parens = judged.site.parens.clone()?;
     let inner = text.get(parens.start + 1..parens.end - 1)?;
     let kept = inner.trim_end();
-    if kept.ends_with("...") {
+    let start = parens.start + 1;
+    // Comments may follow the last option.
+    let mut code = kept;
+    while let Some(comment) = head
+        .comments
+        .iter()
+        .find(|comment| start <= comment.bytes.start && comment.bytes.end == start + code.len())
+    {
+        code = text.get(start..comment.bytes.start)?.trim_end();
+    }
+    if code.ends_with("...") {
         return None;
     }
-    let at = parens.start + 1 + kept.len();
-    let added = if kept.trim_start().is_empty() {
+    let mut at = start + code.len();
+    let added = if code.is_empty() && kept.is_empty() {
         option.clone()
-    } else if let Some(list) = kept.strip_suffix(',') {
+    } else if code.is_empty() {
+        return None;
+    } else if let Some(list) = code.strip_suffix(',') {
         // One option a line: the new one looks like the one before.
         let line = list.rsplit('\n').next().unwrap_or_default();
         let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
+        at = start + kept.len();
         format!("\n{indent}{option},")
     } else {
         format!(", {option}")
@@ -98,7 +111,7 @@ pub(crate) fn memory(
 }
 
 /// Edits that lower each number of a disk in a text by one.
-fn count_down(context: &Context<'_>, source: usize, bytes: &std::ops::Range<usize>) -> Vec<Edit> {
+fn count_down(context: &Context<'_, '_>, source: usize, bytes: &std::ops::Range<usize>) -> Vec<Edit> {
     let Some(text) = context.sources.get(source).and_then(|source| source.text.get(bytes.clone())) else {
         return Vec::new();
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lightest_model::catalog::{Catalog, Guest, Support};
+use lightest_model::chooser::lightest_for;
 use lightest_model::config::Arch;
 use lightest_model::space::{ALWAYS, Answer, Asked, Space};
 
@@ -150,12 +151,7 @@ impl<'r> Reading<'r> {
     /// What a guest gives.
     #[must_use]
     pub fn answer(&self, guest: &Guest, requirement: &str) -> Answer<'r> {
-        let row =
-            self.space.rows().iter().position(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
-        match (row, self.space.requirement(requirement)) {
-            (Some(row), Some(index)) => self.space.answer(row, index, &Asked::default()),
-            _ => Answer { support: Support::Unknown, statement: None },
-        }
+        answer(&self.space, guest, requirement)
     }
 
     /// Whether a guest is known to give everything.
@@ -163,17 +159,9 @@ impl<'r> Reading<'r> {
         words.into_iter().chain(ALWAYS).all(|word| self.answer(guest, word).support == Support::Yes)
     }
 
-    /// The lightest guest that new tests may use and that gives everything, in the order of the catalog.
-    pub fn lightest(&self, words: &[&str]) -> Option<&'r Guest> {
-        let class = |guest: &Guest| {
-            self.catalog
-                .boot_classes
-                .iter()
-                .position(|class| class.id == guest.boot_class)
-                .unwrap_or(usize::MAX)
-        };
-        let gives = |guest: &&Guest| self.gives(guest, words.iter().copied().chain([NEW_TESTS]));
-        self.catalog.guests.iter().filter(gives).min_by_key(|guest| class(guest))
+    /// The lightest guest that new tests may use and that gives everything.
+    pub fn lightest<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Option<&'r Guest> {
+        lightest(&self.space, words)
     }
 
     /// Whether a test's name, or that of a container around it, names a guest: then the guest is the point.
@@ -196,6 +184,23 @@ impl<'r> Reading<'r> {
             |guest: &Guest| self.catalog.boot_classes.iter().position(|class| class.id == guest.boot_class);
         class(one) < class(other)
     }
+}
+
+/// What the catalog answers for a guest on x86-64.
+#[must_use]
+pub fn answer<'c>(space: &Space<'c>, guest: &Guest, requirement: &str) -> Answer<'c> {
+    let row = space.rows().iter().position(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
+    match (row, space.requirement(requirement)) {
+        (Some(row), Some(index)) => space.answer(row, index, &Asked::default()),
+        _ => Answer { support: Support::Unknown, statement: None },
+    }
+}
+
+/// The lightest guest that new tests may use and that gives everything; `None` where a word is no requirement, or no factory is
+/// known to provide all.
+pub fn lightest<'c, 'w>(space: &Space<'c>, words: impl IntoIterator<Item = &'w str>) -> Option<&'c Guest> {
+    let asked = Asked::new(space.catalog(), words.into_iter().chain([NEW_TESTS])).ok()?;
+    lightest_for(space, &asked, Arch::X64).map(|row| space.rows()[row].guest)
 }
 
 /// Whether a text has a guest's name among its words.

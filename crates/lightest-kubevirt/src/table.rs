@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::suite::Touch;
 
-/// How an entry on texts that something is compared with is marked.
-const COMPARED: &str = "compared";
+/// How an entry on texts that something is compared with is marked, and how the arguments of a matcher for equality are read.
+pub(crate) const COMPARED: &str = "compared";
 
 /// An entry.
 #[derive(Clone, Debug, Deserialize)]

@@ -184,6 +184,25 @@ fn memory_that_is_read_is_kept() {
         .collect();
     let option = "libvmi.WithMemoryRequest(\"128Mi\")";
     assert_eq!(edits, ["NewGuestless", option, "NewGuestless", &format!("\n\t\t\t{option},")]);
+    // A comment behind the last option swallows nothing.
+    let commented = body
+        .replace(
+            "libvmi.WithLabel(\"a\", \"b\"),",
+            "libvmi.WithLabel(\"a\", \"b\"), // of the node\n\t\t\t// and no more",
+        )
+        .replace("NewAlpine()", "NewAlpine(libvmi.WithLabel(\"c\", \"d\") /* of the pod */)");
+    let sources = sources(&commented);
+    let texts: Vec<String> = run(&sources, &Options::default())
+        .findings
+        .iter()
+        .map(|finding| {
+            let edit = finding.diagnostic.help.as_ref().expect("there is help").edits[1].clone();
+            let text = &sources[3].text;
+            format!("{}{}", text[..edit.span.bytes.start].rsplit('\n').next().unwrap_or_default(), edit.text)
+        })
+        .collect();
+    let first = format!("\t\tvmi := libvmifact.NewAlpine(libvmi.WithLabel(\"c\", \"d\"), {option}");
+    assert_eq!(texts, [first, format!("\t\t\t// and no more\n\t\t\t{option},")]);
     let edits: Vec<String> = findings(&body.replace('\n', "\r\n"))
         .iter()
         .flat_map(|finding| finding.diagnostic.help.clone().expect("there is help").edits)

@@ -3,14 +3,12 @@
 use std::fmt::Write as _;
 
 use lightest_lint::dialect::Dialect;
-use lightest_model::catalog::{Guest, Support};
-use lightest_model::chooser::lightest_for;
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::Space;
 use serde::Deserialize;
 
 use crate::dialect::KubeVirt;
-use crate::judge::NEW_TESTS;
+use crate::judge::{NEW_TESTS, lightest};
 
 /// The page's file.
 pub const FILE: &str = "guest-selection.md";
@@ -23,8 +21,6 @@ pub struct Row {
     pub touches: String,
     /// What that asks of the guest.
     pub requires: Vec<String>,
-    /// The factory that a test holds the answer to.
-    pub guest: String,
 }
 
 #[derive(Deserialize)]
@@ -43,14 +39,6 @@ pub fn rows() -> Result<Vec<Row>, String> {
     Ok(texts.row)
 }
 
-/// The lightest guest for some requirements; `None` where a word is none, or no factory is known to provide all.
-#[must_use]
-pub fn answer<'c>(space: &Space<'c>, requires: &[String]) -> Option<&'c Guest> {
-    let words = requires.iter().map(String::as_str).chain([NEW_TESTS]);
-    let asked = Asked::new(space.catalog(), words).ok()?;
-    lightest_for(space, &asked, Arch::X64).map(|row| space.rows()[row].guest)
-}
-
 /// The page.
 #[must_use]
 pub fn page(space: &Space<'_>) -> String {
@@ -64,7 +52,7 @@ pub fn page(space: &Space<'_>) -> String {
          | the test touches | factory |\n| --- | --- |\n",
     );
     for row in rows().unwrap_or_default() {
-        let factory = answer(space, &row.requires)
+        let factory = lightest(space, row.requires.iter().map(String::as_str))
             .map_or_else(|| "none is known".to_owned(), |guest| format!("`libvmifact.{}`", guest.id));
         let _ = writeln!(page, "| {} | {factory} |", row.touches);
     }
@@ -74,12 +62,8 @@ pub fn page(space: &Space<'_>) -> String {
     );
     for (index, row) in space.rows().iter().enumerate().filter(|(_, row)| row.config.arch == Arch::X64) {
         let guest = row.guest;
-        let gives = |id: &str| {
-            let index_of = space.requirement(id);
-            index_of.is_some_and(|requirement| {
-                space.answer(index, requirement, &Asked::default()).support == Support::Yes
-            })
-        };
+        let gives =
+            |id: &str| space.requirement(id).is_some_and(|requirement| space.gives_alone(index, requirement));
         if !gives(NEW_TESTS) {
             continue;
         }

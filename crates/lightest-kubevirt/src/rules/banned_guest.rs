@@ -2,8 +2,8 @@
 //!
 //! ## What it does
 //!
-//! Names the factory calls of guests that the catalog marks as retired, and the guest that would do in their place, where it
-//! is known what the tests ask. Where `heavier-than-needed` proposes a lighter guest, this rule adds nothing.
+//! Names the factory calls of guests that new tests may not use (`new-tests` in the catalog), and the guest that would do in
+//! their place, where it is known what the tests ask. Where `heavier-than-needed` proposes a lighter guest, this rule adds nothing.
 //!
 //! ## Why
 //!
@@ -32,8 +32,8 @@ use super::{Context, heavier_than_needed, on, short, span};
 
 const RULE: &str = "banned-guest";
 
-/// Finds sites whose guest is retired.
-pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+/// Finds sites whose guest new tests may not use.
+pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {
     for judged in context.judged {
         let Some(guest) = judged.guest else { continue };
         let answer = context.reading.answer(guest, NEW_TESTS);
@@ -44,8 +44,10 @@ pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let mut finding = on(RULE, context, judged, format!("new tests may not use {}: {why}", short(guest)));
         let words: Vec<&str> = judged.asks.iter().map(|ask| ask.requirement.as_str()).collect();
-        let other =
-            context.reading.lightest(&words).filter(|_| judged.opens.is_empty() && !judged.tests.is_empty());
+        let other = context
+            .reading
+            .lightest(words.iter().copied())
+            .filter(|_| judged.opens.is_empty() && !judged.tests.is_empty());
         if let Some(other) = other {
             finding.suggested = Some(other.id.clone());
             // Its login and what is typed after it are another guest's.

@@ -44,7 +44,7 @@ const RULE: &str = "heavier-than-needed";
 const BY_OPTION: &str = "memory";
 
 /// Finds sites that are heavier than their tests need.
-pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {
     for judged in context.judged {
         if let Some(lighter) = lighter(context, judged) {
             findings.push(finding(context, judged, lighter));
@@ -53,7 +53,7 @@ pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The guest that would do, where one is known.
-pub(crate) fn lighter<'r>(context: &Context<'r>, judged: &Judged<'r>) -> Option<&'r Guest> {
+pub(crate) fn lighter<'r>(context: &Context<'_, 'r>, judged: &Judged<'r>) -> Option<&'r Guest> {
     // A guest that nobody has shown to run here is none that this knows enough about.
     let own = judged.guest.filter(|own| context.reading.gives(own, []))?;
     if judged.tests.is_empty() || !judged.opens.is_empty() || judged.chosen {
@@ -68,7 +68,7 @@ pub(crate) fn lighter<'r>(context: &Context<'r>, judged: &Judged<'r>) -> Option<
         .map(|ask| ask.requirement.as_str())
         .filter(|requirement| *requirement != BY_OPTION)
         .collect();
-    let best = context.reading.lightest(&words)?;
+    let best = context.reading.lightest(words.iter().copied())?;
     if !context.reading.is_faster(best, own) {
         return None;
     }
@@ -78,7 +78,7 @@ pub(crate) fn lighter<'r>(context: &Context<'r>, judged: &Judged<'r>) -> Option<
     (best.os == Os::None || !used || context.pedantic).then_some(best)
 }
 
-fn finding(context: &Context<'_>, judged: &Judged<'_>, lighter: &Guest) -> Finding {
+fn finding(context: &Context<'_, '_>, judged: &Judged<'_>, lighter: &Guest) -> Finding {
     let reading = context.reading;
     let own = judged.guest.map_or("this guest", short);
     let mut does: Vec<&str> = Vec::new();

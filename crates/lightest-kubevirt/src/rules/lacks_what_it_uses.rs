@@ -34,7 +34,7 @@ use crate::judge::{Ask, Judged};
 const RULE: &str = "lacks-what-it-uses";
 
 /// Finds sites that lack what their tests ask.
-pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {
     let reading = context.reading;
     let mut guests: Vec<Vec<Option<&str>>> = vec![Vec::new(); reading.suite.tests.len()];
     for judged in context.judged {
@@ -52,7 +52,7 @@ pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether neither this guest nor another of the test provides what is asked.
-fn lacks(context: &Context<'_>, judged: &Judged<'_>, ask: &Ask, guests: &[Option<&str>]) -> bool {
+fn lacks(context: &Context<'_, '_>, judged: &Judged<'_>, ask: &Ask, guests: &[Option<&str>]) -> bool {
     let reading = context.reading;
     let asking = &reading.asking[ask.test];
     let lacks = |guest: &str| {
@@ -86,7 +86,7 @@ fn expects_failure(name: &str) -> bool {
         .any(|word| WORDS.iter().any(|known| word == *known || (known.len() > 3 && word.starts_with(known))))
 }
 
-fn finding(context: &Context<'_>, judged: &Judged<'_>, ask: &Ask) -> Finding {
+fn finding(context: &Context<'_, '_>, judged: &Judged<'_>, ask: &Ask) -> Finding {
     let reading = context.reading;
     let own = judged.guest.map_or("this guest", short);
     let title =
@@ -106,14 +106,14 @@ fn finding(context: &Context<'_>, judged: &Judged<'_>, ask: &Ask) -> Finding {
         ));
     }
     if ask.requirement == "memory" {
-        if let Some((option, edit)) = edits::memory(context, judged, reading.guest("NewAlpine")) {
+        if let Some((option, edit)) = edits::memory(context, judged, reading.lightest(["memory"])) {
             finding.diagnostic =
                 finding.diagnostic.fix(format!("ask for memory with `{option}`"), vec![edit], Safety::Unsafe);
         }
         return finding;
     }
-    let words: Vec<&str> = judged.asks.iter().map(|ask| ask.requirement.as_str()).collect();
-    if let Some(other) = reading.lightest(&words).filter(|_| judged.opens.is_empty()) {
+    let words = judged.asks.iter().map(|ask| ask.requirement.as_str());
+    if let Some(other) = reading.lightest(words).filter(|_| judged.opens.is_empty()) {
         finding.suggested = Some(other.id.clone());
         let edit = Edit { span: span(&judged.site.name_place), text: other.id.clone() };
         finding.diagnostic =

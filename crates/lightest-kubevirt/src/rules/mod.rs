@@ -24,13 +24,13 @@ pub const RULES: [Rule; 5] = [
 ];
 
 /// Everything that a rule is given.
-pub struct Context<'r> {
+pub struct Context<'c, 'r> {
     /// What was read.
-    pub reading: &'r Reading<'r>,
+    pub reading: &'c Reading<'r>,
     /// The sites, with what their tests ask.
-    pub judged: &'r [Judged<'r>],
+    pub judged: &'c [Judged<'r>],
     /// The texts.
-    pub sources: &'r [Source],
+    pub sources: &'c [Source],
     /// Whether matters of taste are reported, too.
     pub pedantic: bool,
 }
@@ -69,7 +69,12 @@ pub(crate) fn cost(guest: &Guest) -> Cost {
 }
 
 /// A finding on a site.
-pub(crate) fn on(rule: &'static str, context: &Context<'_>, judged: &Judged<'_>, message: String) -> Finding {
+pub(crate) fn on(
+    rule: &'static str,
+    context: &Context<'_, '_>,
+    judged: &Judged<'_>,
+    message: String,
+) -> Finding {
     let mut finding =
         Finding::new(rule, &span(&judged.site.name_place), message, name(context.reading, judged));
     finding.config = Some(judged.site.factory.clone());

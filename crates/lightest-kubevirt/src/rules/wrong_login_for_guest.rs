@@ -34,7 +34,7 @@ use crate::judge::{Judged, Login};
 const RULE: &str = "wrong-login-for-guest";
 
 /// Finds logins that fit no guest of their tests.
-pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {
     let reading = context.reading;
     let mut sites: Vec<Vec<&Judged<'_>>> = vec![Vec::new(); reading.suite.tests.len()];
     for judged in context.judged {
@@ -67,7 +67,7 @@ pub fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn finding(context: &Context<'_>, judged: &Judged<'_>, login: &Login, tests: &[usize]) -> Finding {
+fn finding(context: &Context<'_, '_>, judged: &Judged<'_>, login: &Login, tests: &[usize]) -> Finding {
     let guest = judged.guest.map_or("this guest", short);
     let test = tests.first().map_or_else(String::new, |test| context.reading.suite.tests[*test].name());
     let message = format!("`{}` waits for a prompt that {guest} does not have", login.function);

@@ -6,9 +6,8 @@ use super::types::{Type, results};
 use super::unit::{Factory, Kind, Node, Target, Touch};
 use super::walk::Walker;
 use crate::go::tree::{Bytes, Call, Expr};
+use crate::table::COMPARED;
 
-/// How the arguments of a matcher for equality are read.
-pub(super) const COMPARED: &str = "compared";
 /// The role of a machine's description.
 pub(crate) const VMI: &str = "vmi";
 /// The receiver of methods that are known whatever they are called on.

@@ -1,12 +1,13 @@
 //! Expressions: their types, and what they touch.
 
-use super::calls::{COMPARED, given};
+use super::calls::given;
 use super::index::Import;
 use super::names::join;
 use super::types::{Member, Type};
 use super::unit::{Factory, Target, Touch};
 use super::walk::{Walker, one_of};
 use crate::go::tree::{Bytes, Element, Expr};
+use crate::table::COMPARED;
 
 impl<'a> Walker<'a, '_> {
     pub(super) fn expr(&mut self, expr: &'a Expr) -> Type<'a> {

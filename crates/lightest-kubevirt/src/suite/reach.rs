@@ -1,6 +1,7 @@
 //! From the walked bodies to tests: what each of them reaches, and which tests share a guest.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::sync::OnceLock;
 
 use super::index::{Index, Parsed};
 use super::unit::{Kind, Node, Open, Target, Touched, Unit};
@@ -96,6 +97,10 @@ pub struct Suite {
     asks: Vec<bool>,
     /// Methods by their name, as units.
     methods: BTreeMap<String, Vec<usize>>,
+    /// Units and comments of each source, in order.
+    parts: BTreeMap<usize, Vec<Bytes>>,
+    /// The text of each unit that was asked for.
+    texts: Vec<OnceLock<Vec<Place>>>,
 }
 
 /// More tests than any suite has: a helper that declares tests may be called from many places.
@@ -116,7 +121,7 @@ impl Suite {
             files.into_iter().map(|(source, folder, tree)| Parsed { source, folder, tree }).collect();
         let index = Index::new(&files, partial);
         let walked = walk(&index, table, &Factories { package, names: factories.to_vec() });
-        let sources = walked.units.iter().map(|unit| files[unit.file].source).collect();
+        let sources: Vec<usize> = walked.units.iter().map(|unit| files[unit.file].source).collect();
         let mut methods: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (id, function) in index.functions.iter().enumerate() {
             if function.receiver.is_some() {
@@ -134,6 +139,8 @@ impl Suite {
             sites: Vec::new(),
             files: heads,
             asks: Vec::new(),
+            parts: parts(&walked, &sources, &files),
+            texts: walked.units.iter().map(|_| OnceLock::new()).collect(),
             walked,
             sources,
             methods,
@@ -345,31 +352,28 @@ impl Suite {
         let reached = tests.iter().filter_map(|test| self.tests.get(*test));
         let units: BTreeSet<usize> =
             reached.flat_map(|test| self.reach(&test.roots)).map(|(unit, _)| unit).collect();
-        units.into_iter().flat_map(|unit| self.own_text(unit)).collect()
+        units.into_iter().flat_map(|unit| self.own_text(unit).iter().cloned()).collect()
     }
 
-    fn own_text(&self, unit: usize) -> Vec<Place> {
-        let (source, all) = (self.sources[unit], &self.walked.units[unit].bytes);
-        let inner = |other: &Bytes| all.start <= other.start && other.end <= all.end && other != all;
-        let beside = self.walked.units.iter().zip(&self.sources).filter(|(_, file)| **file == source);
-        let comments = self.files.get(&source).into_iter().flat_map(|head| &head.comments);
-        let mut without: Vec<&Bytes> = beside
-            .map(|(unit, _)| &unit.bytes)
-            .chain(comments.map(|comment| &comment.bytes))
-            .filter(|bytes| inner(bytes))
-            .collect();
-        without.sort_unstable_by_key(|bytes| (bytes.start, bytes.end));
-        let (mut places, mut at) = (Vec::new(), all.start);
-        for bytes in without {
-            if at < bytes.start {
-                places.push((source, at..bytes.start));
+    fn own_text(&self, unit: usize) -> &[Place] {
+        self.texts[unit].get_or_init(|| {
+            let (source, all) = (self.sources[unit], &self.walked.units[unit].bytes);
+            let parts = self.parts.get(&source).map_or(&[][..], Vec::as_slice);
+            let first = parts.partition_point(|part| part.start < all.start);
+            let beside = parts[first..].iter().take_while(|part| part.start < all.end);
+            let without = beside.filter(|part| part.end <= all.end && *part != all);
+            let (mut places, mut at) = (Vec::new(), all.start);
+            for bytes in without {
+                if at < bytes.start {
+                    places.push((source, at..bytes.start));
+                }
+                at = at.max(bytes.end);
             }
-            at = at.max(bytes.end);
-        }
-        if at < all.end {
-            places.push((source, at..all.end));
-        }
-        places
+            if at < all.end {
+                places.push((source, at..all.end));
+            }
+            places
+        })
     }
 
     /// Methods of values of unknown types that a test calls, if one of that name asks for anything: name, place, and
@@ -388,6 +392,20 @@ impl Suite {
         }
         found
     }
+}
+
+/// Units and comments of each source, in order.
+fn parts(walked: &Walked, sources: &[usize], files: &[Parsed]) -> BTreeMap<usize, Vec<Bytes>> {
+    let mut parts: BTreeMap<usize, Vec<Bytes>> = BTreeMap::new();
+    for (unit, source) in walked.units.iter().zip(sources) {
+        parts.entry(*source).or_default().push(unit.bytes.clone());
+    }
+    for file in files {
+        let comments = file.tree.comments.iter().map(|comment| comment.bytes.clone());
+        parts.entry(file.source).or_default().extend(comments);
+    }
+    parts.values_mut().for_each(|parts| parts.sort_unstable_by_key(|part| (part.start, part.end)));
+    parts
 }
 
 /// What lies around a node.

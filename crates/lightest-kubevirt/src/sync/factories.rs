@@ -118,10 +118,13 @@ impl Factories {
                 }
             }
         }
-        let disk = named("WithContainerDisk").and_then(|call| disk_of(call));
-        if named("WithContainerDisk").is_some() && disk.is_none() {
-            let what = format!("the container disk of `{}`", function.name.name);
-            self.gap(&what, "it is no constant", named("WithContainerDisk").map(|call| at(&call.bytes)));
+        let mut disk = None;
+        if let Some(call) = named("WithContainerDisk") {
+            disk = disk_of(call);
+            if disk.is_none() {
+                let what = format!("the container disk of `{}`", function.name.name);
+                self.gap(&what, "it is no constant", Some(at(&call.bytes)));
+            }
         }
         let above = tree.comments.iter().filter(|comment| {
             comment.bytes.end <= function.name.bytes.start

@@ -3,14 +3,13 @@
 mod factories;
 
 use lightest_model::catalog::{Catalog, Guest, Support};
-use lightest_model::config::Arch;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::Space;
 use lightest_sync::catalog_text::{CatalogText, Edit, New, Target};
 use lightest_sync::evidence::Evidences;
 use lightest_sync::{Compare, Project, Report, SourceFile, Stated};
 
 use crate::dialect::{KubeVirt, SUITE};
-use crate::judge::NEW_TESTS;
+use crate::judge::{NEW_TESTS, answer};
 
 pub use factories::{At, DISKS, FACTORIES, Factories, Factory, Gap};
 
@@ -197,15 +196,12 @@ fn memory(work: &mut Compare<'_>, factory: &Factory, guest: &Guest, target: Targ
 /// What the catalog answers for a guest, and the statement that decides.
 fn said(space: &Space<'_>, guest: &Guest, requirement: &str) -> (Support, Target) {
     let catalog = space.catalog();
-    let row = space.rows().iter().position(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
-    let answer = row
-        .zip(space.requirement(requirement))
-        .map(|(row, index)| space.answer(row, index, &Asked::default()));
-    let statement = answer.as_ref().and_then(|answer| answer.statement);
-    let index = statement
+    let answer = answer(space, guest, requirement);
+    let index = answer
+        .statement
         .and_then(|statement| catalog.capabilities.iter().position(|known| std::ptr::eq(known, statement)));
     let guest = catalog.guests.iter().position(|known| known.id == guest.id).unwrap_or_default();
     let target =
         index.map_or_else(|| Target::entry("guest", guest), |index| Target::entry("capability", index));
-    (answer.map_or(Support::Unknown, |answer| answer.support), target)
+    (answer.support, target)
 }
