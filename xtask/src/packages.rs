@@ -107,6 +107,11 @@ pub(crate) fn install(purposes: &[&str]) -> Result<(), String> {
     })
 }
 
+/// Whether Debian's archive does not answer, so that nothing can be installed whatever else is wrong.
+pub(crate) fn archive_is_out_of_reach() -> bool {
+    apt_get(&["update", "-qq", "--error-on=any"]).is_err()
+}
+
 fn apt_get(args: &[&str]) -> Result<(), String> {
     let mut command = Command::new("apt-get");
     // Somebody else may be installing.

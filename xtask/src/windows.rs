@@ -23,15 +23,7 @@ pub(crate) fn check() -> Result<(), String> {
         say("skipped: the compiler for other systems and Wine are installed on Debian for x86-64, as root");
         return Ok(());
     }
-    let opened =
-        packages::install(&["windows"]).and_then(|()| Toolchain::open(&root().join("target/windows")));
-    let toolchain = match opened {
-        Ok(toolchain) => toolchain,
-        Err(error) => {
-            say(&format!("skipped: Wine or a compiler for other systems cannot be had: {error}"));
-            return Ok(());
-        }
-    };
+    let Some(toolchain) = toolchain()? else { return Ok(()) };
     for target in CHECKED {
         let mut check = toolchain.cargo(target);
         check.args(["check", "--quiet", "--package", "lightest", "--target", target]);
@@ -45,4 +37,23 @@ pub(crate) fn check() -> Result<(), String> {
     here.args(["build", "--quiet", "--package", "lightest", "--bin", "lightest"]);
     run(here)?;
     compare::all(&toolchain, &root().join("target/debug/lightest"), &toolchain.built(WINDOWS))
+}
+
+/// The compiler; `None`, with a line on why, where Debian's archive cannot be reached and something of it is missing.
+fn toolchain() -> Result<Option<Toolchain>, String> {
+    let wanted = toolchain::packages()?;
+    let toolchain = Toolchain::of(&root().join("target/windows"));
+    let is_there = toolchain.is_there(&wanted);
+    let fetched = packages::install(&["windows"])
+        .and_then(|()| if is_there { Ok(()) } else { toolchain.fetch(&wanted) });
+    match fetched {
+        Ok(()) if is_there => {}
+        Ok(()) => toolchain.unpack(&wanted)?,
+        Err(error) if packages::archive_is_out_of_reach() => {
+            say(&format!("skipped: Debian's archive cannot be reached: {error}"));
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(Some(toolchain))
 }

@@ -1,11 +1,13 @@
-//! Every command that needs no virtual machine, on the same inputs here and under Wine: exit code, both streams, and the files
-//! that it leaves, byte for byte.
+//! Commands that need no virtual machine, on the same inputs here and under Wine: exit code, both streams, and the files that
+//! they leave, byte for byte. What needs `git` (`sync`, `check --since`) is not among them: Wine has none.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use flate2::read::GzDecoder;
 
 use super::toolchain::Toolchain;
 use crate::run::{root, run, say};
@@ -21,7 +23,7 @@ BOOLEAN WINAPI SystemFunction036(PVOID, ULONG);
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length) { return SystemFunction036(data, length); }
 ";
 
-/// The commands, one a line; each is run in a fresh copy of the inputs. `'vmm_tests\\tests\\l*.rs'` is what a user types there.
+/// The commands, one a line; each is run in a fresh copy of the inputs.
 const COMMANDS: &str = "\
 --version
 --help
@@ -32,6 +34,15 @@ pick --requires tpm,systemd --format json
 pick --requires openhcl
 pick --requires no-such-thing
 pick --requires hyperv-guest,no-vmbus
+pick --requires openhcl,agent --here=windows,x64,hyper-v
+pick --requires agent --here=linux,x64,kvm --format json
+pick --from bare/unseen.rs --test vbs_boots
+pick --from bare/unseen.rs --test replaced_twice --format json
+pick --from bare/unseen.rs --test no_such_test
+pick --framework kubevirt --requires agent,acpi
+fill bare
+fill --write bare
+fill vmm_tests
 check
 check .
 check vmm_tests
@@ -63,7 +74,29 @@ list requirements
 list guests --format json
 list rules
 list quirks
+list configs
+list vmms
+list blockers
+list tests vmm_tests
+unknowns vmm_tests
+unknowns vmm_tests --format json
+unknowns vmm_tests --try 2
+unknowns vmm_tests --try 2 --write
+learn report.xml --tests vmm_tests
+learn report.xml --tests vmm_tests --into learned
+learn nextest.xml --tests vmm_tests
+learn guests.toml --tests vmm_tests
+suite vmm_tests --junit report.xml nextest.xml
+suite vmm_tests --junit report.xml --format json
+suite vmm_tests --junit report.xml --shards 2 --shard-format matrix
+sync --repo vmm_tests
+probe --image disk.raw
+probe --image disk.qcow2 --format json
+probe --image report.xml
 guide
+guide --framework kubevirt
+guide --framework kubevirt --out own
+guide --framework kubevirt --out own --check
 guide --site site
 completions bash
 completions powershell
@@ -85,9 +118,35 @@ empty check --message-format sarif ROOM/vmm_tests
 . check --diff --unsafe-fixes ROOM/vmm_tests
 . check ROOM/vmm_tests/tests/no-such-file.rs
 . requirements ROOM/vmm_tests --format json
+kubevirt check
+kubevirt check --message-format json tests
+kubevirt check --fix --unsafe-fixes
+kubevirt requirements
+kubevirt pick --from tests/sample_test.go --line 31
+kubevirt list tests
+bare pick --from unseen.rs --test vbs_boots
+bare fill --write unseen.rs
+vmm_tests learn ../report.xml --into ../learned
+. fill ROOM/bare
+. pick --from ROOM/bare/unseen.rs --test vbs_boots
+. suite ROOM/vmm_tests --junit ROOM/report.xml
+. learn ROOM/report.xml --tests ROOM/vmm_tests --into ROOM/learned
+. unknowns ROOM/vmm_tests --try 1
+. probe --image ROOM/disk.raw
 own --catalog ROOM/own pick --requires tpm
 empty --catalog ../own pick --requires tpm
 vmm_tests check --baseline ../known.toml --update-baseline
+";
+
+/// Results of two of the fixtures' variants, beside those of tests that nobody has.
+const REPORT: &str = "\
+<?xml version=\"1.0\"?>
+<testsuites name=\"nextest-run\" uuid=\"0001\" timestamp=\"2026-09-01T08:00:00.000+00:00\">
+  <testsuite name=\"vmm_tests::tests\">
+    <testcase name=\"openvmm_linux_direct_x64_clock_ticks\" classname=\"vmm_tests::tests\" time=\"4.5\"/>
+    <testcase name=\"hyperv_openhcl_uefi_x64_ubuntu_2504_server_x64_seals\" classname=\"vmm_tests::tests\" time=\"61.25\"/>
+  </testsuite>
+</testsuites>
 ";
 
 /// Commands of the lab: there is none on Windows, which they say in one line.
@@ -255,14 +314,32 @@ fn prefix(toolchain: &Toolchain) -> Result<PathBuf, String> {
     Ok(prefix)
 }
 
-/// A fresh copy of what the commands read: the fixtures of `check`, some with lines that end in CR LF, and a catalog of a user.
+/// A fresh copy of what the commands read: the fixtures of `check`, also with lines that end in CR LF; tests without lists; a
+/// tree of KubeVirt's kind; results; images; and a catalog of a user.
 fn inputs(room: &Path) -> std::io::Result<()> {
     if room.exists() {
         fs::remove_dir_all(room)?;
     }
     let tests = room.join("vmm_tests/tests");
-    for folder in [&tests, &room.join("crlf"), &room.join("empty"), &room.join("own")] {
-        fs::create_dir_all(folder)?;
+    for folder in ["vmm_tests/tests", "crlf", "empty", "own", "bare", "kubevirt/tests/libvmifact"] {
+        fs::create_dir_all(room.join(folder))?;
+    }
+    let crates = root().join("crates");
+    for (from, to) in [
+        ("lightest/tests/bodies/unseen.rs", "bare/unseen.rs"),
+        ("lightest/tests/kubevirt/factory.go", "kubevirt/tests/libvmifact/factory.go"),
+        ("lightest/tests/kubevirt/sample_test.go", "kubevirt/tests/sample_test.go"),
+        ("lightest-results/tests/reports/nextest.xml", "nextest.xml"),
+    ] {
+        fs::copy(crates.join(from), room.join(to))?;
+    }
+    fs::write(room.join("kubevirt/go.mod"), "module kubevirt.io/kubevirt\n")?;
+    fs::write(room.join("report.xml"), REPORT)?;
+    for image in ["disk.raw", "disk.qcow2"] {
+        let packed = fs::File::open(crates.join(format!("lightest-inspect/tests/images/{image}.gz")))?;
+        let mut bytes = Vec::new();
+        GzDecoder::new(packed).read_to_end(&mut bytes)?;
+        fs::write(room.join(image), bytes)?;
     }
     fs::write(room.join("vmm_tests/Cargo.toml"), "[package]\nname = \"vmm_tests\"\n")?;
     for entry in fs::read_dir(root().join("crates/lightest/tests/ui"))? {
@@ -293,9 +370,8 @@ fn did(mut command: Command, room: &Path) -> std::io::Result<Did> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let mut bytes = Vec::new();
-                fs::File::open(&path)?.read_to_end(&mut bytes)?;
-                files.insert(path.strip_prefix(room).unwrap_or(&path).display().to_string(), bytes);
+                files
+                    .insert(path.strip_prefix(room).unwrap_or(&path).display().to_string(), fs::read(&path)?);
             }
         }
     }

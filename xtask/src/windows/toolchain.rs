@@ -10,15 +10,6 @@ use serde::Deserialize;
 
 use crate::run::{cargo, root, run, say};
 
-/// Debian's linker for Windows, and what it links with.
-const MINGW: [&str; 6] = [
-    "binutils-mingw-w64-x86-64",
-    "gcc-mingw-w64-base",
-    "gcc-mingw-w64-x86-64-win32",
-    "gcc-mingw-w64-x86-64-win32-runtime",
-    "mingw-w64-common",
-    "mingw-w64-x86-64-dev",
-];
 const GCC: &str = "x86_64-w64-mingw32-gcc-win32";
 
 /// As in `guests/toolchain.toml`, from which the lab takes the same compiler.
@@ -27,6 +18,7 @@ struct Compiler {
     host: Vec<String>,
     source: String,
     std: String,
+    windows: Vec<String>,
 }
 
 /// The unpacked packages.
@@ -35,38 +27,45 @@ pub(super) struct Toolchain {
     tree: PathBuf,
 }
 
+/// Debian's packages of the compiler, of the sources of its library, and of the linker for Windows.
+pub(super) fn packages() -> Result<Vec<String>, String> {
+    let path = root().join("guests/toolchain.toml");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let compiler: Compiler = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok([compiler.host, vec![compiler.source, compiler.std], compiler.windows].concat())
+}
+
 impl Toolchain {
-    /// Fetches and unpacks what is not in the folder yet.
-    pub(super) fn open(folder: &Path) -> Result<Self, String> {
-        let path = root().join("guests/toolchain.toml");
-        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let compiler: Compiler =
-            toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-        let mut packages = compiler.host;
-        packages.extend([compiler.source, compiler.std]);
-        packages.extend(MINGW.map(str::to_owned));
-        let toolchain = Self { folder: folder.to_owned(), tree: folder.join("toolchain") };
-        let (stamp, wanted) = (folder.join("unpacked"), packages.join(" "));
-        if fs::read_to_string(&stamp).is_ok_and(|unpacked| unpacked == wanted) {
-            return Ok(toolchain);
-        }
+    /// The toolchain of a folder, unpacked or not.
+    pub(super) fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), tree: folder.join("toolchain") }
+    }
+
+    fn stamp(&self) -> PathBuf {
+        self.folder.join("unpacked")
+    }
+
+    fn archives(&self) -> PathBuf {
+        self.folder.join("archives")
+    }
+
+    /// Whether it is unpacked, of these packages.
+    pub(super) fn is_there(&self, packages: &[String]) -> bool {
+        fs::read_to_string(self.stamp()).is_ok_and(|unpacked| unpacked == packages.join(" "))
+    }
+
+    /// Fetches packages.
+    pub(super) fn fetch(&self, packages: &[String]) -> Result<(), String> {
         say("fetching a compiler for Windows (200 MB, kept in target/windows)");
-        let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-        let archives = folder.join("archives");
-        for old in [&archives, &toolchain.tree] {
-            if old.exists() {
-                fs::remove_dir_all(old).map_err(failed)?;
-            }
-            fs::create_dir_all(old).map_err(failed)?;
-        }
+        self.fresh(&self.archives())?;
         let download = || {
             let mut download = Command::new("apt-get");
             // The sandbox's user may not write here, and root may.
-            download.args(["-qq", "-o", "APT::Sandbox::User=root", "download"]).args(&packages);
-            download.current_dir(&archives);
+            download.args(["-qq", "-o", "APT::Sandbox::User=root", "download"]).args(packages);
+            download.current_dir(self.archives());
             match download.status() {
                 Ok(status) if status.success() => Ok(()),
-                Ok(status) => Err(format!("`apt-get download {wanted}` failed: {status}")),
+                Ok(status) => Err(format!("`apt-get download {}` failed: {status}", packages.join(" "))),
                 Err(error) => Err(format!("`apt-get` could not be started: {error}")),
             }
         };
@@ -76,15 +75,32 @@ impl Toolchain {
             update.args(["update", "-qq"]);
             run(update)?;
             download()
-        })?;
-        for archive in fs::read_dir(&archives).map_err(failed)? {
+        })
+    }
+
+    /// Unpacks what was fetched.
+    pub(super) fn unpack(&self, packages: &[String]) -> Result<(), String> {
+        self.fresh(&self.tree)?;
+        for archive in fs::read_dir(self.archives()).map_err(|error| self.failed(&error))? {
             let mut unpack = Command::new("dpkg-deb");
-            unpack.arg("--extract").arg(archive.map_err(failed)?.path()).arg(&toolchain.tree);
+            let archive = archive.map_err(|error| self.failed(&error))?.path();
+            unpack.arg("--extract").arg(archive).arg(&self.tree);
             run(unpack)?;
         }
-        fs::remove_dir_all(&archives).map_err(failed)?;
-        fs::write(&stamp, wanted).map_err(failed)?;
-        Ok(toolchain)
+        fs::remove_dir_all(self.archives()).map_err(|error| self.failed(&error))?;
+        fs::write(self.stamp(), packages.join(" ")).map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &std::io::Error) -> String {
+        format!("{}: {error}", self.folder.display())
+    }
+
+    /// Empties a folder of it.
+    fn fresh(&self, folder: &Path) -> Result<(), String> {
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(|error| self.failed(&error))?;
+        }
+        fs::create_dir_all(folder).map_err(|error| self.failed(&error))
     }
 
     /// Where it keeps what it makes.
