@@ -16,6 +16,8 @@ use std::process::Command;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::run::committed;
+
 /// A judgement on a finding, or on a test about which nothing is said.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,20 +109,13 @@ pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
         ("corpus/first-try.tsv", first_try::tsv(&tried)),
         ("docs/book/src/evaluation.md", page),
     ] {
-        let old = fs::read_to_string(path).unwrap_or_default();
-        if check && old != text {
-            return Err(format!("{path} is stale: run `cargo xtask corpus --openvmm DIR`"));
-        }
-        if let Some(folder) = Path::new(path).parent() {
-            fs::create_dir_all(folder).map_err(|error| format!("{path}: {error}"))?;
-        }
-        fs::write(path, text).map_err(|error| format!("{path}: {error}"))?;
+        committed(path, &text, check)?;
     }
     Ok(())
 }
 
 /// The program, built with optimization.
-fn program() -> Result<PathBuf, String> {
+pub(crate) fn program() -> Result<PathBuf, String> {
     let status = Command::new("cargo")
         .args(["build", "--quiet", "--release", "--package", "lightest", "--bin", "lightest"])
         .status();
@@ -139,11 +134,11 @@ fn output(program: &Path, args: &[&str]) -> Result<String, String> {
     String::from_utf8(output.stdout).map_err(|error| error.to_string())
 }
 
-fn json(program: &Path, args: &[&str]) -> Result<Value, String> {
+pub(crate) fn json(program: &Path, args: &[&str]) -> Result<Value, String> {
     serde_json::from_str(&output(program, args)?).map_err(|error| error.to_string())
 }
 
-fn git(openvmm: &Path, args: &[&str]) -> Result<String, String> {
+pub(crate) fn git(openvmm: &Path, args: &[&str]) -> Result<String, String> {
     let output =
         Command::new("git").arg("-C").arg(openvmm).args(args).output().map_err(|error| error.to_string())?;
     if !output.status.success() {
@@ -153,7 +148,7 @@ fn git(openvmm: &Path, args: &[&str]) -> Result<String, String> {
 }
 
 /// A path of the checkout, relative to its top.
-fn local(path: &str, openvmm: &Path) -> String {
+pub(crate) fn local(path: &str, openvmm: &Path) -> String {
     let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let path = whole(Path::new(path));
     path.strip_prefix(whole(openvmm)).unwrap_or(&path).display().to_string()

@@ -1,9 +1,6 @@
 //! `cargo xtask gen`: the files that are made from the catalog and the program.
 
-use std::fs;
-use std::path::Path;
-
-use crate::run::{self, capture, cargo, root, say};
+use crate::run::{self, capture, cargo, committed};
 
 /// A generated file: where it lies in the repository, and what belongs into it.
 struct Generated {
@@ -28,23 +25,9 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
     for file in &FILES {
         files.push((file.path.to_owned(), (file.make)()?));
     }
-    let mut stale = Vec::new();
-    for (name, made) in &files {
-        let path = root().join(name);
-        if fs::read_to_string(&path).is_ok_and(|found| found == *made) {
-            continue;
-        }
-        if check {
-            stale.push(name.as_str());
-        } else {
-            write(&path, made)?;
-            say(&format!("wrote {name}"));
-        }
-    }
-    if stale.is_empty() {
-        return Ok(());
-    }
-    Err(format!("stale: {}; run `cargo xtask gen`", stale.join(", ")))
+    let stale: Vec<String> =
+        files.iter().filter_map(|(name, made)| committed(name, made, check).err()).collect();
+    if stale.is_empty() { Ok(()) } else { Err(stale.join("\n")) }
 }
 
 /// The generated pages of docs/book, which the program writes or compares itself.
@@ -68,16 +51,6 @@ fn schemas() -> Result<Vec<(String, String)>, String> {
         .into_iter()
         .map(|(name, schema)| (format!("{SCHEMAS}/{name}.json"), format!("{schema:#}\n")))
         .collect())
-}
-
-/// Writes a file whole or not at all.
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
-    let part = path.with_extension("part");
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(&part, text).and_then(|()| fs::rename(&part, path)).map_err(failed)
 }
 
 /// The picture of the README: what the program prints, as a terminal shows it.

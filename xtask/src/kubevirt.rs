@@ -7,14 +7,17 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::run::{root, say};
+use lightest_catalog::{embedded, load};
+use lightest_kubevirt::facts::FOLDERS;
+
+use crate::run::{committed, root, say};
 
 use tree::Tree;
 
-/// Just before the conversions #17276 and #17307.
-const BEFORE: &str = "5a3f415d95";
-/// The commit whose tests are reviewed as they are now.
-const HEAD: &str = "d923fdb815";
+/// The catalog's source just before the conversions #17276 and #17307.
+const BEFORE: &str = "kubevirt-before";
+/// The catalog's source whose tests are reviewed as they are now.
+const HEAD: &str = "kubevirt";
 /// Further conversions: what they are called, and the commit.
 const LATER: [(&str, &str); 2] = [("#18197", "72496717a8"), ("the affinity tests", "d754c83319")];
 /// At least so many of the converted sites must be found, and at most so many others.
@@ -48,6 +51,9 @@ struct Later {
 
 /// Everything that the page shows.
 struct Corpus {
+    /// Commits of the catalog's sources.
+    before: String,
+    head: String,
     converted: usize,
     found: usize,
     missed: Vec<Place>,
@@ -64,7 +70,9 @@ struct Corpus {
 /// Reads the commits, holds the findings against the lists, and writes the page or says that it is stale.
 pub(crate) fn run(checkout: &str, check: bool) -> Result<(), String> {
     let converted: BTreeSet<Place> = rows(CONVERTED)?.into_iter().map(|row| row.place).collect();
-    let before = Tree::at(checkout, BEFORE)?;
+    let commit_before = commit(BEFORE)?;
+    let before = Tree::at(checkout, &commit_before)?;
+    let before = before.read();
     let findings = before.findings();
     let found: BTreeSet<Place> = findings.keys().cloned().collect();
     let mut wrong = Vec::new();
@@ -72,17 +80,20 @@ pub(crate) fn run(checkout: &str, check: bool) -> Result<(), String> {
     let naive = before.naive();
     let mut later = Vec::new();
     for (name, commit) in LATER {
-        let parent = Tree::at(checkout, &format!("{commit}^"))?;
-        let found = parent.findings();
+        let found = Tree::at(checkout, &format!("{commit}^"))?.read().findings();
         let converted = tree::conversions(checkout, commit)?;
         let missed: Vec<Place> =
             converted.iter().filter(|place| !found.contains_key(*place)).cloned().collect();
         later.push(Later { name, commit, converted, missed });
     }
-    let head = Tree::at(checkout, HEAD)?;
+    let commit_head = commit(HEAD)?;
+    let head = Tree::at(checkout, &commit_head)?;
+    let head = head.read();
     let now = head.findings();
     let verdicts = reviewed(NOW, &now, |_| true, &mut wrong)?;
     let corpus = Corpus {
+        before: commit_before,
+        head: commit_head,
         converted: converted.len(),
         found: converted.intersection(&found).count(),
         missed: converted.difference(&found).cloned().collect(),
@@ -130,22 +141,15 @@ pub(crate) fn run(checkout: &str, check: bool) -> Result<(), String> {
     if corpus.guestless.0 < corpus.guestless.1 {
         wrong.push("a guestless site is read as asking for something".to_owned());
     }
-    write(&page::write(&corpus), check, &mut wrong);
+    wrong.extend(committed(PAGE, &page::write(&corpus), check).err());
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
 }
 
-fn write(page: &str, check: bool, wrong: &mut Vec<String>) {
-    let path = root().join(PAGE);
-    if fs::read_to_string(&path).is_ok_and(|is| is.replace("\r\n", "\n") == *page) {
-        return;
-    }
-    if check {
-        wrong.push(format!("{PAGE} is stale: run the same command without `--check`"));
-    } else if let Err(error) = fs::write(&path, page) {
-        wrong.push(format!("{PAGE}: {error}"));
-    } else {
-        say(&format!("wrote {PAGE}"));
-    }
+/// The commit of a source of the catalog.
+fn commit(source: &str) -> Result<String, String> {
+    let catalog = load(&embedded(FOLDERS)).map_err(|errors| errors[0].message.clone())?;
+    let commit = catalog.source(source).and_then(|source| source.commit.clone());
+    commit.ok_or_else(|| format!("the catalog's source `{source}` has no commit"))
 }
 
 /// The rows of a list: path, line, verdict and reason.

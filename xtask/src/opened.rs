@@ -96,7 +96,8 @@ pub(crate) fn check() -> Result<(), String> {
     let list = packages::list()?;
     let text = fs::read_to_string(root().join(EXPLAINED)).map_err(|error| format!("{EXPLAINED}: {error}"))?;
     let explained: Explained = toml::from_str(&text).map_err(|error| format!("{EXPLAINED}: {error}"))?;
-    let found = found()?;
+    let texts = texts()?;
+    let found = found(&texts)?;
     let mut wrong = BTreeSet::new();
     for (file, opened) in &found {
         let listed = list.iter().any(|package| match opened {
@@ -122,7 +123,6 @@ pub(crate) fn check() -> Result<(), String> {
             }
         }
     }
-    let texts = texts()?;
     for package in &list {
         let files = package.files.iter().filter_map(|file| file.to_str());
         for thing in package.programs.iter().map(String::as_str).chain(files) {
@@ -163,15 +163,15 @@ fn texts() -> Result<Vec<(String, String)>, String> {
 }
 
 /// Everything that is opened, with the file that does.
-fn found() -> Result<BTreeSet<(String, Opened)>, String> {
+fn found(texts: &[(String, String)]) -> Result<BTreeSet<(String, Opened)>, String> {
     let mut found = BTreeSet::new();
-    for (name, text) in texts()? {
+    for (name, text) in texts {
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         let opened = match ending {
-            "rs" => rust::opened(&text),
-            "yml" | "yaml" => shell::in_yaml(&text),
-            "js" | "mjs" => paths(&text),
-            _ if ending == "sh" || text.starts_with("#!") => shell::opened(&text),
+            "rs" => rust::opened(text),
+            "yml" | "yaml" => shell::in_yaml(text).map_err(|error| format!("{name}: {error}"))?,
+            "js" | "mjs" => paths(text),
+            _ if ending == "sh" || text.starts_with("#!") => shell::opened(text),
             _ => continue,
         };
         found.extend(opened.into_iter().map(|opened| (name.clone(), opened)));

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
@@ -40,6 +41,30 @@ pub(crate) fn run(mut command: Command) -> Result<(), String> {
         Ok(status) => Err(format!("`{name} {}` failed: {status}", args.join(" "))),
         Err(error) => Err(format!("`{name}` could not be started: {error}")),
     }
+}
+
+/// Writes a committed file whole or not at all, where it is not as it should be; with `check`, reports it.
+///
+/// # Errors
+///
+/// That it cannot be written or, when only checking, that it is stale.
+pub(crate) fn committed(name: &str, text: &str, check: bool) -> Result<(), String> {
+    let path = root().join(name);
+    // A checkout may have lines that end in CR LF.
+    if fs::read_to_string(&path).is_ok_and(|found| found.replace("\r\n", "\n") == text) {
+        return Ok(());
+    }
+    if check {
+        return Err(format!("{name} is stale: run the same command without `--check`"));
+    }
+    let failed = |error: io::Error| format!("{name} cannot be written: {error}");
+    let part = path.with_extension("part");
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    fs::write(&part, text).and_then(|()| fs::rename(&part, &path)).map_err(failed)?;
+    say(&format!("wrote {name}"));
+    Ok(())
 }
 
 /// Does a step under a heading, and says how long it took.

@@ -4,13 +4,12 @@
 //! from that file alone, so that a test can hold it.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::run::{cargo, root, run as command};
+use crate::corpus;
+use crate::run::committed;
 
 const DATA: &str = "corpus/unknowns.json";
 const PAGE: &str = "docs/book/src/unknowns.md";
@@ -19,37 +18,15 @@ const SHOWN: usize = 10;
 
 /// Reads a checkout and writes data and page; with `check`, reports which are stale.
 pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
-    let data = read(&PathBuf::from(openvmm))?;
-    let text = format!("{data:#}\n");
-    for (path, text) in [(DATA, text), (PAGE, page(&data))] {
-        let path = root().join(path);
-        if check && fs::read_to_string(&path).unwrap_or_default() != text {
-            return Err(format!("{} is stale: run `cargo xtask unknowns --openvmm DIR`", path.display()));
-        }
-        if !check {
-            fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
-        }
-    }
-    Ok(())
+    let data = read(Path::new(openvmm))?;
+    committed(DATA, &format!("{data:#}\n"), check)?;
+    committed(PAGE, &page(&data), check)
 }
 
 fn read(openvmm: &Path) -> Result<Value, String> {
-    let mut build = cargo();
-    build.args(["build", "--quiet", "--package", "lightest", "--bin", "lightest"]);
-    command(build)?;
-    let run = |program: &str, args: &[&str]| -> Result<String, String> {
-        let output =
-            Command::new(program).args(args).output().map_err(|error| format!("{program}: {error}"))?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-        }
-        String::from_utf8(output.stdout).map_err(|error| error.to_string())
-    };
     let folder = openvmm.display().to_string();
-    let commit = run("git", &["-C", &folder, "rev-parse", "--short=9", "HEAD"])?;
-    let program = root().join("target/debug/lightest").display().to_string();
-    let all = run(&program, &["unknowns", &folder, "--format", "json"])?;
-    let all: Value = serde_json::from_str(&all).map_err(|error| error.to_string())?;
+    let commit = corpus::git(openvmm, &["rev-parse", "--short=9", "HEAD"])?;
+    let all = corpus::json(&corpus::program()?, &["unknowns", &folder, "--format", "json"])?;
     let found = all["unknowns"].as_array().ok_or("no list of unknowns")?;
     let kept: Vec<Value> = found
         .iter()
@@ -57,7 +34,6 @@ fn read(openvmm: &Path) -> Result<Value, String> {
         .map(|unknown| {
             let edit = &unknown["experiment"]["edit"];
             let file = edit["file_name"].as_str().unwrap_or_default();
-            let local = Path::new(file).strip_prefix(openvmm).unwrap_or(Path::new(file));
             json!({
                 "config": unknown["config"],
                 "requirement": unknown["requirement"],
@@ -68,7 +44,7 @@ fn read(openvmm: &Path) -> Result<Value, String> {
                     "kind": unknown["experiment"]["kind"],
                     "beside": unknown["experiment"]["beside"],
                     "variant": unknown["experiment"]["variant"],
-                    "file": local.display().to_string(),
+                    "file": corpus::local(file, openvmm),
                     "line": edit["line"],
                     "text": edit["text"].as_str().map(|text| text.trim().trim_end_matches(',')),
                 },
@@ -156,7 +132,10 @@ fn page(data: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::run::root;
 
     #[test]
     fn the_page_is_made_from_the_committed_data() {

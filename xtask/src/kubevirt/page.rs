@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{BEFORE, Corpus, HEAD, Place, Verdict};
+use super::{Corpus, Place, Verdict};
 
 /// The whole page.
 pub(super) fn write(corpus: &Corpus) -> String {
@@ -11,11 +11,12 @@ pub(super) fn write(corpus: &Corpus) -> String {
          <!-- Made by `cargo xtask corpus --framework kubevirt --repo DIR`; verdicts are in `corpus/kubevirt-*.tsv`. -->\n\n\
          Nothing was booted: findings and verdicts come from reading the source.\n\n\
          ## Before the conversions\n\n\
-         Read was kubevirt/kubevirt at `{BEFORE}`, just before its maintainers turned guests of {} factory calls into \
+         Read was kubevirt/kubevirt at `{}`, just before its maintainers turned guests of {} factory calls into \
          guestless machines (#17276, #17307): {} tests, {} factory calls.\n\n\
          | | converted, found | not converted, found |\n| --- | --- | --- |\n\
          | `check` | {} of {} | {} |\n\
          | a search for words of the guest in the enclosing test | {} of {} | {} |\n\n",
+        corpus.before,
         corpus.converted,
         corpus.tests,
         corpus.sites,
@@ -50,7 +51,8 @@ pub(super) fn write(corpus: &Corpus) -> String {
     }
     let _ = writeln!(
         page,
-        "\n## Now\n\nAt `{HEAD}`, {} findings; something is not understood of {} of {} tests, on which nothing is said.\n",
+        "\n## Now\n\nAt `{}`, {} findings; something is not understood of {} of {} tests, on which nothing is said.\n",
+        corpus.head,
         corpus.now.len(),
         corpus.open_now.0,
         corpus.open_now.1

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use lightest_catalog::{embedded, load};
 use lightest_diagnostics::line_column;
 use lightest_kubevirt::judge::Reading;
+use lightest_kubevirt::suite::Suite;
+use lightest_kubevirt::table::Table;
 use lightest_kubevirt::{check, facts};
 use lightest_lint::linter::Options;
 use lightest_lint::source::Source;
@@ -27,10 +29,18 @@ const WORDS: [&str; 8] = [
     "UserData",
 ];
 
-/// The suite at a commit.
+/// The suite at a commit, as it was read.
 pub(super) struct Tree {
     sources: Vec<Source>,
     catalog: Catalog,
+    table: Table,
+    suite: Suite,
+}
+
+/// The same with what its tests ask.
+pub(super) struct Read<'t> {
+    sources: &'t [Source],
+    reading: Reading<'t>,
 }
 
 impl Tree {
@@ -65,9 +75,19 @@ impl Tree {
         }
         sources.sort_by(|one, other| one.local.cmp(&other.local));
         let catalog = load(&embedded(facts::FOLDERS)).map_err(|errors| errors[0].message.clone())?;
-        Ok(Self { sources, catalog })
+        let table = facts::table()?;
+        let (suite, _) = check::read(&sources, &catalog, &table);
+        Ok(Self { sources, catalog, table, suite })
     }
 
+    /// What its tests ask.
+    pub(super) fn read(&self) -> Read<'_> {
+        let reading = Reading::new(&self.suite, &self.catalog, &self.table);
+        Read { sources: &self.sources, reading }
+    }
+}
+
+impl Read<'_> {
     fn place(&self, source: usize, at: usize) -> Place {
         let source = &self.sources[source];
         (source.local.clone(), line_column(&source.text, at).0)
@@ -75,9 +95,8 @@ impl Tree {
 
     /// What is found too heavy, with the message.
     pub(super) fn findings(&self) -> BTreeMap<Place, String> {
-        let table = facts::table().unwrap_or_default();
-        let checked = check::check(&self.sources, &self.catalog, &table, &Options::default());
-        let heavy = checked.findings.iter().filter(|finding| finding.rule() == "heavier-than-needed");
+        let (_, findings) = check::judge(&self.reading, self.sources, &Options::default());
+        let heavy = findings.iter().filter(|finding| finding.rule() == "heavier-than-needed");
         heavy
             .map(|finding| {
                 let span = finding.span();
@@ -86,70 +105,60 @@ impl Tree {
             .collect()
     }
 
-    fn reading<T>(&self, of: impl FnOnce(&Reading<'_>) -> T) -> T {
-        let table = facts::table().unwrap_or_default();
-        let (suite, _) = check::read(&self.sources, &self.catalog, &table);
-        of(&Reading::new(&suite, &self.catalog, &table))
-    }
-
     /// How many factory calls there are.
     pub(super) fn sites(&self) -> usize {
-        self.reading(|reading| reading.suite.sites.len())
+        self.reading.suite.sites.len()
     }
 
     /// How many tests there are.
     pub(super) fn tests(&self) -> usize {
-        self.reading(|reading| reading.suite.tests.len())
+        self.reading.suite.tests.len()
     }
 
     /// How many tests there are of which something is not understood, and how many in all.
     pub(super) fn open(&self) -> (usize, usize) {
-        self.reading(|reading| {
-            let open = reading.asking.iter().filter(|asking| !asking.opens.is_empty()).count();
-            (open, reading.asking.len())
-        })
+        let asking = &self.reading.asking;
+        (asking.iter().filter(|asking| !asking.opens.is_empty()).count(), asking.len())
     }
 
     /// How many guestless sites are read as asking for nothing that takes a guest, and how many there are with tests.
     pub(super) fn guestless(&self) -> (usize, usize) {
-        self.reading(|reading| {
-            let sites = reading.suite.sites.iter().filter(|site| site.factory == "NewGuestless");
-            let judged: Vec<_> =
-                sites.map(|site| reading.judge(site)).filter(|judged| !judged.tests.is_empty()).collect();
-            // What a test asks may be meant for another machine that it boots beside.
-            let alone = |test: &usize| {
-                let beside = reading.suite.sites.iter().filter(|site| site.tests.contains(test));
-                beside.map(|site| &site.factory).all(|factory| factory == "NewGuestless")
-            };
-            let silent = judged.iter().filter(|judged| {
-                let asks = judged.tests.iter().filter(|test| alone(test)).any(|test| {
-                    reading.asking[*test].asks.iter().any(|ask| reading.takes_a_system(&ask.requirement))
-                });
-                !asks
+        let reading = &self.reading;
+        let sites = reading.suite.sites.iter().filter(|site| site.factory == "NewGuestless");
+        let judged: Vec<_> =
+            sites.map(|site| reading.judge(site)).filter(|judged| !judged.tests.is_empty()).collect();
+        // What a test asks may be meant for another machine that it boots beside.
+        let alone = |test: &usize| {
+            let beside = reading.suite.sites.iter().filter(|site| site.tests.contains(test));
+            beside.map(|site| &site.factory).all(|factory| factory == "NewGuestless")
+        };
+        let silent = judged.iter().filter(|judged| {
+            let asks = judged.tests.iter().filter(|test| alone(test)).any(|test| {
+                reading.asking[*test].asks.iter().any(|ask| reading.takes_a_system(&ask.requirement))
             });
-            (silent.count(), judged.len())
-        })
+            !asks
+        });
+        (silent.count(), judged.len())
     }
 
     /// What a naive linter finds: factory calls of guests with an operating system in whose enclosing test no word speaks of
     /// the guest.
     pub(super) fn naive(&self) -> BTreeSet<Place> {
-        self.reading(|reading| {
-            let mut found = BTreeSet::new();
-            for site in reading.suite.sites.iter().filter(|site| site.factory != "NewGuestless") {
-                let (source, bytes) = &site.place;
-                let holds = |place: &(usize, std::ops::Range<usize>)| {
-                    place.0 == *source && place.1.start <= bytes.start && bytes.end <= place.1.end
-                };
-                let around = reading.suite.tests.iter().map(|test| &test.place).filter(|place| holds(place));
-                let Some(test) = around.min_by_key(|place| place.1.len()) else { continue };
-                let text = &self.sources[*source].text[test.1.clone()];
-                if !WORDS.iter().any(|word| text.contains(word)) {
-                    found.insert(self.place(*source, site.name_place.1.start));
-                }
+        let suite = self.reading.suite;
+        let mut found = BTreeSet::new();
+        for site in suite.sites.iter().filter(|site| site.factory != "NewGuestless") {
+            let (source, bytes) = &site.place;
+            let holds = |place: &(usize, std::ops::Range<usize>)| {
+                place.0 == *source && place.1.start <= bytes.start && bytes.end <= place.1.end
+            };
+            let around = suite.tests.iter().map(|test| &test.place).filter(|place| holds(place));
+            let Some(test) = around.min_by_key(|place| place.1.len()) else { continue };
+            let text = &self.sources[*source].text[test.1.clone()];
+            if !WORDS.iter().any(|word| text.contains(word)) {
+                found.insert(self.place(*source, site.name_place.1.start));
             }
-            found
-        })
+        }
+        found
     }
 }
 

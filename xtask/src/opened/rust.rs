@@ -7,15 +7,19 @@ use super::{Opened, paths, shell};
 /// Functions whose string arguments are names of programs.
 const TAKES_PROGRAMS: [&str; 3] = ["program", "program_or_name", "named_program"];
 
+/// What stands before the text of a format.
+const FORMAT: [&str; 3] = ["format", "!", "("];
+
 pub(super) fn opened(text: &str) -> Vec<Opened> {
     let tokens = tokens(text);
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         if let Some(content) = content(token) {
             found.extend(paths(content));
-            let after_c = at > 1 && matches!(tokens[at - 2..at], ["\"-c\"", ","]);
-            if content.starts_with("#!/") || after_c {
-                found.extend(shell::opened(&content.replace("\\n", "\n")));
+            if content.starts_with("#!/") || is_after_c(&tokens[..at]) {
+                let script = content.replace("\\n", "\n");
+                let is_format = tokens[..at].ends_with(&FORMAT);
+                found.extend(shell::opened(&if is_format { formatted(&script) } else { script }));
             }
         }
         let before = |words: &[&str]| at >= words.len() && tokens[at - words.len()..at] == *words;
@@ -46,6 +50,32 @@ pub(super) fn opened(text: &str) -> Vec<Opened> {
         }
     }
     found
+}
+
+/// Whether what comes next is a shell's script: it follows the argument `-c`, perhaps as the text of a format or a reference.
+fn is_after_c(before: &[&str]) -> bool {
+    let before = before.strip_suffix(&FORMAT).unwrap_or(before);
+    let before = before.strip_suffix(&["&"]).unwrap_or(before);
+    // `arg("-c").arg(script)` gives it, too.
+    let chained = ["\"-c\"", ")", ".", "arg", "("];
+    before.ends_with(&["\"-c\"", ","]) || before.ends_with(&chained)
+}
+
+/// A format's text, with a variable in the place of each argument: what it stands for is not known.
+fn formatted(text: &str) -> String {
+    let mut script = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '{' | '}' if letters.next_if_eq(&letter).is_some() => script.push(letter),
+            '{' => {
+                letters.by_ref().take_while(|next| *next != '}').for_each(drop);
+                script.push_str("$x");
+            }
+            _ => script.push(letter),
+        }
+    }
+    script
 }
 
 /// The tokens up to the parenthesis that closes the call.
@@ -101,6 +131,8 @@ mod tests {
                 std::process::Command::new(host.program_or_name("mke2fs"));
                 Command::new(env!("CARGO_BIN_EXE_x"));
                 Command::new("/bin/sh").args(["-c", "grep x | sort"]);
+                Command::new("sh").args(["-c", &format!("{x}; stty {size}; ${{{y}}}")]);
+                Command::new("sh").arg("-c").arg("wc -l");
                 let script = "#!/bin/sh\ntar -x\n";
                 host.named_program("OPENVMM", &["openvmm"]);
             }
@@ -113,7 +145,7 @@ mod tests {
         ];
         // Once as the script's own interpreter, which is found as the Rust text and as the shell's.
         expected.extend(["/bin/sh"; 3].map(|path| Opened::File(path.to_owned())));
-        for name in ["cp", "mke2fs", "grep", "sort", "tar", "openvmm"] {
+        for name in ["cp", "mke2fs", "grep", "sort", "sh", "stty", "sh", "wc", "tar", "openvmm"] {
             expected.push(Opened::Program(name.to_owned()));
         }
         expected.sort();

@@ -1,6 +1,8 @@
 //! What a shell script starts: the first word of each command. Not a shell's whole grammar; where it is in doubt, a word is
 //! found too much rather than missed, and has to be explained.
 
+use saphyr::{LoadableYamlNode as _, Yaml};
+
 use super::{Opened, paths};
 
 /// Words that a shell knows itself, or that stand before a command.
@@ -27,23 +29,29 @@ pub(super) fn opened(script: &str) -> Vec<Opened> {
     found
 }
 
-/// The same for the scripts of a workflow or an action: what follows `run:`.
-pub(super) fn in_yaml(text: &str) -> Vec<Opened> {
+/// The same for the scripts of a workflow or an action: what stands under `run`.
+///
+/// # Errors
+/// That of the YAML reader.
+pub(super) fn in_yaml(text: &str) -> Result<Vec<Opened>, String> {
+    let documents = Yaml::load_from_str(text).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
-    let mut lines = text.lines().peekable();
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    while let Some(line) = lines.next() {
-        let key = line.trim_start().trim_start_matches("- ");
-        let Some(rest) = key.strip_prefix("run:") else { continue };
-        let depth = line.len() - key.len();
-        let mut script = rest.trim().trim_start_matches(['|', '>', '-']).to_owned();
-        while let Some(next) = lines.next_if(|next| next.trim().is_empty() || indent(next) > depth) {
-            script.push('\n');
-            script.push_str(next);
+    let mut todo: Vec<&Yaml<'_>> = documents.iter().collect();
+    while let Some(node) = todo.pop() {
+        match node {
+            Yaml::Sequence(nodes) => todo.extend(nodes.iter().rev()),
+            Yaml::Mapping(map) => {
+                for (key, value) in map.iter().rev() {
+                    match (key.as_str(), value.as_str()) {
+                        (Some("run"), Some(script)) => found.extend(opened(script)),
+                        _ => todo.push(value),
+                    }
+                }
+            }
+            _ => {}
         }
-        found.extend(opened(&script));
     }
-    found
+    Ok(found)
 }
 
 fn without_comments(script: &str) -> String {
@@ -203,6 +211,15 @@ mod tests {
     fn scripts_of_an_action_are_found() {
         let text = "steps:\n  - run: tar -x\n  - name: b\n    run: |\n      jq x\n      rg y\n    env: z\n";
         let programs: Vec<Opened> = ["tar", "jq", "rg"].map(|name| Opened::Program(name.to_owned())).into();
-        assert_eq!(in_yaml(text), programs);
+        assert_eq!(in_yaml(text), Ok(programs));
+        // Quoted, folded, and in the flow form.
+        let text =
+            "a: {run: \"tar -x; jq x\"}\nb:\n- {name: run, run: 'rg y'}\n- run: >-\n    rg y |\n    tee z\n";
+        let mut found = in_yaml(text).expect("it is YAML");
+        found.sort();
+        let programs: Vec<Opened> =
+            ["jq", "rg", "rg", "tar", "tee"].map(|name| Opened::Program(name.to_owned())).into();
+        assert_eq!(found, programs);
+        assert!(in_yaml("a: [").is_err());
     }
 }
