@@ -171,6 +171,10 @@ fn entry(
             Some("add one of `requires = [..]`, `neutral = true` and `unknown = true`".to_owned()),
         );
     }
+    if kind == Kind::Artifact && raw.gives.is_empty() {
+        let help = Some("add `gives = [..]`: what a declaration names for it".to_owned());
+        error("an artifact that gives nothing".to_owned(), span.bytes.clone(), help);
+    }
     if raw.evidence.is_empty() && !own && kind != Kind::Condition {
         error("a fact without evidence".to_owned(), span.bytes.clone(), None);
     }

@@ -16,5 +16,3 @@ pub use load::load;
 
 /// The hypervisors that machines are described with.
 pub const HYPERVISORS: [&str; 5] = ["kvm", "mshv", "whp", "hvf", "hyper-v"];
-/// The operating systems of machines.
-pub const SYSTEMS: [&str; 3] = ["linux", "windows", "macos"];

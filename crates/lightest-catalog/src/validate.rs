@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use lightest_diagnostics::Diagnostic;
 
+use crate::HYPERVISORS;
 use crate::locate::{Step, place};
 use crate::merge::Groups;
-use crate::{HYPERVISORS, SYSTEMS};
 use lightest_model::catalog::{BlockerState, Catalog, Evidence, When};
+use lightest_model::machine::SYSTEMS;
 use lightest_model::space::ALWAYS;
 use lightest_model::suggest::nearest;
 
@@ -36,6 +37,9 @@ impl<'a> Checker<'a, '_> {
         let catalog = self.catalog;
         for (index, vmm) in catalog.vmms.iter().enumerate() {
             self.evidence("vmm", index, &vmm.evidence);
+            for (at, os) in vmm.hosts.iter().enumerate() {
+                self.system("vmm", index, &[Key("hosts"), At(at)], os);
+            }
         }
         for (index, boot) in catalog.boot_methods.iter().enumerate() {
             self.evidence("boot_method", index, &boot.evidence);
@@ -70,14 +74,10 @@ impl<'a> Checker<'a, '_> {
             self.evidence("host", index, &host.evidence);
             self.when("host", index, &host.when);
             for (at, machines) in host.machines.iter().enumerate() {
-                let os = [("operating system", &machines.os, SYSTEMS.as_slice())];
-                let hypervisors = machines.hypervisors.iter();
-                let hypervisors = hypervisors.map(|word| ("hypervisor", word, HYPERVISORS.as_slice()));
-                for (what, word, known) in os.into_iter().chain(hypervisors) {
-                    if !known.contains(&word.as_str()) {
-                        let message = format!("`{word}` is no {what}: `{}`", known.join("`, `"));
-                        self.error("host", index, &[Key("machines"), At(at)], message, None);
-                    }
+                let path = [Key("machines"), At(at)];
+                self.system("host", index, &path, &machines.os);
+                for word in &machines.hypervisors {
+                    self.among("host", index, &path, "hypervisor", word, &HYPERVISORS);
                 }
             }
         }
@@ -147,6 +147,17 @@ impl<'a> Checker<'a, '_> {
                     self.error("timing", index, &[Key("measured"), At(at), Key("seconds")], message, None);
                 }
             }
+        }
+    }
+
+    fn system(&mut self, kind: &str, index: usize, path: &[Step], word: &str) {
+        self.among(kind, index, path, "operating system", word, &SYSTEMS);
+    }
+
+    fn among(&mut self, kind: &str, index: usize, path: &[Step], what: &str, word: &str, known: &[&str]) {
+        if !known.contains(&word) {
+            let message = format!("`{word}` is no {what}: `{}`", known.join("`, `"));
+            self.error(kind, index, path, message, None);
         }
     }
 

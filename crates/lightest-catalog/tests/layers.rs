@@ -71,6 +71,38 @@ fn a_mistake_in_a_users_calls_has_its_place_in_that_file() {
 }
 
 #[test]
+fn an_artifact_that_gives_nothing_is_a_mistake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("calls.toml"), "[[artifact]]\nnames = [\"IsImage\"]\n").expect("written");
+    let files = with(folder.path());
+    let catalog = load(&files).expect("the facts have no mistake");
+    let errors = calls::load(&files, &catalog).expect_err("it stands for no file");
+    let [error] = errors.as_slice() else { panic!("{errors:#?}") };
+    assert_eq!(error.message, "an artifact that gives nothing");
+}
+
+#[test]
+fn systems_and_hypervisors_are_checked_wherever_they_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = concat!(
+        "[[vmm]]\nid = \"own\"\ntitle = \"own\"\nin_repo = true\nhosts = [\"linux\", \"freebsd\"]\n",
+        "evidence = [\"openvmm:petri\"]\n",
+        "[[host]]\nid = \"own\"\ntitle = \"own\"\nwhen = {}\nevidence = [\"openvmm:petri\"]\n",
+        "machines = [{ os = \"haiku\", hypervisors = [\"kvm\", \"xen\"] }]\n",
+    );
+    fs::write(folder.path().join("own.toml"), text).expect("written");
+    let errors = load(&with(folder.path())).expect_err("words that nothing knows");
+    let found: Vec<&str> =
+        errors.iter().filter_map(|error| Some(&text[error.primary()?.bytes.clone()])).collect();
+    let messages: Vec<&str> = errors.iter().filter_map(|error| error.message.split(':').next()).collect();
+    assert_eq!(
+        messages,
+        ["`freebsd` is no operating system", "`haiku` is no operating system", "`xen` is no hypervisor"]
+    );
+    assert_eq!(found[0], "\"freebsd\"", "{found:?}");
+}
+
+#[test]
 fn facts_in_folders_are_laid_over_ours() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("capabilities")).expect("made");

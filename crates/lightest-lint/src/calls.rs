@@ -314,9 +314,10 @@ fn key(kind: Kind, name: &str) -> Cow<'_, str> {
         Kind::Type | Kind::Name | Kind::Condition | Kind::Call => {
             Cow::Borrowed(name.rsplit("::").next().unwrap_or(name))
         }
-        Kind::Artifact => Cow::Borrowed(name),
         Kind::Build => Cow::Owned(name.chars().filter(|c| !c.is_whitespace()).collect()),
-        Kind::Field | Kind::Read | Kind::Text | Kind::Program | Kind::Path => Cow::Borrowed(name),
+        Kind::Artifact | Kind::Field | Kind::Read | Kind::Text | Kind::Program | Kind::Path => {
+            Cow::Borrowed(name)
+        }
     }
 }
 

@@ -179,7 +179,8 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// The same for a list that was proposed for a test, with the files that it takes.
+    /// What [`paste`](Self::paste) is for single configurations, for a list that was proposed for a test, with the files that it
+    /// takes.
     fn paste_list(&self, space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<String> {
         let rows: Vec<usize> = list.iter().map(|proposed| proposed.row).collect();
         self.paste(space, &rows, asked)

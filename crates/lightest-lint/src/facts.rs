@@ -93,9 +93,7 @@ impl Taken {
     /// What a declaration names for it beside a configuration; `None` where that is not known.
     #[must_use]
     pub fn for_row(&self, row: &Row<'_>) -> Option<&str> {
-        let fits = |when: &[When]| {
-            when.is_empty() || when.iter().any(|when| when.selects(&row.config, row.guest, row.boot.openhcl))
-        };
+        let fits = |when: &[When]| when.is_empty() || when.iter().any(|when| row.is_selected_by(when));
         self.named.iter().find(|(when, _)| fits(when)).map(|(_, artifact)| artifact.as_str())
     }
 }
@@ -238,6 +236,14 @@ pub struct Branch {
     pub when: Vec<When>,
     /// Whether it is taken for the others instead.
     pub otherwise: bool,
+}
+
+impl Branch {
+    /// Whether a configuration takes it.
+    #[must_use]
+    pub fn is_taken_by(&self, row: &Row<'_>) -> bool {
+        self.when.iter().any(|when| row.is_selected_by(when)) != self.otherwise
+    }
 }
 
 /// A place that the dialect could not follow.

@@ -65,7 +65,7 @@ pub(crate) fn of<'c>(test: &Test, catalog: &'c Catalog) -> Vec<Hint<'c>> {
 
 /// Whether a requirement can be hinted at in such a place.
 fn speaks(requirement: &Requirement, catalog: &Catalog, origin: Origin) -> bool {
-    let place = crate::proposal::is_place(catalog, &requirement.id);
+    let place = catalog.is_place(&requirement.id);
     match origin {
         // Names are chosen words; a sentence about a test names much that it is not about.
         Origin::Name | Origin::Module => place || requirement.group != "where",

@@ -119,7 +119,7 @@ impl<'a> Unit<'a> {
             comments,
             preface: first.and_then(|test| test.preface.clone()),
             intents: sharing.iter().flat_map(|test| test.intents.iter().cloned()).collect(),
-            asks: Vec::new(),
+            asks: sharing.iter().flat_map(|test| test.asks.iter().cloned()).collect(),
             bound_to: Vec::new(),
             takes: Vec::new(),
         };

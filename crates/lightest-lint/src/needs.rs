@@ -31,6 +31,15 @@ pub struct Need {
     pub evidence: Vec<Evidence>,
 }
 
+/// A place where the body goes on with some configurations only, and fails with the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confinement {
+    /// The branches that it stands in: what takes another is not confined by it.
+    pub within: Vec<Branch>,
+    /// The configurations that the body goes on with: any of them.
+    pub when: Vec<When>,
+}
+
 /// Everything that a test requires, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -38,8 +47,8 @@ pub struct Needs {
     pub needs: Vec<Need>,
     /// What is not known; where there is any, nothing may be called too heavy.
     pub openings: Vec<Opening>,
-    /// The configurations that the body goes on with: any of each.
-    pub confined: Vec<Vec<When>>,
+    /// Where the body goes on with some configurations only.
+    pub confined: Vec<Confinement>,
 }
 
 impl Needs {
@@ -47,10 +56,12 @@ impl Needs {
     #[must_use]
     pub fn of(test: &Test, table: &Table) -> Self {
         let mut needs = Self { openings: test.openings.clone(), ..Self::default() };
-        // A `match` that some runs never come to fails no configuration for sure.
-        let reached = test.sightings.iter().filter(|usage| !usage.uncertain && usage.within.is_empty());
-        needs.confined.extend(reached.filter_map(|usage| match &usage.what {
-            What::Confined(when) => Some(when.clone()),
+        needs.confined.extend(test.sightings.iter().filter_map(|usage| match &usage.what {
+            // A `match` that some runs never come to fails no configuration for sure; within a branch it fails those that
+            // take it.
+            What::Confined(when) if !usage.uncertain => {
+                Some(Confinement { within: usage.within.clone(), when: when.clone() })
+            }
             _ => None,
         }));
         for intent in &test.intents {
@@ -111,8 +122,10 @@ impl Needs {
     /// Whether the body goes on with a configuration, rather than fail at once.
     #[must_use]
     pub fn allow(&self, row: &Row<'_>) -> bool {
-        let selects = |when: &When| when.selects(&row.config, row.guest, row.boot.openhcl);
-        self.confined.iter().all(|when| when.iter().any(selects))
+        let passes_by = |branch: &Branch| !branch.is_taken_by(row);
+        self.confined.iter().all(|confined| {
+            confined.within.iter().any(passes_by) || confined.when.iter().any(|when| row.is_selected_by(when))
+        })
     }
 
     /// Whether something is not known.
@@ -168,10 +181,8 @@ impl Need {
     /// Whether it is asked of a configuration.
     #[must_use]
     pub fn applies_to(&self, row: &Row<'_>) -> bool {
-        let selects =
-            |when: &[When]| when.iter().any(|when| when.selects(&row.config, row.guest, row.boot.openhcl));
-        (self.when.is_empty() || selects(&self.when))
-            && self.within.iter().all(|branch| selects(&branch.when) != branch.otherwise)
+        (self.when.is_empty() || self.when.iter().any(|when| row.is_selected_by(when)))
+            && self.within.iter().all(|branch| branch.is_taken_by(row))
     }
 }
 

@@ -7,7 +7,7 @@
 mod reader;
 
 use lightest_diagnostics::Span;
-use lightest_model::catalog::{Catalog, Os};
+use lightest_model::catalog::Os;
 use lightest_model::chooser::{Choice, Part, Query, Unheard, choose_among};
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{Row, Space};
@@ -129,13 +129,14 @@ pub fn propose<'c>(
             let vmm = vmm.or(hinted.vmm.as_ref());
             let here = |row: &Row<'_>| row.config.arch == *arch && vmm.is_none_or(|vmm| row.vmm.id == *vmm);
             let best = reader.lightest(&hinted.words, &here);
-            let asks = reader.words(best, &hinted.words);
+            // Where nothing is known to do, what is asked of the lightest that may.
+            let asks = reader.words(best.or_else(|| reader.unproven(&hinted.words, &here)), &hinted.words);
             let query = Query {
                 requires: asks.clone(),
                 archs: vec![*arch],
                 vmms: vmm.into_iter().cloned().collect(),
             };
-            let choice = choose_among(space, &query, &|row| needs.allow(row))?;
+            let choice = choose_among(space, &query, &reader.suiting(&asks, &hinted.words))?;
             for word in asks {
                 if !words.contains(&word) {
                     words.push(word);
@@ -204,9 +205,4 @@ fn artifacts(takes: &[Taken], row: &Row<'_>, unnamed: &mut Vec<String>) -> Vec<S
         }
     }
     named
-}
-
-/// Whether a word names an architecture or a VMM, which the query gives in another way.
-pub(crate) fn is_place(catalog: &Catalog, word: &str) -> bool {
-    Arch::from_word(word).is_some() || catalog.vmm(word).is_some()
 }

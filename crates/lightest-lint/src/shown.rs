@@ -45,7 +45,7 @@ pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Sho
                 let doubts = catalog.capabilities.iter().filter(|statement| {
                     statement.requirement == requirement
                         && statement.support == Support::Unknown
-                        && statement.when.selects(&own.config, own.guest, own.boot.openhcl)
+                        && own.is_selected_by(&statement.when)
                 });
                 for word in doubts.flat_map(|statement| &statement.when.with) {
                     let in_force = space.requirement(word).is_some_and(|index| present.holds(index));

@@ -44,21 +44,30 @@ pub(crate) struct Subject<'a, 'c> {
     /// Whether a comment names a row, for the rows that were asked so far.
     remarked: RefCell<HashMap<usize, bool>>,
     /// What was found of each row so far, by what is asked beside the body.
-    fits: RefCell<HashMap<Beside, Vec<Fit>>>,
+    suited: RefCell<HashMap<Beside, Vec<Suits>>>,
     remarks: OnceCell<Remarks>,
     /// What `heavier-than-needed` found of the whole list.
     pub(crate) heaviness: Memo,
 }
 
-/// What is asked beside the body: whether the agent is wanted, and what else is.
+/// What a variant asks for by itself: whether the agent is wanted, and what its files ask for.
 type Beside = (Option<bool>, String);
 
 /// Whether a row gives everything that is asked of it.
 #[derive(Clone, Debug)]
-enum Fit {
+enum Suits {
     NotAsked,
     No,
     Yes(Weight),
+}
+
+impl Suits {
+    fn weight(&self) -> Option<&Weight> {
+        match self {
+            Self::Yes(weight) => Some(weight),
+            Self::NotAsked | Self::No => None,
+        }
+    }
 }
 
 /// What every test is judged with.
@@ -78,12 +87,17 @@ pub(crate) struct Sharing<'a> {
     pub(crate) needs: Needs,
 }
 
-/// What decides what is asked: whether the agent is wanted, which conditional needs apply, what else is wanted.
-type Situation = (Option<bool>, Vec<bool>, String);
+/// What decides what is asked: what the variant asks for, and which conditional needs apply.
+type Situation = (Beside, Vec<bool>);
 
 /// What a declaration asks for by itself: the agent, or that there is none.
 fn declared(agent: Option<bool>) -> Option<&'static str> {
     agent.map(|agent| if agent { "agent" } else { "no-agent" })
+}
+
+/// What a variant asks for by itself: what its declaration does, and the files that it names.
+fn stated(variant: &Variant) -> impl Iterator<Item = &str> {
+    declared(variant.agent).into_iter().chain(variant.brings.iter().map(String::as_str))
 }
 
 /// A variant and its place in the space.
@@ -138,7 +152,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             placed,
             known: RefCell::default(),
             remarked: RefCell::default(),
-            fits: RefCell::default(),
+            suited: RefCell::default(),
             heaviness: Memo::default(),
             remarks: OnceCell::new(),
         }
@@ -203,25 +217,25 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.distinct.iter().map(|index| &self.needs.needs[*index]).filter(|need| need.applies_to(row))
     }
 
-    /// What is asked of a configuration: by the body and, where the agent is wanted or not, by the declaration.
+    /// What the body asks of a configuration, and the agent where that is wanted or not.
     pub(crate) fn asked(&self, row: usize, agent: Option<bool>) -> Asked {
         let mut words = self.requirements(row);
         words.extend(declared(agent));
         self.ask(words)
     }
 
-    /// What is asked of a variant: by the body, by the declaration, and by the files that it names.
-    pub(crate) fn asked_of(&self, row: usize, variant: &'a Variant) -> Asked {
-        let mut words = self.requirements(row);
-        words.extend(declared(variant.agent));
-        words.extend(variant.brings.iter().map(String::as_str));
+    /// What is asked of a configuration in the place of a variant: by the body, by the declaration, and by the files that the
+    /// variant names.
+    pub(crate) fn asked_of(&self, row: usize, variant: &Variant) -> Asked {
+        let mut words: Vec<&str> = self.requirements(row);
+        words.extend(stated(variant));
         self.ask(words)
     }
 
     /// The same, with what the test's name says: what a configuration must give to be the lightest.
-    pub(crate) fn asked_by_all(&self, row: usize, agent: Option<bool>) -> Asked {
-        let mut words = self.requirements(row);
-        words.extend(declared(agent));
+    pub(crate) fn asked_by_all(&self, row: usize, variant: &Variant) -> Asked {
+        let mut words: Vec<&str> = self.requirements(row);
+        words.extend(stated(variant));
         words.extend(&self.named);
         self.ask(words)
     }
@@ -240,64 +254,47 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
 
     /// Whether a configuration is known to give everything that is asked, and to run.
     pub(crate) fn gives_all(&self, row: usize, asked: &Asked) -> bool {
-        self.space.demands(asked).all(|demand| self.space.answer(row, demand, asked).support == Support::Yes)
+        self.space.gives_all(row, asked)
     }
 
-    /// The lightest of the configurations that `among` picks, that give everything the body asks of them, what the
-    /// name says, and what `further` adds.
-    pub(crate) fn lightest(
-        &self,
-        agent: Option<bool>,
-        further: &[&str],
-        among: impl Fn(&Row<'_>) -> bool,
-    ) -> Option<usize> {
-        let further_words = further.join(",");
-        let mut fits = self.fits.borrow_mut();
-        let fits = fits
-            .entry((agent, further_words.clone()))
-            .or_insert_with(|| vec![Fit::NotAsked; self.space.rows().len()]);
+    /// The lightest of the configurations that `among` picks, that give everything the body asks of them, what the test's
+    /// name says, and what a variant asks for by itself.
+    pub(crate) fn lightest(&self, variant: &Variant, among: impl Fn(&Row<'_>) -> bool) -> Option<usize> {
+        let beside = (variant.agent, variant.brings.join(","));
+        let mut suited = self.suited.borrow_mut();
+        let suited =
+            suited.entry(beside.clone()).or_insert_with(|| vec![Suits::NotAsked; self.space.rows().len()]);
         // Most rows are asked the same as the one before.
         let mut last: Option<(Vec<bool>, Rc<Asked>)> = None;
-        let rows = self.space.rows().iter().enumerate().filter(|(_, row)| among(row));
-        let mut best: Option<(&Weight, usize)> = None;
-        let mut indices = Vec::new();
-        for (index, row) in rows {
-            indices.push(index);
-            if !matches!(fits[index], Fit::NotAsked) {
-                continue;
-            }
-            let applies: Vec<bool> =
-                self.conditional.iter().map(|need| self.needs.needs[*need].applies_to(row)).collect();
-            let asked = match &last {
-                Some((same, asked)) if *same == applies => Rc::clone(asked),
-                _ => {
-                    let key = (agent, applies.clone(), further_words.clone());
-                    let known = self.known.borrow().get(&key).cloned();
-                    let asked = known.unwrap_or_else(|| {
-                        let mut words = self.requirements(index);
-                        words.extend(declared(agent));
-                        words.extend(&self.named);
-                        words.extend(further);
-                        let asked = Rc::new(self.ask(words));
-                        self.known.borrow_mut().insert(key, Rc::clone(&asked));
+        let mut best: Option<usize> = None;
+        for (index, row) in self.space.rows().iter().enumerate().filter(|(_, row)| among(row)) {
+            if matches!(suited[index], Suits::NotAsked) {
+                let applies: Vec<bool> =
+                    self.conditional.iter().map(|need| self.needs.needs[*need].applies_to(row)).collect();
+                let asked = match &last {
+                    Some((same, asked)) if *same == applies => Rc::clone(asked),
+                    _ => {
+                        let key = (beside.clone(), applies.clone());
+                        let known = self.known.borrow().get(&key).cloned();
+                        let asked = known.unwrap_or_else(|| {
+                            let asked = Rc::new(self.asked_by_all(index, variant));
+                            self.known.borrow_mut().insert(key, Rc::clone(&asked));
+                            asked
+                        });
+                        last = Some((applies, Rc::clone(&asked)));
                         asked
-                    });
-                    last = Some((applies, Rc::clone(&asked)));
-                    asked
-                }
-            };
-            let fit = self.everywhere(index).all(|row| self.gives_all(row, &asked))
-                && self.stops(index, &asked).is_none();
-            fits[index] = if fit { Fit::Yes(self.space.weight(index, &asked)) } else { Fit::No };
-        }
-        for index in indices {
-            if let Fit::Yes(weight) = &fits[index]
-                && best.is_none_or(|best| (weight, index) < best)
-            {
-                best = Some((weight, index));
+                    }
+                };
+                let suits = self.everywhere(index).all(|row| self.gives_all(row, &asked))
+                    && self.stops(index, &asked).is_none();
+                suited[index] = if suits { Suits::Yes(self.space.weight(index, &asked)) } else { Suits::No };
+            }
+            let lighter = |best: usize| suited[index].weight() < suited[best].weight();
+            if suited[index].weight().is_some() && best.is_none_or(lighter) {
+                best = Some(index);
             }
         }
-        best.map(|(_, index)| index)
+        best
     }
 
     /// A configuration, and where a declaration stands for every architecture, the same on the others.

@@ -172,7 +172,7 @@ fn waiting(
     found: &mut BTreeMap<(usize, RequirementId), Vec<Waiting>>,
 ) {
     let Some(own) = placed.row else { return };
-    let agent = placed.variant.agent;
+    let variant = placed.variant;
     let row = subject.row(own);
     let alike = |other: &lightest_model::space::Row<'_>| {
         other.config.arch == row.config.arch
@@ -180,15 +180,15 @@ fn waiting(
             && other.config.isolation == row.config.isolation
             && other.boot.openhcl == row.boot.openhcl
     };
-    let best = subject.lightest(agent, &[], alike);
-    let asked_own = subject.asked_by_all(own, agent);
+    let best = subject.lightest(variant, alike);
+    let asked_own = subject.asked_by_all(own, variant);
     let from = best.filter(|best| subject.is_lighter(*best, own, &asked_own)).unwrap_or(own);
     for (index, other) in subject.space.rows().iter().enumerate().filter(|(_, other)| alike(other)) {
         // An image of another architecture is not a lighter choice: it is none.
         if index == own || other.guest.arch.is_some_and(|arch| arch != other.config.arch) {
             continue;
         }
-        let asked = subject.asked_by_all(index, agent);
+        let asked = subject.asked_by_all(index, variant);
         if !subject.is_lighter(index, from, &asked) {
             continue;
         }
@@ -234,8 +234,8 @@ fn statement<'c>(
 ) -> Option<&'c Capability> {
     let first = waiting.first()?;
     let subject = &subjects[first.test];
-    let agent = subject.placed.iter().find(|placed| placed.variant.name == first.variant)?.variant.agent;
-    subject.space.answer(row, requirement, &subject.asked_by_all(row, agent)).statement
+    let variant = subject.placed.iter().find(|placed| placed.variant.name == first.variant)?.variant;
+    subject.space.answer(row, requirement, &subject.asked_by_all(row, variant)).statement
 }
 
 /// The cheapest run that shows whether a configuration gives a requirement.

@@ -6,6 +6,9 @@ use crate::catalog::Host;
 use crate::config::Arch;
 use crate::space::{Asked, Space};
 
+/// The operating systems of machines, by the words that Rust has for them.
+pub const SYSTEMS: [&str; 3] = ["linux", "windows", "macos"];
+
 /// A machine that tests are run on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {

@@ -42,7 +42,7 @@ fn support(row: &Row<'_>, requirement: &str, asked: &BTreeSet<String>) -> Suppor
     let mut said: Vec<Support> = Vec::new();
     for statement in CATALOG.capabilities.iter().filter(|statement| statement.requirement == requirement) {
         let in_force = statement.when.with.iter().all(|word| asked.contains(word));
-        if in_force && statement.when.selects(&row.config, row.guest, row.boot.openhcl) {
+        if in_force && row.is_selected_by(&statement.when) {
             said.push(statement.support);
         }
     }
@@ -61,16 +61,12 @@ fn weight(index: usize, row: &Row<'_>, asked: &BTreeSet<String>) -> Order {
     let host = CATALOG
         .hosts
         .iter()
-        .rposition(|host| {
-            asked_for(&host.when.with) && host.when.selects(&row.config, row.guest, row.boot.openhcl)
-        })
+        .rposition(|host| asked_for(&host.when.with) && row.is_selected_by(&host.when))
         .unwrap_or(0);
     let class = |id: &str| CATALOG.boot_classes.iter().position(|class| class.id == id).expect("a class");
     let settled = |words: &[String]| words.iter().any(|word| asked.contains(word));
     let quirks = CATALOG.quirks.iter().filter(|quirk| {
-        asked_for(&quirk.when.with)
-            && !settled(&quirk.unless)
-            && quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
+        asked_for(&quirk.when.with) && !settled(&quirk.unless) && row.is_selected_by(&quirk.when)
     });
     let (mut reboots, mut waits) = (0, 0);
     for quirk in quirks {
@@ -97,7 +93,7 @@ fn limits(row: &Row<'_>, asked: &BTreeSet<String>) -> Vec<&'static str> {
         blocker.state == BlockerState::Open
             && blocker.when.with.iter().all(|word| asked.contains(word))
             && !blocker.unless.iter().any(|word| asked.contains(word))
-            && blocker.when.selects(&row.config, row.guest, row.boot.openhcl)
+            && row.is_selected_by(&blocker.when)
     };
     CATALOG.blockers.iter().filter(stands).map(|blocker| blocker.id.as_str()).collect()
 }

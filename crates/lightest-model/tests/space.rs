@@ -14,7 +14,7 @@ fn limits_are_the_open_blockers_that_stand_against_a_configuration() {
         let words = blocker.when.with.iter().map(String::as_str);
         let asked = Asked::new(&catalog, words).expect("they are requirements");
         for (index, row) in space.rows().iter().enumerate() {
-            let selected = blocker.when.selects(&row.config, row.guest, row.boot.openhcl);
+            let selected = row.is_selected_by(&blocker.when);
             let stands = selected && blocker.state == BlockerState::Open;
             let limits = space.limits(index, &asked);
             let found = limits.iter().any(|limit| limit.id == blocker.id);

@@ -147,8 +147,7 @@ fn what_gives_a_requirement_gives_what_follows_from_it() {
 #[test]
 fn nothing_is_said_of_configurations_that_there_are_none_of() {
     let space = Space::of(&CATALOG, |_| true);
-    let selects =
-        |when: &When| space.rows().iter().any(|row| when.selects(&row.config, row.guest, row.boot.openhcl));
+    let selects = |when: &When| space.rows().iter().any(|row| row.is_selected_by(when));
     for capability in &CATALOG.capabilities {
         assert!(
             selects(&capability.when),

@@ -6,7 +6,7 @@ use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 use lightest_petri::ARCHS;
 use lightest_petri::Spelled;
-use lightest_petri::guide::{Reading, Table, Texts, embedded, is_place, pick};
+use lightest_petri::guide::{Reading, Table, Texts, embedded, pick};
 
 const NEEDS: &str = include_str!("../../../corpus/needs.tsv");
 const EVALUATION: &str = include_str!("../../../docs/book/src/evaluation.md");
@@ -37,7 +37,7 @@ fn every_need_that_a_text_speaks_of_is_in_the_catalog() {
     let symptoms = texts.symptoms.iter().flat_map(|symptom| &symptom.requires);
     let guidelines = texts.guidelines.iter().flat_map(|guideline| &guideline.requires);
     for need in rows.chain(leaves).chain(guests).chain(others).chain(symptoms).chain(guidelines) {
-        assert!(is_place(&catalog, need) || catalog.requirement(need).is_some(), "{need}");
+        assert!(catalog.is_place(need) || catalog.requirement(need).is_some(), "{need}");
     }
     for row in &texts.rows {
         let known = |id: &String| texts.rows.iter().any(|other| other.id == *id);
@@ -137,7 +137,7 @@ fn what_to_use_instead_escapes_the_limit() {
             .iter()
             .any(|blocker| blocker.id == symptom.limit && blocker.state == BlockerState::Open);
         assert!(open || catalog.quirk(&symptom.limit).is_some(), "{} is no open limit", symptom.limit);
-        let words = symptom.requires.iter().map(String::as_str).filter(|word| !is_place(&catalog, word));
+        let words = symptom.requires.iter().map(String::as_str).filter(|word| !catalog.is_place(word));
         let asked = Asked::new(&catalog, words).expect("they are needs");
         let archs = ARCHS.into_iter().filter(|arch| {
             !symptom.requires.iter().any(|word| Arch::from_word(word).is_some_and(|named| named != *arch))

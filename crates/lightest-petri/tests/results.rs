@@ -82,7 +82,7 @@ fn support(
     let all = || {
         catalog.capabilities.iter().filter(|statement| {
             statement.requirement == requirement
-                && statement.when.selects(&own.config, own.guest, own.boot.openhcl)
+                && own.is_selected_by(&statement.when)
                 && statement.when.with.iter().all(|word| asked.contains(word))
         })
     };
@@ -321,7 +321,7 @@ fn a_learned_yes_leaves_a_doubt_of_special_circumstances_standing() {
     let row = (0..space.rows().len())
         .find(|row| {
             let row = &space.rows()[*row];
-            doubt.when.selects(&row.config, row.guest, row.boot.openhcl)
+            row.is_selected_by(&doubt.when)
         })
         .expect("it selects something");
     let catalog = with_yes(&space, row, &doubt.requirement, Vec::new());

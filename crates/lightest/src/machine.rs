@@ -5,9 +5,9 @@ use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 
-use lightest_catalog::{HYPERVISORS, SYSTEMS};
+use lightest_catalog::HYPERVISORS;
 use lightest_model::config::Arch;
-use lightest_model::machine::Machine;
+use lightest_model::machine::{Machine, SYSTEMS};
 use lightest_model::suggest::nearest;
 
 use crate::failure::Failure;

@@ -265,6 +265,38 @@ fn a_vmm_that_a_name_chooses_decides_on_architectures_too() {
     assert_eq!(listed, x64);
 }
 
+/// What is asked of every guest can be had without a disk image, but not what the branch for Linux asks of such a guest.
+#[test]
+fn a_guest_is_picked_only_if_it_provides_what_its_own_branch_asks() {
+    let body = |linux: &str, windows: &str| {
+        let text = format!(
+            "#[vmm_test]\nasync fn told<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{\n    \
+             let flavor = config.os_flavor();\n    let (vm, agent) = config.run().await?;\n    \
+             match flavor {{\n        OsFlavor::Linux => {{ {linux} }}\n        OsFlavor::Windows => {{ {windows} }}\n        \
+             _ => unreachable!(),\n    }}\n    Ok(())\n}}\n"
+        );
+        let folder = checkout(&text);
+        let said = lightest(
+            folder.path(),
+            &["pick", "--from", "tests/bodies.rs", "--arch", "x64", "--format", "json"],
+        );
+        serde_json::from_str::<serde_json::Value>(&said.out).expect("JSON")
+    };
+    // No Linux guest has such a shell.
+    let windows = "cmd!(agent.windows_shell(), \"systeminfo\").run().await?;";
+    let answer = body(windows, "");
+    let first = answer["picks"][0]["config"].as_str().unwrap_or_default();
+    assert!(first.contains("windows"), "{answer:#}");
+    // Nor has any other guest what each is asked.
+    let linux = "cmd!(agent.unix_shell(), \"uname\").run().await?;";
+    let answer = body(windows, linux);
+    assert_eq!(
+        (&answer["picks"], &answer["excluded"]),
+        (&serde_json::json!([]), &serde_json::json!(["x64"])),
+        "{answer:#}"
+    );
+}
+
 /// Two needs that no test has shown together, against which nothing speaks, are advice first.
 #[test]
 fn what_nobody_has_shown_is_advised_first() {

@@ -7,7 +7,7 @@ use lightest_model::chooser::Unheard;
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{Asked, Row, Space};
 
-use super::{Request, Role, WeakNeed, is_place};
+use super::{Request, Role, WeakNeed};
 use crate::facts::{Test, What};
 use crate::hints::{self, Hint};
 use crate::needs::{Need, Needs};
@@ -111,7 +111,7 @@ impl<'a, 'c> Reader<'a, 'c> {
 
     pub(super) fn asked<'w>(&self, words: impl Iterator<Item = &'w str>) -> Asked {
         let catalog = self.space.catalog();
-        let known = words.filter(|word| catalog.requirement(word).is_some() && !is_place(catalog, word));
+        let known = words.filter(|word| catalog.requirement(word).is_some() && !catalog.is_place(word));
         Asked::new(catalog, known).unwrap_or_default()
     }
 
@@ -124,7 +124,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         let mut words: Vec<String> = Vec::new();
         let own = self.needs.needs.iter().filter(applies).map(|need| &need.requirement);
         for word in own.chain(&self.further).chain(hinted) {
-            if !words.contains(word) && !is_place(self.space.catalog(), word) {
+            if !words.contains(word) && !self.space.catalog().is_place(word) {
                 words.push(word.clone());
             }
         }
@@ -134,6 +134,23 @@ impl<'a, 'c> Reader<'a, 'c> {
     /// The lightest of some configurations that is known to provide everything that the body asks of it, and what names
     /// speak of.
     pub(super) fn lightest(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<usize> {
+        self.lightest_that(hinted, among, &|index, asked| self.space.gives_all(index, asked))
+    }
+
+    /// The lightest of some configurations that is not known to lack anything that the body asks of it.
+    pub(super) fn unproven(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<usize> {
+        self.lightest_that(hinted, among, &|index, asked| {
+            let answers = self.space.demands(asked).map(|need| self.space.answer(index, need, asked).support);
+            answers.into_iter().all(|support| support != Support::No)
+        })
+    }
+
+    fn lightest_that(
+        &self,
+        hinted: &[String],
+        among: &dyn Fn(&Row<'_>) -> bool,
+        fits: &dyn Fn(usize, &Asked) -> bool,
+    ) -> Option<usize> {
         // Most configurations are asked the same as the one before.
         let mut last: Option<(Vec<String>, Asked)> = None;
         let rows =
@@ -146,11 +163,7 @@ impl<'a, 'c> Reader<'a, 'c> {
                 last = Some((words, asked));
             }
             let Some((_, asked)) = &last else { continue };
-            if self
-                .space
-                .demands(asked)
-                .all(|need| self.space.answer(index, need, asked).support == Support::Yes)
-            {
+            if fits(index, asked) {
                 let weight = self.space.weight(index, asked);
                 if best.as_ref().is_none_or(|(lightest, _)| weight < *lightest) {
                     best = Some((weight, index));
@@ -158,6 +171,22 @@ impl<'a, 'c> Reader<'a, 'c> {
             }
         }
         best.map(|(_, index)| index)
+    }
+
+    /// Tells the configurations that an answer may name, where it is asked for `words`: those with which the body goes on,
+    /// unless one provides the words and not what a branch of the body asks of that one.
+    pub(super) fn suiting<'r>(
+        &'r self,
+        words: &[String],
+        hinted: &'r [String],
+    ) -> impl Fn(usize) -> bool + use<'r, 'a, 'c> {
+        let asked = self.asked(words.iter().map(String::as_str));
+        let branches = self.needs.needs.iter().any(Need::is_conditional);
+        move |index| {
+            let own = || self.asked(self.words(Some(index), hinted).iter().map(String::as_str));
+            self.needs.allow(&self.space.rows()[index])
+                && (!branches || !self.space.gives_all(index, &asked) || self.space.gives_all(index, &own()))
+        }
     }
 
     /// What names add to the body: as much as some configuration provides beside all that the body asks for, and no more than
@@ -182,7 +211,7 @@ impl<'a, 'c> Reader<'a, 'c> {
                         best = row;
                     }
                 }
-            } else if !is_place(catalog, word) {
+            } else if !catalog.is_place(word) {
                 let more: Vec<String> = hinted.words.iter().cloned().chain([word.to_owned()]).collect();
                 if let Some(row) = self.lightest(&more, &|row| here(row) && vmm(row)) {
                     hinted.words = more;
@@ -240,7 +269,7 @@ impl<'a, 'c> Reader<'a, 'c> {
                 let asked = self.asked(std::iter::once(word));
                 self.space.answer(chosen, need, &asked).support == Support::Yes
             };
-            let missing = !is_place(catalog, word) && !self.needs.ask(word) && !provided();
+            let missing = !catalog.is_place(word) && !self.needs.ask(word) && !provided();
             match weak.iter_mut().find(|known| known.requirement == word) {
                 Some(known) => known.decides |= decides,
                 None if decides || missing => weak.push(WeakNeed {

@@ -54,7 +54,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let row = subject.row(own);
-        let sibling = subject.lightest(placed.variant.agent, &[], |candidate| {
+        let sibling = subject.lightest(placed.variant, |candidate| {
             candidate.config.arch == other
                 && candidate.config.vmm == row.config.vmm
                 && candidate.config.boot == row.config.boot
@@ -70,7 +70,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let config = subject.named_config(sibling);
-        let asked = subject.asked(sibling, placed.variant.agent);
+        let asked = subject.asked_of(sibling, placed.variant);
         let mut finding = subject.on(
             RULE,
             placed,

@@ -169,14 +169,14 @@ impl Silence {
 pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
     let Some(own) = placed.row else { return Weight::Unknown };
     let row = subject.row(own);
-    let best = subject.lightest(placed.variant.agent, &[], |other| {
+    let best = subject.lightest(placed.variant, |other| {
         other.config.arch == row.config.arch
             && other.config.vmm == row.config.vmm
             && other.config.isolation == row.config.isolation
             && other.boot.openhcl == row.boot.openhcl
     });
     let Some(best) = best else { return Weight::Unknown };
-    let asked = subject.asked(own, placed.variant.agent);
+    let asked = subject.asked_of(own, placed.variant);
     if best == own || !subject.is_lighter(best, own, &asked) {
         return Weight::Lightest;
     }
@@ -308,13 +308,12 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
         })
         .collect();
     let Some(first) = plain.first() else { return };
-    let agent = first.variant.agent;
-    let Some(best) = subject.lightest(agent, &[], |row| {
+    let Some(best) = subject.lightest(first.variant, |row| {
         row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl && row.config.isolation.is_none()
     }) else {
         return;
     };
-    let asked = subject.asked(best, agent);
+    let asked = subject.asked_of(best, first.variant);
     let heavier = |placed: &Placed<'_>| placed.row.is_some_and(|row| subject.is_lighter(best, row, &asked));
     // A member of the same operating system shows that the point is not the other one.
     let same_system = plain
@@ -354,7 +353,7 @@ fn replace(
     findings: &mut Vec<Finding>,
 ) {
     let Some(own) = placed.row else { return };
-    let asked = subject.asked(own, placed.variant.agent);
+    let asked = subject.asked_of(own, placed.variant);
     let config = subject.named_config(best);
     let (boots, lacks) = (full(subject, own), full(subject, best));
     let message = match subject.sharing.len() {

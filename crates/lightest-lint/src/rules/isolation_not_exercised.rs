@@ -45,6 +45,6 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     };
     let mut finding = subject.on(RULE, placed, "nothing in this test looks at isolation");
     finding.say(format!("isolated, as are {} of {} variants", isolated.len(), subject.placed.len()));
-    finding.cost = Some(subject.cost(row, &subject.asked(row, placed.variant.agent)));
+    finding.cost = Some(subject.cost(row, &subject.asked_of(row, placed.variant)));
     findings.push(finding);
 }

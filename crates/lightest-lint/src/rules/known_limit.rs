@@ -82,13 +82,13 @@ fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, blocker
     ));
     shown(subject, &blocker.when.with, row, &mut finding);
     let own = subject.row(row);
-    let other = subject.lightest(placed.variant.agent, &[], |other| {
+    let other = subject.lightest(placed.variant, |other| {
         other.config.arch == own.config.arch
             && other.config.isolation == own.config.isolation
             && other.boot.openhcl == own.boot.openhcl
     });
     let other = other.filter(|other| {
-        let asked = subject.asked(*other, placed.variant.agent);
+        let asked = subject.asked_of(*other, placed.variant);
         held(subject, *other, &asked).is_none() && !subject.lists(*other)
     });
     let instead = other.map(|other| format!(", or boot `{}`", subject.named_config(other)));

@@ -43,74 +43,86 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if placed.variant.ignored.is_some() {
             continue;
         }
-        if let Some((need, id, statement)) = missing(subject, placed, row) {
-            findings.push(report(subject, placed, row, need, id, statement));
+        if let Some(missing) = missing(subject, placed, row) {
+            findings.push(report(subject, placed, row, &missing));
         }
     }
 }
 
-/// The first thing that is known to be missing: what asks for it, the requirement, and the statement that says so.
-fn missing<'a, 'c: 'a>(
-    subject: &Subject<'a, 'c>,
-    placed: &Placed<'_>,
-    row: usize,
-) -> Option<(Option<&'a Need>, &'a str, &'a Capability)> {
-    let asked = subject.asked(row, placed.variant.agent);
-    let denied = |id: &str, of: &_| {
+/// What asks for something.
+#[derive(Clone, Copy)]
+enum Asker<'a> {
+    /// The test's body.
+    Body(&'a Need),
+    /// The declaration, which has the agent run.
+    Declaration,
+    /// A file that the variant names.
+    File,
+}
+
+/// Something that is known to be missing.
+struct Missing<'a> {
+    asker: Asker<'a>,
+    /// The requirement.
+    id: &'a str,
+    /// The statement that says so.
+    statement: &'a Capability,
+}
+
+/// The first thing that is known to be missing.
+fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: usize) -> Option<Missing<'a>> {
+    let asked = subject.asked_of(row, placed.variant);
+    let denied = |id: &'a str, of: &_, asker| {
         let answer = subject.answer(row, id, of);
-        (answer.support == Support::No).then_some(answer.statement).flatten()
+        let statement = answer.statement.filter(|_| answer.support == Support::No)?;
+        Some(Missing { asker, id, statement })
     };
+    let needs = subject.needs_of(row).map(|need| (need.requirement.as_str(), Asker::Body(need)));
+    let files = placed.variant.brings.iter().map(|id| (id.as_str(), Asker::File));
     let mut given: Vec<&str> = Vec::new();
-    for need in subject.needs_of(row) {
+    for (id, asker) in needs.chain(files) {
         // Many calls ask for the same.
-        if given.contains(&need.requirement.as_str()) {
+        if given.contains(&id) {
             continue;
         }
-        given.push(&need.requirement);
+        given.push(id);
         // What it stands for first, then what follows from it.
-        if let Some(statement) = denied(&need.requirement, &asked) {
-            return Some((Some(need), need.requirement.as_str(), statement));
-        }
-        for index in subject.ask([need.requirement.as_str()]).indices() {
-            let id = subject.space.requirement_id(*index);
-            if let Some(statement) = denied(id, &asked) {
-                return Some((Some(need), id, statement));
-            }
+        let implied = subject.ask([id]);
+        let implied = implied.indices().iter().map(|index| subject.space.requirement_id(*index));
+        if let Some(missing) = std::iter::once(id).chain(implied).find_map(|id| denied(id, &asked, asker)) {
+            return Some(missing);
         }
     }
     // An agent that the declaration itself asks for.
-    if placed.variant.agent == Some(true) {
-        let alone = subject.ask(["agent"]);
-        if let Some(statement) = denied("agent", &alone) {
-            return Some((None, "agent", statement));
-        }
-    }
-    None
+    let alone = subject.ask(["agent"]);
+    let wanted = placed.variant.agent == Some(true);
+    wanted.then(|| denied("agent", &alone, Asker::Declaration)).flatten()
 }
 
-fn report(
-    subject: &Subject<'_, '_>,
-    placed: &Placed<'_>,
-    row: usize,
-    need: Option<&Need>,
-    id: &str,
-    statement: &Capability,
-) -> Finding {
+fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, missing: &Missing<'_>) -> Finding {
+    let Missing { asker, id, statement } = *missing;
     let title = subject.catalog().requirement(id).map_or(id, |requirement| requirement.title.as_str());
     let mut finding =
         subject.on(RULE, placed, format!("this configuration lacks what the test uses: {title}"));
     finding.say(format!("does not give `{id}`"));
-    if let Some(need) = need {
-        let because = if need.because.is_empty() { "this asks for it" } else { need.because.as_str() };
-        finding.diagnostic.labels.push(subject.shows(need, because));
-        if need.via.is_some() && need.span.file == finding.span().file {
-            finding.diagnostic.labels.push(Label::new(&need.span, "in this helper"));
+    match asker {
+        Asker::Body(need) => {
+            let because = if need.because.is_empty() { "this asks for it" } else { need.because.as_str() };
+            finding.diagnostic.labels.push(subject.shows(need, because));
+            if need.via.is_some() && need.span.file == finding.span().file {
+                finding.diagnostic.labels.push(Label::new(&need.span, "in this helper"));
+            }
         }
-    } else {
-        finding
-            .diagnostic
-            .labels
-            .push(Label::new(&placed.declaration.span, "the declaration asks for the agent"));
+        Asker::Declaration => {
+            let label = Label::new(&placed.declaration.span, "the declaration asks for the agent");
+            finding.diagnostic.labels.push(label);
+        }
+        Asker::File => {
+            finding
+                .diagnostic
+                .notes
+                .push(format!("`{}` names a file that asks for it", placed.variant.written));
+        }
     }
     if let Some(askers) = subject.only_askers(id) {
         let names: Vec<String> = askers.iter().map(|name| format!("`{name}`")).collect();
@@ -124,9 +136,9 @@ fn report(
     finding.diagnostic.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
     finding.requirements = subject.requirements(row).iter().map(|word| (*word).to_owned()).collect();
     let own = subject.row(row);
-    let asked = subject.asked(row, placed.variant.agent);
+    let asked = subject.asked_of(row, placed.variant);
     finding.cost = Some(subject.cost(row, &asked));
-    if need.is_none() {
+    if let Asker::Declaration = asker {
         // The body does without the agent: so can the declaration.
         let word = subject.catalog().requirement("no-agent").and_then(|known| known.attribute.as_deref());
         finding.diagnostic.help = Some(Help {
@@ -140,7 +152,7 @@ fn report(
         return finding;
     }
     // What would do: on the same VMM and architecture, with the paravisor where it is there now.
-    let better = subject.lightest(placed.variant.agent, &[], |other| {
+    let better = subject.lightest(placed.variant, |other| {
         other.config.arch == own.config.arch
             && other.config.vmm == own.config.vmm
             && other.boot.openhcl == own.boot.openhcl

@@ -124,18 +124,20 @@ fn waits(text: &str) -> bool {
 /// The configuration that a remark asks for: a boot method and architecture that no variant has, and that would do.
 fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, remark: &Remark) -> Option<(&'s Placed<'a>, usize)> {
     let words = remark.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-    // One variant for each VMM, with the agent and without.
+    // One variant for each VMM, with the agent and without, and for the files that it names.
     let mut alike = HashSet::new();
     let placed: Vec<&Placed<'_>> = subject
         .placed
         .iter()
-        .filter(|placed| alike.insert((&placed.variant.config.vmm, placed.variant.agent)))
+        .filter(|placed| {
+            alike.insert((&placed.variant.config.vmm, placed.variant.agent, &placed.variant.brings))
+        })
         .collect();
     for word in words.filter(|word| word.contains('_')) {
         for placed in placed.iter().copied() {
             let vmm = placed.variant.config.vmm.as_deref().unwrap_or_default();
             let word = word.strip_prefix(vmm).and_then(|word| word.strip_prefix('_')).unwrap_or(word);
-            let row = subject.lightest(placed.variant.agent, &[], |row| {
+            let row = subject.lightest(placed.variant, |row| {
                 row.config.vmm.as_deref() == Some(vmm)
                     && word == format!("{}_{}", row.config.boot, row.config.arch)
             });

@@ -60,7 +60,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let row = subject.row(own);
         // The same guest if it can be, or the lightest that does.
         let plain = |same: bool| {
-            subject.lightest(placed.variant.agent, &[], |other| {
+            subject.lightest(placed.variant, |other| {
                 other.config.arch == arch
                     && other.vmm.in_repo
                     && !other.boot.openhcl
@@ -69,7 +69,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         };
         let Some(companion) = plain(true).or_else(|| plain(false)) else { continue };
         let config = subject.named_config(companion);
-        let asked = subject.asked(companion, placed.variant.agent);
+        let asked = subject.asked_of(companion, placed.variant);
         if subject.remarks_on(companion) || subject.is_blocked(companion, &asked) {
             continue;
         }

@@ -40,7 +40,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let row = subject.row(own);
-        let asked = subject.asked(own, placed.variant.agent);
+        let asked = subject.asked_of(own, placed.variant);
         let lighter = subject.placed.iter().find_map(|other| {
             let index = other.row?;
             let candidate = subject.row(index);

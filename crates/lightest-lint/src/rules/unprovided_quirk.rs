@@ -71,7 +71,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
             let seconds = quirks
                 .iter()
-                .filter(|quirk| quirk.when.selects(&row.config, row.guest, row.boot.openhcl))
+                .filter(|quirk| row.is_selected_by(&quirk.when))
                 .map(|quirk| quirk.cost.waits_s)
                 .sum();
             if seconds > 0 && worst.is_none_or(|(most, _)| seconds > most) {
@@ -88,9 +88,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "on this guest"));
         finding.config = Some(subject.dialect.name_of(&placed.variant.config.bare()));
         let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
-        let selects = |quirk: &&&&lightest_model::catalog::Quirk| {
-            quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
-        };
+        let selects = |quirk: &&&&lightest_model::catalog::Quirk| row.is_selected_by(&quirk.when);
         for quirk in quirks.iter().filter(selects) {
             let evidence: Vec<String> = quirk.evidence.iter().take(1).map(ToString::to_string).collect();
             finding.diagnostic.notes.push(format!(
@@ -154,7 +152,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             finding.requirements = vec![need.requirement.clone()];
             findings.push(finding);
         }
-        for quirk in subject.space.quirks(index, &subject.asked(index, placed.variant.agent)) {
+        for quirk in subject.space.quirks(index, &subject.asked_of(index, placed.variant)) {
             let Some(word) = quirk.declare.as_deref() else { continue };
             if stated(placed, word) || reported.contains(&word) {
                 continue;

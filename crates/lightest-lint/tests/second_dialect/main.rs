@@ -113,6 +113,15 @@ fn a_shared_guest_is_too_heavy_only_if_no_test_needs_it() {
 }
 
 #[test]
+fn what_the_dialect_finds_that_a_test_asks_counts_for_the_guest_that_it_shares() {
+    let setup = "BeforeEach(func() { vm = boot(NewFedora()) })\n";
+    let cat = "It(\"reads\", func() { vm.Exec(\"cat /x\") })\n";
+    let asks = "It(\"asks\", func() { needs(\"systemd\") })\n";
+    assert_eq!(check(&[setup, cat].concat()).len(), 1);
+    assert!(check(&[setup, cat, asks].concat()).is_empty());
+}
+
+#[test]
 fn of_a_shared_guest_that_is_too_light_the_test_that_asks_is_named() {
     let text = concat!(
         "BeforeEach(func() { vm = boot(NewCirros()) })\n",

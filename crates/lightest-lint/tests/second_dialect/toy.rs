@@ -2,7 +2,8 @@
 //!
 //! `It("name", func() { vm := boot(NewFedora()); vm.Exec("cat /x") })` boots a guest of its own. After
 //! `BeforeEach(func() { vm = boot(NewFedora()) })` the tests up to an empty line share that guest. A test may boot several, which
-//! live side by side. `read(vm.Disks[0])` reads a field.
+//! live side by side. `read(vm.Disks[0])` reads a field, and
+//! `needs("disk")` is a requirement that the dialect itself finds.
 
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use lightest_diagnostics::{Edit, Safety, Span};
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::{Conventions, Dialect, Interest, Replacement};
 use lightest_lint::facts::{Declaration, Reading, Remark, Sighting, Site, Test, Variant, What};
+use lightest_lint::needs::Need;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
@@ -118,6 +120,21 @@ impl Line<'_> {
         touches
     }
 
+    /// Requirements that the dialect finds by itself: `needs("disk")`.
+    fn asks(&self) -> Vec<Need> {
+        let need = |(requirement, span): (&str, Span)| Need {
+            requirement: requirement.to_owned(),
+            span,
+            via: None,
+            within: Vec::new(),
+            when: Vec::new(),
+            certain: true,
+            because: String::new(),
+            evidence: Vec::new(),
+        };
+        self.all("needs(\"", "\")").map(need).collect()
+    }
+
     fn remarks(&self) -> Vec<Remark> {
         let comment = self.text.split_once("// ").map(|(before, text)| (before.len() + 3, text));
         comment
@@ -162,7 +179,7 @@ fn file(at: usize, text: &str, reading: &mut Reading) {
                 comments: Vec::new(),
                 preface: None,
                 intents: Vec::new(),
-                asks: Vec::new(),
+                asks: line.asks(),
                 bound_to: Vec::new(),
                 takes: Vec::new(),
             });

@@ -95,6 +95,12 @@ impl Catalog {
         related.map(|requirement| requirement.id.as_str())
     }
 
+    /// Whether a word names an architecture or a VMM, which is asked for otherwise than by a requirement.
+    #[must_use]
+    pub fn is_place(&self, word: &str) -> bool {
+        Arch::from_word(word).is_some() || self.vmm(word).is_some()
+    }
+
     /// The quirk of that identifier.
     #[must_use]
     pub fn quirk(&self, id: &str) -> Option<&Quirk> {

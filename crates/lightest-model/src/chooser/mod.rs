@@ -10,7 +10,7 @@ mod tree;
 
 use crate::catalog::{Blocker, Capability, Holds, Quirk, Support};
 use crate::config::Arch;
-use crate::space::{Asked, Bits, Price, RequirementId, Row, Space, Weight};
+use crate::space::{Asked, Bits, Price, RequirementId, Space, Weight};
 
 pub use conflict::{Conflict, Cornered};
 pub use flip::{Flip, Heavier};
@@ -146,7 +146,7 @@ pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, Unhear
     choose_among(space, query, &|_| true)
 }
 
-/// Answers a query with nothing but some configurations. Those that `among` excludes are not blamed on the requirements:
+/// Answers a query with nothing but some configurations, by their indices in the space. Those that `among` excludes are not blamed on the requirements:
 /// see [`Part::is_excluded`].
 ///
 /// # Errors
@@ -155,7 +155,7 @@ pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, Unhear
 pub fn choose_among<'c>(
     space: &Space<'c>,
     query: &Query,
-    among: &dyn Fn(&Row<'c>) -> bool,
+    among: &dyn Fn(usize) -> bool,
 ) -> Result<Choice<'c>, Unheard> {
     let (asked, place) = read(space, query)?;
     let mut parts = Vec::new();
@@ -224,15 +224,10 @@ fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard>
 }
 
 /// The configurations for one architecture and VMM, of those that `among` picks.
-fn place_among<'c>(
-    space: &Space<'c>,
-    arch: Arch,
-    vmm: Option<&String>,
-    among: &dyn Fn(&Row<'c>) -> bool,
-) -> Bits {
+fn place_among(space: &Space<'_>, arch: Arch, vmm: Option<&String>, among: &dyn Fn(usize) -> bool) -> Bits {
     let mut rows = Bits::none(space.rows().len());
     for (index, row) in space.rows().iter().enumerate() {
-        if row.config.arch == arch && vmm.is_none_or(|vmm| *vmm == row.vmm.id) && among(row) {
+        if row.config.arch == arch && vmm.is_none_or(|vmm| *vmm == row.vmm.id) && among(index) {
             rows.insert(index);
         }
     }
@@ -269,7 +264,7 @@ fn part<'c>(
     asked: &Asked,
     arch: Arch,
     vmm: Option<&String>,
-    among: &dyn Fn(&Row<'c>) -> bool,
+    among: &dyn Fn(usize) -> bool,
 ) -> Part<'c> {
     let here = place_among(space, arch, vmm, among);
     let fit = fitting(space, asked, &here);
@@ -391,7 +386,7 @@ fn companion<'c>(
     asked: &Asked,
     arch: Arch,
     best: usize,
-    among: &dyn Fn(&Row<'c>) -> bool,
+    among: &dyn Fn(usize) -> bool,
 ) -> Option<Pick<'c>> {
     let pick_row = &space.rows()[best];
     let openhcl = space.requirement("openhcl")?;
@@ -406,7 +401,7 @@ fn companion<'c>(
     let mut rows = Bits::none(space.rows().len());
     let mut same_guest = rows.clone();
     for (index, row) in space.rows().iter().enumerate() {
-        if row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl && among(row) {
+        if row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl && among(index) {
             rows.insert(index);
             if row.config.guest == pick_row.config.guest {
                 same_guest.insert(index);

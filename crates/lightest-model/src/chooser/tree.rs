@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{Claim, Section};
 use crate::config::Arch;
-use crate::space::{ALWAYS, Asked, RequirementId, Space};
+use crate::space::{Asked, RequirementId, Space};
 
 use super::lightest_for;
 
@@ -78,7 +78,7 @@ impl<'c> Tree<'c> {
         let mut branches: Vec<Branch<'c>> = Vec::new();
         let mut nowhere = Vec::new();
         for index in RequirementId::all(catalog) {
-            if is_place(space, index) {
+            if catalog.is_place(space.requirement_id(index)) {
                 continue;
             }
             match answer(space, arch, &[index]) {
@@ -142,12 +142,6 @@ fn branch_to<'b, 'c>(branches: &'b mut Vec<Branch<'c>>, row: usize) -> &'b mut B
         branches.len() - 1
     });
     &mut branches[at]
-}
-
-/// Whether a requirement names an architecture or a VMM, which is asked for otherwise.
-fn is_place(space: &Space<'_>, index: RequirementId) -> bool {
-    let id = space.requirement_id(index);
-    Arch::from_word(id).is_some() || space.catalog().vmm(id).is_some() || ALWAYS.contains(&id)
 }
 
 fn answer(space: &Space<'_>, arch: Arch, needs: &[RequirementId]) -> Option<usize> {

@@ -233,6 +233,12 @@ impl<'c> Space<'c> {
         Answer { support: Support::Unknown, statement: None }
     }
 
+    /// Whether a configuration is known to give everything that is asked, and what always is.
+    #[must_use]
+    pub fn gives_all(&self, row: usize, asked: &Asked) -> bool {
+        self.demands(asked).all(|demand| self.answer(row, demand, asked).support == Support::Yes)
+    }
+
     /// Whether a configuration gives a requirement when nothing else is asked of it.
     #[must_use]
     pub fn gives_alone(&self, row: usize, requirement: RequirementId) -> bool {

@@ -1,12 +1,9 @@
 //! Identifiers that a space resolved.
 
-use serde::Serialize;
-
 use crate::catalog::{Catalog, Requirement};
 
 /// A requirement of the catalog, or one that every configuration must meet; resolved once, and valid with that catalog alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequirementId(usize);
 
 impl RequirementId {

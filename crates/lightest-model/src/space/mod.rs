@@ -11,7 +11,7 @@ mod index;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use crate::catalog::{Blocker, BootMethod, Capability, Catalog, Guest, Image, Quirk, Vmm};
+use crate::catalog::{Blocker, BootMethod, Capability, Catalog, Guest, Image, Quirk, Vmm, When};
 use crate::config::{Config, Form, GuestRef};
 use crate::machine::{Fit, Machine};
 
@@ -38,6 +38,14 @@ pub struct Row<'c> {
     pub image: Option<&'c Image>,
     /// What it costs whatever is asked of it.
     pub(crate) fixed: cost::Fixed,
+}
+
+impl Row<'_> {
+    /// Whether a condition selects it; what the condition wants asked for as well is not looked at.
+    #[must_use]
+    pub fn is_selected_by(&self, when: &When) -> bool {
+        when.selects(&self.config, self.guest, self.boot.openhcl)
+    }
 }
 
 /// Every legal configuration of some VMMs.

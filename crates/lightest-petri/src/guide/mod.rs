@@ -5,5 +5,5 @@
 mod reading;
 mod texts;
 
-pub use reading::{Cell, Line, Reading, Table, is_place, pick};
+pub use reading::{Cell, Line, Reading, Table, pick};
 pub use texts::{Example, Guideline, Leaf, Question, Row, Symptom, Texts, TradeOff, embedded};

@@ -71,7 +71,7 @@ impl<'t> Table<'t> {
         let covers = |line: &&Line<'_>| {
             needs
                 .iter()
-                .all(|need| line.covers.contains(need) || beside(line.row, need) || is_place(catalog, need))
+                .all(|need| line.covers.contains(need) || beside(line.row, need) || catalog.is_place(need))
         };
         let Some(line) = self.lines.iter().find(covers) else { return Reading::GoOn };
         let Some(cell) = line.cells.iter().find(|cell| cell.arch == arch) else { return Reading::GoOn };
@@ -128,16 +128,10 @@ fn covered<'t>(texts: &'t Texts, row: &'t Row, alpine: bool) -> Vec<&'t str> {
 
 fn provides(space: &Space<'_>, own: usize, row: &Row, need: &str, beside: Option<&str>) -> bool {
     let catalog = space.catalog();
-    if is_place(catalog, need) {
+    if catalog.is_place(need) {
         return true;
     }
     let words = row.requires.iter().map(String::as_str).chain([need]).chain(beside);
-    let Ok(asked) = Asked::new(catalog, words.filter(|word| !is_place(catalog, word))) else { return false };
+    let Ok(asked) = Asked::new(catalog, words.filter(|word| !catalog.is_place(word))) else { return false };
     asked.indices().iter().all(|index| space.answer(own, *index, &asked).support == Support::Yes)
-}
-
-/// Whether a word names an architecture or a VMM, which is chosen otherwise.
-#[must_use]
-pub fn is_place(catalog: &Catalog, word: &str) -> bool {
-    Arch::from_word(word).is_some() || catalog.vmm(word).is_some()
 }

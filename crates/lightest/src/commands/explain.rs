@@ -183,9 +183,7 @@ fn quirk<'c>(catalog: &'c Catalog, quirk: &'c Quirk) -> Explained<'c> {
     let space = Space::of(catalog, |_| true);
     let mut guests: Vec<&'c str> = Vec::new();
     for row in space.rows() {
-        if quirk.when.selects(&row.config, row.guest, row.boot.openhcl)
-            && !guests.contains(&row.guest.id.as_str())
-        {
+        if row.is_selected_by(&quirk.when) && !guests.contains(&row.guest.id.as_str()) {
             guests.push(&row.guest.id);
         }
     }
@@ -366,7 +364,7 @@ fn configuration<'c>(catalog: &'c Catalog, config: &Config) -> Explained<'c> {
     let mut quirks = Vec::new();
     for quirk in &catalog.quirks {
         let row = &space.rows()[row];
-        if quirk.when.selects(&row.config, row.guest, row.boot.openhcl) {
+        if row.is_selected_by(&quirk.when) {
             quirks.push(quirk.id.as_str());
             text.push_str(&format!("  {} {} (`{}`)\n", refused("quirk:"), quirk.title, quirk.id));
         }

@@ -2,7 +2,6 @@
 
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::chooser::lightest_for;
-use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 use lightest_petri::ARCHS;
 use lightest_petri::Spelled;
@@ -40,9 +39,7 @@ pub(super) fn requirements(catalog: &Catalog) -> String {
                 let [x64, aarch64] = ARCHS.map(|arch| {
                     let row = lightest_for(&space, &asked, arch);
                     // A place is no need: it only says where to look.
-                    let place =
-                        Arch::from_word(&requirement.id).is_some() || catalog.vmm(&requirement.id).is_some();
-                    row.filter(|_| !place)
+                    row.filter(|_| !catalog.is_place(&requirement.id))
                         .map_or_else(|| "–".to_owned(), |row| code(Spelled(&space.rows()[row].config)))
                 });
                 vec![code(&requirement.id), meaning, x64, aarch64]

@@ -27,8 +27,7 @@ pub(super) fn rows<'c>(
         let arch = ARCHS.iter().position(|arch| *arch == row.config.arch);
         let isolation = row.config.isolation;
         let isolation = isolation.and_then(|mode| Isolation::ALL.iter().position(|known| *known == mode));
-        let selected =
-            |when: &lightest_model::catalog::When| when.selects(&row.config, row.guest, row.boot.openhcl);
+        let selected = |when: &lightest_model::catalog::When| row.is_selected_by(when);
         let quirks = answers.quirks(catalog.quirks.iter().filter(|quirk| selected(&quirk.when)));
         let blockers = catalog.blockers.iter().enumerate();
         let blockers: Vec<usize> = blockers

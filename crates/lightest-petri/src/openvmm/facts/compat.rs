@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lightest_model::config::Arch;
+use lightest_model::machine::SYSTEMS;
 
 use crate::openvmm::corpus::{Corpus, View};
 use crate::openvmm::items::{functions, functions_in, impls, matches_in, own_impls};
 
 use super::value::arch;
 use super::{At, Compat, Facts};
-
-/// Operating systems of hosts, by the word of `target_os`.
-const SYSTEMS: [&str; 3] = ["linux", "windows", "macos"];
 
 pub(super) fn read(corpus: &Corpus, facts: &mut Facts) {
     let variants = variants(corpus, facts);
