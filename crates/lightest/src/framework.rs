@@ -3,10 +3,12 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::output::within;
+use crate::input;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lightest_lint::dialect::Dialect;
+use lightest_lint::facts::Reading;
 use lightest_lint::rules::Rule;
+use lightest_lint::source::Source;
 use lightest_sync::Project;
 
 /// A framework: how its tests read, and what its project's own source states.
@@ -86,7 +88,7 @@ impl Framework {
         let mut roots: Vec<PathBuf> = Vec::new();
         for path in paths {
             let root = match top(path, self.dialect()) {
-                Some(top) => relative(&top.join(suite)),
+                Some(top) => top.join(suite),
                 None => path.clone(),
             };
             if !roots.contains(&root) {
@@ -104,18 +106,34 @@ pub(crate) fn rule(name: &str) -> Option<&'static Rule> {
 
 /// The top of the checkout of a framework's project that a path lies in.
 fn top(path: &Path, dialect: &dyn Dialect) -> Option<PathBuf> {
-    let absolute = std::path::absolute(path).ok()?;
     let marked = |folder: &&Path| dialect.marks().iter().any(|mark| folder.join(mark).is_dir());
-    absolute.ancestors().find(marked).map(Path::to_owned)
+    input::real(path).ancestors().find(marked).map(Path::to_owned)
 }
 
-/// A path as it is seen from the current folder.
-fn relative(path: &Path) -> PathBuf {
-    let current = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&current).map_or_else(|_| path.to_owned(), Path::to_owned)
-}
+/// What was asked about, of a suite that is read as a whole.
+pub(crate) struct Asked(Vec<PathBuf>);
 
-/// Whether a path lies at or below one of some others.
-pub(crate) fn is_below(path: &Path, others: &[PathBuf]) -> bool {
-    others.iter().any(|other| within(path, other).is_some())
+impl Asked {
+    pub(crate) fn of(paths: &[PathBuf]) -> Self {
+        Self(paths.iter().map(|path| input::real(path)).collect())
+    }
+
+    /// Whether a file lies at or below what was asked about.
+    fn holds(&self, file: &Path) -> bool {
+        let file = input::real(file);
+        self.0.iter().any(|asked| file.starts_with(asked))
+    }
+
+    /// Of what was read, keeps what lies there.
+    pub(crate) fn keep(&self, reading: &mut Reading, sources: &[Source]) {
+        let asked = self.among(sources);
+        let is_asked = |file: usize| asked.get(file).copied().unwrap_or(true);
+        reading.tests.retain(|test| is_asked(test.span.file));
+        reading.notes.retain(|note| is_asked(note.span.file));
+    }
+
+    /// Which of some files lie there.
+    pub(crate) fn among(&self, sources: &[Source]) -> Vec<bool> {
+        sources.iter().map(|source| self.holds(Path::new(&source.path))).collect()
+    }
 }

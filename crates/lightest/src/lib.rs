@@ -3,6 +3,7 @@
 //! No decision about guests is made here; see `lightest-model`.
 
 mod address;
+mod alike;
 mod args;
 mod commands;
 mod condition;

@@ -1,6 +1,6 @@
 //! What every command is given: the settings and the catalog, each read once, when it is first asked for.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 
 use lightest_catalog::{File, OPENVMM, load};
@@ -22,6 +22,8 @@ pub(crate) struct Session {
     forced: Option<Framework>,
     settings: OnceCell<Settings>,
     catalog: OnceCell<&'static Catalog>,
+    /// Those of other frameworks, by their folders.
+    others: RefCell<Vec<(&'static [&'static str], &'static Catalog)>>,
     catalog_files: OnceCell<Vec<File>>,
 }
 
@@ -33,6 +35,7 @@ impl Session {
             forced,
             settings: OnceCell::new(),
             catalog: OnceCell::new(),
+            others: RefCell::new(Vec::new()),
             catalog_files: OnceCell::new(),
         }
     }
@@ -52,12 +55,18 @@ impl Session {
         if framework.dialect().catalog() == OPENVMM {
             return self.catalog();
         }
-        let mut files = lightest_catalog::embedded(framework.dialect().catalog());
+        let folders = framework.dialect().catalog();
+        if let Some((_, known)) = self.others.borrow().iter().find(|(known, _)| *known == folders) {
+            return Ok(known);
+        }
+        let mut files = lightest_catalog::embedded(folders);
         if let Some(folder) = self.catalog_folder()? {
             files.extend(catalog::folder_files(&folder, Layer::User)?);
         }
         let read = load(&files).map_err(|errors| catalog::failure(&files, &errors))?;
-        Ok(Box::leak(Box::new(read)))
+        let read: &'static Catalog = Box::leak(Box::new(read));
+        self.others.borrow_mut().push((folders, read));
+        Ok(read)
     }
 
     /// The user's settings.

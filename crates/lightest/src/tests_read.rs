@@ -9,21 +9,20 @@ use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_petri::Petri;
 
+use crate::exit;
 use crate::failure::Failure;
-use crate::findings::{sources, table};
+use crate::findings::sources::{self, Sources};
+use crate::findings::table;
 use crate::session::Session;
-use crate::{exit, output, words};
 
 /// The tests of a tree, and what they were read with.
 pub(crate) struct Tests {
     pub(crate) dialect: &'static dyn Dialect,
     pub(crate) table: Table,
-    pub(crate) sources: Vec<Source>,
-    paths: Vec<PathBuf>,
+    read: Sources,
     pub(crate) reading: Reading,
     /// Whether everything could be read.
     pub(crate) complete: bool,
-    looked_at: usize,
 }
 
 impl Tests {
@@ -32,20 +31,10 @@ impl Tests {
         let table = table::table(catalog, session)?;
         let dialect: &'static dyn Dialect = &Petri;
         let read = sources::read(paths, dialect)?;
-        for unread in &read.unread {
-            output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
-        }
+        read.warn();
         let reading = dialect.read(&read.files, catalog, &table);
         let complete = read.unread.is_empty() && !reading.notes.iter().any(|note| note.unread);
-        Ok(Self {
-            dialect,
-            table,
-            sources: read.files,
-            paths: read.paths,
-            reading,
-            complete,
-            looked_at: read.looked_at,
-        })
+        Ok(Self { dialect, table, read, reading, complete })
     }
 
     /// Every variant, with the index of its test.
@@ -70,16 +59,17 @@ impl Tests {
         if !self.complete {
             return Some(exit::COULD_NOT);
         }
-        output::message(&format!(
-            "no test found in {}: looked for {}",
-            words::count(self.looked_at, "file"),
-            self.dialect.looks_for()
-        ));
+        self.read.none(self.dialect);
         Some(exit::NOTHING)
+    }
+
+    /// The files that were read.
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.read.files
     }
 
     /// The path of a file that an edit changes, as it was named.
     pub(crate) fn path(&self, file: usize) -> Option<&Path> {
-        self.paths.get(file).map(PathBuf::as_path)
+        self.read.paths.get(file).map(PathBuf::as_path)
     }
 }

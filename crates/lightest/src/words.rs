@@ -1,5 +1,7 @@
 //! Numbers and lists as people read them; plurals and units have their one home here.
 
+use lightest_model::catalog::Blocker;
+
 /// A size in decimal units, two significant digits or more: `224 MB`, `3.8 GB`, `32 GB`.
 pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
@@ -53,6 +55,11 @@ pub(crate) fn list<S: AsRef<str>>(items: &[S], last: &str) -> String {
             format!("{} {last} {}", rest.join(", "), end.as_ref())
         }
     }
+}
+
+/// Whether a blocker stands.
+pub(crate) fn state(blocker: &Blocker) -> String {
+    blocker.since.as_ref().map_or_else(|| "open".to_owned(), |since| format!("lifted since {since}"))
 }
 
 #[cfg(test)]

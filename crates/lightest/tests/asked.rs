@@ -85,6 +85,13 @@ fn ctrl_c_leaves_quietly_and_the_terminal_sane() {
 }
 
 #[test]
+fn a_framework_without_questions_asks_none() {
+    let text = at_a_terminal("$lightest --framework kubevirt pick").exp_eof().expect("it ends");
+    assert!(text.contains("libvmifact.New") && text.contains("code=0"), "{text}");
+    assert!(!text.contains("Arrow keys") && !text.contains("so far:"), "{text}");
+}
+
+#[test]
 fn nothing_is_asked_where_nobody_can_answer() {
     for script in [
         "$lightest pick | cat",

@@ -312,6 +312,21 @@ fn what_nobody_has_shown_is_advised_first() {
     assert_eq!(answer["try"][0]["until_then"], serde_json::Value::Null);
 }
 
+/// What is worth a try is named once, at the head of the answer.
+#[test]
+fn what_a_body_asks_and_nobody_has_shown_is_named_once() {
+    let folder = checkout(
+        "#[vmm_test]\nasync fn tries<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
+         let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n",
+    );
+    let more = "no-hypervisor-enlightenments,vfio";
+    let said =
+        lightest(folder.path(), &["pick", "--from", "tests/bodies.rs", "--requires", more, "--arch", "x64"]);
+    assert!(said.out.contains("nobody has shown"), "{}", said.out);
+    let before = said.out.split("#[vmm_test(").next().unwrap_or_default();
+    assert_eq!(before.matches("openvmm_linux_direct_x64").count(), 1, "{}", said.out);
+}
+
 /// Every test ends with the command line that answers it.
 #[test]
 fn requirements_end_with_the_pick_that_answers_them() {

@@ -32,6 +32,55 @@ fn run(tree: &Path, args: &[&str]) -> (i32, String) {
     (said.code, said.out + &said.err)
 }
 
+/// A tree is the same from wherever it is named, and wherever the reader stands.
+#[test]
+fn findings_do_not_depend_on_where_the_reader_stands() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let inside = outside.path().join("kubevirt");
+    fs::rename(tree().keep(), &inside).expect("moved");
+    for folder in ["openvmm/vmm_tests/vmm_tests", "openvmm/petri", "kubevirt/docs"] {
+        fs::create_dir_all(outside.path().join(folder)).expect("made");
+    }
+    // What is found here is known only with the factory, which is another file of the suite.
+    let spec = r#"
+var _ = Describe("status", func() {
+	It("reads", func() {
+		vmi := libvmifact.NewFedora()
+		vmi, err := client().VirtualMachineInstance("ns").Get(context.Background(), vmi.Name, metav1.GetOptions{})
+		Expect(err).ToNot(HaveOccurred())
+		Expect(vmi.Name).ToNot(BeEmpty())
+	})
+})
+"#;
+    let (head, _) = TESTS.split_once("var _ =").expect("specs");
+    fs::write(inside.join("tests/sample_test.go"), format!("{head}{spec}")).expect("written");
+    let check = ["check", "--message-format", "short"];
+    let (code, text) = run(&inside, &check);
+    assert_eq!(code, 1, "{text}");
+    let (findings, _) = text.rsplit_once("read ").expect("a summary");
+    assert_eq!(findings.lines().count(), 1, "{text}");
+    for (folder, named, way) in [
+        ("kubevirt", "tests", ""),
+        ("kubevirt", "docs/../tests", ""),
+        ("kubevirt/tests", ".", ""),
+        ("kubevirt/docs", "../tests/sample_test.go", "../"),
+        ("openvmm", "../kubevirt", "../kubevirt/"),
+        ("openvmm", "../kubevirt/tests", "../kubevirt/"),
+        ("openvmm/petri", "../../kubevirt/docs/../tests", "../../kubevirt/"),
+    ] {
+        let stands = outside.path().join(folder);
+        let (code, text) = run(&stands, &[&check[..], &[named]].concat());
+        let own = if folder == "kubevirt/tests" {
+            findings.replace("tests/", "")
+        } else {
+            findings.replace("tests/", &format!("{way}tests/"))
+        };
+        assert!(code == 1 && text.starts_with(&own), "{named} from {folder}: {text}\ninstead of {own}");
+        let (_, text) = run(&stands, &["requirements", named]);
+        assert_eq!(text.matches("status reads (1 variant, ").count(), 1, "{named} from {folder}: {text}");
+    }
+}
+
 #[test]
 fn pick_from_a_spec_answers_with_the_factory_call_and_what_asks_for_it() {
     let tree = tree();
@@ -111,12 +160,66 @@ fn requirements_names_each_spec_with_what_it_asks_and_where() {
         "\
 a machine should be described (1 variant, tests/sample_test.go:25:5)
   `NewFedora`: `NewGuestless` would do
+  lightest --framework kubevirt pick --from tests/sample_test.go --test 'a machine should be described'
 a machine should know its users (1 variant, tests/sample_test.go:30:5)
   agent (tests/sample_test.go:31:13): the guest agent answers
   `NewFedora`: `NewAlpineWithTestTooling` would do
+  lightest --framework kubevirt pick --from tests/sample_test.go --test 'a machine should know its users'
 a machine should be odd (1 variant, tests/sample_test.go:35:5)
   not known: what `Tickle` asks of the guest (tests/sample_test.go:36:3)
   `NewFedora`: `NewGuestless` would do for what is known; not a finding: something in the body is not known
+  lightest --framework kubevirt pick --from tests/sample_test.go --test 'a machine should be odd'
 "
     );
+}
+
+/// What `requirements` prints is answered with what the test itself is answered with.
+#[test]
+fn the_pick_that_requirements_prints_answers_as_the_body_does() {
+    let tree = tree();
+    let (_, text) = run(tree.path(), &["requirements", "--test", "should know its users"]);
+    let command = text.trim_end().rsplit_once("  lightest ").expect("a command").1;
+    let (options, name) = command.split_once(" '").expect("a name in quotes");
+    let args: Vec<&str> = options.split(' ').chain([name.trim_end_matches('\'')]).collect();
+    let (code, answer) = run(tree.path(), &args);
+    assert_eq!(code, 0, "{answer}");
+    assert!(answer.contains("libvmifact.NewAlpineWithTestTooling()"), "{answer}");
+}
+
+#[test]
+fn specs_are_listed_with_their_factories() {
+    let tree = tree();
+    let (code, text) = run(tree.path(), &["list", "tests"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.starts_with("a machine should be described (tests/sample_test.go:25)\n  NewFedora\n"),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 6, "{text}");
+    assert_eq!(run(tree.path(), &["list", "tests", "tests/libvmifact"]).0, 3);
+    let (code, text) = run(tree.path(), &["list", "tests", "--guest", "NewAlpine"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("nothing to list: `--guest NewAlpine` leaves none of 3 variants"), "{text}");
+    let (code, text) = run(tree.path(), &["list", "tests", "--provides", "wheels"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("`lightest --framework kubevirt list requirements` lists them all"), "{text}");
+    // A file that cannot be read may hold more.
+    fs::write(tree.path().join("tests/broken_test.go"), "package tests\n\nfunc {").expect("written");
+    let (code, text) = run(tree.path(), &["list", "tests"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("tests/broken_test.go:") && text.contains("  NewFedora\n"), "{text}");
+}
+
+#[test]
+fn every_list_and_explanation_spells_guests_as_the_suite_does() {
+    let (_, text) = run(Path::new("."), &["--framework", "kubevirt", "list", "configs"]);
+    assert!(text.contains("NewFedora") && !text.contains("(vhd("), "{text}");
+    let first = text.split("  ").next().expect("a name").to_owned();
+    for what in [first.as_str(), "agent"] {
+        let (code, text) = run(Path::new("."), &["--framework", "kubevirt", "explain", what]);
+        assert_eq!(code, 0, "{text}");
+        assert!(!text.contains("(vhd(") && !text.contains("kubevirt_"), "{what}: {text}");
+    }
+    let (_, text) = run(Path::new("."), &["--framework", "kubevirt", "explain", "agent"]);
+    assert!(text.contains("lightest on x64: NewAlpineWithTestTooling"), "{text}");
 }

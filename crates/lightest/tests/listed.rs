@@ -106,6 +106,8 @@ fn words_that_are_not_known_are_refused_with_what_is_near() {
             "there is no requirement `sytemd`",
             "did you mean `systemd`?",
         ),
+        (["tests", ".", "--lab"], "`--lab` does not filter tests", "`list configs` and `list guests`"),
+        (["tests", ".", "--all"], "`--all` does not filter tests", "`list configs` and `list guests`"),
         (["quirks", "--arch", "x64"], "`--arch` does not filter quirks", "`list configs`"),
     ] {
         let said = list(&args);
@@ -136,7 +138,22 @@ fn tests_are_listed_with_their_configurations() {
     assert_eq!(said.out.lines().count(), 2, "{}", said.out);
     let said = lightest(folder.path(), &["list", "tests", "--isolation", "snp"]);
     assert!(said.err.contains("`--isolation snp` leaves none of 3 variants"), "{}", said.err);
+    // What was not read may hold more tests, and is named.
+    fs::write(folder.path().join("b.rs"), [text.as_bytes(), b"// \xff\n"].concat()).expect("written");
+    let said = lightest(folder.path(), &["list", "tests"]);
+    assert_eq!((said.code, said.out.lines().count()), (2, 5), "{}", said.err);
+    assert!(said.err.contains("warning: not read: b.rs: not UTF-8 in line 10"), "{}", said.err);
+    fs::write(
+        folder.path().join("b.rs"),
+        format!("{text}\n#[openvmm_test({}uefi_x64)]\nfn three() {{}}\n", "(".repeat(200)),
+    )
+    .expect("written");
+    let said = lightest(folder.path(), &["list", "tests"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("note: b.rs:1:1: not read: brackets are nested too deeply"), "{}", said.err);
     fs::remove_file(folder.path().join("a.rs")).expect("removed");
+    assert_eq!(lightest(folder.path(), &["list", "tests"]).code, 2);
+    fs::remove_file(folder.path().join("b.rs")).expect("removed");
     assert_eq!(lightest(folder.path(), &["list", "tests"]).code, 3);
 }
 

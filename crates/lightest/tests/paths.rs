@@ -44,7 +44,7 @@ fn cases(place: &Place) -> Vec<(&'static str, String, &'static str)> {
     vec![
         ("repo", ".".to_owned(), "vmm_tests/tests/a.rs"),
         ("repo", "./vmm_tests".to_owned(), "vmm_tests/tests/a.rs"),
-        ("repo", "docs/../vmm_tests".to_owned(), "docs/../vmm_tests/tests/a.rs"),
+        ("repo", "docs/../vmm_tests".to_owned(), "vmm_tests/tests/a.rs"),
         ("repo", tests.clone(), "vmm_tests/tests/a.rs"),
         ("repo", file.clone(), "vmm_tests/tests/a.rs"),
         ("repo/vmm_tests", "tests".to_owned(), "tests/a.rs"),
@@ -53,6 +53,8 @@ fn cases(place: &Place) -> Vec<(&'static str, String, &'static str)> {
         ("repo/docs", "../vmm_tests".to_owned(), "../vmm_tests/tests/a.rs"),
         ("repo/docs", file.clone(), "../vmm_tests/tests/a.rs"),
         ("", "repo".to_owned(), "repo/vmm_tests/tests/a.rs"),
+        ("other", "../repo/vmm_tests".to_owned(), "../repo/vmm_tests/tests/a.rs"),
+        ("other", "../repo/docs/../vmm_tests".to_owned(), "../repo/vmm_tests/tests/a.rs"),
         ("other", file, "../repo/vmm_tests/tests/a.rs"),
     ]
 }
@@ -77,8 +79,10 @@ fn every_form_names_a_file_from_where_the_reader_stands() {
             assert!(!said.out.contains(&whole) && !said.err.contains(&whole), "{form}: {}", said.out);
         }
         let said = lightest(&stands, &["check", &named, "--diff"]);
+        // Git takes no path that goes up: above the reader, files are named from the top of their repository.
+        let patched = if name.starts_with("..") { "vmm_tests/tests/a.rs" } else { name };
         assert!(
-            said.out.starts_with(&format!("--- a/{name}\n+++ b/{name}\n@@ ")),
+            said.out.starts_with(&format!("--- a/{patched}\n+++ b/{patched}\n@@ ")),
             "{named} from {folder}: {}",
             said.out
         );
@@ -89,9 +93,48 @@ fn every_form_names_a_file_from_where_the_reader_stands() {
     }
 }
 
+/// What a test is called does not depend on where the reader stands: its modules are those below the top of its package.
+#[test]
+fn variants_have_the_same_names_from_every_folder() {
+    let place = Place::new();
+    fs::create_dir(place.outside.join("repo/vmm_tests/tests/all")).expect("a folder");
+    fs::write(place.outside.join("repo/vmm_tests/tests/all/inner.rs"), TEST).expect("written");
+    // Where the reader stands is a package, too.
+    fs::write(place.outside.join("other/Cargo.toml"), "[package]\nname = \"other\"\n").expect("written");
+    let inner = place.path("repo/vmm_tests/tests/all/inner.rs");
+    for (folder, named) in [
+        ("repo", "."),
+        ("repo/vmm_tests/tests/all", "."),
+        ("repo/vmm_tests/tests", "all/inner.rs"),
+        ("repo/docs", "../vmm_tests/tests/all"),
+        ("other", "../repo"),
+        ("other", "../repo/vmm_tests/../vmm_tests/tests/all"),
+        ("other", "../repo/vmm_tests/tests/all/inner.rs"),
+        ("other", &inner),
+    ] {
+        let said = lightest(&place.outside.join(folder), &["requirements", named]);
+        assert!(said.out.contains("inner::answers (1 variant, "), "{named} from {folder}: {}", said.out);
+        let stands = place.outside.join(folder);
+        if named.ends_with(".rs") {
+            let said = lightest(&stands, &["pick", "--from", named]);
+            assert!(
+                said.out.starts_with("inner::answers ("),
+                "{named} from {folder}: {}{}",
+                said.out,
+                said.err
+            );
+        }
+    }
+}
+
 #[test]
 fn a_patch_applies_where_it_was_printed() {
-    for (folder, named) in [("repo", "repo/vmm_tests"), ("repo/vmm_tests", "repo/vmm_tests/tests/a.rs")] {
+    for (folder, named) in [
+        ("repo", "repo/vmm_tests"),
+        ("repo/vmm_tests", "repo/vmm_tests/tests/a.rs"),
+        ("repo/docs", "repo/vmm_tests"),
+        ("other", "repo"),
+    ] {
         let place = Place::new();
         let stands = place.outside.join(folder);
         let git = |args: &[&str]| git(&stands, args);
@@ -99,7 +142,16 @@ fn a_patch_applies_where_it_was_printed() {
         git(&["init", "--quiet", &place.path("repo")]);
         let said = lightest(&stands, &["check", &place.path(named), "--diff"]);
         fs::write(stands.join("p"), &said.out).expect("written");
-        git(&["apply", "p"]);
+        assert_eq!(
+            said.err.contains("applied in"),
+            folder == "repo/docs" || folder == "other",
+            "{}",
+            said.err
+        );
+        let patch = stands.join("p").display().to_string();
+        let top = place.path("repo");
+        let applied_in = if said.err.contains("applied in") { top.as_str() } else { "." };
+        git(&["-C", applied_in, "apply", &patch]);
         let text = fs::read_to_string(place.outside.join("repo/vmm_tests/tests/a.rs")).expect("UTF-8");
         assert!(text.starts_with("#[openvmm_test(linux_direct_x64)]"), "{folder}: {text}");
     }
@@ -145,6 +197,7 @@ fn a_baseline_knows_its_findings_wherever_it_is_used() {
     for (folder, named, known) in [
         ("repo", "vmm_tests", "known.toml"),
         ("repo/docs", "../vmm_tests", "../known.toml"),
+        ("repo", "docs/../vmm_tests", "docs/../known.toml"),
         ("repo/vmm_tests", ".", "../known.toml"),
         ("other", &place.path("repo"), &place.path("repo/known.toml")),
     ] {

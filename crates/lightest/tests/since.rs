@@ -272,6 +272,17 @@ fn a_baseline_and_every_format_go_with_it() {
     let said = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
     assert_eq!((said.code, said.out.lines().count()), (1, 1), "{}{}", said.out, said.err);
     assert!(said.out.contains("tests/new.rs"), "{}", said.out);
+    // Where nothing is touched, the baseline is asked for all the same.
+    let said = repository.check(&["--since", "HEAD", "--baseline", "none.toml", "tests/common.rs"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    repository.commit("more");
+    let said = repository.check(&["--since", "HEAD", "--baseline", "none.toml"]);
+    assert!(said.code == 2 && said.err.contains("there is no baseline none.toml"), "{}", said.err);
+    let said = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(!said.err.contains("no test found"), "{}", said.err);
+    repository.git(&["reset", "--quiet", "HEAD~1"]);
+    let said = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
     // Those of tests that are not looked at are not gone.
     assert!(!said.err.contains("no longer there"), "{}", said.err);
     let said = repository.check(&["--since", "HEAD", "--baseline", "known.toml", "--update-baseline"]);

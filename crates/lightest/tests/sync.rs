@@ -334,3 +334,30 @@ fn a_run_that_is_killed_in_the_middle_leaves_a_catalog_that_the_next_run_makes_w
         assert_eq!(said.code, 0, "{case}: {}", said.text);
     }
 }
+
+/// A page that is stale does not hide facts that differ.
+#[test]
+fn a_stale_guide_is_compared_with_the_source_all_the_same() {
+    let orchard = Orchard::new();
+    let guide = orchard.folder.path().join("guide");
+    fs::create_dir_all(guide.join("src")).expect("a folder");
+    fs::write(guide.join("src/SUMMARY.md"), "# Summary\n\n- [VMM Tests](./dev_guide/tests/vmm.md)\n")
+        .expect("written");
+    let guide = |check: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lightest"));
+        command.arg("guide").arg("--out").arg(&guide).args(check);
+        if !check.is_empty() {
+            command.arg("--openvmm").arg(orchard.repository());
+        }
+        let output = command.output().expect("it starts");
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
+        (output.status.code().expect("it exits"), text)
+    };
+    let (code, text) = guide(&["--check"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("+++ b/") && text.contains("error[guest-missing]"), "{text}");
+    assert_eq!(guide(&[]).0, 0);
+    let (code, text) = guide(&["--check"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(!text.contains("+++ b/") && text.contains("error[guest-missing]"), "{text}");
+}

@@ -20,12 +20,12 @@ use crate::failure::Failure;
 use crate::findings::baseline::Baseline;
 use crate::findings::sources::Sources;
 use crate::findings::{Report, fix, sources, summary, table, view};
-use crate::framework::{self, Framework};
+use crate::framework::{self, Asked, Framework};
 use crate::output::formats::MessageFormat;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::since::Since;
-use crate::{exit, output, words};
+use crate::{exit, input, output, words};
 
 /// Rounds of fixing: an edit may make room for another.
 const MAX_ROUNDS: usize = 10;
@@ -80,9 +80,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let mut read = read?;
     let mut changes = since.as_ref().map(|since| since.changes(&read)).transpose()?;
     let judge = Judge { framework, paths: &args.paths, catalog, table: &table, options: &options };
-    for unread in &read.unread {
-        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
-    }
+    read.warn();
     if args.fix || args.diff {
         // Whatever would fail afterwards fails before a file is changed.
         if let Some(path) = baseline_path(args, settings)?
@@ -101,13 +99,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     if let Some(since) = &since {
         output::message(&touched(judged.tests.len(), judged.of_tests, &since.in_words()));
     }
-    let code = if since.is_some() && judged.tests.is_empty() && judged.of_tests > 0 {
-        // That nothing is touched is what most changes are to be told: there is nothing to complain of.
-        print(args, &report, &read)?;
-        if report.findings.is_empty() { exit::DONE } else { exit::FINDINGS }
-    } else {
-        finish(args, framework, settings, &report, &read)?
-    };
+    let code = finish(args, framework, settings, &report, &read, judged.of_tests)?;
     let all = read.unread.is_empty() && !judged.notes.iter().any(|note| note.unread);
     // The program ends here: it need not take apart what it holds.
     mem::forget((judged, read, table));
@@ -139,17 +131,11 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
     let framework = session.framework(paths);
     let Facts { catalog, table, options, .. } = Facts::read(&args, framework, session)?;
     let mut read = sources::read(&framework.roots(paths), framework.dialect())?;
-    for unread in &read.unread {
-        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
-    }
+    read.warn();
     let judge = Judge { framework, paths, catalog, table: &table, options: &options };
     let before = judge.judge(&read.files, None);
     if before.tests.is_empty() {
-        output::message(&format!(
-            "no test found in {}: looked for {}",
-            words::count(read.looked_at, "file"),
-            framework.dialect().looks_for()
-        ));
+        read.none(framework.dialect());
         return Ok(if read.unread.is_empty() { exit::NOTHING } else { exit::COULD_NOT });
     }
     judge.fix(&args, &mut read, &mut None)?;
@@ -188,13 +174,15 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Prints what is to be said, and tells the exit code.
+/// Prints the report, without what a baseline knows, and returns the exit code; `of_tests` counts the tests that no change
+/// touches, too.
 fn finish(
     args: &Args,
     framework: Framework,
     settings: &Settings,
     report: &Report<'_>,
     read: &Sources,
+    of_tests: usize,
 ) -> Result<u8, Failure> {
     let baseline = baseline_path(args, settings)?;
     let mut held = None;
@@ -204,12 +192,8 @@ fn finish(
     let findings = held.as_deref().unwrap_or(report.findings);
     let report = Report { findings, ..*report };
     print(args, &report, read)?;
-    if report.tests.is_empty() && report.notes.is_empty() {
-        output::message(&format!(
-            "no test found in {}: looked for {}",
-            words::count(read.looked_at, "file"),
-            framework.dialect().looks_for()
-        ));
+    if of_tests == 0 && report.notes.is_empty() {
+        read.none(framework.dialect());
         return Ok(exit::NOTHING);
     }
     Ok(if report.findings.is_empty() { exit::DONE } else { exit::FINDINGS })
@@ -231,7 +215,8 @@ fn no_baseline(path: &Path) -> Failure {
 
 /// The findings that a baseline does not know.
 fn hold(args: &Args, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let whole = input::whole(path);
+    let folder = whole.parent().unwrap_or(Path::new("."));
     let Some(baseline) = Baseline::read(path)? else {
         if !args.update_baseline {
             return Err(no_baseline(path));
@@ -385,12 +370,10 @@ impl Judge<'_> {
 
     /// Of a suite that is read as a whole, only what was asked for is reported.
     fn keep_what_was_asked(&self, sources: &[Source], reading: &mut Reading, findings: &mut Vec<Finding>) {
-        let asked: Vec<bool> =
-            sources.iter().map(|source| framework::is_below(Path::new(&source.path), self.paths)).collect();
-        let is_asked = |file: usize| asked.get(file).copied().unwrap_or(true);
-        reading.tests.retain(|test| is_asked(test.span.file));
-        reading.notes.retain(|note| is_asked(note.span.file));
-        findings.retain(|finding| is_asked(finding.span().file));
+        let wanted = Asked::of(self.paths);
+        wanted.keep(reading, sources);
+        let asked = wanted.among(sources);
+        findings.retain(|finding| asked.get(finding.span().file).copied().unwrap_or(true));
     }
 
     /// Makes edits until there is nothing left to make, then writes the files or shows what would change.
@@ -420,18 +403,19 @@ impl Judge<'_> {
             *changes = changes.as_ref().map(|changes| changes.after(&fixed.edits));
         }
         let mut changed = false;
-        let mut writing = output::Files::default();
+        let (mut writing, mut patch) = (output::Files::default(), output::Patch::default());
         for ((old, new), path) in before.iter().zip(&read.files).zip(&read.paths) {
             if old.text == new.text {
                 continue;
             }
             changed = true;
             if args.diff {
-                output::diff(&output::patch(path, Some(&old.text), &new.text))?;
+                patch.add(path, Some(&old.text), &new.text);
             } else {
                 writing.replace(path, old.text.as_bytes(), new.text.as_bytes());
             }
         }
+        patch.print()?;
         writing.write()?;
         if changed && !args.diff {
             output::message(&format!("fixed {}", words::count(count, "finding")));

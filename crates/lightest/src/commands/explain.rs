@@ -9,7 +9,6 @@ use lightest_model::catalog::{Blocker, Catalog, Evidence, Guest, Quirk, Support,
 use lightest_model::config::{Arch, Config};
 use lightest_model::space::{ALWAYS, Asked, RequirementId, Space};
 use lightest_model::suggest::nearest;
-use lightest_petri::Spelled;
 use lightest_petri::grammar::Grammar;
 
 use crate::args::Format;
@@ -33,7 +32,7 @@ struct Explained<'c> {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// A configuration, or the identifier of a guest, requirement, quirk, boot method, VMM or blocker
+    /// A configuration, an issue (`#1798`), or the identifier of a guest, requirement, quirk, boot method, VMM, host, blocker or rule
     #[arg(value_name = "WHAT")]
     what: String,
     /// How to print the answer
@@ -58,15 +57,19 @@ fn explain<'c>(catalog: &'c Catalog, framework: Framework, what: &'c str) -> Res
     if let Some(rule) = Rule::among(framework.rules(), what).or_else(|| framework::rule(what)) {
         return Ok(explained_rule(rule));
     }
-    if let Some(explained) = entry(catalog, what).or_else(|| issue::explain(catalog, what)) {
+    if let Some(explained) = entry(catalog, framework, what).or_else(|| issue::explain(catalog, what)) {
         return Ok(explained);
     }
+    let space = Space::of(catalog, |_| true);
+    if let Some(row) = space.rows().iter().find(|row| framework.dialect().name_of(&row.config) == what) {
+        return Ok(configuration(&space, framework, &row.config));
+    }
     match Grammar::new(catalog).parse_config(what) {
-        Ok(config) => Ok(configuration(catalog, &config)),
+        Ok(config) => Ok(configuration(&space, framework, &config)),
         // Something that looks like a configuration gets the grammar's answer, a lone word a suggestion.
         Err(error) if what.contains(['(', '[']) => Err(parse::failure(what, &error)),
         Err(_) => {
-            let known = identifiers(catalog);
+            let known = identifiers(&space, framework);
             let failure = Failure::new(format!("`{what}` is not in the catalog"));
             if let Some(near) = catalog.related(what) {
                 return Err(failure.help(format!("did you mean `{near}`?")));
@@ -94,7 +97,8 @@ fn explained_rule(rule: &'static Rule) -> Explained<'static> {
     }
 }
 
-fn identifiers(catalog: &Catalog) -> Vec<String> {
+fn identifiers(space: &Space<'_>, framework: Framework) -> Vec<String> {
+    let catalog = space.catalog();
     let mut known: Vec<String> = Vec::new();
     known.extend(Framework::all().flat_map(|framework| framework.rules()).map(|rule| rule.name.to_owned()));
     known.dedup();
@@ -106,15 +110,14 @@ fn identifiers(catalog: &Catalog) -> Vec<String> {
     known.extend(catalog.vmms.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.test_capabilities.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.hosts.iter().map(|entry| entry.id.clone()));
-    let space = Space::of(catalog, |_| true);
-    known.extend(space.rows().iter().map(|row| Spelled(&row.config).to_string()));
+    known.extend(space.rows().iter().map(|row| framework.dialect().name_of(&row.config)));
     known
 }
 
 /// The entries of that identifier; a guest and a boot method may share one, as Linux Direct does.
-fn entry<'c>(catalog: &'c Catalog, id: &'c str) -> Option<Explained<'c>> {
+fn entry<'c>(catalog: &'c Catalog, framework: Framework, id: &'c str) -> Option<Explained<'c>> {
     let mut found: Vec<Explained<'c>> = Vec::new();
-    found.extend(requirement(catalog, id));
+    found.extend(requirement(catalog, framework, id));
     for entry in catalog.guests.iter().filter(|guest| guest.id == id) {
         found.push(guest(catalog, entry));
     }
@@ -195,7 +198,7 @@ fn quirk<'c>(catalog: &'c Catalog, quirk: &'c Quirk) -> Explained<'c> {
 fn blocker<'c>(catalog: &'c Catalog, blocker: &'c Blocker) -> Explained<'c> {
     let (entry, mut text) = titled(catalog, "blocker", &blocker.id, &blocker.title, &blocker.evidence);
     let since = blocker.since.as_deref();
-    let state = since.map_or_else(|| "open".to_owned(), |since| format!("lifted since {since}"));
+    let state = words::state(blocker);
     text.push_str(&format!("  {}: {state}\n", blocker.issue));
     Explained { entry: Entry::from(What::Blocker { entry, issue: &blocker.issue, since, state }), text }
 }
@@ -260,7 +263,7 @@ fn given(catalog: &Catalog, wanted: impl Fn(&lightest_model::space::Row<'_>) -> 
     text
 }
 
-fn requirement<'c>(catalog: &'c Catalog, id: &str) -> Option<Explained<'c>> {
+fn requirement<'c>(catalog: &'c Catalog, framework: Framework, id: &str) -> Option<Explained<'c>> {
     let requirement = catalog.requirement(id)?;
     let space = Space::of_tests(catalog);
     let asked = Asked::new(catalog, [requirement.id.as_str()]).ok()?;
@@ -295,7 +298,7 @@ fn requirement<'c>(catalog: &'c Catalog, id: &str) -> Option<Explained<'c>> {
     let mut lightest = Vec::new();
     for arch in catalog.archs() {
         if let Some(row) = lightest_model::chooser::lightest_for(&space, &asked, arch) {
-            let config = Spelled(&space.rows()[row].config).to_string();
+            let config = framework.dialect().name_of(&space.rows()[row].config);
             text.push_str(&format!("  lightest on {arch}: {}\n", green(&config)));
             lightest.push(Lightest { arch: arch.word(), config });
         }
@@ -313,22 +316,19 @@ fn requirement<'c>(catalog: &'c Catalog, id: &str) -> Option<Explained<'c>> {
     })
 }
 
-fn configuration<'c>(catalog: &'c Catalog, config: &Config) -> Explained<'c> {
-    let space = Space::of(catalog, |_| true);
+fn configuration<'c>(space: &Space<'c>, framework: Framework, config: &Config) -> Explained<'c> {
+    let catalog = space.catalog();
+    let name = framework.dialect().name_of(config);
     let asked = Asked::default();
     let Some(row) = space.position(config) else {
         // Without a VMM there is no one configuration to answer for.
-        let config = Spelled(config);
         return Explained {
-            entry: Entry::from(What::Configuration(Configuration {
-                config: config.to_string(),
-                known: None,
-            })),
-            text: format!("{config}\n  names no VMM: write `openvmm_{config}` to have it explained\n"),
+            entry: Entry::from(What::Configuration(Configuration { config: name.clone(), known: None })),
+            text: format!("{name}\n  names no VMM: write `openvmm_{name}` to have it explained\n"),
         };
     };
     let price_of = space.price(row, &asked);
-    let mut text = format!("{}\n", heading(Spelled(config)));
+    let mut text = format!("{}\n", heading(&name));
     let guest = space.rows()[row].guest;
     let size = price_of
         .image_bytes
@@ -371,7 +371,7 @@ fn configuration<'c>(catalog: &'c Catalog, config: &Config) -> Explained<'c> {
     }
     Explained {
         entry: Entry::from(What::Configuration(Configuration {
-            config: Spelled(config).to_string(),
+            config: name,
             known: Some(Known { cost: Price::from(&price_of), answers, quirks }),
         })),
         text,

@@ -1,4 +1,4 @@
-//! `lightest guide`: the guidance, made from the catalog: a page for an OpenVMM Guide, and a page to pick with.
+//! `lightest guide`: the guidance, made from the catalog: two pages for an OpenVMM Guide, and one to pick with.
 
 use std::path::{Path, PathBuf};
 
@@ -83,9 +83,9 @@ fn one_page(args: &Args, name: &str, page: String) -> Result<u8, Failure> {
     };
     let path = out.join(name);
     let is = read(&path)?;
-    let crlf = is.as_ref().is_some_and(|is| is.windows(2).any(|pair| pair == b"\r\n"));
-    let page = if crlf { page.replace('\n', "\r\n") } else { page };
-    settle(args, &[Wanted { path, is, should: page.into_bytes() }], || Ok(false))
+    let like = String::from_utf8_lossy(is.as_deref().unwrap_or_default());
+    let should = output::with_line_ends_of(&like, &page).into_owned().into_bytes();
+    settle(args, &[Wanted { path, is, should }], || Ok(false))
 }
 
 /// Writes what is stale, or shows how it differs.
@@ -96,10 +96,15 @@ fn settle(
 ) -> Result<u8, Failure> {
     let stale: Vec<&Wanted> = files.iter().filter(|file| file.is.as_deref() != Some(&file.should)).collect();
     if args.check {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut patch = output::Patch::default();
         for file in &stale {
-            output::diff(&difference(file))?;
+            patch.add(&file.path, file.is.as_deref().map(text).as_deref(), &text(&file.should));
         }
-        return Ok(if stale.is_empty() && !contradicted()? { exit::DONE } else { exit::FINDINGS });
+        patch.print()?;
+        // Facts are compared whether or not a page is stale.
+        let contradicted = contradicted()?;
+        return Ok(if stale.is_empty() && !contradicted { exit::DONE } else { exit::FINDINGS });
     }
     let mut writing = output::Files::default();
     for file in &stale {
@@ -166,11 +171,4 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
         Err(ReadError::Missing) => Ok(None),
         Err(error) => Err(error.failure(path)),
     }
-}
-
-/// A unified diff from what is to what should be.
-fn difference(file: &Wanted) -> Vec<u8> {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let is = file.is.as_deref().map(text);
-    output::patch(&file.path, is.as_deref(), &text(&file.should))
 }

@@ -9,7 +9,6 @@ use clap::{Args as ClapArgs, ValueEnum};
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
-use lightest_petri::Spelled;
 
 use crate::args::Format;
 use crate::commands::lab;
@@ -78,13 +77,14 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
     let framework = session.framework(if args.kind == Kind::Tests { paths } else { &[] });
     let catalog = session.catalog_of(framework)?;
+    let mut code = exit::DONE;
     let (list, text) = match args.kind {
-        Kind::Configs => configs(catalog, &args.filters)?,
-        Kind::Guests => guests(catalog, &args.filters)?,
+        Kind::Configs => configs(catalog, framework, &args.filters)?,
+        Kind::Guests => guests(catalog, framework, &args.filters)?,
         Kind::Tests => {
-            let Some((tests, text)) = tests::tests(&args.filters, paths, framework, session)? else {
-                return Ok(exit::NOTHING);
-            };
+            let found = tests::tests(&args.filters, paths, framework, catalog, session)?;
+            let Some((tests, text, complete)) = found else { return Ok(exit::NOTHING) };
+            code = complete;
             (List::Tests(tests), text)
         }
         Kind::Requirements => requirements(catalog),
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         Format::Json => output::json(&Answer { schema_version: VERSION, list })?,
         Format::Text => output::data(&text)?,
     }
-    Ok(exit::DONE)
+    Ok(code)
 }
 
 /// The rules of `check`, in their order.
@@ -135,21 +135,21 @@ fn note(hidden: &[String], what: &str) {
     }
 }
 
-fn configs<'c>(catalog: &'c Catalog, filters: &Filters) -> Result<Listed<'c>, Failure> {
+fn configs<'c>(catalog: &'c Catalog, framework: Framework, filters: &Filters) -> Result<Listed<'c>, Failure> {
     let space = Space::of(catalog, |_| true);
     let asked = Asked::default();
-    let Filtered { mut rows, hidden } = filters.rows(&space)?;
+    let Filtered { mut rows, hidden } = filters.rows(&space, framework)?;
     note(&hidden, "configurations");
     rows.sort_by_cached_key(|row| space.weight(*row, &asked));
     let (mut values, mut text) = (Vec::new(), String::new());
     for row in rows {
-        let config = Spelled(&space.rows()[row].config);
+        let config = framework.dialect().name_of(&space.rows()[row].config);
         let price_of = space.price(row, &asked);
         let answer = space.requirement("runs").map(|runs| space.answer(row, runs, &asked));
         let support = answer.map_or(Support::Unknown, |answer| answer.support);
         let statement = answer.and_then(|answer| answer.statement);
         values.push(schema::Config {
-            config: config.to_string(),
+            config: config.clone(),
             cost: Price::from(&price_of),
             runs: support.into(),
             because: because(statement),
@@ -166,9 +166,9 @@ fn configs<'c>(catalog: &'c Catalog, filters: &Filters) -> Result<Listed<'c>, Fa
 }
 
 /// Guests that some configuration which is wanted boots.
-fn guests<'c>(catalog: &'c Catalog, filters: &Filters) -> Result<Listed<'c>, Failure> {
+fn guests<'c>(catalog: &'c Catalog, framework: Framework, filters: &Filters) -> Result<Listed<'c>, Failure> {
     let space = Space::of(catalog, |_| true);
-    let Filtered { rows, hidden } = filters.rows(&space)?;
+    let Filtered { rows, hidden } = filters.rows(&space, framework)?;
     let booted: Vec<&str> = rows.iter().map(|row| space.rows()[*row].guest.id.as_str()).collect();
     if booted.is_empty() {
         note(&hidden, "configurations");
@@ -241,12 +241,7 @@ fn quirks(catalog: &Catalog) -> Listed<'_> {
 fn blockers(catalog: &Catalog) -> Listed<'_> {
     let (mut values, mut text) = (Vec::new(), String::new());
     for blocker in &catalog.blockers {
-        let state = match blocker.state {
-            lightest_model::catalog::BlockerState::Open => "open".to_owned(),
-            lightest_model::catalog::BlockerState::Lifted => {
-                format!("lifted since {}", blocker.since.as_deref().unwrap_or("?"))
-            }
-        };
+        let state = words::state(blocker);
         text.push_str(&format!("{} {}\n  {}\n", heading(&blocker.id), aside(&state), blocker.title));
         values.push(schema::Blocker {
             id: &blocker.id,

@@ -8,17 +8,16 @@ use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Note, Reading, Test, Variant};
 use lightest_lint::linter::{Weight, named, weigh};
 use lightest_lint::needs::{Need, Needs};
-use lightest_lint::proposal::{Request, propose};
+use lightest_lint::proposal::Request;
 use lightest_lint::source::Source;
 use lightest_model::catalog::When;
 use lightest_model::space::Space;
-use lightest_petri::Petri;
 
-use super::pick::again;
+use super::pick::{again, proposed};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
-use crate::framework::Framework;
+use crate::framework::{Asked, Framework};
 use crate::output::places::Texts;
 use crate::schema::shared;
 use crate::schema::{VERSION, requirements as schema};
@@ -44,10 +43,12 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let catalog = session.catalog_of(framework)?;
     let table = table::of(framework, catalog, session)?;
     let read = sources::read(&framework.roots(&args.paths), dialect)?;
-    let Reading { tests, notes, .. } = dialect.read(&read.files, catalog, &table);
-    for unread in &read.unread {
-        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
+    let mut reading = dialect.read(&read.files, catalog, &table);
+    if framework.is_whole() {
+        Asked::of(&args.paths).keep(&mut reading, &read.files);
     }
+    let Reading { tests, notes, .. } = reading;
+    read.warn();
     let all = read.unread.is_empty() && !notes.iter().any(|note| note.unread);
     let any = !tests.is_empty();
     let mut chosen: Vec<&Test> = tests.iter().collect();
@@ -98,11 +99,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         (false, _) => exit::COULD_NOT,
         (true, true) => exit::DONE,
         (true, false) => {
-            output::message(&format!(
-                "no test found in {}: looked for {}",
-                words::count(read.looked_at, "file"),
-                dialect.looks_for()
-            ));
+            read.none(dialect);
             exit::NOTHING
         }
     })
@@ -120,8 +117,7 @@ struct View<'a> {
 
 impl View<'_> {
     fn place(&self, span: &Span) -> String {
-        let Some(place) = self.texts.place(span) else { return String::new() };
-        format!("{}:{}:{}", output::shown(place.path), place.line_start, place.column_start)
+        self.texts.named(span)
     }
 
     fn text(&self, span: &Span) -> &str {
@@ -164,17 +160,15 @@ impl View<'_> {
             unknown: needs
                 .openings
                 .iter()
-                .map(|opening| schema::Opening { what: &opening.what, span: self.span(&opening.span) })
+                .map(|opening| shared::Opening { what: &opening.what, span: self.span(&opening.span) })
                 .collect(),
         }
     }
 
-    /// The command line that answers a test, and whether it finds anything; `None` for a framework that has no such answer.
+    /// The command line that answers a test, and whether it finds anything; `None` where the catalog lacks a requirement of
+    /// the test.
     fn pick(&self, test: &Test, needs: &Needs) -> Option<(String, bool)> {
-        if self.dialect.name() != Petri.name() {
-            return None;
-        }
-        let proposal = propose(test, needs, self.space, &Request::default()).ok()?;
+        let proposal = proposed(test, needs, self.space, &Request::default(), self.framework).ok()?;
         let command = again::to_body(self.framework, test, self.tests, self.texts);
         Some((command, !proposal.list.is_empty()))
     }

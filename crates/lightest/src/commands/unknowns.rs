@@ -56,8 +56,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         .collect();
     let measured = |variant: &str| timings.get(variant).copied();
     let found =
-        unknowns(&tests.reading.tests, &tests.sources, tests.dialect, &tests.table, &space, &measured);
-    let texts = Texts::of(&tests.sources);
+        unknowns(&tests.reading.tests, tests.sources(), tests.dialect, &tests.table, &space, &measured);
+    let texts = Texts::of(tests.sources());
     let view = View { tests: &tests, texts: &texts, space: &space, measured: &measured };
     if let Some(number) = args.try_out {
         let Some(unknown) = number.checked_sub(1).and_then(|index| found.unknowns.get(index)) else {
@@ -301,7 +301,7 @@ impl View<'_> {
             }
         };
         let (Some(source), Some(path)) =
-            (self.tests.sources.get(edit.span.file), self.tests.path(edit.span.file))
+            (self.tests.sources().get(edit.span.file), self.tests.path(edit.span.file))
         else {
             return Err(Failure::new("the file of the test is gone"));
         };
@@ -313,7 +313,9 @@ impl View<'_> {
             files.write()?;
             output::message(&format!("{} tries whether {}", output::shown(path), self.statement(unknown)));
         } else {
-            output::diff(&output::patch(path, Some(&source.text), &after))?;
+            let mut patch = output::Patch::default();
+            patch.add(path, Some(&source.text), &after);
+            patch.print()?;
         }
         Ok(exit::DONE)
     }

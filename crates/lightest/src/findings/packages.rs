@@ -1,21 +1,20 @@
 //! Which package a file belongs to, and which packages hold tests.
 
 use std::collections::{HashMap, HashSet};
-use std::env;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lightest_lint::source::Source;
 
-use crate::output::{path_text, within};
+use crate::input;
+use crate::output::path_text;
 
 /// The packages of some files.
-pub(super) struct Packages<'p> {
-    /// What was named on the command line.
-    given: &'p [PathBuf],
+pub(super) struct Packages {
+    /// What was named on the command line, and the whole of its path.
+    given: HashMap<PathBuf, PathBuf>,
     /// The file that marks the top of a package.
     manifest: &'static str,
-    current: PathBuf,
     /// The package of each folder so far.
     known: HashMap<PathBuf, PathBuf>,
     /// Packages that hold tests.
@@ -24,12 +23,11 @@ pub(super) struct Packages<'p> {
     beside: HashMap<PathBuf, bool>,
 }
 
-impl<'p> Packages<'p> {
-    pub(super) fn new(given: &'p [PathBuf], manifest: &'static str) -> Self {
+impl Packages {
+    pub(super) fn new(given: &[PathBuf], manifest: &'static str) -> Self {
         Self {
-            given,
+            given: given.iter().map(|path| (path.clone(), input::whole(path))).collect(),
             manifest,
-            current: env::current_dir().unwrap_or_default(),
             known: HashMap::new(),
             with_tests: HashSet::new(),
             beside: HashMap::new(),
@@ -50,9 +48,9 @@ impl<'p> Packages<'p> {
         if let Some(known) = self.beside.get(folder) {
             return *known;
         }
-        let absolute = self.absolute(folder);
+        let whole = self.whole(folder);
         // A package in a folder of another's is asked for its own manifest.
-        let below = self.with_tests.iter().any(|package| absolute.starts_with(self.absolute(package)));
+        let below = self.with_tests.iter().any(|package| whole.starts_with(package));
         let is_beside = below && {
             let package = self.of(file);
             self.with_tests.contains(&package)
@@ -67,20 +65,18 @@ impl<'p> Packages<'p> {
         let mut sources = Vec::with_capacity(files.len());
         let mut paths = Vec::with_capacity(files.len());
         for (path, text) in files {
-            let absolute = self.absolute(&path);
-            if seen.contains(&absolute) {
+            let whole = self.whole(&path);
+            if seen.contains(&whole) {
                 continue;
             }
             let package = self.of(&path);
-            let local = within(&path, &package);
             sources.push(Source {
                 path: path_text(&path),
-                local: local
-                    .map_or_else(|| path_text(&path), |local| String::from_utf8_lossy(&local).into_owned()),
+                local: path_text(whole.strip_prefix(&package).unwrap_or(&path)),
                 package: package.display().to_string(),
                 text: Arc::from(text),
             });
-            seen.insert(absolute);
+            seen.insert(whole);
             paths.push(path);
         }
         (sources, paths)
@@ -92,12 +88,12 @@ impl<'p> Packages<'p> {
         if let Some(known) = self.known.get(folder) {
             return known.clone();
         }
-        let absolute = self.absolute(folder);
-        let package = absolute.ancestors().find(|folder| folder.join(self.manifest).is_file());
+        let whole = self.whole(folder);
+        let package = whole.ancestors().find(|folder| folder.join(self.manifest).is_file());
         let package = package.map_or_else(
             || {
-                let above = self.given.iter().find(|given| file.starts_with(given) && given.is_dir());
-                above.cloned().unwrap_or_else(|| folder.to_owned())
+                let named = file.ancestors().skip(1).find_map(|folder| self.given.get(folder));
+                named.unwrap_or(&whole).clone()
             },
             Path::to_owned,
         );
@@ -105,9 +101,13 @@ impl<'p> Packages<'p> {
         package
     }
 
-    fn absolute(&self, path: &Path) -> PathBuf {
-        let parts = path.components().filter(|part| *part != Component::CurDir);
-        self.current.join(parts.collect::<PathBuf>())
+    /// The whole of a path that lies at or below one that was named.
+    fn whole(&self, path: &Path) -> PathBuf {
+        let named = path.ancestors().find_map(|above| Some((above, self.given.get(above)?)));
+        match named.and_then(|(above, whole)| Some(whole.join(path.strip_prefix(above).ok()?))) {
+            Some(whole) => whole,
+            None => input::whole(path),
+        }
     }
 }
 

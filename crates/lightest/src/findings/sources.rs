@@ -1,7 +1,7 @@
 //! Finds and reads the files that matter to a dialect.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -10,8 +10,8 @@ use lightest_lint::source::Source;
 
 use super::packages::Packages;
 use crate::failure::Failure;
-use crate::input;
 use crate::output::{path_text, shown};
+use crate::{input, output, words};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -24,6 +24,24 @@ pub(crate) struct Sources {
     pub(crate) looked_at: usize,
     /// What could not be read, each with the reason.
     pub(crate) unread: Vec<Unread>,
+}
+
+impl Sources {
+    /// Warns of what could not be read.
+    pub(crate) fn warn(&self) {
+        for unread in &self.unread {
+            output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
+        }
+    }
+
+    /// Reports that there is no test, and what was looked for.
+    pub(crate) fn none(&self, dialect: &dyn Dialect) {
+        output::message(&format!(
+            "no test found in {}: looked for {}",
+            words::count(self.looked_at, "file"),
+            dialect.looks_for()
+        ));
+    }
 }
 
 /// Something that could not be read.
@@ -48,7 +66,6 @@ enum Looked {
 /// Most files hold no test, and are looked at once. Files beside tests may hold what tests call: they are read when it is
 /// known where tests are.
 pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, Failure> {
-    let Some((first, rest)) = paths.split_first() else { return Ok(Sources::default()) };
     for path in paths {
         let wrong = match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() || metadata.is_dir() => continue,
@@ -59,7 +76,11 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
             Failure::new(format!("{} {wrong}", shown(path))).help("name files or folders of the checkout")
         );
     }
-    for path in paths {
+    // Where a path goes up on its way, one file would have several names.
+    let paths: Vec<PathBuf> =
+        paths.iter().map(|path| if turns(path) { input::whole(path) } else { path.clone() }).collect();
+    let Some((first, rest)) = paths.split_first() else { return Ok(Sources::default()) };
+    for path in &paths {
         if let Some((file, error)) = input::unreadable_above(path) {
             return Err(error.failure(&file));
         }
@@ -101,7 +122,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
         }
     }
     sources.looked_at = tests.len() + others.len() + sources.unread.len();
-    let mut packages = Packages::new(paths, dialect.package_file());
+    let mut packages = Packages::new(&paths, dialect.package_file());
     packages.hold_tests(tests.iter().map(|(path, _)| path.as_path()));
     let mut room = Vec::new();
     for path in others.into_iter().filter(|path| packages.is_beside_tests(path)) {
@@ -116,6 +137,13 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     tests.sort_by(|(one, _), (other, _)| one.cmp(other));
     (sources.files, sources.paths) = packages.sources(tests);
     Ok(sources)
+}
+
+/// Whether a path goes down and up again.
+fn turns(path: &Path) -> bool {
+    let mut parts =
+        path.components().skip_while(|part| matches!(part, Component::ParentDir | Component::CurDir));
+    parts.any(|part| part == Component::ParentDir)
 }
 
 /// Looks at one file; at nothing else.

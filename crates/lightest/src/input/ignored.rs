@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::text::{MAX_BYTES, ReadError};
-use super::tree::Tree;
+use super::tree::{Tree, whole};
 
 /// The names that the walk reads in each folder.
 const NAMES: [&str; 2] = [".ignore", ".gitignore"];
@@ -19,7 +19,7 @@ pub(crate) fn unreadable(folder: &Path) -> Option<(PathBuf, ReadError)> {
 
 /// The same, of a folder that is named and of those above it.
 pub(crate) fn unreadable_above(folder: &Path) -> Option<(PathBuf, ReadError)> {
-    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let folder = whole(folder);
     let files = |folder: &Path| {
         let mut names = NAMES.iter().chain([&EXCLUDE]);
         names.find_map(|name| wrong(folder.join(name)))

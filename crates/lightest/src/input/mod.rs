@@ -10,4 +10,4 @@ mod tree;
 
 pub(crate) use ignored::{unreadable, unreadable_above};
 pub(crate) use text::{ReadError, bytes, fill, open, reason, text};
-pub(crate) use tree::Tree;
+pub(crate) use tree::{Tree, real, whole};

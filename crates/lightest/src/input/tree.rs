@@ -1,7 +1,7 @@
 //! Paths that a file of a tree names, in its text or as a link, stay in that tree.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::text::{self, ReadError};
 
@@ -38,9 +38,25 @@ impl Tree {
 }
 
 /// A path without links and without `..`, as far as it exists.
-fn real(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    follow(&path, 0)
+pub(crate) fn real(path: &Path) -> PathBuf {
+    follow(&absolute(path), 0)
+}
+
+/// An absolute path whose every part is a folder of its own: `..` is followed, with the links before it.
+pub(crate) fn whole(path: &Path) -> PathBuf {
+    let path = absolute(path);
+    let parts: Vec<Component<'_>> = path.components().collect();
+    match parts.iter().rposition(|part| *part == Component::ParentDir) {
+        None => path,
+        Some(at) => {
+            let (way, rest) = parts.split_at(at + 1);
+            follow(&way.iter().collect::<PathBuf>(), 0).join(rest.iter().collect::<PathBuf>())
+        }
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn follow(path: &Path, links: usize) -> PathBuf {
@@ -50,7 +66,7 @@ fn follow(path: &Path, links: usize) -> PathBuf {
     let mut parts = path.components();
     while let Some(part) = parts.next() {
         match part {
-            std::path::Component::ParentDir => {
+            Component::ParentDir => {
                 real.pop();
             }
             part => real.push(part),

@@ -20,8 +20,8 @@ pub(crate) use escape::{
     uri,
 };
 pub(crate) use files::{Files, with_line_ends_of, write};
-pub(crate) use named::{named_from, within};
-pub(crate) use patch::patch;
+pub(crate) use named::named_from;
+pub(crate) use patch::Patch;
 
 use std::io::{self, IsTerminal as _, Write};
 

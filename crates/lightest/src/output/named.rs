@@ -28,7 +28,7 @@ pub(crate) fn named_from(path: &Path, folder: &Path) -> Vec<u8> {
 }
 
 /// The path of what lies within a folder, from there; `None` for what lies elsewhere.
-pub(crate) fn within(path: &Path, folder: &Path) -> Option<Vec<u8>> {
+fn within(path: &Path, folder: &Path) -> Option<Vec<u8>> {
     let name = named_from(path, folder);
     let is_elsewhere = Style::HERE.is_absolute(&name) || name == b".." || name.starts_with(b"../");
     (!is_elsewhere).then_some(name)

@@ -1,13 +1,64 @@
 //! A change to a file, in the form that `git apply` and `patch` read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::escape::shown;
 use super::named::named;
+use crate::failure::Failure;
+use crate::input;
 
-/// What changes in a file, as a unified diff; a file that is not there yet has no text before.
-pub(crate) fn patch(path: &Path, before: Option<&str>, after: &str) -> Vec<u8> {
-    let name = named(path);
-    let side = |mark: &str| quoted([mark.as_bytes(), &name].concat());
+/// Changes to some files. They are named from the current folder, or all from one above it where a file lies outside: no
+/// program applies a patch whose paths go up.
+#[derive(Debug, Default)]
+pub(crate) struct Patch {
+    changes: Vec<(PathBuf, Option<String>, String)>,
+}
+
+impl Patch {
+    /// Adds a change; a file that is not there yet has no text before.
+    pub(crate) fn add(&mut self, path: &Path, before: Option<&str>, after: &str) {
+        self.changes.push((path.to_owned(), before.map(str::to_owned), after.to_owned()));
+    }
+
+    /// Writes the patch to standard output, and to standard error where it is to be applied, unless that is here.
+    pub(crate) fn print(&self) -> Result<(), Failure> {
+        let base = self.base();
+        for (path, before, after) in &self.changes {
+            let whole = input::whole(path);
+            let name = base.as_ref().and_then(|base| whole.strip_prefix(base).ok());
+            super::diff(&change(&named(name.unwrap_or(path)), before.as_deref(), after))?;
+        }
+        if let Some(base) = &base {
+            super::message(&format!("note: the patch is to be applied in {}", shown(base)));
+        }
+        Ok(())
+    }
+
+    /// The folder that files are named from, where that is not the current one: the top of the repository that holds them
+    /// all, or else the nearest folder that does.
+    fn base(&self) -> Option<PathBuf> {
+        let above = |path: &Path| {
+            let name = named(path);
+            name.starts_with(b"../") || Path::new(&path_of(&name)).is_absolute()
+        };
+        if !self.changes.iter().any(|(path, ..)| above(path)) {
+            return None;
+        }
+        let files: Vec<PathBuf> = self.changes.iter().map(|(path, ..)| input::whole(path)).collect();
+        let holds_all = |folder: &&Path| files.iter().all(|file| file.starts_with(folder));
+        let folders = || files[0].ancestors().skip(1).filter(holds_all);
+        let top = folders().find(|folder| folder.join(".git").exists());
+        top.or_else(|| folders().next()).map(Path::to_owned)
+    }
+}
+
+fn path_of(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
+
+/// What changes in a file, as a unified diff.
+fn change(name: &[u8], before: Option<&str>, after: &str) -> Vec<u8> {
+    let side = |mark: &str| quoted([mark.as_bytes(), name].concat());
     let old = if before.is_some() { side("a/") } else { b"/dev/null".to_vec() };
     let mut patch = [b"--- ", old.as_slice(), b"\n+++ ", &side("b/"), b"\n"].concat();
     let diff = similar::TextDiff::from_lines(before.unwrap_or_default(), after);

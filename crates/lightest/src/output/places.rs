@@ -66,6 +66,12 @@ impl<'a> Texts<'a> {
         let (line_end, column_end) = text.line_column(span.bytes.end);
         Some(Place { path: text.path, line_start, column_start, line_end, column_end })
     }
+
+    /// Where a span begins, as `file:line:column`; empty where it points into no text.
+    pub(crate) fn named(&self, span: &Span) -> String {
+        let Some(place) = self.place(span) else { return String::new() };
+        format!("{}:{}:{}", super::shown(place.path), place.line_start, place.column_start)
+    }
 }
 
 impl<'a> Text<'a> {

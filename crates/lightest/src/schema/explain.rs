@@ -221,7 +221,7 @@ pub(crate) struct Answered<'c> {
     pub(crate) support: Support,
     /// The statement that decides, in words.
     pub(crate) because: &'c str,
-    /// Places that bear the statement out, separated by `; `.
+    /// Places that bear the statement out, separated by `; `; `no statement in the catalog` where there is none.
     pub(crate) evidence: String,
     /// Web addresses of these places, as far as they have one.
     pub(crate) links: Vec<String>,

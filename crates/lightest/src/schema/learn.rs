@@ -82,7 +82,7 @@ pub(crate) struct Contradiction<'a> {
     pub(crate) place: Place<'a>,
     /// The catalog's statement, in words.
     pub(crate) because: &'a str,
-    /// Places that bear the statement out, separated by `; `.
+    /// Places that bear the statement out, separated by `; `; `no statement in the catalog` where there is none.
     pub(crate) evidence: String,
 }
 

@@ -50,7 +50,7 @@ pub(crate) struct Config<'c> {
     pub(crate) runs: Support,
     /// The statement that decides, in words.
     pub(crate) because: &'c str,
-    /// Places that bear the statement out, separated by `; `.
+    /// Places that bear the statement out, separated by `; `; `no statement in the catalog` where there is none.
     pub(crate) evidence: String,
 }
 

@@ -10,7 +10,6 @@ pub(crate) mod inspect;
 pub(crate) mod lab;
 pub(crate) mod learn;
 pub(crate) mod list;
-pub(crate) mod page;
 pub(crate) mod parse;
 pub(crate) mod pick;
 #[cfg(all(feature = "schema", has_lab))]

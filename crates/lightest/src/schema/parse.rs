@@ -64,6 +64,6 @@ pub(crate) struct Runs {
     pub(crate) support: Support,
     /// The statement that decides, in words.
     pub(crate) because: String,
-    /// Places that bear the statement out, separated by `; `.
+    /// Places that bear the statement out, separated by `; `; `no statement in the catalog` where there is none.
     pub(crate) evidence: String,
 }

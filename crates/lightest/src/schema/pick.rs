@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::shared::{Price, Span, Support};
+use super::shared::{Opening, Price, Span, Support};
 
 /// The answer to a set of requirements.
 #[derive(Debug, Serialize)]
@@ -80,7 +80,7 @@ pub(crate) struct Reason<'a> {
     pub(crate) requirement: &'a str,
     /// The statement that decides, in words.
     pub(crate) because: &'a str,
-    /// Places that bear the statement out, separated by `; `.
+    /// Places that bear the statement out, separated by `; `; `no statement in the catalog` where there is none.
     pub(crate) evidence: String,
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct Refusal<'a> {
     pub(crate) support: Support,
     /// The statement that decides, in words.
     pub(crate) because: &'a str,
-    /// Places that bear the statement out, separated by `; `.
+    /// Places that bear the statement out, separated by `; `; `no statement in the catalog` where there is none.
     pub(crate) evidence: String,
 }
 
@@ -212,16 +212,6 @@ pub(crate) struct Need<'a> {
     pub(crate) because: &'a str,
     /// Whether only some configurations are asked.
     pub(crate) conditional: bool,
-}
-
-/// Something that is not known about the body.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(crate) struct Opening<'a> {
-    /// What is not known.
-    pub(crate) what: &'a str,
-    /// Where it stands.
-    pub(crate) span: Option<Span<'a>>,
 }
 
 /// A requirement that the body does not show.

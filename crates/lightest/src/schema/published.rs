@@ -9,7 +9,10 @@ use super::{diagnostic, explain, inspect, lab, learn, list, parse, pick, require
 #[must_use]
 pub fn published() -> Vec<(&'static str, Value)> {
     vec![
-        of::<diagnostic::Diagnostic>("check", "a line of `check --message-format json`"),
+        of::<diagnostic::Diagnostic>(
+            "check",
+            "a line of `check --message-format json` and of `sync --message-format json`",
+        ),
         of::<explain::Answer<'_>>("explain", "`explain --format json`"),
         of::<inspect::Answer<'_>>("probe-image", "`probe --image FILE --format json`"),
         of::<lab::Boots<'_>>("boot", "`boot --format json`"),

@@ -5,7 +5,7 @@ use lightest_model::catalog;
 use lightest_model::config::{Arch, Form};
 use serde::Serialize;
 
-use super::shared::Span;
+use super::shared::{Opening, Span};
 
 /// What tests require of their environment.
 #[derive(Debug, Serialize)]
@@ -33,7 +33,7 @@ pub(crate) struct Test<'a> {
     pub(crate) configurations: Vec<Variant<'a>>,
     /// Parts of its lists that were not understood.
     pub(crate) unread: Vec<Unread<'a>>,
-    /// The command line that answers the test; null where its framework has none.
+    /// The command line that answers the test; null where the catalog lacks one of them.
     pub(crate) pick: Option<String>,
     /// What its body and declared intent ask, each place that shows it.
     pub(crate) requirements: Vec<Need<'a>>,
@@ -274,16 +274,6 @@ impl<'a> From<&'a facts::What> for Touched<'a> {
             What::Tested(when) => Self::Tested { when: when.iter().map(When::from).collect() },
         }
     }
-}
-
-/// Something that is not known about a test.
-#[derive(Debug, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(crate) struct Opening<'a> {
-    /// What is not known.
-    pub(crate) what: &'a str,
-    /// Where it stands.
-    pub(crate) span: Option<Span<'a>>,
 }
 
 /// Something that could not be read.

@@ -101,6 +101,16 @@ pub(crate) struct Span<'a> {
     pub(crate) column_end: usize,
 }
 
+/// Something that is not known about a test.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Opening<'a> {
+    /// What is not known.
+    pub(crate) what: &'a str,
+    /// Where it stands.
+    pub(crate) span: Option<Span<'a>>,
+}
+
 impl<'a> Span<'a> {
     /// Of a place in one of some files; `None` where it is in none of them.
     pub(crate) fn of(span: &lightest_diagnostics::Span, texts: &Texts<'a>) -> Option<Self> {

@@ -26,7 +26,7 @@ pub(crate) struct Unknown<'a> {
     pub(crate) requirement: &'a str,
     /// What the catalog states about it, in words.
     pub(crate) because: &'a str,
-    /// Places that bear the statement out, separated by `; `.
+    /// Places that bear the statement out, separated by `; `; `no statement in the catalog` where there is none.
     pub(crate) evidence: String,
     /// What a *yes* would save over one run of each variant.
     pub(crate) saves: Saves,

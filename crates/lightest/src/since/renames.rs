@@ -1,14 +1,13 @@
 //! Files that were renamed: what a new file is compared with in place of nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::OldTree;
+use crate::alike::{ALIKE, alike};
 use crate::failure::Failure;
 use crate::findings::sources::Sources;
 
-/// A file of which so many of a hundred lines are an old one's is that file, renamed; as git has it.
-const ALIKE: usize = 50;
 /// No more old files than this are looked at.
 const MOST: usize = 500;
 
@@ -51,35 +50,4 @@ pub(super) fn find(
         }
     }
     Ok(found)
-}
-
-/// How many of a hundred lines of the longer text are in both.
-fn alike(one: &str, other: &str) -> usize {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    let lines = |text| str::lines(text).map(str::trim).filter(|line| !line.is_empty());
-    for line in lines(one) {
-        *counts.entry(line).or_default() += 1;
-    }
-    let (mut both, mut length) = (0_usize, 0);
-    for line in lines(other) {
-        length += 1;
-        if let Some(left) = counts.get_mut(line).filter(|left| **left > 0) {
-            *left -= 1;
-            both += 1;
-        }
-    }
-    let longer = length.max(lines(one).count());
-    (both * 100).checked_div(longer).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::alike;
-
-    #[test]
-    fn texts_are_alike_by_the_lines_that_they_share() {
-        assert_eq!(alike("a\nb\n", "a\r\nb\r\n"), 100);
-        assert_eq!(alike("a\nb\nc\nd\n", "a\nx\n"), 25);
-        assert_eq!(alike("", ""), 0);
-    }
 }

@@ -13,22 +13,22 @@ use lightest_petri::attribute;
 use super::intern::{Pool, packed, width};
 use super::ladder::{Rung, nearest, rungs};
 use super::reach;
+use super::records::{self, Refused, Side};
 use super::statements::Statements;
 use crate::failure::Failure;
-use crate::schema::page::{self, Refused, Side};
 
 /// Every answer, ready to be written: pools of what answers consist of, and for each question asked its indices.
 pub(super) struct Answers<'s, 'c> {
     space: &'s Space<'c>,
     rungs: [Vec<Rung<'c>>; 2],
-    prices: Pool<page::Price>,
+    prices: Pool<records::Price>,
     quirk_lists: Pool<Vec<usize>>,
-    picks: Pool<page::Pick>,
+    picks: Pool<records::Pick>,
     ladders: Pool<Vec<Refused>>,
     adds: Pool<Vec<usize>>,
     flips: Pool<Vec<(usize, usize)>>,
-    conflicts: Pool<page::Conflict>,
-    parts: Pool<page::Part>,
+    conflicts: Pool<records::Conflict>,
+    parts: Pool<records::Part>,
     attributes: Pool<Option<String>>,
     /// For a configuration, the statement that gives a requirement, where it is the same whatever else is asked.
     why: BTreeMap<usize, BTreeMap<usize, usize>>,
@@ -64,13 +64,13 @@ impl<'s, 'c> Answers<'s, 'c> {
     pub(super) fn price(&mut self, price: &Price<'_>) -> usize {
         let hosts = &self.space.catalog().hosts;
         let host = hosts.iter().position(|host| host.id == price.host);
-        self.prices.index(page::Price(price.waits_s, price.reboots, host))
+        self.prices.index(records::Price(price.waits_s, price.reboots, host))
     }
 
     fn pick(&mut self, pick: &Pick<'c>) -> usize {
         let price = self.price(&pick.price);
         let quirks = self.quirks(pick.quirks.iter().copied());
-        self.picks.index(page::Pick(pick.row, price, quirks))
+        self.picks.index(records::Pick(pick.row, price, quirks))
     }
 
     fn part(&mut self, statements: &mut Statements<'c>, choice: &Choice<'c>, part: &Part<'c>) -> usize {
@@ -104,7 +104,7 @@ impl<'s, 'c> Answers<'s, 'c> {
         let flips =
             self.flips.index(part.flips.iter().map(|flip| (flip.requirement.index(), flip.row)).collect());
         let conflict = part.conflict.as_ref().map(|conflict| self.conflict(statements, conflict));
-        self.parts.index(page::Part {
+        self.parts.index(records::Part {
             arch: place,
             pick,
             companion,
@@ -128,7 +128,7 @@ impl<'s, 'c> Answers<'s, 'c> {
             Side(side.requirement.index(), guests, boots, refusing(side.refused_by))
         });
         let (between, arch) = (between.collect(), conflict.arch.map(Arch::word));
-        self.conflicts.index(page::Conflict(between, arch, conflict.vmm.clone(), conflict.unproven))
+        self.conflicts.index(records::Conflict(between, arch, conflict.vmm.clone(), conflict.unproven))
     }
 
     /// The index of the attribute to paste, its configurations named by their rows; 0 where there is none.
@@ -175,7 +175,10 @@ impl<'s, 'c> Answers<'s, 'c> {
     }
 
     /// Asks everything, and returns what the page looks up: pools, and the indices for each thing asked.
-    pub(super) fn into_page(mut self, statements: &mut Statements<'c>) -> Result<page::Answers<'c>, Failure> {
+    pub(super) fn into_page(
+        mut self,
+        statements: &mut Statements<'c>,
+    ) -> Result<records::Answers<'c>, Failure> {
         let catalog = self.space.catalog();
         let questions = reach::questions(catalog);
         let (mut parts, mut attributes) = (Vec::new(), Vec::new());
@@ -191,7 +194,7 @@ impl<'s, 'c> Answers<'s, 'c> {
         }
         let (part_width, attribute_width) = (width(self.parts.len()), width(self.attributes.len()));
         let ladder = |rungs: &Vec<Rung<'c>>| rungs.iter().map(|rung| (rung.family, rung.row)).collect();
-        Ok(page::Answers {
+        Ok(records::Answers {
             rungs: self.rungs.iter().map(ladder).collect(),
             part_width,
             attribute_width,

@@ -8,8 +8,8 @@ use lightest_petri::Spelled;
 
 use super::answers::Answers;
 use super::intern::{Pool, runs};
+use super::records::Config;
 use super::statements::Statements;
-use crate::schema::page::Config;
 
 /// The configurations, in the order of the space.
 pub(super) fn rows<'c>(

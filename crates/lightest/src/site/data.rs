@@ -5,10 +5,10 @@ use lightest_model::space::{ALWAYS, Space};
 
 use super::answers::Answers;
 use super::intern::Pool;
+use super::records::{Blocker, Choice, Data, Guest, Question, Quirk, Requirement, Titled};
 use super::statements::Statements;
 use super::{configs, reach};
 use crate::failure::Failure;
-use crate::schema::page::{Blocker, Choice, Data, Guest, Question, Quirk, Requirement, Titled};
 use crate::words;
 
 /// The data of the page, as JSON.

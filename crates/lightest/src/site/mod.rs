@@ -5,7 +5,7 @@
 //!
 //! - `reach`: what can be asked.
 //! - `data`: everything that the script looks up, of `answers`, `ladder`, `configs`, `statements`, `places`, kept
-//!   once each by `intern`.
+//!   once each by `intern`, and written as `records`.
 //! - `guidance`, `tables`, `html`: what needs no script.
 //! - `page`, `assets`: the page around it.
 
@@ -19,6 +19,7 @@ mod ladder;
 mod page;
 mod places;
 mod reach;
+mod records;
 mod statements;
 mod tables;
 

@@ -4,7 +4,7 @@ use lightest_model::catalog::{Capability, Catalog, Evidence, Support};
 
 use super::intern::Pool;
 use super::places;
-use crate::schema::page::{Place, Statement};
+use super::records::{Place, Statement};
 
 /// Statements and places, each once.
 pub(super) struct Statements<'c> {

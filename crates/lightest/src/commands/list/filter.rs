@@ -8,6 +8,7 @@ use lightest_model::suggest::nearest;
 
 use super::Kind;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::words;
 
 #[derive(Debug, Default, ClapArgs)]
@@ -58,9 +59,12 @@ struct Step<'a> {
 impl Filters {
     /// Refuses filters that mean nothing for a kind of entry.
     pub(super) fn check(&self, kind: Kind, what: &str) -> Result<(), Failure> {
-        if matches!(kind, Kind::Configs | Kind::Guests | Kind::Tests) {
-            return Ok(());
-        }
+        let any = |name: &str| match kind {
+            Kind::Configs | Kind::Guests => true,
+            // Every variant of a test is listed, whatever runs it.
+            Kind::Tests => !matches!(name, "--lab" | "--all"),
+            _ => false,
+        };
         let given = [
             ("--guest", !self.guest.is_empty()),
             ("--boot", !self.boot.is_empty()),
@@ -71,16 +75,17 @@ impl Filters {
             ("--lab", self.lab),
             ("--all", self.all),
         ];
-        match given.iter().find(|(_, given)| *given) {
-            Some((name, _)) => Err(Failure::new(format!("`{name}` does not filter {what}"))
-                .help("it filters `list configs`, `list guests` and `list tests`")),
-            None => Ok(()),
-        }
+        let wrong = given.iter().find(|(name, given)| *given && !any(name));
+        let Some((name, _)) = wrong else { return Ok(()) };
+        Err(Failure::new(format!("`{name}` does not filter {what}")).help(match *name {
+            "--lab" | "--all" => "it filters `list configs` and `list guests`",
+            _ => "it filters `list configs`, `list guests` and `list tests`",
+        }))
     }
 
     /// The configurations of a space that are wanted, those that are hidden left out.
-    pub(super) fn rows(&self, space: &Space<'_>) -> Result<Filtered, Failure> {
-        let steps = self.steps(space)?;
+    pub(super) fn rows(&self, space: &Space<'_>, framework: Framework) -> Result<Filtered, Failure> {
+        let steps = self.steps(space, framework)?;
         let catalog = space.catalog();
         let all = (0..space.rows().len()).collect();
         let keeps = |step: &Step<'_>, row: &usize| (step.keeps)(&space.rows()[*row].config, Some(*row));
@@ -111,15 +116,16 @@ impl Filters {
         &self,
         space: &Space<'_>,
         configs: Vec<(usize, &Config)>,
+        framework: Framework,
     ) -> Result<Vec<usize>, Failure> {
-        let steps = self.steps(space)?;
+        let steps = self.steps(space, framework)?;
         let keeps =
             |step: &Step<'_>, (_, config): &(usize, &Config)| (step.keeps)(config, space.position(config));
         let left = apply(&steps, configs, keeps, "variant");
         Ok(left.into_iter().map(|(index, _)| index).collect())
     }
 
-    fn steps<'a>(&'a self, space: &'a Space<'_>) -> Result<Vec<Step<'a>>, Failure> {
+    fn steps<'a>(&'a self, space: &'a Space<'_>, framework: Framework) -> Result<Vec<Step<'a>>, Failure> {
         let catalog = space.catalog();
         let mut steps: Vec<Step<'a>> = Vec::new();
         let mut add = |name: &str, words: &[String], keeps: Keeps<'a>| {
@@ -167,7 +173,7 @@ impl Filters {
                 self.isolation.iter().any(|word| word == mode)
             }),
         );
-        let needs = asked(catalog, &self.provides)?;
+        let needs = asked(catalog, &self.provides, framework)?;
         add(
             "--provides",
             &self.provides,
@@ -232,7 +238,7 @@ fn known<'w>(
 }
 
 /// Requirements as they are asked for.
-fn asked(catalog: &Catalog, given: &[String]) -> Result<Asked, Failure> {
+fn asked(catalog: &Catalog, given: &[String], framework: Framework) -> Result<Asked, Failure> {
     for word in given {
         if catalog.requirement(word).is_some() {
             continue;
@@ -241,7 +247,9 @@ fn asked(catalog: &Catalog, given: &[String]) -> Result<Asked, Failure> {
         let ids = catalog.requirements.iter().map(|requirement| requirement.id.as_str());
         return Err(match catalog.related(word).or_else(|| nearest(word, ids)) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
-            None => failure.help("`lightest list requirements` lists them all"),
+            None => {
+                failure.help(format!("`lightest {}list requirements` lists them all", framework.argument()))
+            }
         });
     }
     let ids = given.iter().filter_map(|word| catalog.requirement(word)).map(|known| known.id.as_str());

@@ -3,44 +3,45 @@
 use std::path::PathBuf;
 
 use lightest_lint::facts::{Test, Variant};
+use lightest_model::catalog::Catalog;
 use lightest_model::space::Space;
 
 use super::filter::Filters;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
-use crate::framework::{self, Framework};
+use crate::framework::{Asked, Framework};
 use crate::output::places::Texts;
 use crate::schema::list as schema;
 use crate::session::Session;
 use crate::style::{aside, heading};
-use crate::{output, words};
+use crate::{exit, output};
+
+/// What a list of tests comes to: the entries, in words, and the exit code.
+pub(super) type Tests = (Vec<schema::Variant>, String, u8);
 
 /// The tests below some paths whose variants pass the filters, each with these; `None` where there is no test at all.
 pub(super) fn tests(
     filters: &Filters,
     paths: &[PathBuf],
     framework: Framework,
+    catalog: &Catalog,
     session: &Session,
-) -> Result<Option<(Vec<schema::Variant>, String)>, Failure> {
+) -> Result<Option<Tests>, Failure> {
     let dialect = framework.dialect();
-    let catalog = session.catalog_of(framework)?;
-    let table = table::table(catalog, session)?;
+    let table = table::of(framework, catalog, session)?;
     let read = sources::read(&framework.roots(paths), dialect)?;
-    for unread in &read.unread {
-        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
-    }
+    read.warn();
     let mut reading = dialect.read(&read.files, catalog, &table);
     if framework.is_whole() {
-        let is_asked =
-            |test: &Test| read.paths.get(test.span.file).is_none_or(|path| framework::is_below(path, paths));
-        reading.tests.retain(is_asked);
+        Asked::of(paths).keep(&mut reading, &read.files);
     }
-    if reading.tests.is_empty() {
-        output::message(&format!(
-            "no test found in {}: looked for {}",
-            words::count(read.looked_at, "file"),
-            dialect.looks_for()
-        ));
+    let texts = Texts::of(&read.files);
+    for note in &reading.notes {
+        output::message(&format!("note: {}: {}", texts.named(&note.span), note.message));
+    }
+    let is_complete = read.unread.is_empty() && !reading.notes.iter().any(|note| note.unread);
+    if reading.tests.is_empty() && is_complete {
+        read.none(dialect);
         return Ok(None);
     }
     let space = Space::of(catalog, |_| true);
@@ -51,8 +52,7 @@ pub(super) fn tests(
         .flat_map(|(test, list)| list.variants.iter().map(move |variant| (test, variant)))
         .collect();
     let configs: Vec<_> = variants.iter().map(|(_, variant)| variant.config.bare()).collect();
-    let kept = filters.of(&space, configs.iter().enumerate().collect())?;
-    let texts = Texts::of(&read.files);
+    let kept = filters.of(&space, configs.iter().enumerate().collect(), framework)?;
     let (mut values, mut text) = (Vec::new(), String::new());
     let mut last: Option<*const Test> = None;
     for index in kept {
@@ -60,7 +60,7 @@ pub(super) fn tests(
         let source = read.files.get(test.name_span.file);
         let line = texts.place(&test.name_span).map_or(0, |place| place.line_start);
         let path = source.map_or("", |source| source.path.as_str());
-        let name = test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::");
+        let name = dialect.full_name(test);
         let config = dialect.name_of(&configs[index]);
         if last != Some(std::ptr::from_ref(test)) {
             last = Some(std::ptr::from_ref(test));
@@ -76,5 +76,5 @@ pub(super) fn tests(
             ignored: variant.ignored.as_ref().map(|reason| reason.text.clone()),
         });
     }
-    Ok(Some((values, text)))
+    Ok(Some((values, text, if is_complete { exit::DONE } else { exit::COULD_NOT })))
 }

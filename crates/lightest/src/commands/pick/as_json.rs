@@ -14,6 +14,17 @@ pub(super) fn answer<'a>(
     choice: &'a Choice<'_>,
     command: String,
 ) -> Answer<'a> {
+    pasting(space, query, choice, space.paste(choice), command)
+}
+
+/// The whole answer, with an attribute that is not the picks' own.
+pub(super) fn pasting<'a>(
+    space: &'a Spelled<'_, '_>,
+    query: &'a Query,
+    choice: &'a Choice<'_>,
+    attribute: Option<String>,
+    command: String,
+) -> Answer<'a> {
     let mut answer = Answer {
         schema_version: VERSION,
         requires: &query.requires,
@@ -24,7 +35,7 @@ pub(super) fn answer<'a>(
         heavier: Vec::new(),
         flips: Vec::new(),
         conflicts: Vec::new(),
-        attribute: space.paste(choice),
+        attribute,
         command,
     };
     for part in &choice.parts {

@@ -54,19 +54,7 @@ pub(super) fn answer(
     }
     let all = detail == Detail::All;
     let mut text = String::new();
-    let mut said: Vec<(String, String)> = Vec::new();
-    for part in &choice.parts {
-        let body = as_part(space, query, choice, part, all);
-        // What holds for several places alike is said once.
-        match said.iter_mut().find(|(_, known)| *known == body) {
-            Some((places, _)) => {
-                places.push_str(", ");
-                places.push_str(&place(part));
-            }
-            None => said.push((place(part), body)),
-        }
-    }
-    for (places, body) in said {
+    for (places, body) in grouped(choice, |part| as_part(space, query, choice, part, all)) {
         let _ = writeln!(text, "{} {body}", heading(format!("{places}:")));
     }
     for further in shown.iter().flat_map(|shown| shown.further) {
@@ -81,7 +69,23 @@ pub(super) fn answer(
     text
 }
 
-pub(super) fn place(part: &Part<'_>) -> String {
+/// What is printed for each place; what holds for several places alike is printed once.
+pub(super) fn grouped(choice: &Choice<'_>, body: impl Fn(&Part<'_>) -> String) -> Vec<(String, String)> {
+    let mut groups: Vec<(String, String)> = Vec::new();
+    for part in &choice.parts {
+        let body = body(part);
+        match groups.iter_mut().find(|(_, known)| *known == body) {
+            Some((places, _)) => {
+                places.push_str(", ");
+                places.push_str(&place(part));
+            }
+            None => groups.push((place(part), body)),
+        }
+    }
+    groups
+}
+
+fn place(part: &Part<'_>) -> String {
     match &part.vmm {
         Some(vmm) => format!("{} on {vmm}", part.arch),
         None => part.arch.to_string(),
@@ -106,7 +110,11 @@ fn as_part(
             if let Some(meanwhile) = &part.meanwhile {
                 let config = green(space.config(meanwhile.row));
                 let _ = writeln!(text, "  until that limit is lifted, also {config}");
-                let _ = writeln!(text, "    so that the test runs by default: {}", price(space, meanwhile));
+                let _ = writeln!(
+                    text,
+                    "    so that the test runs by default: {}",
+                    price(space, meanwhile, false)
+                );
             }
             if let Some(companion) = &part.companion {
                 let config = green(space.config(companion.row));
@@ -114,7 +122,7 @@ fn as_part(
                 let _ = writeln!(
                     text,
                     "    so that the test also runs without the paravisor: {}",
-                    price(space, companion)
+                    price(space, companion, false)
                 );
             }
         }
@@ -163,7 +171,7 @@ fn as_trial(space: &Spelled<'_, '_>, text: &mut String, trial: &Trial<'_>) {
 
 fn as_pick(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>, text: &mut String, pick: &Pick<'_>) {
     let _ = writeln!(text, "{}", green(space.config(pick.row)));
-    let _ = writeln!(text, "  {}", price(space, pick));
+    let _ = writeln!(text, "  {}", price(space, pick, false));
     let named = |reason: &&Reason<'_>| choice.asked.named().contains(&reason.requirement);
     let unsaid = |reason: &&Reason<'_>| space.goes_without_saying(reason.requirement, query);
     for reason in pick.why.iter().filter(named).filter(|reason| !unsaid(reason)) {
@@ -205,29 +213,38 @@ fn is_always(space: &Spelled<'_, '_>, reason: &Reason<'_>) -> bool {
     ALWAYS.contains(&space.requirement_id(reason.requirement))
 }
 
-/// What a pick boots and costs, in one line.
-fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>) -> String {
-    let row = &space.rows()[pick.row];
-    let mut parts = vec![row.guest.title.clone()];
+/// What a pick boots and costs, in one line; in few words where it is `short`.
+pub(super) fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>, short: bool) -> String {
+    let guest = space.rows()[pick.row].guest;
+    let mut parts = vec![match &guest.short {
+        Some(name) if short => name.clone(),
+        _ => guest.title.clone(),
+    }];
+    if short {
+        parts[0] = parts[0].replace('`', "");
+    }
+    let head = |text: &str| if short { words::short(text).to_owned() } else { text.to_owned() };
     match (pick.price.image_bytes, pick.price.image_note) {
         (Some(bytes), _) if bytes > 0 => parts.push(format!("{} image", words::bytes(bytes))),
-        (None, Some(note)) => parts.push(note.to_owned()),
+        (None, Some(note)) => parts.push(head(note)),
         _ => {}
     }
     let catalog = space.catalog();
     let class = catalog.boot_classes.iter().find(|class| class.id == pick.price.boot);
     parts
         .push(format!("{} boot", class.map_or(pick.price.boot, |class| class.title.as_str()).to_lowercase()));
+    let plus = if short { "+" } else { "" };
     if pick.price.reboots > 0 {
-        let boots = usize::try_from(pick.price.reboots).unwrap_or(usize::MAX);
-        parts.push(format!("{} more", words::count(boots, "boot")));
+        let boots = words::count(usize::try_from(pick.price.reboots).unwrap_or(usize::MAX), "boot");
+        parts.push(if short { format!("+{boots}") } else { format!("{boots} more") });
     }
     if pick.price.waits_s > 0 {
-        parts.push(format!("{} s of fixed waits", pick.price.waits_s));
+        parts.push(format!("{plus}{} s of fixed waits", pick.price.waits_s));
     }
     // The commonest kind of host goes without saying.
     let host = catalog.hosts.iter().skip(1).find(|host| host.id == pick.price.host);
-    parts.extend(host.map(|host| format!("host: {}", host.title)));
+    let needs = if short { "needs " } else { "host: " };
+    parts.extend(host.map(|host| format!("{needs}{}", head(&host.title))));
     parts.join(", ")
 }
 

@@ -7,9 +7,10 @@ use inquire::{InquireError, MultiSelect, Select};
 use lightest_model::catalog::{Answer, Question};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
-use lightest_petri::Spelled;
 
+use super::spelled::Spelled;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::output;
 use crate::style::{answer as green, aside};
 
@@ -30,10 +31,14 @@ pub(super) fn is_possible() -> bool {
 /// # Errors
 ///
 /// A terminal that cannot be read.
-pub(super) fn ask(space: &Space<'_>) -> Result<Option<Vec<String>>, Failure> {
-    output::message(KEYS);
+pub(super) fn ask(space: &Space<'_>, framework: Framework) -> Result<Option<Vec<String>>, Failure> {
     let questions = &space.catalog().questions;
-    conversation(space, questions, &mut prompt, &mut |line| output::message(line))
+    if questions.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    output::message(KEYS);
+    let spelled = Spelled { framework, space };
+    conversation(&spelled, questions, &mut prompt, &mut |line| output::message(line))
         .map_err(|error| Failure::new(format!("the terminal cannot be read: {error}")))
 }
 
@@ -47,7 +52,7 @@ enum Reply {
 
 /// Asks one question after another, and shows the best answer before the first and after each that changes it.
 fn conversation(
-    space: &Space<'_>,
+    space: &Spelled<'_, '_>,
     questions: &[Question],
     prompt: &mut impl FnMut(&Question) -> Result<Reply, InquireError>,
     show: &mut impl FnMut(&str),
@@ -69,14 +74,14 @@ fn conversation(
 }
 
 /// What would be recommended now, in one line.
-fn so_far(space: &Space<'_>, requires: &[String]) -> String {
+fn so_far(space: &Spelled<'_, '_>, requires: &[String]) -> String {
     let query = Query { requires: requires.to_vec(), archs: Vec::new(), vmms: Vec::new() };
-    let Ok(choice) = choose(space, &query) else { return String::new() };
+    let Ok(choice) = choose(space.space, &query) else { return String::new() };
     let configs: Vec<String> = choice
         .parts
         .iter()
         .map(|part| match &part.pick {
-            Some(pick) => green(Spelled(&space.rows()[pick.row].config)).to_string(),
+            Some(pick) => green(space.config(pick.row)).to_string(),
             None => format!("nothing on {}", part.arch),
         })
         .collect();
@@ -132,6 +137,7 @@ mod tests {
     fn asked(replies: Vec<Reply>) -> (Option<Vec<String>>, Vec<String>) {
         let catalog = crate::embedded::catalog().expect("the embedded catalog");
         let space = Space::of_tests(&catalog);
+        let space = Spelled { framework: Framework::of(None, &[]), space: &space };
         let (mut replies, mut shown) = (replies.into_iter(), Vec::new());
         let mut prompt = |_: &Question| Ok(replies.next().unwrap_or(Reply::Skipped));
         let requires =

@@ -1,7 +1,7 @@
 //! `lightest pick --from FILE`: the answer to a test's body, with the lines that ask for it.
 
 use std::fmt::Write as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use lightest_diagnostics::Span;
 use lightest_lint::dialect::Dialect;
@@ -21,7 +21,7 @@ use crate::output::places::Texts;
 use crate::schema::{pick as schema, shared};
 use crate::session::Session;
 use crate::style::{answer as green, aside, heading};
-use crate::{exit, output, words};
+use crate::{exit, input, output, words};
 
 /// Reads the test, and answers.
 pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Failure> {
@@ -38,9 +38,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         None => vec![package(file, dialect)],
     };
     let read = sources::read(&roots, dialect)?;
-    for unread in &read.unread {
-        output::message(&format!("warning: not read: {}: {}", output::line(&unread.path), unread.reason));
-    }
+    read.warn();
     let wanted = file.canonicalize();
     let is_wanted = |path: &PathBuf| {
         path.file_name() == file.file_name()
@@ -55,23 +53,22 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
     let test = choose_test(args, &tests, &texts, file, dialect)?;
     let needs = Needs::of(test, &table);
     let mut space = Space::of_tests(catalog);
-    let query = Query { requires: args.requires.clone(), archs: Vec::new(), vmms: Vec::new() };
     let mut request = Request {
-        requires: with_asks(&query, framework).requires,
+        requires: args.requires.clone(),
         archs: args.arch.clone(),
         vmms: args.vmm.clone(),
         only_lightest: args.only_lightest,
     };
-    let mut proposal = proposed(test, &needs, &space, &request, args, framework)?;
+    let mut proposal = proposed(test, &needs, &space, &request, framework)?;
     let machine = here::machine(args, framework, session)?;
     let mut elsewhere = Vec::new();
     if let Some(machine) = machine.as_ref().filter(|_| !proposal.list.is_empty()) {
         if request.archs.is_empty() {
             request.archs = here::archs(&proposal.choice, machine);
-            proposal = proposed(test, &needs, &space, &request, args, framework)?;
+            proposal = proposed(test, &needs, &space, &request, framework)?;
         }
         let own = space.on(machine, &proposal.choice.asked);
-        let mut here = proposed(test, &needs, &own, &request, args, framework)?;
+        let mut here = proposed(test, &needs, &own, &request, framework)?;
         elsewhere = here::elsewhere(&space, &proposal.choice, &own, &here.choice, machine, framework);
         here.choice.parts.retain(|part| part.pick.is_some());
         (space, proposal) = (own, here);
@@ -111,51 +108,33 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
     })
 }
 
-/// The proposal for a test, without what every guest of the framework is asked.
-fn proposed<'c>(
+/// The proposal for a test. What every guest of the framework is asked counts, and is not spoken of.
+pub(in crate::commands) fn proposed<'c>(
     test: &Test,
     needs: &Needs,
     space: &Space<'c>,
     request: &Request,
-    args: &Args,
     framework: Framework,
 ) -> Result<Proposal<'c>, Failure> {
-    let mut proposal = propose(test, needs, space, request).map_err(|error| {
-        let query = Query {
-            requires: request.requires.clone(),
-            archs: request.archs.clone(),
-            vmms: request.vmms.clone(),
-        };
-        unknown(space.catalog(), &query, &error, framework)
-    })?;
-    let unasked = |word: &String| !args.requires.contains(word);
+    let query = Query {
+        requires: request.requires.clone(),
+        archs: request.archs.clone(),
+        vmms: request.vmms.clone(),
+    };
+    let whole = Request { requires: with_asks(&query, framework).requires, ..request.clone() };
+    let mut proposal = propose(test, needs, space, &whole)
+        .map_err(|error| unknown(space.catalog(), &query, &error, framework))?;
     let asks = framework.dialect().conventions().asks;
+    let unasked = |word: &String| !request.requires.contains(word);
     proposal.asks.requires.retain(|word| !(unasked(word) && asks.contains(&word.as_str())));
     Ok(proposal)
 }
 
 /// The package that a file belongs to, so that helpers in its other files are followed; the file itself where it is in none.
-///
-/// It is named as the file is, or else as it is seen from the current folder.
 fn package(file: &Path, dialect: &dyn Dialect) -> PathBuf {
-    let is_top = |folder: &&Path| folder.join(dialect.package_file()).is_file();
-    // What lies above `..` is not written in the path.
-    if file.components().any(|part| part == Component::ParentDir) {
-        let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
-        let top = real.ancestors().skip(1).find(is_top).map(Path::to_owned);
-        return top.unwrap_or_else(|| file.to_owned());
-    }
-    let above = file.parent().into_iter().flat_map(Path::ancestors);
-    match above.clone().find(is_top) {
-        Some(folder) if folder.as_os_str().is_empty() => return PathBuf::from("."),
-        Some(folder) => return folder.to_owned(),
-        None => {}
-    }
-    let current = std::env::current_dir().unwrap_or_default();
-    let relative = above.last().is_none_or(|folder| folder.as_os_str().is_empty());
-    let outer = current.ancestors().skip(1).take_while(|_| relative);
-    let steps = outer.enumerate().find(|(_, folder)| is_top(folder)).map(|(steps, _)| steps + 1);
-    steps.map_or_else(|| file.to_owned(), |steps| std::iter::repeat_n("..", steps).collect())
+    let whole = input::whole(file);
+    let top = whole.ancestors().skip(1).find(|folder| folder.join(dialect.package_file()).is_file());
+    top.unwrap_or(&whole).to_owned()
 }
 
 /// The test that is meant: by name, by line, or the only one.
@@ -315,6 +294,8 @@ impl Answer<'_> {
             .proposal
             .list
             .iter()
+            // What is worth a try is what the answer begins with.
+            .filter(|proposed| proposed.role != Role::Untried)
             .filter_map(|proposed| {
                 let reason = because(&proposed.role)?;
                 Some(format!("{}: {reason}", green(self.space.config(proposed.row))))
@@ -368,8 +349,13 @@ impl Answer<'_> {
     }
 
     fn as_json(&self) -> schema::From<'_> {
-        let answer =
-            as_json::answer(self.space, &self.proposal.asks, &self.proposal.choice, self.again.to_owned());
+        let answer = as_json::pasting(
+            self.space,
+            &self.proposal.asks,
+            &self.proposal.choice,
+            self.attribute(),
+            self.again.to_owned(),
+        );
         let span = |span: &Span| shared::Span::of(span, self.texts);
         let needs = self.asked().into_iter().map(|need| schema::Need {
             requirement: &need.requirement,
@@ -378,7 +364,7 @@ impl Answer<'_> {
             conditional: need.is_conditional(),
         });
         let open = self.needs.openings.iter();
-        let open = open.map(|opening| schema::Opening { what: &opening.what, span: span(&opening.span) });
+        let open = open.map(|opening| shared::Opening { what: &opening.what, span: span(&opening.span) });
         let weak = self.proposal.weak.iter().map(|weak| schema::Weak {
             requirement: &weak.requirement,
             span: span(&weak.span),
@@ -394,7 +380,7 @@ impl Answer<'_> {
         });
         let excluded = self.proposal.choice.parts.iter().filter(|part| part.is_excluded());
         schema::From {
-            answer: schema::Answer { attribute: self.attribute(), ..answer },
+            answer,
             test: self.space.dialect().full_name(self.test),
             needs: needs.collect(),
             open: open.collect(),

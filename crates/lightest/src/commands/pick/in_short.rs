@@ -7,7 +7,7 @@ use lightest_model::space::ALWAYS;
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
-use super::as_text::{between, missing_words, place, words_of};
+use super::as_text::{between, grouped, missing_words, price, words_of};
 use super::spelled::Spelled;
 use crate::json::because;
 use crate::style::{answer as green, aside, heading, refused};
@@ -61,20 +61,9 @@ fn at(
     attribute: Option<&str>,
     further: &[String],
 ) -> String {
-    let mut parts: Vec<(String, String)> = Vec::new();
-    for part in &choice.parts {
-        let body = as_part(level, space, choice, part, further.is_empty());
-        // What holds for several places alike is printed once.
-        match parts.iter_mut().find(|(_, known)| *known == body) {
-            Some((places, _)) => {
-                places.push_str(", ");
-                places.push_str(&place(part));
-            }
-            None => parts.push((place(part), body)),
-        }
-    }
     let mut text = String::new();
-    for (places, body) in parts {
+    let body = |part: &Part<'_>| as_part(level, space, choice, part, further.is_empty());
+    for (places, body) in grouped(choice, body) {
         let (head, rest) = body.split_once('\n').unwrap_or((&body, ""));
         text.push_str(&wrapped(&format!("{} {head}", heading(format!("{places}:"))), "", "    "));
         text.push_str(rest);
@@ -124,7 +113,7 @@ fn as_part(
     let config = |pick: &Pick<'_>| green(space.config(pick.row)).to_string();
     let tight = level == Brevity::Tight;
     if !tight {
-        line(price(space, pick));
+        line(price(space, pick, true));
     }
     for limit in &pick.limits {
         let held = limit.holds == Some(Holds::Always);
@@ -161,7 +150,7 @@ fn as_part(
         }
         line(words);
     }
-    let cost = if tight { format!(" ({})", price(space, pick)) } else { String::new() };
+    let cost = if tight { format!(" ({})", price(space, pick, true)) } else { String::new() };
     match trial {
         Some(trial) => format!("{trial}\n  until then {}\n{text}", config(pick)),
         None => format!("{}{cost}\n{text}", config(pick)),
@@ -176,32 +165,6 @@ fn as_trial(space: &Spelled<'_, '_>, trial: &Trial<'_>) -> String {
     let config = green(space.config(trial.row)).to_string();
     let unshown = words::list(&unshown, "and");
     format!("nobody has shown {unshown} with {config}; try it: if it passes, it is the lightest")
-}
-
-/// What a pick boots and costs, in few words.
-fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>) -> String {
-    let row = &space.rows()[pick.row];
-    let catalog = space.catalog();
-    let mut parts = vec![row.guest.short.as_ref().unwrap_or(&row.guest.title).replace('`', "")];
-    match (pick.price.image_bytes, pick.price.image_note) {
-        (Some(bytes), _) if bytes > 0 => parts.push(format!("{} image", words::bytes(bytes))),
-        (None, Some(note)) => parts.push(words::short(note).to_owned()),
-        _ => {}
-    }
-    let class = catalog.boot_classes.iter().find(|class| class.id == pick.price.boot);
-    parts
-        .push(format!("{} boot", class.map_or(pick.price.boot, |class| class.title.as_str()).to_lowercase()));
-    if pick.price.reboots > 0 {
-        let boots = usize::try_from(pick.price.reboots).unwrap_or(usize::MAX);
-        parts.push(format!("+{}", words::count(boots, "boot")));
-    }
-    if pick.price.waits_s > 0 {
-        parts.push(format!("+{} s of fixed waits", pick.price.waits_s));
-    }
-    // The commonest kind of host goes without saying.
-    let host = catalog.hosts.iter().skip(1).find(|host| host.id == pick.price.host);
-    parts.extend(host.map(|host| format!("needs {}", words::short(&host.title))));
-    parts.join(", ")
 }
 
 fn as_conflict(level: Brevity, space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> String {

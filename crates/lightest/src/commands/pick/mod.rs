@@ -9,6 +9,8 @@ mod here;
 mod in_short;
 pub(crate) mod spelled;
 
+pub(super) use from::proposed;
+
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
@@ -90,7 +92,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         if let Some(machine) = &machine {
             space = space.on(machine, &Asked::default());
         }
-        let Some(requires) = ask::ask(&space)? else { return Ok(exit::COULD_NOT) };
+        let Some(requires) = ask::ask(&space, framework)? else { return Ok(exit::COULD_NOT) };
         query.requires = requires;
     }
     if let Some(machine) = &machine {

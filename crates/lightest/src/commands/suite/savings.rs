@@ -66,7 +66,7 @@ impl Savings {
 pub(super) fn of(tests: &Tests, results: &Results, catalog: &Catalog) -> Savings {
     let options = Options::default();
     let findings =
-        linter::check(&tests.reading, &tests.sources, tests.dialect, catalog, &tests.table, &options);
+        linter::check(&tests.reading, tests.sources(), tests.dialect, catalog, &tests.table, &options);
     // Median over the clean passes of variants with a configuration, of one test or of all.
     let median = |test: Option<&str>, config: &str| -> Option<Duration> {
         let named = |index: usize| test.is_none_or(|wanted| tests.name(index) == wanted);

@@ -10,6 +10,7 @@ use lightest_sync::catalog_text::CatalogText;
 use lightest_sync::evidence::{Cited, Evidences, cited_paths, same_repository};
 use lightest_sync::{MAX_BYTES, Project, SourceFile};
 
+use crate::alike::{ALIKE, alike};
 use crate::failure::Failure;
 use crate::git::{Commit, Objects, Repository};
 use crate::output::shown;
@@ -172,20 +173,12 @@ impl Checkout {
     }
 }
 
-/// The file that most of another's lines are in, when it is most of its lines too.
+/// The file that another was renamed to: the one that is most alike, where it is alike enough.
 fn renamed(was: &str, files: &[SourceFile]) -> Option<(String, String)> {
-    let lines: std::collections::HashSet<&str> =
-        was.lines().map(str::trim).filter(|line| line.len() > 8).collect();
-    let mut best: Option<(usize, usize)> = None;
-    for (index, file) in files.iter().enumerate() {
-        let other: std::collections::HashSet<&str> =
-            file.text.lines().map(str::trim).filter(|line| line.len() > 8).collect();
-        let shared = lines.intersection(&other).count();
-        if shared * 2 > lines.len().max(other.len()) && best.is_none_or(|(most, _)| shared > most) {
-            best = Some((shared, index));
-        }
-    }
-    best.map(|(_, index)| (files[index].path.clone(), files[index].text.clone()))
+    // Of files that are equally alike, the first.
+    let all = files.iter().rev().map(|file| (alike(was, &file.text), file));
+    let (alike, file) = all.max_by_key(|(alike, _)| *alike)?;
+    (alike >= ALIKE).then(|| (file.path.clone(), file.text.clone()))
 }
 
 /// A file's text, of which no more is read than shows that it is too large; line breaks are git's.
