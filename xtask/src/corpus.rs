@@ -13,6 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use lightest_model::config::Arch;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -124,6 +125,27 @@ pub(crate) fn program() -> Result<PathBuf, String> {
         Ok(_) => Err("lightest does not build".to_owned()),
         Err(error) => Err(format!("cargo does not start: {error}")),
     }
+}
+
+/// The architecture of a configuration as `lightest requirements` prints it.
+fn arch_of(configuration: &Value) -> Arch {
+    match configuration["config"].as_str().unwrap_or_default().contains(Arch::Aarch64.word()) {
+        true => Arch::Aarch64,
+        false => Arch::X64,
+    }
+}
+
+/// What a test needs on every path through its body, and the absence of the agent where none of some of its configurations
+/// has it.
+fn always_needed(test: &Value, configurations: &[&Value]) -> Vec<String> {
+    let needs = test["requirements"].as_array().into_iter().flatten();
+    let always = needs.filter(|need| need["within"].as_array().is_none_or(Vec::is_empty));
+    let mut words: Vec<String> =
+        always.map(|need| need["requirement"].as_str().unwrap_or_default().to_owned()).collect();
+    if configurations.iter().all(|configuration| configuration["agent"] == false) {
+        words.push("no-agent".to_owned());
+    }
+    words
 }
 
 fn output(program: &Path, args: &[&str]) -> Result<String, String> {

@@ -14,6 +14,8 @@ use lightest_petri::{ARCHS, Spelled};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::{always_needed, arch_of};
+
 /// Whose choice is better where they differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -128,13 +130,6 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn arch_of(variant: &Value) -> Arch {
-    match text(&variant["config"]).contains(Arch::Aarch64.word()) {
-        true => Arch::Aarch64,
-        false => Arch::X64,
-    }
-}
-
 /// What a configuration is not known to provide of what the body asks of every configuration, as `requirements` reads it,
 /// and of what the maintainers' declaration states.
 fn lacks(space: &Space<'_>, config: &str, test: &Value, variants: &[&Value]) -> Vec<String> {
@@ -142,14 +137,9 @@ fn lacks(space: &Space<'_>, config: &str, test: &Value, variants: &[&Value]) -> 
     let Some(row) = space.rows().iter().position(|row| Spelled(&row.config).to_string() == config) else {
         return vec![format!("`{config}` is no configuration")];
     };
-    let always = test["requirements"].as_array().into_iter().flatten();
-    let always = always.filter(|need| need["within"].as_array().is_none_or(Vec::is_empty));
-    let mut words: Vec<String> = always.map(|need| text(&need["requirement"])).collect();
+    let mut words = always_needed(test, variants);
     for word in variants.iter().flat_map(|variant| variant["states"].as_array().into_iter().flatten()) {
         words.extend(stated(catalog, &text(word)));
-    }
-    if variants.iter().all(|variant| variant["agent"] == false) {
-        words.push("no-agent".to_owned());
     }
     let own = &space.rows()[row];
     let places = words.iter().filter(|word| {

@@ -7,8 +7,10 @@ use lightest_catalog::{OPENVMM, embedded, load};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
 use lightest_petri::ARCHS;
-use lightest_petri::guide::{self, Reading, Table, pick};
+use lightest_petri::guide::{self, Table};
 use serde_json::Value;
+
+use super::{always_needed, arch_of};
 
 /// A test on one architecture.
 pub(super) struct Cell {
@@ -21,26 +23,14 @@ pub(super) struct Cell {
 
 /// Every cell of the tests that `lightest requirements` printed.
 pub(super) fn cells(read: &Value) -> Vec<Cell> {
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let mut cells = Vec::new();
-    for test in list(&read["tests"]) {
-        let configurations = list(&test["configurations"]);
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let mut needs: BTreeSet<String> = list(&test["requirements"])
-            .iter()
-            .filter(|need| list(&need["within"]).is_empty())
-            .map(|need| text(&need["requirement"]))
-            .collect();
-        if configurations.iter().all(|configuration| configuration["agent"] == false) {
-            needs.insert("no-agent".to_owned());
-        }
-        let name = format!("{}::{}", text(&test["module"]), text(&test["test"]));
+    for test in read["tests"].as_array().into_iter().flatten() {
+        let configurations: Vec<&Value> = test["configurations"].as_array().into_iter().flatten().collect();
+        let text = |key: &str| test[key].as_str().unwrap_or_default();
+        let needs: BTreeSet<String> = always_needed(test, &configurations).into_iter().collect();
+        let name = format!("{}::{}", text("module"), text("test"));
         for arch in ARCHS {
-            let on = |configuration: &Value| {
-                let aarch64 = text(&configuration["config"]).contains(Arch::Aarch64.word());
-                aarch64 == (arch == Arch::Aarch64)
-            };
-            if configurations.iter().any(on) {
+            if configurations.iter().any(|configuration| arch_of(configuration) == arch) {
                 cells.push(Cell { test: name.clone(), arch, needs: needs.clone() });
             }
         }
@@ -73,21 +63,22 @@ pub(super) fn section(cells: &[Cell]) -> Result<String, String> {
     let (mut agree, mut differ, mut on) = (0, 0, 0);
     for cell in cells {
         let needs: Vec<&str> = cell.needs.iter().map(String::as_str).collect();
-        let answer = pick(&space, &[], &needs, cell.arch);
-        match table.read(&catalog, &needs, cell.arch) {
-            Reading::GoOn => on += 1,
-            Reading::Take(row) if answer == Some(row) => agree += 1,
-            Reading::Nothing if answer.is_none() => agree += 1,
-            _ => differ += 1,
+        match table.agrees(&space, &needs, cell.arch) {
+            Some(true) => agree += 1,
+            Some(false) => differ += 1,
+            None => on += 1,
         }
     }
+    let undistinguished: Vec<String> = texts.undistinguished.iter().map(|need| format!("`{need}`")).collect();
     Ok(format!(
         "\n## The page's first table\n\nEach test on each architecture that it lists (`corpus/needs.tsv`), read against the first \
          table of the Guide's page from the top: the first row that covers every need. The table alone gives the chooser's \
          answer for {agree} of {} cells; {differ} differ, and for {on} no row covers everything, so that the page refers the \
          reader to `lightest pick`. The rows were written with these tests in view, and a reader may take other needs from a \
-         body than `check` does. Needs that hold for some variants only are left out.\n",
-        cells.len()
+         body than `check` does. Needs that hold for some variants only are left out. No row distinguishes needs about the \
+         host or the build ({}), so its text does not name them and every row covers them.\n",
+        cells.len(),
+        undistinguished.join(", ")
     ))
 }
 

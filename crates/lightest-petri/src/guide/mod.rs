@@ -6,4 +6,4 @@ mod reading;
 mod texts;
 
 pub use reading::{Cell, Line, Reading, Table, pick};
-pub use texts::{Example, Guideline, Leaf, Question, Row, Symptom, Texts, TradeOff, embedded};
+pub use texts::{Example, Guest, Guideline, Leaf, Question, Row, Symptom, Texts, TradeOff, embedded};

@@ -52,12 +52,8 @@ impl<'t> Table<'t> {
     #[must_use]
     pub fn of(space: &Space<'_>, texts: &'t Texts) -> Self {
         let line = |row: &'t Row| {
-            let cells: Vec<Cell<'t>> = ARCHS.map(|arch| Cell::of(space, row, arch)).into();
-            let alpine = cells
-                .iter()
-                .filter_map(|cell| cell.own)
-                .any(|own| space.rows()[own].guest.family == "alpine");
-            Line { row, covers: covered(texts, row, alpine), cells }
+            let cells = ARCHS.map(|arch| Cell::of(space, texts, row, arch)).into();
+            Line { row, covers: covered(texts, row), cells }
         };
         Self { lines: texts.rows.iter().map(line).collect() }
     }
@@ -83,14 +79,24 @@ impl<'t> Table<'t> {
         }
         cell.own.map_or(Reading::Nothing, Reading::Take)
     }
+
+    /// Whether the table answers a test as the chooser does; `None` where it leaves the answer to `lightest pick`.
+    #[must_use]
+    pub fn agrees(&self, space: &Space<'_>, needs: &[&str], arch: Arch) -> Option<bool> {
+        let answer = pick(space, &[], needs, arch).map_or(Reading::Nothing, Reading::Take);
+        match self.read(space.catalog(), needs, arch) {
+            Reading::GoOn => None,
+            reading => Some(reading == answer),
+        }
+    }
 }
 
 impl<'t> Cell<'t> {
-    fn of(space: &Space<'_>, row: &'t Row, arch: Arch) -> Self {
+    fn of(space: &Space<'_>, texts: &'t Texts, row: &'t Row, arch: Arch) -> Self {
         let own = pick(space, &row.requires, &[], arch);
         let apart = row.apart.iter().map(|need| (need.as_str(), pick(space, &row.requires, &[need], arch)));
         let apart: Vec<(&str, Option<usize>)> = apart.filter(|(_, row)| *row != own).collect();
-        let named = row.names.iter().map(|need| (need.as_str(), None));
+        let named = row.names.iter().chain(&texts.undistinguished).map(|need| (need.as_str(), None));
         let paired = row.together.iter().map(|[need, beside]| (need.as_str(), Some(beside.as_str())));
         let lacking = named
             .chain(paired)
@@ -111,16 +117,15 @@ pub fn pick(space: &Space<'_>, requires: &[String], further: &[&str], arch: Arch
     choice.parts.first()?.pick.as_ref().map(|pick| pick.row)
 }
 
-fn covered<'t>(texts: &'t Texts, row: &'t Row, alpine: bool) -> Vec<&'t str> {
+fn covered<'t>(texts: &'t Texts, row: &'t Row) -> Vec<&'t str> {
     let mut needs = Vec::new();
     for other in texts.rows.iter().filter(|other| row.above.contains(&other.id)) {
         needs.extend(other.names.iter().chain(&other.requires).map(String::as_str));
     }
-    let on_alpine = texts.apart_on_alpine.iter().filter(|_| alpine);
-    let apart: Vec<&String> = texts.apart_from_above.iter().chain(on_alpine).collect();
-    needs.retain(|need| !apart.iter().any(|apart| apart == need));
+    needs.retain(|need| !texts.apart_from_above.iter().any(|apart| apart == need));
     needs.extend(row.names.iter().chain(&row.requires).chain(&row.apart).map(String::as_str));
     needs.retain(|need| !row.except.iter().any(|except| except == need));
+    needs.extend(texts.undistinguished.iter().map(String::as_str));
     needs.sort_unstable();
     needs.dedup();
     needs

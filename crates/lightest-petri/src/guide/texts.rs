@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lightest_model::config::GuestRef;
 use serde::Deserialize;
 
 /// Everything that `texts.toml` has, in its order.
@@ -30,10 +31,15 @@ pub struct Texts {
     pub examples: Vec<Example>,
     /// Needs that a row covers only where it names them itself.
     pub apart_from_above: Vec<String>,
-    /// The same for rows that answer with Alpine.
-    pub apart_on_alpine: Vec<String>,
+    /// Needs about the host or the build, which no text names: every row covers them.
+    pub undistinguished: Vec<String>,
+    /// What guests are called in the first table.
+    #[serde(rename = "guest")]
+    pub guests: Vec<Guest>,
     /// How needs are called within a cell; others by their titles.
     pub words: BTreeMap<String, String>,
+    /// Phrases by which a reader finds a need in the text of a row: any of them.
+    pub found_by: BTreeMap<String, Vec<String>>,
 }
 
 /// A row of the first table.
@@ -46,7 +52,7 @@ pub struct Row {
     pub text: String,
     /// What the chooser is asked for the row's configurations.
     pub requires: Vec<String>,
-    /// The needs that a reader finds in `text`.
+    /// The needs that a reader finds in `text`, by the phrases of `found_by`.
     #[serde(default)]
     pub names: Vec<String>,
     /// Rows whose needs this one covers as well.
@@ -61,6 +67,16 @@ pub struct Row {
     /// Pairs of needs; the first is covered only where a test needs the second as well.
     #[serde(default)]
     pub together: Vec<[String; 2]>,
+}
+
+/// What some guests are called in the first table: at most one for each architecture.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guest {
+    /// Its name there.
+    pub name: String,
+    /// Identifiers of the catalog.
+    pub ids: Vec<String>,
 }
 
 /// A question of the decision tree.
@@ -149,6 +165,14 @@ pub struct Example {
     pub requires: Vec<String>,
     /// Words that each configuration must have, since the text promises them.
     pub answers: Vec<String>,
+}
+
+impl Texts {
+    /// What a guest is called in the first table; `None` where it stands there as an attribute spells it.
+    #[must_use]
+    pub fn guest_name(&self, guest: &GuestRef) -> Option<&str> {
+        self.guests.iter().find(|known| known.ids.contains(&guest.id)).map(|known| known.name.as_str())
+    }
 }
 
 const TEXTS: &str = include_str!("texts.toml");

@@ -7,6 +7,7 @@ mod markdown;
 mod measured;
 mod short;
 mod sources;
+mod start;
 pub(crate) mod summary;
 mod tables;
 mod tree;

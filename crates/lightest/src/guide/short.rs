@@ -5,13 +5,14 @@ use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
 use lightest_petri::Spelled;
-use lightest_petri::guide::{Guideline, Row, Symptom, Table, Texts, pick};
+use lightest_petri::guide::{Guideline, Symptom, Table, Texts, pick};
 use lightest_petri::{ARCHS, attribute};
 
 use super::markdown::{capital, code, fence, paragraph, prose, sentence, table};
 use super::sources::issues;
-use super::{GENERATED, Neighbour, Page, REFERENCE_FILE, REFERENCE_TITLE, TITLE, tables};
-use crate::{address, words};
+use super::{GENERATED, Neighbour, Page, REFERENCE_FILE, REFERENCE_TITLE, TITLE, start, tables};
+use crate::address::{self, Address};
+use crate::words;
 
 /// The label that keeps rustdoc and mdBook from compiling it.
 const LABEL: &str = "rust,ignore";
@@ -22,11 +23,10 @@ pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -
     let mut page = Page::default();
     page.put(GENERATED);
     page.put(format!("# {TITLE}"));
-    page.put(paragraph(INTRODUCTION));
-    page.section("Start here", start(&space, texts));
+    page.section("Start here", start::section(&space, texts));
     page.section("Decision tree", tree(&space, texts));
     page.section("What guests cost", trade_offs(&space, texts));
-    page.section("Boot methods and architectures", architectures(&space, texts));
+    page.section("What runs where", architectures(&space, texts));
     page.section("Guidelines", guidelines(catalog, texts));
     page.section("Quirks that cost time", quirks(catalog));
     page.section("Examples", examples(&space, texts));
@@ -35,104 +35,14 @@ pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -
     page.text.trim_end().to_owned() + "\n"
 }
 
-const INTRODUCTION: &str = "Choose the lightest configuration that has everything the code under test needs.";
-
-/// The first table.
-fn start(space: &Space<'_>, texts: &Texts) -> String {
-    let catalog = space.catalog();
-    let lines = Table::of(space, texts).lines;
-    let rows: Vec<Vec<String>> = lines
-        .iter()
-        .map(|line| {
-            let cells = line.cells.iter().filter_map(|cell| {
-                let mut text = config(space, cell.own?);
-                let answers: Vec<Option<usize>> = cell.apart.iter().map(|(_, row)| *row).collect();
-                for (at, answer) in
-                    answers.iter().enumerate().filter(|(at, row)| !answers[..*at].contains(row))
-                {
-                    // Needs with the same answer are named together.
-                    let needs: Vec<&str> = cell.apart[at..]
-                        .iter()
-                        .filter(|(_, row)| row == answer)
-                        .map(|(need, _)| *need)
-                        .collect();
-                    let answer = answer.map_or_else(|| "unproven".to_owned(), |row| config(space, row));
-                    text.push_str(&format!("; {}: {answer}", with(catalog, texts, &needs)));
-                }
-                let lacking: Vec<String> = cell
-                    .lacking
-                    .iter()
-                    .filter(|need| !is_host(catalog, need))
-                    .map(|need| word(catalog, texts, need))
-                    .collect();
-                if !lacking.is_empty() {
-                    text.push_str(&format!("; unproven: {}", lacking.join(", ")));
-                }
-                Some(text)
-            });
-            // The architecture is in the name; a column for each would not fit on the Guide's page.
-            let cells: Vec<String> = cells.collect();
-            let about = prose(&line.row.text, None) + &above(texts, line.row);
-            vec![number(texts, &line.row.id).to_string(), about, cells.join("<br>")]
-        })
-        .collect();
-    let named =
-        |needs: &[String]| -> Vec<String> { needs.iter().map(|need| word(catalog, texts, need)).collect() };
-    let mut text = paragraph(&format!(
-        "Take the first row that covers everything your test does. A row also covers what the rows after its + name, but \
-         for {}, and on Alpine {}. Where no row fits, ask `lightest pick --from FILE`. *Unproven*: no \
-         configuration is known to provide it there.",
-        words::list(&named(&texts.apart_from_above), "and"),
-        words::list(&named(&texts.apart_on_alpine), "and")
-    ));
-    text.push('\n');
-    text.push_str(&table(&["Row", "Your test ..", "Configurations"], &rows));
-    text
-}
-
-/// The number of a row, from 1.
-fn number(texts: &Texts, id: &str) -> usize {
-    texts.rows.iter().position(|other| other.id == id).map_or(0, |at| at + 1)
-}
-
-/// The rows that a row covers as well.
-fn above(texts: &Texts, row: &Row) -> String {
-    let above: Vec<String> = row.above.iter().map(|id| number(texts, id).to_string()).collect();
-    if above.is_empty() { String::new() } else { format!(" (+ {})", above.join(", ")) }
-}
-
-/// How needs that have an answer of their own are introduced.
-fn with(catalog: &Catalog, texts: &Texts, needs: &[&str]) -> String {
-    match needs {
-        [vmm] if catalog.vmm(vmm).is_some() => format!("on {}", word(catalog, texts, vmm)),
-        _ => {
-            let needs: Vec<String> = needs.iter().map(|need| word(catalog, texts, need)).collect();
-            format!("with {}", words::list(&needs, "or"))
-        }
-    }
-}
-
-/// How a need is called within a cell.
-fn word(catalog: &Catalog, texts: &Texts, need: &str) -> String {
-    let title = catalog.requirement(need).map_or(need, |known| known.title.as_str());
-    texts.words.get(need).map_or_else(|| prose(title, None), Clone::clone)
-}
-
-/// Whether a need is about the host, where the other architecture is no surprise.
-fn is_host(catalog: &Catalog, need: &str) -> bool {
-    catalog.requirement(need).is_some_and(|known| known.group == "where")
-}
-
 fn config(space: &Space<'_>, row: usize) -> String {
     code(Spelled(&space.rows()[row].config))
 }
 
 /// The questions of the request, each leaf with both architectures.
 fn tree(space: &Space<'_>, texts: &Texts) -> String {
-    let mut text = paragraph(
-        "Go through all seven questions: the last one that you answer with yes decides. With needs from three or more \
-         of them, ask `lightest pick`.",
-    );
+    let mut text =
+        paragraph("Answer all seven; the last yes decides. With three or more, ask `lightest pick`.");
     text.push('\n');
     for (at, question) in texts.questions.iter().enumerate() {
         text.push_str(&format!("{}. **{}**\n", at + 1, question.ask));
@@ -178,8 +88,8 @@ fn architectures(space: &Space<'_>, texts: &Texts) -> String {
 
 /// A text that leads to the file in which most of some places are; the reference page has their lines.
 fn file<'c>(catalog: &Catalog, text: &str, places: impl Iterator<Item = &'c Evidence>) -> String {
-    let urls = places.filter_map(|place| address::of(catalog, place));
-    let files: Vec<String> = urls.map(|url| url.split('#').next().unwrap_or_default().to_owned()).collect();
+    let files: Vec<String> =
+        places.filter_map(|place| Some(address::address(catalog, place)?.page)).collect();
     let most = files.iter().max_by_key(|file| files.iter().filter(|other| other == file).count());
     most.map_or_else(|| text.to_owned(), |file| format!("[{text}]({file})"))
 }
@@ -222,9 +132,9 @@ fn guidelines(catalog: &Catalog, texts: &Texts) -> String {
         .guidelines
         .iter()
         .map(|guideline| {
-            let url = evidence_of(catalog, guideline).and_then(|evidence| address::of(catalog, evidence));
+            let url = evidence_of(catalog, guideline).and_then(|evidence| first_line(catalog, evidence));
             let because = match url {
-                Some(url) => guideline.because.replacen(']', &format!("]({})", short(&url)), 1),
+                Some(url) => guideline.because.replacen(']', &format!("]({url})"), 1),
                 None => guideline.because.replace(['[', ']'], ""),
             };
             let numbered = texts.rows.iter().enumerate().fold(guideline.text.clone(), |text, (at, row)| {
@@ -297,18 +207,21 @@ fn symptoms(space: &Space<'_>, texts: &Texts) -> String {
         .symptoms
         .iter()
         .map(|symptom| {
-            let answers: Vec<Option<usize>> = ARCHS
-                .iter()
-                .filter(|arch| !symptom.requires.iter().any(|word| is_other(word, **arch)))
-                .map(|arch| pick(space, &symptom.requires, &[], *arch))
+            let asked: Vec<Arch> = ARCHS
+                .into_iter()
+                .filter(|arch| !symptom.requires.iter().any(|word| is_other(word, *arch)))
                 .collect();
+            let answers: Vec<Option<usize>> =
+                asked.iter().map(|arch| pick(space, &symptom.requires, &[], *arch)).collect();
             // A row of the first table with the same answers stands for them.
-            let same = lines
-                .iter()
-                .position(|line| line.cells.iter().map(|cell| cell.own).eq(answers.iter().copied()));
-            let instead = match same {
-                Some(at) => format!("Row {}", at + 1),
-                None => {
+            let same = lines.iter().position(|line| {
+                let cells = line.cells.iter().filter(|cell| asked.contains(&cell.arch));
+                cells.map(|cell| cell.own).eq(answers.iter().copied())
+            });
+            let instead = match (same, &asked[..]) {
+                (Some(at), [arch]) => format!("Row {} on {arch}", at + 1),
+                (Some(at), _) => format!("Row {}", at + 1),
+                (None, _) => {
                     answers.iter().flatten().map(|row| config(space, *row)).collect::<Vec<_>>().join(", ")
                 }
             };
@@ -339,16 +252,15 @@ fn until(catalog: &Catalog, symptom: &Symptom) -> String {
 
 /// A text that leads to the first place of some evidence.
 fn linked(catalog: &Catalog, text: &str, evidence: &[Evidence]) -> String {
-    let url = evidence.first().and_then(|place| address::of(catalog, place));
-    url.map_or_else(|| text.to_owned(), |url| format!("[{text}]({})", short(&url)))
+    let url = evidence.first().and_then(|place| first_line(catalog, place));
+    url.map_or_else(|| text.to_owned(), |url| format!("[{text}]({url})"))
 }
 
 /// An address that leads to the first of some lines, to keep the page small; the reference page has them all.
-fn short(url: &str) -> &str {
-    match url.rsplit_once('-') {
-        Some((first, last)) if first.contains("#L") && last.starts_with('L') => first,
-        _ => url,
-    }
+fn first_line(catalog: &Catalog, place: &Evidence) -> Option<String> {
+    let Address { page, lines } = address::address(catalog, place)?;
+    let lines = lines.map(|(first, _)| (first, first));
+    Some(Address { page, lines }.to_string())
 }
 
 fn closing(neighbours: &[Neighbour]) -> String {
