@@ -13,6 +13,3 @@ mod validate;
 
 pub use files::{File, OPENVMM, ReadError, embedded, list_folder};
 pub use load::load;
-
-/// The hypervisors that machines are described with.
-pub const HYPERVISORS: [&str; 5] = ["kvm", "mshv", "whp", "hvf", "hyper-v"];

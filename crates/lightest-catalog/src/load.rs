@@ -43,6 +43,7 @@ pub fn load(files: &[File]) -> Result<Catalog, Vec<Diagnostic>> {
         guests: read(groups.of("guest"), &mut errors),
         boot_classes: read(groups.of("boot_class"), &mut errors),
         hosts: read(groups.of("host"), &mut errors),
+        hypervisors: read(groups.of("hypervisor"), &mut errors),
         requirements: read(groups.of("requirement"), &mut errors),
         capabilities: read(groups.of("capability"), &mut errors),
         quirks: read(groups.of("quirk"), &mut errors),

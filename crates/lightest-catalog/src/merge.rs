@@ -12,7 +12,7 @@ use lightest_model::catalog::Layer;
 use lightest_model::suggest::nearest;
 
 /// The names of the arrays of tables that a catalog file may hold.
-pub(crate) const KINDS: [&str; 15] = [
+pub(crate) const KINDS: [&str; 16] = [
     "source",
     "vmm",
     "boot_method",
@@ -20,6 +20,7 @@ pub(crate) const KINDS: [&str; 15] = [
     "guest",
     "boot_class",
     "host",
+    "hypervisor",
     "requirement",
     "capability",
     "quirk",

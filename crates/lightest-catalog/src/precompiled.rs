@@ -92,6 +92,7 @@ fn rest(catalog: &Catalog) -> Catalog {
             .filter(|blocker| blocker.state == BlockerState::Open)
             .cloned()
             .collect(),
+        hypervisors: Vec::new(),
         claims: Vec::new(),
         questions: Vec::new(),
         test_capabilities: Vec::new(),

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use lightest_diagnostics::Diagnostic;
 
-use crate::HYPERVISORS;
 use crate::locate::{Step, place};
 use crate::merge::Groups;
 use lightest_model::catalog::{BlockerState, Catalog, Evidence, When};
@@ -77,9 +76,13 @@ impl<'a> Checker<'a, '_> {
                 let path = [Key("machines"), At(at)];
                 self.system("host", index, &path, &machines.os);
                 for word in &machines.hypervisors {
-                    self.among("host", index, &path, "hypervisor", word, &HYPERVISORS);
+                    self.known("host", index, &path, "hypervisor", word);
                 }
             }
+        }
+        for (index, hypervisor) in catalog.hypervisors.iter().enumerate() {
+            self.evidence("hypervisor", index, &hypervisor.evidence);
+            self.system("hypervisor", index, &[Key("os")], &hypervisor.os);
         }
         for (index, requirement) in catalog.requirements.iter().enumerate() {
             for (at, implied) in requirement.implies.iter().enumerate() {
@@ -151,12 +154,9 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn system(&mut self, kind: &str, index: usize, path: &[Step], word: &str) {
-        self.among(kind, index, path, "operating system", word, &SYSTEMS);
-    }
-
-    fn among(&mut self, kind: &str, index: usize, path: &[Step], what: &str, word: &str, known: &[&str]) {
-        if !known.contains(&word) {
-            let message = format!("`{word}` is no {what}: `{}`", known.join("`, `"));
+        if !SYSTEMS.contains(&word) {
+            let message =
+                format!("there is no operating system `{word}` of hosts: `{}`", SYSTEMS.join("`, `"));
             self.error(kind, index, path, message, None);
         }
     }
@@ -169,6 +169,7 @@ impl<'a> Checker<'a, '_> {
             "guest" => catalog.guests.iter().map(|guest| guest.id.as_str()).collect(),
             "family" => catalog.guests.iter().map(|guest| guest.family.as_str()).collect(),
             "boot class" => catalog.boot_classes.iter().map(|class| class.id.as_str()).collect(),
+            "hypervisor" => catalog.hypervisors.iter().map(|hypervisor| hypervisor.id.as_str()).collect(),
             "requirement" => catalog.requirements.iter().map(|requirement| requirement.id.as_str()).collect(),
             "source" => catalog.sources.iter().map(|source| source.id.as_str()).collect(),
             _ => vec!["none", "vbs", "snp", "tdx"],

@@ -97,7 +97,11 @@ fn systems_and_hypervisors_are_checked_wherever_they_are_named() {
     let messages: Vec<&str> = errors.iter().filter_map(|error| error.message.split(':').next()).collect();
     assert_eq!(
         messages,
-        ["`freebsd` is no operating system", "`haiku` is no operating system", "`xen` is no hypervisor"]
+        [
+            "there is no operating system `freebsd` of hosts",
+            "there is no operating system `haiku` of hosts",
+            "there is no hypervisor `xen`",
+        ]
     );
     assert_eq!(found[0], "\"freebsd\"", "{found:?}");
 }

@@ -1,6 +1,6 @@
 //! A computer, as far as it decides which configurations can run on it.
 
-use std::fmt;
+use std::borrow::Cow;
 
 use crate::catalog::Host;
 use crate::config::Arch;
@@ -26,9 +26,12 @@ pub enum Fit<'c> {
     /// It can.
     Runs,
     /// It can if what is stated here holds, which is not known.
-    RunsIf(&'c str),
+    RunsIf(Cow<'c, str>),
     /// It cannot.
-    Cannot,
+    Lacks {
+        /// Hypervisors of which one would do, by identifier; empty where its system or its architecture is the wrong one.
+        hypervisors: Vec<&'c str>,
+    },
 }
 
 impl<'c> Space<'c> {
@@ -36,49 +39,40 @@ impl<'c> Space<'c> {
     #[must_use]
     pub fn fit(&self, row: usize, asked: &Asked, machine: &Machine) -> Fit<'c> {
         let Some(host) = self.host_of(row, asked) else {
-            return Fit::RunsIf("it is a host of an unknown kind");
+            return Fit::RunsIf(Cow::Borrowed("it is a host for it, of which the catalog has no kind"));
         };
         let row = &self.rows()[row];
+        let mut hypervisors: Vec<&str> = Vec::new();
         if !row.vmm.hosts.contains(&machine.os) {
-            return Fit::Cannot;
+            return Fit::Lacks { hypervisors };
         }
         if host.machines.is_empty() {
-            return Fit::RunsIf("it is such a host, of which nothing more is known");
+            return Fit::RunsIf(Cow::Owned(format!("it is {}", host.title)));
         }
-        let fits = host.machines.iter().filter(|known| {
-            // A hypervisor runs guests of its machine's own architecture.
-            let native = || {
-                machine.arch == Some(row.config.arch)
-                    && known.hypervisors.iter().any(|word| machine.hypervisors.contains(word))
-            };
+        let of_its_kind = host.machines.iter().filter(|known| {
             known.os == machine.os
                 && (known.arch.is_empty() || machine.arch.is_some_and(|arch| known.arch.contains(&arch)))
-                && (known.hypervisors.is_empty() || native())
         });
+        // A hypervisor runs guests of its machine's own architecture.
+        let native = machine.arch == Some(row.config.arch);
         let mut open = None;
-        for known in fits {
+        for known in of_its_kind {
+            let offers = native && known.hypervisors.iter().any(|word| machine.hypervisors.contains(word));
             match &known.provided {
-                None => return Fit::Runs,
-                Some(provided) => open = open.or(Some(provided.as_str())),
+                None if offers || known.hypervisors.is_empty() => return Fit::Runs,
+                Some(provided) if offers || known.hypervisors.is_empty() => {
+                    open = open.or(Some(provided.as_str()));
+                }
+                _ if native => hypervisors.extend(known.hypervisors.iter().map(String::as_str)),
+                _ => {}
             }
         }
-        open.map_or(Fit::Cannot, Fit::RunsIf)
+        open.map_or(Fit::Lacks { hypervisors }, |provided| Fit::RunsIf(Cow::Borrowed(provided)))
     }
 
     /// The kind of host that a configuration needs where that is asked of it.
     #[must_use]
     pub fn host_of(&self, row: usize, asked: &Asked) -> Option<&'c Host> {
         self.host(row, asked).and_then(|host| self.catalog().hosts.get(host))
-    }
-}
-
-/// As it is given to `--here`: `linux,x64,kvm`.
-impl fmt::Display for Machine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.os)?;
-        if let Some(arch) = self.arch {
-            write!(f, ",{arch}")?;
-        }
-        self.hypervisors.iter().try_for_each(|hypervisor| write!(f, ",{hypervisor}"))
     }
 }

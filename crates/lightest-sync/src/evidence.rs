@@ -283,7 +283,8 @@ pub fn unsourced(catalog: &Catalog, source: &str) -> Vec<(String, String)> {
     }
     kinds! {
         "blocker" => blockers, "boot_class" => boot_classes, "boot_method" => boot_methods, "claim" => claims,
-        "host" => hosts, "isolation" => isolation, "quirk" => quirks, "test_capability" => test_capabilities, "vmm" => vmms,
+        "host" => hosts, "hypervisor" => hypervisors, "isolation" => isolation, "quirk" => quirks,
+        "test_capability" => test_capabilities, "vmm" => vmms,
     }
     for statement in &catalog.capabilities {
         let by_words = || format!("{}: {}", statement.requirement, statement.because);

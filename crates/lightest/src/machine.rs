@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 
-use lightest_catalog::HYPERVISORS;
+use lightest_model::catalog::Hypervisor;
 use lightest_model::config::Arch;
 use lightest_model::machine::{Machine, SYSTEMS};
 use lightest_model::suggest::nearest;
@@ -19,23 +19,24 @@ pub(crate) struct Found {
     pub(crate) notes: Vec<String>,
 }
 
-/// Reads `linux,x64,kvm`: a system, an architecture, and any number of hypervisors; or looks at this machine where nothing is
-/// described.
-pub(crate) fn read(described: &str) -> Result<Found, Failure> {
+/// Reads `linux,x64,kvm`: a system, an architecture, and any number of the hypervisors that the catalog knows; or looks at
+/// this machine where nothing is described.
+pub(crate) fn read(described: &str, known: &[Hypervisor]) -> Result<Found, Failure> {
     if described.is_empty() {
-        return Ok(look(consts::OS, consts::ARCH, &probe));
+        return Ok(look(consts::OS, consts::ARCH, known, &probe));
     }
+    let hypervisors: Vec<&str> = known.iter().map(|hypervisor| hypervisor.id.as_str()).collect();
     let mut machine = Machine { os: String::new(), arch: None, hypervisors: Vec::new() };
     for word in described.split(',').map(str::trim) {
         if SYSTEMS.contains(&word) && machine.os.is_empty() {
             word.clone_into(&mut machine.os);
         } else if let (Some(arch), None) = (Arch::from_word(word), machine.arch) {
             machine.arch = Some(arch);
-        } else if HYPERVISORS.contains(&word) && !machine.hypervisors.iter().any(|known| known == word) {
+        } else if hypervisors.contains(&word) && !machine.hypervisors.iter().any(|known| known == word) {
             machine.hypervisors.push(word.to_owned());
         } else {
             let known: Vec<&str> =
-                SYSTEMS.into_iter().chain(Arch::ALL.map(Arch::word)).chain(HYPERVISORS).collect();
+                SYSTEMS.into_iter().chain(Arch::ALL.map(Arch::word)).chain(hypervisors).collect();
             if known.contains(&word) {
                 return Err(Failure::new(format!("`{word}` is one too many in `--here={described}`"))
                     .help("name one operating system, one architecture, and each hypervisor once"));
@@ -57,47 +58,42 @@ pub(crate) fn read(described: &str) -> Result<Found, Failure> {
     Ok(Found { machine, notes: Vec::new() })
 }
 
-/// A file by which a hypervisor is told.
-struct Mark {
-    hypervisor: &'static str,
-    os: &'static str,
-    path: &'static str,
-    /// Whether it must be possible to write to it.
-    writes: bool,
+/// A machine as `--here` takes it: `linux,x64,kvm`.
+pub(crate) fn described(machine: &Machine) -> String {
+    let arch = machine.arch.map(Arch::word);
+    let words = std::iter::once(machine.os.as_str()).chain(arch);
+    let words: Vec<&str> = words.chain(machine.hypervisors.iter().map(String::as_str)).collect();
+    words.join(",")
 }
 
-const MARKS: [Mark; 5] = [
-    Mark { hypervisor: "mshv", os: "linux", path: "/dev/mshv", writes: false },
-    Mark { hypervisor: "kvm", os: "linux", path: "/dev/kvm", writes: true },
-    // Parts of Windows that are there where the feature is turned on.
-    Mark { hypervisor: "whp", os: "windows", path: r"C:\Windows\System32\WinHvPlatform.dll", writes: false },
-    Mark { hypervisor: "hyper-v", os: "windows", path: r"C:\Windows\System32\vmms.exe", writes: false },
-    Mark {
-        hypervisor: "hvf",
-        os: "macos",
-        path: "/System/Library/Frameworks/Hypervisor.framework",
-        writes: false,
-    },
-];
-
 /// Finds out what a machine offers. `probe` tells whether a path can be opened, perhaps for writing.
-fn look(os: &str, arch: &str, probe: &dyn Fn(&Path, bool) -> io::Result<()>) -> Found {
+fn look(os: &str, arch: &str, known: &[Hypervisor], probe: &dyn Fn(&Path, bool) -> io::Result<()>) -> Found {
     let arch = match arch {
         "x86_64" => Some(Arch::X64),
         other => Arch::from_word(other),
     };
     let mut found =
         Found { machine: Machine { os: os.to_owned(), arch, hypervisors: Vec::new() }, notes: Vec::new() };
-    for mark in MARKS.iter().filter(|mark| mark.os == os) {
-        match probe(Path::new(mark.path), mark.writes) {
-            Ok(()) => found.machine.hypervisors.push(mark.hypervisor.to_owned()),
+    let mut untold: Vec<&Hypervisor> = Vec::new();
+    for hypervisor in known.iter().filter(|hypervisor| hypervisor.os == os) {
+        let Some(mark) = &hypervisor.mark else {
+            untold.push(hypervisor);
+            continue;
+        };
+        match probe(Path::new(mark), hypervisor.writes) {
+            Ok(()) => found.machine.hypervisors.push(hypervisor.id.clone()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => found.notes.push(format!(
-                "{} is there, but cannot be opened: {}",
-                mark.path,
-                input::reason(&error)
-            )),
+            Err(error) => {
+                found.notes.push(format!("{mark} is there, but cannot be opened: {}", input::reason(&error)))
+            }
         }
+    }
+    for hypervisor in untold {
+        let described = described(&found.machine);
+        found.notes.push(format!(
+            "whether this machine offers {} is unknown; `--here={described},{}` answers for one that does",
+            hypervisor.title, hypervisor.id
+        ));
     }
     found
 }
@@ -110,13 +106,13 @@ fn probe(path: &Path, writes: bool) -> io::Result<()> {
     OpenOptions::new().read(true).write(writes).open(path).map(|_| ())
 }
 
-/// A hypervisor as people write it.
-pub(crate) fn name(hypervisor: &str) -> String {
-    if hypervisor == "hyper-v" { "Hyper-V".to_owned() } else { hypervisor.to_uppercase() }
+/// A hypervisor by its name.
+pub(crate) fn title<'a>(hypervisor: &'a str, known: &'a [Hypervisor]) -> &'a str {
+    known.iter().find(|known| known.id == hypervisor).map_or(hypervisor, |known| known.title.as_str())
 }
 
 /// A machine in words: `Linux on x64 with KVM`.
-pub(crate) fn in_words(machine: &Machine) -> String {
+pub(crate) fn in_words(machine: &Machine, known: &[Hypervisor]) -> String {
     let os = match machine.os.as_str() {
         "linux" => "Linux",
         "windows" => "Windows",
@@ -124,7 +120,7 @@ pub(crate) fn in_words(machine: &Machine) -> String {
         other => other,
     };
     let arch = machine.arch.map_or_else(|| "another architecture".to_owned(), |arch| arch.to_string());
-    let names: Vec<String> = machine.hypervisors.iter().map(|word| name(word)).collect();
+    let names: Vec<&str> = machine.hypervisors.iter().map(|word| title(word, known)).collect();
     let with = match names.as_slice() {
         [] => "without a hypervisor".to_owned(),
         names => format!("with {}", crate::words::list(names, "and")),
@@ -137,7 +133,8 @@ mod tests {
     use super::*;
 
     fn here(os: &str, arch: &str, there: &[&str], barred: &[&str]) -> (String, usize) {
-        let found = look(os, arch, &|path, _| {
+        let known = crate::embedded::catalog().expect("the embedded catalog").hypervisors;
+        let found = look(os, arch, &known, &|path, _| {
             let is = |list: &[&str]| list.iter().any(|known| Path::new(known) == path);
             match (is(there), is(barred)) {
                 (true, _) => Ok(()),
@@ -145,7 +142,7 @@ mod tests {
                 _ => Err(io::Error::from(io::ErrorKind::NotFound)),
             }
         });
-        (found.machine.to_string(), found.notes.len())
+        (described(&found.machine), found.notes.len())
     }
 
     #[test]
@@ -159,13 +156,19 @@ mod tests {
         assert_eq!(here("linux", "x86_64", &[], &[]), ("linux,x64".to_owned(), 0));
         // What another system has by that name means nothing.
         assert_eq!(here("windows", "x86_64", &[whp, "/dev/kvm"], &[]), ("windows,x64,whp".to_owned(), 0));
+        // Every Mac has the framework's folder.
+        let folder = "/System/Library/Frameworks/Hypervisor.framework";
+        assert_eq!(here("macos", "aarch64", &[folder], &[]), ("macos,aarch64".to_owned(), 1));
         assert_eq!(here("freebsd", "powerpc64", &["/dev/kvm"], &[]), ("freebsd".to_owned(), 0));
     }
 
     #[test]
     fn a_description_names_a_system_and_an_architecture() {
+        let known = crate::embedded::catalog().expect("the embedded catalog").hypervisors;
         let read = |text: &str| {
-            read(text).map(|found| found.machine.to_string()).map_err(|error| error.message().to_owned())
+            read(text, &known)
+                .map(|found| described(&found.machine))
+                .map_err(|error| error.message().to_owned())
         };
         assert_eq!(read("x64, linux ,kvm,mshv"), Ok("linux,x64,kvm,mshv".to_owned()));
         assert_eq!(read("linux"), Err("`--here=linux` lacks an architecture".to_owned()));

@@ -51,7 +51,10 @@ fn a_machine_runs_what_its_hypervisor_and_architecture_allow() {
 fn where_the_lightest_would_run_is_named() {
     let (code, out, err) = pick(&["--requires", "openhcl,agent", "--here=linux,x64,kvm"]);
     assert_eq!(code, 4, "{err}");
-    assert!(out.contains("Linux on x64 with KVM runs nothing that provides all of that"), "{out}");
+    assert!(
+        out.contains("no configuration is known to provide all of that on Linux on x64 with KVM"),
+        "{out}"
+    );
     assert!(out.contains("is the lightest of all; it needs a Windows host"), "{out}");
     // By Hyper-V alone, another one than the lightest of all, which needs WHP.
     let (code, here, elsewhere) = picked(&["--requires", "openhcl,agent", "--here=windows,x64,hyper-v"]);
@@ -72,7 +75,31 @@ fn where_the_lightest_would_run_is_named() {
     // What no program can tell is no yes, and no no.
     let (code, out, _) = pick(&["--requires", "snp", "--here=windows,x64,whp,hyper-v"]);
     assert_eq!(code, 4, "{out}");
-    assert!(out.contains("is lighter, and runs here if its processor and Hyper-V offer SNP"), "{out}");
+    assert!(out.contains("2504_server_x64)) runs here if its processor and Hyper-V offer SNP"), "{out}");
+}
+
+/// Nobody has shown it anywhere: the machine that could try is told to, and any other gets the answer of all machines.
+#[test]
+fn what_a_machine_can_try_is_its_answer_and_no_pick() {
+    let asks = ["--requires", "no-hypervisor-enlightenments,vfio", "--arch", "x64"];
+    for machine in ["--here=linux,x64,kvm", "--here=windows,x64,whp"] {
+        let (code, out, err) = pick(&[&asks[..], &[machine]].concat());
+        assert_eq!(code, 1, "{machine}: {out}{err}");
+        assert_eq!(
+            out.starts_with("Here: Linux on x64 with KVM\nx64: nobody has shown"),
+            machine.contains("linux"),
+            "{out}"
+        );
+        assert!(out.contains("nobody has shown"), "{machine}: {out}");
+        assert!(!out.contains("no configuration is known to provide all of that on"), "{machine}: {out}");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "#[openvmm_test]\nasync fn tries(config: PetriVmBuilder<OpenVmmPetriBackend>) {}\n";
+    fs::write(folder.path().join("a.rs"), text).expect("written");
+    let from = ["pick", "--from", "a.rs", "--arch", "x64", "--requires", "no-hypervisor-enlightenments,vfio"];
+    let said = lightest(folder.path(), &[&from[..], &["--here=linux,x64,kvm"]].concat());
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    assert!(said.out.contains("nobody has shown"), "{}", said.out);
 }
 
 #[test]

@@ -243,6 +243,26 @@ pub struct Machines {
     pub provided: Option<String>,
 }
 
+/// A hypervisor that a machine may offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hypervisor {
+    /// Identifier, and the word that describes a machine with it.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// The operating system of machines that can offer it.
+    pub os: String,
+    /// A file that can be opened where a machine offers it; absent where no file tells.
+    #[serde(default)]
+    pub mark: Option<String>,
+    /// Whether the file must be open to writing, too.
+    #[serde(default)]
+    pub writes: bool,
+    /// Where that is known from.
+    pub evidence: Vec<Evidence>,
+}
+
 /// Something that a test asks of its environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::config::Arch;
 
 pub use entries::{
-    Blocker, BlockerState, BootClass, BootMethod, Capability, Cost, Guest, Holds, Host, Image, IsolationMode,
-    Layer, Measured, Quirk, Requirement, Source, Support, TestCapability, Timing, Vmm,
+    Blocker, BlockerState, BootClass, BootMethod, Capability, Cost, Guest, Holds, Host, Hypervisor, Image,
+    IsolationMode, Layer, Measured, Quirk, Requirement, Source, Support, TestCapability, Timing, Vmm,
 };
 pub use evidence::Evidence;
 pub use guidance::{Answer, Claim, ClaimState, Question, Section};
@@ -36,6 +36,8 @@ pub struct Catalog {
     pub boot_classes: Vec<BootClass>,
     /// How scarce hosts are, commonest first.
     pub hosts: Vec<Host>,
+    /// The hypervisors that machines may offer.
+    pub hypervisors: Vec<Hypervisor>,
     /// What a test may ask for.
     pub requirements: Vec<Requirement>,
     /// Statements on what configurations give.
@@ -99,6 +101,12 @@ impl Catalog {
     #[must_use]
     pub fn is_place(&self, word: &str) -> bool {
         Arch::from_word(word).is_some() || self.vmm(word).is_some()
+    }
+
+    /// The hypervisor of that identifier.
+    #[must_use]
+    pub fn hypervisor(&self, id: &str) -> Option<&Hypervisor> {
+        self.hypervisors.iter().find(|hypervisor| hypervisor.id == id)
     }
 
     /// The quirk of that identifier.

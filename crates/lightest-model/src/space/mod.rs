@@ -62,8 +62,6 @@ pub struct Space<'c> {
     giving: Vec<OnceCell<Bits>>,
     /// What each gives alone, where it was worked out before.
     alone: Option<Vec<u128>>,
-    /// The machine that all of them can run on, where there is one.
-    machine: Option<Machine>,
     hosts: OnceCell<Vec<cost::Scoped<()>>>,
     quirks: OnceCell<Vec<cost::Scoped<&'c Quirk>>>,
     blockers: OnceCell<Vec<cost::Scoped<&'c Blocker>>>,
@@ -93,13 +91,7 @@ impl<'c> Space<'c> {
     pub fn on(&self, machine: &Machine, asked: &Asked) -> Self {
         let runs = |row: &usize| self.fit(*row, asked, machine) == Fit::Runs;
         let rows = (0..self.rows.len()).filter(runs).map(|row| self.rows[row].clone()).collect();
-        Self { machine: Some(machine.clone()), ..Self::with(self.catalog, rows) }
-    }
-
-    /// The machine that the space is confined to.
-    #[must_use]
-    pub const fn machine(&self) -> Option<&Machine> {
-        self.machine.as_ref()
+        Self::with(self.catalog, rows)
     }
 
     fn with(catalog: &'c Catalog, rows: Vec<Row<'c>>) -> Self {
@@ -115,7 +107,6 @@ impl<'c> Space<'c> {
             statements,
             giving,
             alone: None,
-            machine: None,
             hosts: OnceCell::new(),
             quirks: OnceCell::new(),
             blockers: OnceCell::new(),

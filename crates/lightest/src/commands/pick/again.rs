@@ -6,6 +6,7 @@ use lightest_model::machine::Machine;
 
 use super::Args;
 use crate::framework::Framework;
+use crate::machine::described;
 use crate::output;
 use crate::output::places::Texts;
 
@@ -17,7 +18,7 @@ pub(crate) fn to_query(framework: Framework, query: &Query, here: Option<&Machin
     option(&mut command, "arch", &archs);
     option(&mut command, "vmm", &query.vmms);
     if let Some(machine) = here {
-        command.push_str(&format!(" --here={machine}"));
+        command.push_str(&format!(" --here={}", described(machine)));
     }
     if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
         // Said outright, so that nothing is asked.
@@ -51,7 +52,7 @@ pub(super) fn with_arguments(mut command: String, args: &Args, here: Option<&Mac
         command.push_str(" --only-lightest");
     }
     if let Some(machine) = here {
-        command.push_str(&format!(" --here={machine}"));
+        command.push_str(&format!(" --here={}", described(machine)));
     }
     command
 }

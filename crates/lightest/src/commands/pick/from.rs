@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         let own = space.on(machine, &proposal.choice.asked);
         let mut here = proposed(test, &needs, &own, &request, framework)?;
         elsewhere = here::elsewhere(&space, &proposal.choice, &own, &here.choice, machine, framework);
-        here.choice.parts.retain(|part| part.pick.is_some());
+        here.choice.parts.retain(here::has_answer);
         (space, proposal) = (own, here);
     }
     let spelled = Spelled { framework, space: &space };
@@ -94,17 +94,19 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         (Format::Text, Some(machine)) => {
             let answer = || answer.as_text();
             let answered = (!proposal.list.is_empty() || elsewhere.is_empty()).then(answer);
-            output::data(&here::in_text(machine, answered, &elsewhere))?;
+            output::data(&here::in_text(machine, answered, &elsewhere, catalog))?;
         }
     }
     let within = |span: &Span| span.file == test.span.file && test.span.bytes.contains(&span.bytes.start);
     for note in notes.iter().filter(|note| within(&note.span)) {
         output::message(&format!("note: {}", note.message));
     }
-    Ok(match (proposal.list.is_empty(), elsewhere.is_empty()) {
-        (false, _) => exit::DONE,
-        (true, false) => exit::HOST_CANNOT,
-        (true, true) => exit::FINDINGS,
+    // What nobody has shown is an answer, and no pick.
+    let picked = proposal.list.iter().any(|proposed| proposed.role != Role::Untried);
+    Ok(match (picked, proposal.list.is_empty() && !elsewhere.is_empty()) {
+        (true, _) => exit::DONE,
+        (false, true) => exit::HOST_CANNOT,
+        (false, false) => exit::FINDINGS,
     })
 }
 

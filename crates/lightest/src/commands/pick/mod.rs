@@ -96,16 +96,16 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         query.requires = requires;
     }
     if let Some(machine) = &machine {
-        return here::run(args, &query, machine, framework, session);
+        let (again, code) = here::run(args, query, machine, framework, session)?;
+        repeatable(asks, &again);
+        return Ok(code);
     }
     let space = session.space_about(&query.requires, framework)?;
     let choice = choose(&space, &with_asks(&query, framework))
         .map_err(|unheard| unknown(space.catalog(), &query, &unheard, framework))?;
     let spelled = Spelled { framework, space: &space };
     let again = again::to_query(framework, &query, None);
-    if asks {
-        output::message(&format!("The same again: {again}"));
-    }
+    repeatable(asks, &again);
     match args.format {
         Format::Text => {
             output::data(&as_text::answer(&spelled, &query, &choice, args.detail(), None, &again))?
@@ -116,6 +116,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     // The program ends here, sooner when it need not take these apart.
     std::mem::forget((choice, space));
     Ok(if answered { exit::DONE } else { exit::FINDINGS })
+}
+
+/// Prints, after questions, how the same is had without them.
+fn repeatable(asked: bool, again: &str) {
+    if asked {
+        output::message(&format!("The same again: {again}"));
+    }
 }
 
 /// A query with what every guest of a framework's new tests is asked.
