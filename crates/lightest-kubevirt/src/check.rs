@@ -80,7 +80,7 @@ pub fn judge(reading: &Reading<'_>, sources: &[Source], options: &Options) -> (V
             !remark.text.contains("lightest:")
                 && judged.guest.is_some_and(|guest| judge::speaks_of(&remark.text, guest))
         };
-        judged.chosen = remarks.iter().any(speaks);
+        judged.chosen |= remarks.iter().any(speaks);
         judged.asks.extend(intent::of_remarks(remarks, reading.catalog).into_iter().filter_map(|intent| {
             Some(Ask {
                 requirement: intent.requirement?,

@@ -88,7 +88,7 @@ pub struct Judged<'r> {
     pub asks: Vec<Ask>,
     /// What was not understood.
     pub opens: Vec<Opening>,
-    /// Whether a comment at the site speaks of its guest: the author chose it.
+    /// Whether the name of a test, or a comment at the site, speaks of its guest: the author chose it.
     pub chosen: bool,
 }
 
@@ -145,7 +145,9 @@ impl<'r> Reading<'r> {
             opens.extend(self.asking[*test].opens.iter().cloned());
         }
         let asks = asks.into_values().cloned().collect();
-        Judged { site, guest: self.guest(&site.factory), tests, asks, opens, chosen: false }
+        let guest = self.guest(&site.factory);
+        let names = |guest| tests.iter().any(|test| speaks_of(&self.suite.tests[*test].name(), guest));
+        Judged { site, guest, chosen: guest.is_some_and(names), tests, asks, opens }
     }
 
     /// What a guest gives.
@@ -162,12 +164,6 @@ impl<'r> Reading<'r> {
     /// The lightest guest that new tests may use and that gives everything.
     pub fn lightest<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Option<&'r Guest> {
         lightest(&self.space, words)
-    }
-
-    /// Whether a test's name, or that of a container around it, names a guest: then the guest is the point.
-    #[must_use]
-    pub fn names(&self, test: usize, guest: &Guest) -> bool {
-        speaks_of(&self.suite.tests[test].name(), guest)
     }
 
     /// Whether a requirement takes an operating system.

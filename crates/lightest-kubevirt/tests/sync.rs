@@ -219,14 +219,13 @@ fn what_is_not_understood_is_a_gap() {
 #[test]
 fn cited_lines_of_facts_and_calls_are_followed() {
     let files = embedded(facts::FOLDERS);
-    let names = files.iter().map(|file| file.name.clone()).collect::<Vec<_>>();
     let text = CatalogText::new(files.into_iter().map(|file| (file.name, file.text.into_owned())).collect())
         .expect("it is TOML");
     let paths = cited_paths(&text, "kubevirt");
     assert!(paths.iter().any(|path| path == FACTORIES), "{paths:?}");
     assert!(
         paths.iter().any(|path| path == "tests/framework/matcher/conditions.go"),
-        "calls cite, too: {names:?}"
+        "calls cite, too: {paths:?}"
     );
     // Every cited file gets one line more at its top.
     let was: String = (1..3_000).map(|line| format!("line {line}\n")).collect();

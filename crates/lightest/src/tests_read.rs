@@ -7,12 +7,12 @@ use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Declaration, Reading, Variant};
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
-use lightest_petri::Petri;
 
 use crate::exit;
 use crate::failure::Failure;
 use crate::findings::sources::{self, Sources};
 use crate::findings::table;
+use crate::framework::Framework;
 use crate::session::Session;
 
 /// The tests of a tree, and what they were read with.
@@ -27,9 +27,16 @@ pub(crate) struct Tests {
 
 impl Tests {
     /// Reads the tests below some paths. What cannot be read is named in a warning.
+    ///
+    /// # Errors
+    ///
+    /// Where the tests are of a framework whose results name no guest: a test that boots several side by side is one result.
     pub(crate) fn read(paths: &[PathBuf], catalog: &Catalog, session: &Session) -> Result<Self, Failure> {
+        let dialect = session.framework(paths).dialect();
+        if !dialect.conventions().alternatives {
+            return Err(without_variants(dialect));
+        }
         let table = table::table(catalog, session)?;
-        let dialect: &'static dyn Dialect = &Petri;
         let read = sources::read(paths, dialect)?;
         read.warn();
         let reading = dialect.read(&read.files, catalog, &table);
@@ -72,4 +79,13 @@ impl Tests {
     pub(crate) fn path(&self, file: usize) -> Option<&Path> {
         self.read.paths.get(file).map(PathBuf::as_path)
     }
+}
+
+/// That the tests of a framework have no variants.
+fn without_variants(dialect: &dyn Dialect) -> Failure {
+    let served = Framework::all().map(Framework::dialect).filter(|other| other.conventions().alternatives);
+    let served: Vec<&str> = served.map(|other| other.about()).collect();
+    Failure::new(format!("`suite`, `learn` and `unknowns` do not read {}", dialect.about()))
+        .note("a result there is of all guests that the test boots, so that time and passes belong to no single one")
+        .help(format!("they read {}; `check`, `requirements` and `pick --from` read these, too", served.join(", ")))
 }

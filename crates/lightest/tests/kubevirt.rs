@@ -223,3 +223,22 @@ fn every_list_and_explanation_spells_guests_as_the_suite_does() {
     let (_, text) = run(Path::new("."), &["--framework", "kubevirt", "explain", "agent"]);
     assert!(text.contains("lightest on x64: NewAlpineWithTestTooling"), "{text}");
 }
+
+#[test]
+fn commands_on_results_report_that_a_result_names_no_guest() {
+    let tree = tree();
+    fs::write(tree.path().join("a.xml"), "<testsuites/>").expect("written");
+    for args in [
+        &["unknowns"][..],
+        &["unknowns", "tests"],
+        &["learn", "a.xml"],
+        &["learn", "a.xml", "--tests", "tests"],
+        &["suite", "--junit", "a.xml"],
+        &["--framework", "kubevirt", "suite", "--junit", "a.xml"],
+    ] {
+        let (code, text) = run(tree.path(), args);
+        assert_eq!(code, 2, "{args:?}: {text}");
+        assert!(text.contains("`unknowns` do not read KubeVirt's end-to-end tests"), "{text}");
+        assert!(text.contains("they read OpenVMM's tests, written with petri;"), "{text}");
+    }
+}

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lightest_catalog::{OPENVMM, calls, embedded, load};
-use lightest_kubevirt::{go, sync};
+use lightest_kubevirt::judge::Reading;
+use lightest_kubevirt::{check, go, sync};
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::Note;
@@ -116,6 +117,7 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
         lines.filter(|line| line.contains("_x64") || line.contains("_aarch64")).map(str::to_owned).collect();
     let facts = texts("crates/lightest-petri/tests/sync/tree/now", "rs")?;
     let go = texts("crates/lightest-kubevirt/tests", "rs")?;
+    let go = [programs(&go), texts("crates/lightest/tests/kubevirt", "go")?].concat();
     let go_catalog =
         load(&embedded(lightest_kubevirt::facts::FOLDERS)).map_err(|errors| errors[0].message.clone())?;
     let go_table = lightest_kubevirt::facts::table()?;
@@ -137,7 +139,7 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
             let file = |path: &str| SourceFile { path: path.to_owned(), text: text.to_owned() };
             let _ = Facts::read(&Corpus::new(paths.map(file)));
         }),
-        Target::text("go", programs(&go), &GO, move |text| kubevirt(text, &go_catalog, &go_table)),
+        Target::text("go", go, &GO, move |text| kubevirt(text, &go_catalog, &go_table)),
     ])
 }
 
@@ -160,11 +162,16 @@ fn kubevirt(text: &str, catalog: &Catalog, table: &lightest_kubevirt::table::Tab
     }
     let local = "tests/fuzz_test.go".to_owned();
     let sources = [Source { path: local.clone(), local, package: String::new(), text: Arc::from(text) }];
-    let options = Options { pedantic: true, ..Options::default() };
-    let checked = lightest_kubevirt::check::check(&sources, catalog, table, &options);
-    within(text, &checked.notes, &checked.findings);
-    let specs = lightest_kubevirt::check::specs(&sources, catalog, table);
-    within(text, &specs.notes, &[]);
+    let (suite, notes) = check::read(&sources, catalog, table);
+    let reading = Reading::new(&suite, catalog, table);
+    // `reach`: the text that a test reaches is worked out, too.
+    let options = Options { pedantic: true, reach: true, ..Options::default() };
+    let (sites, findings) = check::judge(&reading, &sources, &options);
+    within(text, &notes, &findings);
+    let reached = sites.iter().flat_map(|site| &site.reached);
+    for span in reached.chain(check::tests(&reading, &sources).iter().map(|test| &test.name_span)) {
+        assert!(text.get(span.bytes.clone()).is_some(), "a place outside of the text");
+    }
     let file = |path: &str| SourceFile { path: path.to_owned(), text: text.to_owned() };
     let _ = sync::Factories::read(&[sync::FACTORIES, sync::DISKS].map(file));
 }

@@ -59,9 +59,6 @@ pub(crate) fn lighter<'r>(context: &Context<'_, 'r>, judged: &Judged<'r>) -> Opt
     if judged.tests.is_empty() || !judged.opens.is_empty() || judged.chosen {
         return None;
     }
-    if judged.tests.iter().any(|test| context.reading.names(*test, own)) {
-        return None;
-    }
     let words: Vec<&str> = judged
         .asks
         .iter()
