@@ -37,10 +37,16 @@ impl Framework {
 
     /// The framework that is asked for, or else the one whose tests all paths hold.
     pub(crate) fn of(forced: Option<Self>, paths: &[PathBuf]) -> Self {
-        let holds = |framework: &Self| {
-            !paths.is_empty() && paths.iter().all(|path| top(path, framework.dialect()).is_some())
+        // A checkout may lie within another's: the nearest decides, and of one folder the first framework.
+        let depth = |framework: &Self| {
+            let tops: Option<Vec<PathBuf>> =
+                paths.iter().map(|path| top(path, framework.dialect())).collect();
+            tops?.iter().map(|top| top.components().count()).min()
         };
-        forced.or_else(|| Self::all().find(holds)).unwrap_or(Self(FRAMEWORKS[0]))
+        let found = || Self::all().min_by_key(|framework| std::cmp::Reverse(depth(framework)));
+        forced
+            .or_else(|| found().filter(|framework| depth(framework).is_some()))
+            .unwrap_or(Self(FRAMEWORKS[0]))
     }
 
     /// The option `--framework` as the command line reads it.

@@ -13,17 +13,21 @@ const TESTS: &str = include_str!("kubevirt/sample_test.go");
 /// A tree with these files.
 fn tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
+    fill(folder.path());
+    folder
+}
+
+fn fill(folder: &Path) {
     for (path, text) in [
         ("go.mod", "module kubevirt.io/kubevirt\n"),
         ("tests/libvmifact/factory.go", FACTORY),
         ("tests/sample_test.go", TESTS),
         ("vendor/tests/other.go", "not Go"),
     ] {
-        let path = folder.path().join(path);
+        let path = folder.join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         fs::write(path, text).expect("written");
     }
-    folder
 }
 
 /// Exit code and what was printed, in the tree.
@@ -241,4 +245,24 @@ fn commands_on_results_report_that_a_result_names_no_guest() {
         assert!(text.contains("`unknowns` do not read KubeVirt's end-to-end tests"), "{text}");
         assert!(text.contains("they read OpenVMM's tests, written with petri;"), "{text}");
     }
+}
+
+#[test]
+fn the_nearest_checkout_tells_the_framework() {
+    let tree = tree();
+    fs::create_dir_all(tree.path().join("tests/vmm_tests/tests")).expect("made");
+    let outer = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(outer.path().join("vmm_tests")).expect("made");
+    let inner = outer.path().join("inner");
+    fill(&inner);
+    for (folder, args) in
+        [(inner.as_path(), &["requirements"][..]), (outer.path(), &["requirements", "inner"])]
+    {
+        let (code, text) = run(folder, args);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.starts_with("a machine should be described (1 variant, "), "{text}");
+    }
+    // The other way around: tests of OpenVMM within a checkout of KubeVirt.
+    let (code, text) = run(&tree.path().join("tests/vmm_tests"), &["requirements"]);
+    assert_eq!((code, text.contains("#[vmm_test(..)]")), (3, true), "{text}");
 }
