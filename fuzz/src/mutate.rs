@@ -31,6 +31,9 @@ pub(crate) fn input(number: u64, target: &Target) -> Vec<u8> {
     if target.keeps_length {
         return patched(seed.clone(), &mut chance);
     }
+    if target.is_text && chance.below(2) == 0 {
+        return by_words(&String::from_utf8_lossy(seed), target, &mut chance).into_bytes();
+    }
     let mut bytes = seed.clone();
     for _ in 0..=chance.below(6) {
         let at = chance.below(bytes.len() + 1);
@@ -63,6 +66,47 @@ pub(crate) fn input(number: u64, target: &Target) -> Vec<u8> {
     }
     bytes.truncate(LONGEST);
     if target.is_text { String::from_utf8_lossy(&bytes).into_owned().into_bytes() } else { bytes }
+}
+
+/// A text with some of its words exchanged, and some of its lines left out, repeated or brought from another seed: what a parser
+/// takes more often, so that what comes after it is reached.
+fn by_words(seed: &str, target: &Target, chance: &mut Chance) -> String {
+    let mut lines: Vec<String> = seed.split_inclusive('\n').map(str::to_owned).collect();
+    for _ in 0..=chance.below(3) {
+        let at = chance.below(lines.len());
+        let other = String::from_utf8_lossy(&target.seeds[chance.below(target.seeds.len())]);
+        let from: Vec<&str> = other.split_inclusive('\n').collect();
+        let picked = from.get(chance.below(from.len())).copied().unwrap_or_default();
+        match chance.below(6) {
+            0 if at < lines.len() => drop(lines.remove(at)),
+            1 if at < lines.len() => {
+                let line = lines[at].clone();
+                lines.insert(chance.below(lines.len() + 1), line);
+            }
+            2 => lines.insert(at, picked.to_owned()),
+            _ if at < lines.len() => {
+                let word = word(picked, chance).map_or("x", |place| &picked[place]);
+                if let Some(place) = self::word(&lines[at], chance) {
+                    lines[at].replace_range(place, word);
+                }
+            }
+            _ => {}
+        }
+    }
+    lines.concat()
+}
+
+/// Where a word of a line stands.
+fn word(line: &str, chance: &mut Chance) -> Option<std::ops::Range<usize>> {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let starts: Vec<usize> = line
+        .char_indices()
+        .filter(|(at, letter)| is_part(*letter) && !line[..*at].chars().next_back().is_some_and(is_part))
+        .map(|(at, _)| at)
+        .collect();
+    let start = *starts.get(chance.below(starts.len()))?;
+    let end = line[start..].find(|letter| !is_part(letter)).map_or(line.len(), |length| start + length);
+    Some(start..end)
 }
 
 /// Some bytes in other values, near each other and near what is not zero: the structures of a disk.
