@@ -83,10 +83,10 @@ impl Watch {
     }
 }
 
-/// The processor time of this thread in seconds: another process that is busy does not count.
+/// The processor time of this process in seconds, whatever thread took it: another process that is busy does not count.
 #[cfg(unix)]
 fn processor_time() -> f64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     (time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)
 }

@@ -1,5 +1,7 @@
 //! The same work on many things at once, on threads with room for deep recursion.
 
+use std::cell::Cell;
+use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -9,6 +11,27 @@ const STACK: usize = 64 << 20;
 /// More threads than this help nobody.
 const MAX_THREADS: usize = 8;
 
+thread_local! {
+    /// Whether this thread has such a stack.
+    static ROOMY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs work on a thread with room for deep recursion. What [`map`] would give to one more thread alone stays on it.
+///
+/// # Errors
+///
+/// When no thread can be started.
+pub fn roomy<R: Send>(work: impl FnOnce() -> R + Send) -> io::Result<R> {
+    let marked = || {
+        ROOMY.set(true);
+        work()
+    };
+    thread::scope(|scope| {
+        let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, marked)?;
+        Ok(started.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 /// What `work` makes of each thing, in the order of the things. `start` makes what one thread works with.
 pub fn map<T: Sync, S, R: Send>(
     things: &[T],
@@ -16,6 +39,7 @@ pub fn map<T: Sync, S, R: Send>(
     work: impl Fn(&mut S, &T) -> R + Sync,
 ) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(things.len());
+    let threads = if threads < 2 && ROOMY.get() { 0 } else { threads };
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(things.len()));
     let run = || {
@@ -45,4 +69,18 @@ pub fn map<T: Sync, S, R: Send>(
     let mut done = done.into_inner().unwrap_or_default();
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_stays_on_a_roomy_thread() {
+        let thread_of = |things: &[u8]| map(things, || (), |(), _| thread::current().id());
+        assert_ne!(thread_of(&[1]), [thread::current().id()]);
+        let (outer, inner) = roomy(|| (thread::current().id(), thread_of(&[1]))).expect("a thread");
+        assert_eq!(inner, [outer]);
+        assert_ne!(outer, thread::current().id());
+    }
 }
