@@ -79,6 +79,12 @@ impl Span {
     pub const fn new(file: usize, bytes: Range<usize>) -> Self {
         Self { file, bytes }
     }
+
+    /// Whether another place lies within it, or is the same.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        self.file == other.file && self.bytes.start <= other.bytes.start && other.bytes.end <= self.bytes.end
+    }
 }
 
 /// One-based line, and one-based column in characters, of a byte position.

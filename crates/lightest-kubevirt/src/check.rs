@@ -123,12 +123,7 @@ fn suppressed(sites: &[Test], sources: &[Source], findings: Vec<Finding>, option
     let mut left = findings;
     let mut kept = Vec::new();
     for site in sites.iter().filter(|site| !site.remarks.is_empty()) {
-        let holds = |finding: &Finding| {
-            let span = finding.span();
-            span.file == site.span.file
-                && site.span.bytes.start <= span.bytes.start
-                && span.bytes.end <= site.span.bytes.end
-        };
+        let holds = |finding: &Finding| site.span.contains(finding.span());
         let (own, others) = left.into_iter().partition(holds);
         left = others;
         kept.extend(suppress::apply(site, sources, own, &RULES, asked));
@@ -247,6 +242,7 @@ fn empty(place: Span) -> Test {
         reached: Vec::new(),
         intents: Vec::new(),
         comments: Vec::new(),
+        doc: None,
         preface: None,
         remarks: Vec::new(),
         bound_to: Vec::new(),

@@ -3,6 +3,7 @@
 use std::path::{Component, Path};
 
 use lightest_lint::calls;
+use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, Interest};
 use lightest_lint::facts::{Declaration, Reading, Test};
 use lightest_lint::finding::Finding;
@@ -58,6 +59,10 @@ impl Dialect for KubeVirt {
 
     fn extension(&self) -> &'static str {
         "go"
+    }
+
+    fn leading(&self) -> Leading {
+        Leading { begins: &["//", "/*", "*"], except: &[] }
     }
 
     fn catalog(&self) -> &'static [&'static str] {

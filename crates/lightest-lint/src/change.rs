@@ -23,9 +23,28 @@ pub enum Change {
     },
 }
 
+/// How lines begin that belong to what stands below them, such as comments and attributes: a dialect knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leading {
+    /// Any of these.
+    pub begins: &'static [&'static str],
+    /// But none of these.
+    pub except: &'static [&'static str],
+}
+
+impl Leading {
+    /// Whether a line belongs to what stands below it.
+    fn has(self, line: &str) -> bool {
+        let line = line.trim();
+        let begins = |mark: &&str| line.starts_with(*mark);
+        self.begins.iter().any(begins) && !self.except.iter().any(begins)
+    }
+}
+
 /// A change to some files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
+    leading: Leading,
     files: BTreeMap<usize, Vec<Change>>,
 }
 
@@ -37,6 +56,12 @@ pub struct Touched {
 }
 
 impl Changes {
+    /// No change yet, to files whose language begins lines so.
+    #[must_use]
+    pub fn to(leading: Leading) -> Self {
+        Self { leading, files: BTreeMap::new() }
+    }
+
     /// Sets the change to a file, by its index.
     pub fn set(&mut self, file: usize, changes: Vec<Change>) {
         self.files.insert(file, changes);
@@ -74,7 +99,7 @@ impl Changes {
     #[must_use]
     pub fn first_within(&self, span: &Span, sources: &[Source]) -> Option<Span> {
         let (changes, text) = (self.files.get(&span.file)?, &*sources.get(span.file)?.text);
-        let head = head(text, span.bytes.start);
+        let head = self.head(text, span.bytes.start);
         let all = head..span.bytes.end;
         changes.iter().find_map(|change| {
             let at = match change {
@@ -88,7 +113,7 @@ impl Changes {
                     let directly_above = || {
                         text.get(*at..all.start.max(*at)).is_some_and(|between| between.trim().is_empty())
                             && *at <= all.start
-                            && is_above(last)
+                            && self.leading.has(last)
                     };
                     if !((all.start < *at && *at < all.end) || directly_above()) {
                         return None;
@@ -98,6 +123,26 @@ impl Changes {
             };
             Some(Span::new(span.file, line_at(text, at)))
         })
+    }
+
+    /// Where the lines directly above a place that belong to it begin; the place itself where there are none.
+    fn head(&self, text: &str, start: usize) -> usize {
+        let Some(before) = text.get(..start) else { return start };
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        // What stands behind other code on its line has no lines of its own above it.
+        if before[line..].contains(['{', '}', ';', '=', ',', '"']) {
+            return start;
+        }
+        let mut top = start;
+        let mut end = line;
+        while let Some(above) = end.checked_sub(1) {
+            let first = text[..above].rfind('\n').map_or(0, |at| at + 1);
+            if !self.leading.has(&text[first..above]) {
+                break;
+            }
+            (top, end) = (first, first);
+        }
+        top
     }
 
     /// The same change, after edits of its files.
@@ -136,15 +181,10 @@ impl Touched {
     /// Whether a finding is on a test or a site that is touched.
     #[must_use]
     pub fn has_finding(&self, finding: &Finding, reading: &Reading) -> bool {
-        let within = |outer: &Span, inner: &Span| {
-            outer.file == inner.file
-                && outer.bytes.start <= inner.bytes.start
-                && inner.bytes.end <= outer.bytes.end
-        };
         // Its main place comes first; the others matter where that lies in no test, such as in a helper.
         for label in &finding.diagnostic.labels {
             let on_site = |site: &crate::facts::Site| {
-                within(&site.declaration.span, &label.span)
+                site.declaration.span.contains(&label.span)
                     || site.remarks.iter().any(|remark| remark.span == label.span)
             };
             let mut sites =
@@ -153,7 +193,7 @@ impl Touched {
                 return sites.any(|(_, touched)| *touched);
             }
             let on_test = |test: &Test| {
-                within(&test.span, &label.span) || test.remarks.iter().any(|remark| remark.span == label.span)
+                test.span.contains(&label.span) || test.remarks.iter().any(|remark| remark.span == label.span)
             };
             let mut tests =
                 reading.tests.iter().zip(&self.tests).filter(|(test, _)| on_test(test)).peekable();
@@ -169,32 +209,6 @@ impl Touched {
 /// A test's own places, then those that it leads to.
 fn places(test: &Test) -> impl Iterator<Item = &Span> {
     std::iter::once(&test.span).chain(test.remarks.iter().map(|remark| &remark.span)).chain(&test.reached)
-}
-
-/// Where the comments and attributes directly above a place begin; the place itself where there are none.
-fn head(text: &str, start: usize) -> usize {
-    let Some(before) = text.get(..start) else { return start };
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
-    // What stands behind other code on its line has no lines of its own above it.
-    if before[line..].contains(['{', '}', ';', '=', ',', '"']) {
-        return start;
-    }
-    let mut top = start;
-    let mut end = line;
-    while let Some(above) = end.checked_sub(1) {
-        let first = text[..above].rfind('\n').map_or(0, |at| at + 1);
-        if !is_above(&text[first..above]) {
-            break;
-        }
-        (top, end) = (first, first);
-    }
-    top
-}
-
-/// Whether a line belongs to what stands below it: a comment, or an attribute in brackets.
-fn is_above(line: &str) -> bool {
-    let line = line.trim();
-    ["//", "/*", "*", "#["].iter().any(|mark| line.starts_with(mark)) && !line.starts_with("//!")
 }
 
 /// The line around a position, without its end and without blanks around its text.
@@ -241,7 +255,7 @@ mod tests {
     }
 
     fn touches(change: Change, text: &str) -> bool {
-        let mut changes = Changes::default();
+        let mut changes = Changes::to(Leading { begins: &["//", "#["], except: &["//!"] });
         changes.set(0, vec![change]);
         changes.touches(&place(text), &sources())
     }

@@ -11,6 +11,7 @@ use lightest_model::config::Config;
 use lightest_model::space::{Asked, Space};
 
 use crate::calls::Table;
+use crate::change::Leading;
 use crate::facts::{Bare, Declaration, Reading, Test, Variant};
 use crate::finding::Finding;
 use crate::linter::Options;
@@ -94,6 +95,9 @@ pub trait Dialect: Sync {
     fn uses_table(&self) -> bool {
         true
     }
+
+    /// How lines of its language begin that belong to what stands below them.
+    fn leading(&self) -> Leading;
 
     /// The folders of the catalog with its facts, in the order in which they are read.
     fn catalog(&self) -> &'static [&'static str];

@@ -70,6 +70,8 @@ pub struct Test {
     pub remarks: Vec<Remark>,
     /// Comments within its body, in the order of the file.
     pub comments: Vec<Remark>,
+    /// The first paragraph of its documentation as plain words, without what stands for code, and where it stands.
+    pub doc: Option<Remark>,
     /// What is written at the top of its file.
     pub preface: Option<Remark>,
     /// What the author states that it asks for.
@@ -78,6 +80,14 @@ pub struct Test {
     pub bound_to: Vec<Arch>,
     /// Files that it takes and that its declaration names, in order.
     pub takes: Vec<Taken>,
+}
+
+impl Test {
+    /// Whether a place begins within it.
+    #[must_use]
+    pub fn holds(&self, span: &Span) -> bool {
+        self.span.file == span.file && self.span.bytes.contains(&span.bytes.start)
+    }
 }
 
 /// A file that a test takes, which a declaration names beside each guest.

@@ -117,6 +117,7 @@ impl<'a> Unit<'a> {
             reached: Vec::new(),
             remarks: site.remarks.clone(),
             comments,
+            doc: first.and_then(|test| test.doc.clone()),
             preface: first.and_then(|test| test.preface.clone()),
             intents: sharing.iter().flat_map(|test| test.intents.iter().cloned()).collect(),
             asks: sharing.iter().flat_map(|test| test.asks.iter().cloned()).collect(),

@@ -23,8 +23,13 @@ pub(crate) fn padded(text: &str) -> String {
 const DENIED_BEFORE: [&str; 4] = ["no", "without", "not", "non"];
 const DENIED_BEHIND: [&str; 5] = ["off", "absent", "unused", "disabled", "missing"];
 
+/// Whether a padded text has a padded name somewhere, and the words around it do not take it back.
+pub(crate) fn mentions(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| !denied(text, at, name.len()))
+}
+
 /// Whether the words around a name take it back.
-pub(crate) fn denied(text: &str, at: usize, length: usize) -> bool {
+fn denied(text: &str, at: usize, length: usize) -> bool {
     let before = text[..at].rsplit('_').next().unwrap_or_default();
     let behind = text[at + length..].split('_').next().unwrap_or_default();
     DENIED_BEFORE.contains(&before) || DENIED_BEHIND.contains(&behind)
@@ -38,8 +43,7 @@ pub(crate) fn named<'c>(test: &Test, spoken: &[(String, &'c str)]) -> Vec<&'c st
     }
     let mut found = Vec::new();
     for (name, id) in spoken {
-        let says = text.match_indices(name.as_str()).any(|(at, _)| !denied(&text, at, name.len()));
-        if says && !found.contains(id) {
+        if mentions(&text, name) && !found.contains(id) {
             found.push(*id);
         }
     }

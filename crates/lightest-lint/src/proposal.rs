@@ -79,6 +79,37 @@ pub struct WeakNeed {
     pub decides: bool,
 }
 
+impl WeakNeed {
+    /// What the answer does with it, and what to do about that.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        let (word, origin) = (&self.requirement, self.origin.word());
+        if self.decides {
+            format!("`{word}` is taken from the {origin} alone; the body does not show it")
+        } else {
+            format!(
+                "the {origin} mentions `{word}`, which the body does not ask for; `lightest pick --from FILE --requires {word}` \
+                 answers with it"
+            )
+        }
+    }
+}
+
+/// What to do about a configuration that would be the lightest, of which nobody has shown some requirements.
+#[must_use]
+pub fn try_it<'w>(unshown: impl IntoIterator<Item = &'w str>, config: &str) -> String {
+    let mut words: Vec<String> = unshown.into_iter().map(|word| format!("`{word}`")).collect();
+    let last = words.pop().unwrap_or_default();
+    let unshown = if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) };
+    format!("nobody has shown {unshown} with {config}; try it: if it passes, it is the lightest")
+}
+
+/// That it is not known which file a test takes, and what to do about it.
+#[must_use]
+pub fn unnamed(taken: &str) -> String {
+    format!("what stands for `{taken}` is not known: name the file in `[..]` behind each configuration")
+}
+
 /// The answer for a test.
 #[derive(Debug)]
 pub struct Proposal<'c> {

@@ -11,6 +11,7 @@ use crate::finding::Finding;
 use crate::intent;
 use crate::source::Source;
 use crate::subject::{Placed, Subject};
+use crate::suppress::{Place, Variants};
 
 /// How far a comment goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -239,10 +240,7 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed
 
 /// The variant that a comment in a list stands by; `None` outside of every list.
 fn beside_variant<'t>(test: &'t Test, sources: &[Source], span: &Span) -> Option<&'t Variant> {
-    let list = test.declarations.iter().find(|declaration| {
-        let list = &declaration.list;
-        list.file == span.file && list.bytes.start <= span.bytes.start && span.bytes.end <= list.bytes.end
-    })?;
+    let list = test.declarations.iter().find(|declaration| declaration.list.contains(span))?;
     let text = &sources.get(span.file)?.text;
     // Behind a variant on its line, or above one.
     let ended = list.variants.partition_point(|variant| variant.span.bytes.end <= span.bytes.start);
@@ -300,18 +298,14 @@ pub(crate) fn explains_stopping(subject: &Subject<'_, '_>, span: &Span) -> bool 
 
 /// Takes out what the author has a reason for, and makes nothing unseen that the author speaks of.
 pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut variants: Vec<&Placed<'_>> = subject.placed.iter().collect();
-    let start = |placed: &Placed<'_>| (placed.variant.span.file, placed.variant.span.bytes.start);
-    variants.sort_by_key(|placed| start(placed));
-    variants.dedup_by_key(|placed| start(placed));
+    let variants = Variants::of(subject.test);
+    let mut at: HashMap<Place, &Placed<'_>> = HashMap::new();
+    for placed in &subject.placed {
+        at.entry((placed.variant.span.file, placed.variant.span.bytes.start)).or_insert(placed);
+    }
     let mut spoken: HashMap<&str, Heed> = HashMap::new();
     findings.retain_mut(|finding| {
-        let at = finding.span();
-        let until = variants.partition_point(|placed| start(placed) <= (at.file, at.bytes.start));
-        let placed = until.checked_sub(1).map(|last| variants[last]).filter(|placed| {
-            let own = &placed.variant.span;
-            own.file == at.file && at.bytes.end <= own.bytes.end
-        });
+        let placed = variants.around(finding.span()).and_then(|place| at.get(&place));
         let choice = matches!(
             finding.rule(),
             "heavier-than-needed" | "redundant-variant" | "runs-no-repo-code" | "isolation-not-exercised"

@@ -34,7 +34,7 @@ pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Sho
     let agent = variant.agent.map(|agent| if agent { "agent" } else { "no-agent" });
     let words = needs.shown_of(&space.rows()[row]).map(|need| need.requirement.as_str());
     let present = self::asked(catalog, words.chain(agent));
-    let indices = asked.indices().iter().copied().chain(space.requirement("runs"));
+    let indices = asked.indices().iter().copied().chain([space.runs()]);
     indices
         .map(|index| {
             let answer = space.answer(row, index, &present);

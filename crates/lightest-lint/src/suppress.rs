@@ -24,13 +24,13 @@ struct Suppression<'a> {
 }
 
 /// Where something starts: a file, and a byte of it.
-type Place = (usize, usize);
+pub(crate) type Place = (usize, usize);
 
 /// Where the variants of a test stand, in the order of their starts.
-struct Variants<'a>(Vec<&'a Span>);
+pub(crate) struct Variants<'a>(Vec<&'a Span>);
 
 impl<'a> Variants<'a> {
-    fn of(test: &'a Test) -> Self {
+    pub(crate) fn of(test: &'a Test) -> Self {
         let lists = test.declarations.iter().flat_map(|list| &list.variants);
         let mut spans: Vec<&Span> = lists.map(|variant| &variant.span).collect();
         spans.sort_by_key(|span| (span.file, span.bytes.start));
@@ -38,10 +38,10 @@ impl<'a> Variants<'a> {
     }
 
     /// The variant that a place lies in.
-    fn around(&self, at: &Span) -> Option<Place> {
+    pub(crate) fn around(&self, at: &Span) -> Option<Place> {
         let until = self.0.partition_point(|span| (span.file, span.bytes.start) <= (at.file, at.bytes.start));
         let span = self.0[..until].last()?;
-        (span.file == at.file && at.bytes.end <= span.bytes.end).then_some((span.file, span.bytes.start))
+        span.contains(at).then_some((span.file, span.bytes.start))
     }
 
     /// The first variant behind a place of its file.
@@ -127,11 +127,7 @@ fn read<'a>(
     known: &[Rule],
 ) -> Vec<Suppression<'a>> {
     let Some(rest) = intent::message(&remark.text) else { return Vec::new() };
-    let inside = test.declarations.iter().any(|list| {
-        list.list.file == remark.span.file
-            && list.list.bytes.start <= remark.span.bytes.start
-            && remark.span.bytes.end <= list.list.bytes.end
-    });
+    let inside = test.declarations.iter().any(|list| list.list.contains(&remark.span));
     let variant = inside.then(|| variants.behind(&remark.span)).flatten();
     if rest.starts_with("requires(") && !inside {
         return Vec::new();

@@ -74,8 +74,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             let config = subject.named_config(row);
             finding.suggested = Some(config.clone());
             let text = subject.dialect.spell(&subject.row(row).config, placed.declaration);
-            let inside = placed.declaration.list.bytes.start <= remark.span.bytes.start
-                && remark.span.bytes.end <= placed.declaration.list.bytes.end;
+            let inside = placed.declaration.list.contains(&remark.span);
             finding.diagnostic.help = Some(Help {
                 message: format!("add `{config}`"),
                 safety: if inside && text.is_some() { Safety::Unsafe } else { Safety::DisplayOnly },

@@ -35,7 +35,7 @@ use lightest_diagnostics::{Edit, Help, Safety};
 use lightest_model::chooser::Part;
 
 use crate::finding::Finding;
-use crate::proposal::{EXCLUDED, Request, Role, propose};
+use crate::proposal::{EXCLUDED, Request, Role, WeakNeed, propose, try_it, unnamed};
 use crate::subject::Subject;
 
 const RULE: &str = "no-configuration";
@@ -50,38 +50,18 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         for opening in &subject.needs.openings {
             finding.diagnostic.notes.push(format!("not known: {}", opening.what));
         }
-        for weak in &proposal.weak {
-            let word = &weak.requirement;
-            let origin = weak.origin.word();
-            finding.diagnostic.notes.push(if weak.decides {
-                format!("`{word}` is taken from the {origin} alone; the body does not show it")
-            } else {
-                format!(
-                    "the {origin} mentions `{word}`, which the body does not ask for: `lightest pick --from FILE --requires \
-                     {word}` answers with it"
-                )
-            });
-        }
+        finding.diagnostic.notes.extend(proposal.weak.iter().map(WeakNeed::advice));
         for part in &proposal.choice.parts {
             let listed =
                 |row: usize| proposal.list.iter().any(|one| one.row == row && one.role == Role::Untried);
             let untried = part.trial.as_ref().filter(|trial| listed(trial.row));
             finding.diagnostic.notes.extend(untried.map(|trial| {
-                let unshown =
-                    trial.unshown.iter().map(|reason| subject.space.requirement_id(reason.requirement));
-                let unshown: Vec<String> = unshown.map(|word| format!("`{word}`")).collect();
-                format!(
-                    "nobody has shown {} with `{}`; try it: if it passes, it is the lightest",
-                    unshown.join(" and "),
-                    subject.named_config(trial.row)
-                )
+                let unshown = trial.unshown.iter();
+                let unshown = unshown.map(|reason| subject.space.requirement_id(reason.requirement));
+                try_it(unshown, &format!("`{}`", subject.named_config(trial.row)))
             }));
         }
-        for taken in &proposal.unnamed {
-            finding.diagnostic.notes.push(format!(
-                "what stands for `{taken}` is not known: name the file in `[..]` behind each configuration"
-            ));
-        }
+        finding.diagnostic.notes.extend(proposal.unnamed.iter().map(|taken| unnamed(taken)));
         let declared = subject.dialect.declare(subject.space, bare, &proposal.list, &proposal.choice.asked);
         match declared {
             Some(text) => {

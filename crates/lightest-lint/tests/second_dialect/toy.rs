@@ -9,6 +9,7 @@ use std::path::Path;
 
 use lightest_diagnostics::{Edit, Safety, Span};
 use lightest_lint::calls::Table;
+use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, Interest, Replacement};
 use lightest_lint::facts::{Declaration, Reading, Remark, Sighting, Site, Test, Variant, What};
 use lightest_lint::needs::Need;
@@ -177,6 +178,7 @@ fn file(at: usize, text: &str, reading: &mut Reading) {
                 reached: Vec::new(),
                 remarks: line.remarks(),
                 comments: Vec::new(),
+                doc: None,
                 preface: None,
                 intents: Vec::new(),
                 asks: line.asks(),
@@ -207,6 +209,10 @@ impl Dialect for Toy {
 
     fn extension(&self) -> &'static str {
         "go"
+    }
+
+    fn leading(&self) -> Leading {
+        Leading { begins: &["//"], except: &[] }
     }
 
     fn catalog(&self) -> &'static [&'static str] {

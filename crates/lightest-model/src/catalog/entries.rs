@@ -278,6 +278,9 @@ pub struct Requirement {
     /// Requirements that follow from it.
     #[serde(default)]
     pub implies: Vec<String>,
+    /// Whether a sentence about a test that names it speaks of what the test needs: of little else is that true.
+    #[serde(default)]
+    pub in_prose: bool,
     /// Whether a test that asks for it is about the paravisor itself.
     #[serde(default)]
     pub paravisor: bool,

@@ -1,7 +1,7 @@
 //! The lighter configuration that comes nearest to the pick, for an answer that has room for one.
 
 use crate::catalog::Support;
-use crate::space::{ALWAYS, Space};
+use crate::space::Space;
 
 use super::{Choice, Part, Refusal};
 
@@ -26,7 +26,7 @@ pub fn nearest_lighter<'p, 'c>(
             }
         }
         let row = &space.rows()[refusal.row];
-        let elsewhere = ALWAYS.contains(&space.requirement_id(refusal.missing.requirement));
+        let elsewhere = refusal.missing.requirement.entry(space.catalog()).is_none();
         (elsewhere, lacking, row.guest.family != pick.guest.family, row.boot.id != pick.boot.id)
     };
     let lighter = part.refused.iter().chain(&part.unproven);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::catalog::{Capability, Catalog, Layer, Support};
 
-use super::{ALWAYS, Bits, RequirementId, Space};
+use super::{ALWAYS, Bits, RUNS, RequirementId, Space};
 
 /// The requirements that are asked for, with those that follow from them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,8 +128,7 @@ impl<'c> Space<'c> {
     /// That a configuration runs on some host, which is one of [`ALWAYS`].
     #[must_use]
     pub fn runs(&self) -> RequirementId {
-        let at = ALWAYS.iter().position(|always| *always == "runs").unwrap_or_default();
-        RequirementId::new(self.catalog().requirements.len() + at)
+        RequirementId::new(self.catalog().requirements.len() + RUNS)
     }
 
     /// Everything that a configuration must meet: what is asked, then what always is.

@@ -23,6 +23,9 @@ pub use id::RequirementId;
 /// Requirements that every configuration must meet, asked for or not.
 pub const ALWAYS: [&str; 2] = ["repo-code", "runs"];
 
+/// Where `runs` stands in [`ALWAYS`].
+const RUNS: usize = 1;
+
 /// A legal configuration, and the catalog's entries for its parts.
 #[derive(Clone, Debug)]
 pub struct Row<'c> {

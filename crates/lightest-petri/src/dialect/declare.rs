@@ -8,7 +8,7 @@ use lightest_model::catalog::Catalog;
 
 use super::tree::{Attribute, Bytes, Function, Tree};
 use super::walk::Walked;
-use super::{modules, takes};
+use super::{doc, modules, takes};
 use lightest_diagnostics::Span;
 use lightest_lint::calls::{Kind, Table};
 use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Test, Variant};
@@ -98,6 +98,7 @@ pub(super) fn tests(
             openings,
             reached,
             intents: intent::of_remarks(&remarks_above, catalog),
+            doc: doc::of(&remarks_above),
             remarks: remarks_above,
             comments: remarks(file, source, tree, &body),
             preface: preface(file, &source.text),

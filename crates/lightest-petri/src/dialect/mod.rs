@@ -3,6 +3,7 @@
 mod build;
 mod calls;
 mod declare;
+mod doc;
 mod eval;
 mod flow;
 mod index;
@@ -34,6 +35,7 @@ use memchr::memmem::Finder;
 
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Table;
+use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, Interest, Masking};
 use lightest_lint::facts::{Bare, Declaration, Note, Reading};
 use lightest_lint::parallel;
@@ -76,6 +78,10 @@ impl Dialect for Petri {
 
     fn marks(&self) -> &'static [&'static str] {
         &["vmm_tests"]
+    }
+
+    fn leading(&self) -> Leading {
+        Leading { begins: &["//", "/*", "*", "#["], except: &["//!"] }
     }
 
     fn catalog(&self) -> &'static [&'static str] {

@@ -78,7 +78,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     });
     let Facts { catalog, settings, table, options } = facts?;
     let mut read = read?;
-    let mut changes = since.as_ref().map(|since| since.changes(&read)).transpose()?;
+    let mut changes =
+        since.as_ref().map(|since| since.changes(&read, framework.dialect().leading())).transpose()?;
     let judge = Judge { framework, paths: &args.paths, catalog, table: &table, options: &options };
     read.warn();
     if args.fix || args.diff {
@@ -436,11 +437,6 @@ fn keep_what_is_touched(
     let kept: Vec<bool> = (0..reading.tests.len()).map(|test| touched.has_test(test, reading)).collect();
     let mut keep = kept.into_iter();
     reading.tests.retain(|_| keep.next() == Some(true));
-    let within = |note: &Note| {
-        reading
-            .tests
-            .iter()
-            .any(|test| test.span.file == note.span.file && test.span.bytes.contains(&note.span.bytes.start))
-    };
+    let within = |note: &Note| reading.tests.iter().any(|test| test.holds(&note.span));
     reading.notes.retain(|note| note.unread || changes.touches(&note.span, sources) || within(note));
 }

@@ -235,12 +235,9 @@ fn may_select(when: &When, guest: &Guest) -> bool {
 /// What all of some configurations give, and what only some do.
 fn given(catalog: &Catalog, wanted: impl Fn(&lightest_model::space::Row<'_>) -> bool) -> String {
     let space = Space::of(catalog, |_| true);
-    let runs = space.requirement("runs");
     let rows: Vec<usize> = (0..space.rows().len())
         .filter(|row| wanted(&space.rows()[*row]))
-        .filter(|row| {
-            runs.is_some_and(|runs| space.answer(*row, runs, &Asked::default()).support == Support::Yes)
-        })
+        .filter(|row| space.answer(*row, space.runs(), &Asked::default()).support == Support::Yes)
         .collect();
     let (mut always, mut sometimes) = (Vec::new(), Vec::new());
     for (index, requirement) in RequirementId::all(catalog).zip(&catalog.requirements) {

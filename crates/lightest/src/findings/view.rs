@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lightest_diagnostics::{Diagnostic, Label, Safety, Span};
 use lightest_lint::change::Changes;
-use lightest_lint::facts::{Note, Test};
+use lightest_lint::facts::Note;
 use lightest_lint::finding::{Cost, Finding};
 use lightest_lint::linter;
 use lightest_lint::rules::Rule;
@@ -106,8 +106,8 @@ fn beside(report: &Report<'_>, changes: &Changes, finding: &Finding) -> Option<S
         finding.diagnostic.labels.iter().find_map(|label| changes.first_within(&label.span, report.sources))
     };
     let of_test = || {
-        let holds = |test: &&Test| test.span.file == own.file && test.span.bytes.contains(&own.bytes.start);
-        report.tests.iter().filter(holds).find_map(|test| changes.place_for(test, report.sources))
+        let around = report.tests.iter().filter(|test| test.holds(own));
+        around.into_iter().find_map(|test| changes.place_for(test, report.sources))
     };
     in_change.or_else(shown).or_else(of_test)
 }

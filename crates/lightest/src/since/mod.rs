@@ -10,7 +10,7 @@ mod renames;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 
-use lightest_lint::change::{Change, Changes};
+use lightest_lint::change::{Change, Changes, Leading};
 use lightest_model::suggest::nearest;
 
 use crate::failure::Failure;
@@ -69,8 +69,8 @@ impl Since {
     }
 
     /// What changed in some sources.
-    pub(crate) fn changes(&self, sources: &Sources) -> Result<Changes, Failure> {
-        let mut changes = Changes::default();
+    pub(crate) fn changes(&self, sources: &Sources, leading: Leading) -> Result<Changes, Failure> {
+        let mut changes = Changes::to(leading);
         let mut tops = Tops::default();
         // The files of each repository: this one, and those of its submodules.
         let mut files: BTreeMap<PathBuf, Vec<(usize, String)>> = BTreeMap::new();

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use lightest_lint::proposal::EXCLUDED;
+use lightest_lint::proposal::{EXCLUDED, try_it};
 use lightest_model::catalog::{Cost, Quirk, Support};
 use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal, Trial};
-use lightest_model::space::{ALWAYS, Row};
+use lightest_model::space::Row;
 
 use super::in_short;
 use super::spelled::Spelled;
@@ -152,17 +152,8 @@ fn as_part(
 /// What nobody has shown, and what to do about it.
 fn as_trial(space: &Spelled<'_, '_>, text: &mut String, trial: &Trial<'_>) {
     let config = space.config(trial.row);
-    let unshown: Vec<String> = trial
-        .unshown
-        .iter()
-        .map(|reason| format!("`{}`", space.requirement_id(reason.requirement)))
-        .collect();
-    let _ = writeln!(
-        text,
-        "nobody has shown {} with {}; try it: if it passes, it is the lightest",
-        words::list(&unshown, "and"),
-        green(&config)
-    );
+    let unshown = trial.unshown.iter().map(|reason| space.requirement_id(reason.requirement));
+    let _ = writeln!(text, "{}", try_it(unshown, &green(&config).to_string()));
     for reason in &trial.unshown {
         let _ = writeln!(text, "    {} {}", because(reason.statement), source(reason));
     }
@@ -210,7 +201,7 @@ fn source(reason: &Reason<'_>) -> impl std::fmt::Display + use<> {
 }
 
 fn is_always(space: &Spelled<'_, '_>, reason: &Reason<'_>) -> bool {
-    ALWAYS.contains(&space.requirement_id(reason.requirement))
+    reason.requirement.entry(space.catalog()).is_none()
 }
 
 /// What a pick boots and costs, in one line; in few words where it is `short`.

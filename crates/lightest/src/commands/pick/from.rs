@@ -7,7 +7,7 @@ use lightest_diagnostics::Span;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Reading, Test};
 use lightest_lint::needs::{Need, Needs};
-use lightest_lint::proposal::{Proposal, Request, Role, propose};
+use lightest_lint::proposal::{Proposal, Request, Role, propose, unnamed};
 use lightest_model::chooser::Query;
 use lightest_model::space::Space;
 
@@ -97,8 +97,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
             output::data(&here::in_text(machine, answered, &elsewhere, catalog))?;
         }
     }
-    let within = |span: &Span| span.file == test.span.file && test.span.bytes.contains(&span.bytes.start);
-    for note in notes.iter().filter(|note| within(&note.span)) {
+    for note in notes.iter().filter(|note| test.holds(&note.span)) {
         output::message(&format!("note: {}", note.message));
     }
     // What nobody has shown is an answer, and no pick.
@@ -265,16 +264,7 @@ impl Answer<'_> {
             text.push_str("  nothing\n");
         }
         for weak in &self.proposal.weak {
-            let word = &weak.requirement;
-            let origin = weak.origin.word();
-            let _ = if weak.decides {
-                writeln!(text, "  `{word}`, from the {origin} alone: the body does not show it")
-            } else {
-                writeln!(
-                    text,
-                    "  not `{word}`, which the {origin} mentions: pass `--requires {word}` if the test needs it"
-                )
-            };
+            let _ = writeln!(text, "  {}", weak.advice());
         }
         for opening in &self.needs.openings {
             let _ = writeln!(
@@ -285,10 +275,7 @@ impl Answer<'_> {
             );
         }
         for taken in &self.proposal.unnamed {
-            let _ = writeln!(
-                text,
-                "  not known: what stands for `{taken}`; name the file in `[..]` behind each configuration"
-            );
+            let _ = writeln!(text, "  {}", unnamed(taken));
         }
         text.push('\n');
         let attribute = self.attribute();

@@ -1,9 +1,8 @@
 //! The answer of `pick` for people, within a screen: at most [`MOST_LINES`] lines where the attribute leaves room.
 
-use lightest_lint::proposal::EXCLUDED;
+use lightest_lint::proposal::{EXCLUDED, try_it};
 use lightest_model::catalog::{Holds, Support};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, Reason, Trial, nearest_lighter};
-use lightest_model::space::ALWAYS;
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
@@ -136,7 +135,7 @@ fn as_part(
     if let Some(rival) = nearest_lighter(space.space, choice, part).filter(|_| trial.is_none()) {
         let missing = match rival.missing {
             Reason { requirement, support: Support::Unknown, .. }
-                if !ALWAYS.contains(&space.requirement_id(requirement)) =>
+                if requirement.entry(space.catalog()).is_some() =>
             {
                 format!(", where `{}` is unproven", space.requirement_id(requirement))
             }
@@ -159,12 +158,8 @@ fn as_part(
 
 /// What nobody has shown, and what to do about it.
 fn as_trial(space: &Spelled<'_, '_>, trial: &Trial<'_>) -> String {
-    let unshown =
-        trial.unshown.iter().map(|reason| format!("`{}`", space.requirement_id(reason.requirement)));
-    let unshown: Vec<String> = unshown.collect();
-    let config = green(space.config(trial.row)).to_string();
-    let unshown = words::list(&unshown, "and");
-    format!("nobody has shown {unshown} with {config}; try it: if it passes, it is the lightest")
+    let unshown = trial.unshown.iter().map(|reason| space.requirement_id(reason.requirement));
+    try_it(unshown, &green(space.config(trial.row)).to_string())
 }
 
 fn as_conflict(level: Brevity, space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> String {
