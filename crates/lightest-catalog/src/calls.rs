@@ -69,6 +69,8 @@ struct Raw {
     #[serde(default)]
     tolerates: bool,
     #[serde(default)]
+    fails: bool,
+    #[serde(default)]
     because: String,
     #[serde(default)]
     evidence: Vec<Evidence>,
@@ -204,6 +206,7 @@ fn entry(
         becomes: raw.becomes,
         mounts: raw.mounts,
         tolerates: raw.tolerates,
+        fails: raw.fails,
         because: raw.because,
         evidence: raw.evidence,
         own,

@@ -67,6 +67,8 @@ pub struct Entry {
     pub mounts: Option<usize>,
     /// Whether a failure of the receiver is tolerated from here on.
     pub tolerates: bool,
+    /// Whether it fails the test and never returns.
+    pub fails: bool,
     /// Why, in words.
     pub because: String,
     /// Where that is known from.

@@ -23,7 +23,7 @@ mod spelling;
 pub mod sync;
 
 pub use dialect::Petri;
-pub use paste::{attribute, attribute_for};
+pub use paste::attribute;
 pub use spelling::Spelled;
 
 /// The architectures that petri's macros know, in the order in which answers name them.

@@ -3,24 +3,18 @@
 use crate::grammar::{Attribute, AttributeKind, Grammar, Reason, Vendor};
 use lightest_lint::proposal::Proposed;
 use lightest_model::catalog::{Holds, Support};
-use lightest_model::chooser::{Choice, Pick};
+use lightest_model::chooser::Choice;
 use lightest_model::config::Config;
 use lightest_model::space::{Asked, Space};
 
 /// The attribute for a choice: its picks, or where there is none at all what is worth a try; `None` without either.
 #[must_use]
 pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
-    let picks =
-        choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.meanwhile).chain(&part.companion));
-    let picks = picks.map(|pick: &Pick<'_>| (pick.row, &[][..]));
-    let trials = choice.parts.iter().filter_map(|part| Some((part.trial.as_ref()?.row, &[][..])));
-    extend(Attribute::of([]), space, picks, &choice.asked)
-        .or_else(|| extend(Attribute::of([]), space, trials, &choice.asked))
+    attribute_of_rows(space, &choice.rows(), &choice.asked)
 }
 
 /// The attribute that lists some configurations for what is asked; `None` where there are none.
-#[must_use]
-pub fn attribute_for(space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<Attribute> {
+pub(crate) fn attribute_for(space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<Attribute> {
     extend(Attribute::of([]), space, listed(list), asked)
 }
 

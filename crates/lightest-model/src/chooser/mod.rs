@@ -49,6 +49,22 @@ pub struct Choice<'c> {
     pub parts: Vec<Part<'c>>,
 }
 
+impl Choice<'_> {
+    /// What to list in a test: the picks with what runs in place of them and beside them, or where there is none at all
+    /// what is worth a try.
+    #[must_use]
+    pub fn rows(&self) -> Vec<usize> {
+        let picks = |part: &Part<'_>| {
+            [&part.pick, &part.meanwhile, &part.companion].map(|pick| pick.as_ref().map(|pick| pick.row))
+        };
+        let rows: Vec<usize> = self.parts.iter().flat_map(picks).flatten().collect();
+        match rows.is_empty() {
+            true => self.parts.iter().filter_map(|part| Some(part.trial.as_ref()?.row)).collect(),
+            false => rows,
+        }
+    }
+}
+
 /// The answer for one architecture, and VMM where one was named.
 #[derive(Clone, Debug)]
 pub struct Part<'c> {

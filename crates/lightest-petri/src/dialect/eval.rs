@@ -196,7 +196,7 @@ impl<'w, 't> Walk<'w, 't> {
         self.conditional += 1;
         for arm in arms {
             // No configuration is meant to come to an arm that fails.
-            let fails = diverges(&arm.body);
+            let fails = diverges(&arm.body, self.table);
             let branch = match pattern_of(&arm.pattern, self.table) {
                 _ if fails => None,
                 Some(when) => {

@@ -78,24 +78,21 @@ fn all<T>(parts: impl Iterator<Item = Option<Vec<T>>>) -> Option<Vec<T>> {
 
 /// The configurations that a `match` goes on with, where the others fail; `None` where that is not told.
 pub(super) fn confined(arms: &[Arm], table: &Table) -> Option<Vec<lightest_model::catalog::When>> {
-    if !arms.iter().any(|arm| diverges(&arm.body)) {
+    if !arms.iter().any(|arm| diverges(&arm.body, table)) {
         return None;
     }
     let whole = |pattern: &Pattern| !matches!(pattern, Pattern::Tuple(_));
-    let known = arms.iter().filter(|arm| !diverges(&arm.body));
+    let known = arms.iter().filter(|arm| !diverges(&arm.body, table));
     let known = all(known.map(|arm| pattern_of(&arm.pattern, table).filter(|_| whole(&arm.pattern))))?;
     (!known.is_empty()).then_some(known)
 }
 
 /// Whether an arm does nothing but fail.
-pub(super) fn diverges(expr: &Expr) -> bool {
+pub(super) fn diverges(expr: &Expr, table: &Table) -> bool {
     match expr {
-        Expr::Macro { path, .. } => {
-            let last = path.rsplit("::").next().unwrap_or(path);
-            matches!(last, "unreachable" | "panic" | "todo" | "unimplemented" | "bail")
-        }
-        Expr::Block(parts) | Expr::Parts(parts) => matches!(&parts[..], [one] if diverges(one)),
-        Expr::Statement(inner) => diverges(inner),
+        Expr::Macro { path, .. } => table.function(&format!("{path}!")).is_some_and(|entry| entry.fails),
+        Expr::Block(parts) | Expr::Parts(parts) => matches!(&parts[..], [one] if diverges(one, table)),
+        Expr::Statement(inner) => diverges(inner, table),
         _ => false,
     }
 }

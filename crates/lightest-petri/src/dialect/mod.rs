@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use crate::attribute_for;
 use crate::grammar::{self, AttributeKind};
+use crate::paste::attribute_for;
 use crate::rust::limits::Unreadable;
 use crate::spelling::Spelled;
 use lightest_model::catalog::Catalog;

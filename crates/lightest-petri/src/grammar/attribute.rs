@@ -75,7 +75,7 @@ impl Vendor {
     }
 }
 
-/// A parsed attribute. [`Display`](fmt::Display) writes it as rustfmt would, with lines of at most 100 columns.
+/// A parsed attribute. [`Display`](std::fmt::Display) writes it as rustfmt would, with lines of at most 100 columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
     /// Which macro.

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 pub use attribute::{Attribute, AttributeKind, Variant, Vendor};
 pub use config::{Entry, Reason};
-pub use written::quoted;
+pub(crate) use written::quoted;
 
 use lightest_model::catalog::Catalog;
 use lightest_model::config::{Config, Form};

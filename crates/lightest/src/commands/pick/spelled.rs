@@ -37,14 +37,7 @@ impl<'c> Spelled<'_, 'c> {
 
     /// What to paste for a choice.
     pub(crate) fn paste(&self, choice: &Choice<'_>) -> Option<String> {
-        let parts = choice.parts.iter();
-        let picks = parts.flat_map(|part| part.pick.iter().chain(&part.meanwhile).chain(&part.companion));
-        let mut rows: Vec<usize> = picks.map(|pick| pick.row).collect();
-        // Where nothing is known to do, what is worth a try.
-        if rows.is_empty() {
-            rows.extend(choice.parts.iter().filter_map(|part| Some(part.trial.as_ref()?.row)));
-        }
-        self.dialect().paste(self.space, &rows, &choice.asked)
+        self.dialect().paste(self.space, &choice.rows(), &choice.asked)
     }
 
     /// Whether a requirement is asked of every guest, so that answers do not speak of it.
