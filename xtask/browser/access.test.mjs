@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chapter, launch, open, picture, site } from "./page.mjs";
+import { chapter, launch, open, picture, site, unfold } from "./page.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -37,13 +37,14 @@ for (const colorScheme of ["light", "dark"]) {
       for (const [name, hash] of STATES) {
         await page.evaluate((hash) => { location.hash = hash; }, hash);
         await page.waitForTimeout(50);
-        // The guidance below the picker is the same in every state.
+        await page.evaluate(() => scrollTo(0, 0));
+        await picture(page, `${name}-${size}-${colorScheme}`, { fullPage: name === "start" });
+        // The guidance below the picker is the same in every state, folded or not.
+        if (name === "start") await unfold(page);
         const below = name === "start" && size === "desktop" ? undefined : "#lt-app";
         assert.deepEqual(await violations(page, below), [], name);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         assert.equal(wide, 0, `${name} is wider than the window`);
-        await page.evaluate(() => scrollTo(0, 0));
-        await picture(page, `${name}-${size}-${colorScheme}`, { fullPage: name !== "start" ? false : true });
       }
     });
   }
@@ -66,8 +67,9 @@ test("no violation in any theme of an mdBook", async () => {
     await page.reload();
     await page.waitForSelector(".lt-card");
     assert.ok(await page.evaluate((theme) => document.documentElement.classList.contains(theme), theme), theme);
-    assert.deepEqual(await violations(page, "#lightest"), [], theme);
     await picture(page, `book-${theme}`);
+    await unfold(page);
+    assert.deepEqual(await violations(page, "#lightest"), [], theme);
     // The book turns its pages with these keys; they must not while an answer is chosen.
     const before = page.url().split("#")[0];
     await page.locator("input[name=lt-firmware]:checked").focus();

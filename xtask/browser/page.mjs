@@ -76,6 +76,11 @@ export async function walk({ hashes, reading }) {
   return answers;
 }
 
+/** Opens every folded section. */
+export function unfold(page) {
+  return page.evaluate(() => { for (const section of document.querySelectorAll("details")) section.open = true; });
+}
+
 /** Keeps a picture of a page. */
 export async function picture(page, name, options = {}) {
   const folder = join(site, "pictures");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { address, launch, open, picture, shown, site } from "./page.mjs";
+import { address, launch, open, picture, shown, site, unfold } from "./page.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -33,6 +33,7 @@ test("the seven branches of the request are reached by clicking", async () => {
 
 test("the branches of the guidance lead to the picker", async () => {
   const page = await open(browser);
+  await unfold(page);
   const links = page.locator(".lt-tree .lt-ask");
   assert.equal(await links.count(), 7);
   for (let at = 0; at < 7; at += 1) {
@@ -142,8 +143,30 @@ test("an answer that nothing gives says what cannot meet", async () => {
   assert.ok(await page.locator(".lt-dead").count() > 0);
 });
 
+test("a phone's first screen has the answer and the first question", async () => {
+  const page = await open(browser, { viewport: { width: 390, height: 844 } });
+  const bar = await page.locator(".lt-bar").boundingBox();
+  for (const part of [".lt-attribute", ".lt-question:first-of-type .lt-skip"]) {
+    const box = await page.locator(part).first().boundingBox();
+    assert.ok(box.y >= 0 && box.y + box.height <= bar.y, `${part}: ${JSON.stringify(box)}`);
+  }
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  assert.ok(height < 6000, `${height} pixels high`);
+});
+
+test("a link to a place in a folded section opens it", async () => {
+  const page = await open(browser);
+  const quirk = page.locator("#quirks dt").first();
+  assert.equal(await quirk.isVisible(), false);
+  const id = await quirk.getAttribute("id");
+  await page.evaluate((id) => { location.hash = id; }, id);
+  await quirk.waitFor({ state: "visible" });
+  assert.ok(await page.locator(".lt-attribute").count() > 0, "the answer stays");
+});
+
 test("the table is filtered, sorted and linked", async () => {
   const page = await open(browser);
+  await page.locator("#configurations > summary").click();
   const rows = () => page.locator("#lt-configs tbody tr:visible");
   const all = await rows().count();
   const cells = async (at) => rows().evaluateAll((rows, at) => rows.map((row) => row.cells[at].textContent.trim()), at);
@@ -177,11 +200,17 @@ test("the table is filtered, sorted and linked", async () => {
 
 test("without a script the page is the whole guidance", async () => {
   const page = await open(browser, { javaScriptEnabled: false });
-  const titles = await page.locator("h2").allTextContents();
+  const titles = await page.locator(".lt-section > summary").allTextContents();
   assert.deepEqual(titles, [
-    "Decision tree", "By what the test touches", "Trade-offs of the guests", "Boot methods and architectures",
-    "Guidelines", "Known quirks", "Blockers", "All configurations",
+    "Start here", "Decision tree", "What guests cost", "What runs where", "Guidelines", "Quirks that cost time", "Examples",
+    "When the answer does not run", "The request's tree, branch by branch", "By what the test touches", "Every guest",
+    "Every boot method and architecture", "The request's guidelines, and what is true now", "Every known quirk", "Blockers",
+    "All configurations",
   ]);
+  const table = page.locator("#start-here table").first();
+  assert.equal(await table.isVisible(), false);
+  await page.locator("#start-here > summary").click();
+  assert.ok(await table.isVisible());
   assert.equal(await page.locator(".lt-tree > li").count(), 7);
   assert.ok(await page.locator("#lt-configs tbody tr").count() > 200);
   assert.ok(await page.locator("noscript p").isVisible());
@@ -191,10 +220,18 @@ test("without a script the page is the whole guidance", async () => {
 test("on paper there is the answer and the guidance, and nothing to click", async () => {
   const page = await open(browser, { hash: "#firmware=tpm" });
   await page.emulateMedia({ media: "print" });
-  for (const gone of [".lt-questions", ".lt-search", ".lt-copy", ".lt-filters", ".lt-nav"]) {
+  for (const gone of [".lt-questions", ".lt-search", ".lt-copy", ".lt-filters"]) {
     assert.equal(await page.locator(gone).first().isVisible(), false, gone);
   }
   assert.ok(await page.locator(".lt-attribute").isVisible());
+  const [printed, folded] = await page.evaluate(() => {
+    const open = () => document.querySelectorAll("details.lt-section[open]").length;
+    dispatchEvent(new Event("beforeprint"));
+    const all = open();
+    dispatchEvent(new Event("afterprint"));
+    return [all, open()];
+  });
+  assert.deepEqual([printed, folded], [16, 0]);
   await picture(page, "print");
   const path = join(site, "pictures", "print.pdf");
   await page.pdf({ path, format: "A4" });

@@ -41,6 +41,11 @@ pub(crate) fn page(catalog: &Catalog, neighbours: &[Neighbour]) -> String {
     short::page(catalog, &lightest_petri::guide::embedded(), neighbours)
 }
 
+/// The sections of that page as Markdown, each with its title.
+pub(crate) fn sections(catalog: &Catalog) -> Vec<(&'static str, String)> {
+    short::sections(catalog, &lightest_petri::guide::embedded())
+}
+
 /// Everything else: each need, limit, quirk and source.
 pub(crate) fn reference(catalog: &Catalog) -> String {
     let space = Space::of_tests(catalog);

@@ -19,20 +19,29 @@ const LABEL: &str = "rust,ignore";
 
 /// The page.
 pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -> String {
-    let space = Space::of_tests(catalog);
     let mut page = Page::default();
     page.put(GENERATED);
     page.put(format!("# {TITLE}"));
-    page.section("Start here", start::section(&space, texts));
-    page.section("Decision tree", tree(&space, texts));
-    page.section("What guests cost", trade_offs(&space, texts));
-    page.section("What runs where", architectures(&space, texts));
-    page.section("Guidelines", guidelines(catalog, texts));
-    page.section("Quirks that cost time", quirks(catalog));
-    page.section("Examples", examples(&space, texts));
-    page.section("When the answer does not run", symptoms(&space, texts));
+    for (title, body) in sections(catalog, texts) {
+        page.section(title, body);
+    }
     page.put(closing(neighbours));
     page.text.trim_end().to_owned() + "\n"
+}
+
+/// Its sections, each with its title.
+pub(crate) fn sections(catalog: &Catalog, texts: &Texts) -> Vec<(&'static str, String)> {
+    let space = Space::of_tests(catalog);
+    vec![
+        ("Start here", start::section(&space, texts)),
+        ("Decision tree", tree(&space, texts)),
+        ("What guests cost", trade_offs(&space, texts)),
+        ("What runs where", architectures(&space, texts)),
+        ("Guidelines", guidelines(catalog, texts)),
+        ("Quirks that cost time", quirks(catalog)),
+        ("Examples", examples(&space, texts)),
+        ("When the answer does not run", symptoms(&space, texts)),
+    ]
 }
 
 fn config(space: &Space<'_>, row: usize) -> String {

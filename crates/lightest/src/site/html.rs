@@ -1,6 +1,7 @@
 //! Pieces of HTML: text made safe, code, and links to evidence.
 
 use lightest_model::catalog::{Catalog, Evidence};
+use pulldown_cmark::{Options, Parser};
 
 use super::places;
 
@@ -36,6 +37,34 @@ pub(super) fn escaped(text: &str) -> String {
 /// A text as code.
 pub(super) fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
+}
+
+/// Markdown as HTML; tables may be scrolled by keyboard where they are wider than the page.
+pub(super) fn markdown(text: &str, title: &str) -> String {
+    let mut html = String::with_capacity(text.len() * 2);
+    pulldown_cmark::html::push_html(&mut html, Parser::new_ext(text, Options::ENABLE_TABLES));
+    let mut out = String::with_capacity(html.len() + 256);
+    for (at, part) in html.split("<table>").enumerate() {
+        // Each has a name of its own.
+        let number = if at > 1 { format!(" ({at})") } else { String::new() };
+        if at > 0 {
+            out.push_str(&format!(
+                "<div class=\"lt-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}{number}\"><table>",
+                escaped(title)
+            ));
+        }
+        out.push_str(part);
+    }
+    out.replace("</table>", "</table></div>").replace("<pre>", "<pre tabindex=\"0\">")
+}
+
+/// A section that is folded until somebody asks for it. Its title is no `h2`, which mdBook would make a link.
+pub(super) fn folded(id: &str, title: &str, body: &str) -> String {
+    format!(
+        "<details class=\"lt-section\" id=\"{id}\"><summary><span role=\"heading\" aria-level=\"2\">{}</span></summary>\n{}\n</details>\n",
+        escaped(title),
+        body.trim_end()
+    )
 }
 
 /// Identifiers as code, with commas.

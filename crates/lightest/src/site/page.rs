@@ -9,9 +9,10 @@ use flate2::write::ZlibEncoder;
 use lightest_model::catalog::Catalog;
 use lightest_model::space::Space;
 
-use super::html::escaped;
+use super::html::{escaped, folded, markdown};
 use super::{data, guidance, tables};
 use crate::failure::Failure;
+use crate::guide;
 
 const PAGE: &str = include_str!("assets/page.html");
 const BODY: &str = include_str!("assets/body.html");
@@ -50,15 +51,8 @@ fn body(catalog: &Catalog, title: &str) -> Result<String, Failure> {
         &[
             ("title", title),
             ("style", style.trim()),
-            ("tree", &guidance::tree(catalog, &space)),
-            ("touches", &guidance::touches(catalog, &space)),
-            ("trade_offs", &tables::trade_offs(catalog, &space)),
-            ("architectures", &tables::architectures(catalog, &space)),
-            ("guidelines", &guidance::guidelines(catalog)),
-            ("quirks", &guidance::quirks(catalog)),
-            ("blockers", &guidance::blockers(catalog)),
-            ("configurations", &tables::configurations(catalog, &space)),
-            ("hosts", &tables::hosts(catalog)),
+            ("guide", &of_guide(catalog)),
+            ("behind", &behind(catalog, &space)),
             ("sources", &sources(catalog)),
             ("data", &packed(&data::json(catalog)?)?),
             ("script", script.trim()),
@@ -70,6 +64,64 @@ fn body(catalog: &Catalog, title: &str) -> Result<String, Failure> {
         text.push('\n');
         text
     }))
+}
+
+/// The page of the Guide: its texts, in its order.
+fn of_guide(catalog: &Catalog) -> String {
+    let section = |(title, body): (&str, String)| {
+        let id = title.to_lowercase().replace(' ', "-");
+        folded(&id, title, &markdown(&body, title))
+    };
+    guide::sections(catalog).into_iter().map(section).collect()
+}
+
+/// What is behind it: each need, guest, sentence, quirk and configuration with its source.
+fn behind(catalog: &Catalog, space: &Space<'_>) -> String {
+    let about = |text: &str, body: String| format!("<p>{text}</p>\n{body}");
+    [
+        ("branches", "The request's tree, branch by branch", guidance::tree(catalog, space)),
+        (
+            "touches",
+            "By what the test touches",
+            about(
+                "Each answer by itself. Several together may need more: ask the picker, or <code>lightest pick --requires \
+                 ONE,OTHER</code>.",
+                guidance::touches(catalog, space),
+            ),
+        ),
+        (
+            "trade-offs",
+            "Every guest",
+            about(
+                "Boot is an ordinal class until somebody measures it. <i>Gives</i> counts what a test may require, of \
+                 configurations that are known to run.",
+                tables::trade_offs(catalog, space),
+            ),
+        ),
+        ("architectures", "Every boot method and architecture", tables::architectures(catalog, space)),
+        ("claims", "The request's guidelines, and what is true now", guidance::guidelines(catalog)),
+        ("quirks", "Every known quirk", guidance::quirks(catalog)),
+        (
+            "blockers",
+            "Blockers",
+            about("A <i>no</i> or <i>unproven</i> that somebody means to lift.", guidance::blockers(catalog)),
+        ),
+        (
+            "configurations",
+            "All configurations",
+            about(
+                "Everything that petri's macros accept, lightest first; <i>runs</i> says what is known of it.",
+                format!(
+                    "<div id=\"lt-filters\"></div>\n{}\n<h3>Hosts</h3>\n{}",
+                    tables::configurations(catalog, space),
+                    tables::hosts(catalog)
+                ),
+            ),
+        ),
+    ]
+    .into_iter()
+    .map(|(id, title, body)| folded(id, title, &body))
+    .collect()
 }
 
 /// The template with its `{{names}}` replaced, each once; what is put in is not looked at again.

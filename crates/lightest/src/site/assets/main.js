@@ -21,6 +21,7 @@ function build() {
 
   const show = () => {
     const next = read(location.hash);
+    if (next === null) unfold(location.hash);
     // A place in the page, or somebody else's: what is shown stays.
     if (next === null && state !== null) return;
     const before = state;
@@ -36,7 +37,26 @@ function build() {
     if (before !== null && (state.config || state.requires) && location.hash !== "") app.scrollIntoView();
   };
   addEventListener("hashchange", show);
+  paper();
   show();
+}
+
+/** Opens the sections around a place in the page, and goes there. */
+function unfold(hash) {
+  let name = hash.slice(1);
+  try { name = decodeURIComponent(name); } catch { /* Taken as it is. */ }
+  const place = document.getElementById(name);
+  if (!place || !root.contains(place)) return;
+  for (let at = place; at !== root; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
+  place.scrollIntoView();
+}
+
+/** On paper every section is open. */
+function paper() {
+  const folded = () => root.querySelectorAll("details.lt-section:not([open])");
+  let opened = [];
+  addEventListener("beforeprint", () => { opened = [...folded()]; for (const section of opened) section.open = true; });
+  addEventListener("afterprint", () => { for (const section of opened) section.open = false; });
 }
 
 /** What is asked for other than by answering questions, and the way out. */
