@@ -75,7 +75,6 @@ list guests --format json
 list rules
 list quirks
 list configs
-list vmms
 list blockers
 list tests vmm_tests
 unknowns vmm_tests
@@ -150,7 +149,8 @@ const REPORT: &str = "\
 ";
 
 /// Commands of the lab: there is none on Windows, which they say in one line.
-const OF_THE_LAB: [&str; 3] = ["boot qemu_linux_direct_x64", "image list", "measure qemu_linux_direct_x64"];
+const OF_THE_LAB: [&str; 4] =
+    ["boot lab_linux_direct_x64", "image list", "list vmms", "measure lab_linux_direct_x64"];
 
 /// What a command did.
 #[derive(PartialEq, Eq)]
