@@ -115,3 +115,27 @@ fn an_issue_of_another_repository_is_not_ours() {
     assert_eq!(lightest(here(), &["explain", "someone/else#1798"]).code, 2);
     assert_eq!(lightest(here(), &["explain", "#999999"]).code, 2);
 }
+
+/// A word is explained, or leads on, or is known to be nowhere.
+#[test]
+fn words_that_are_no_identifier_lead_on() {
+    for (word, answer) in [
+        ("Secure Boot", "secure-boot (firmware requirement)"),
+        ("NUMA", "numa (memory requirement)"),
+        ("save_restore", "save-restore ("),
+        ("hibernate", "did you mean `save-restore`?"),
+        ("nestd-virt", "did you mean `nested-virt`?"),
+        ("kexec", "no text of the catalog has the word"),
+        ("applets", "explain what mentions it: `"),
+        ("watchdog", "`"),
+    ] {
+        let said = lightest(here(), &["explain", word]);
+        assert!(said.out.contains(answer) || said.err.contains(answer), "{word}: {}{}", said.out, said.err);
+        assert_eq!(said.code, if said.out.is_empty() { 2 } else { 0 }, "{word}: {}", said.err);
+        // What is offered can be explained.
+        let offered = said.err.split("help: ").nth(1).unwrap_or_default();
+        for id in offered.split('`').skip(1).step_by(2).filter(|id| !id.contains(' ')) {
+            assert_eq!(lightest(here(), &["explain", id]).code, 0, "{word} leads to {id}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! `lightest explain`: everything the catalog says of one thing.
 
 mod issue;
+mod mentions;
 mod others;
 
 use clap::Args as ClapArgs;
@@ -60,6 +61,12 @@ fn explain<'c>(catalog: &'c Catalog, framework: Framework, what: &'c str) -> Res
     if let Some(explained) = entry(catalog, framework, what).or_else(|| issue::explain(catalog, what)) {
         return Ok(explained);
     }
+    // People write `Secure Boot` for `secure-boot`.
+    let plain = what.to_lowercase().replace([' ', '_'], "-");
+    let requirement = catalog.requirements.iter().find(|requirement| requirement.id == plain);
+    if let Some(explained) = requirement.and_then(|requirement| entry(catalog, framework, &requirement.id)) {
+        return Ok(explained);
+    }
     let space = Space::of(catalog, |_| true);
     if let Some(row) = space.rows().iter().find(|row| framework.dialect().name_of(&row.config) == what) {
         return Ok(configuration(&space, framework, &row.config));
@@ -71,12 +78,18 @@ fn explain<'c>(catalog: &'c Catalog, framework: Framework, what: &'c str) -> Res
         Err(_) => {
             let known = identifiers(&space, framework);
             let failure = Failure::new(format!("`{what}` is not in the catalog"));
-            if let Some(near) = catalog.related(what) {
+            let near = catalog.related(what).or_else(|| nearest(what, known.iter().map(String::as_str)));
+            if let Some(near) = near {
                 return Err(failure.help(format!("did you mean `{near}`?")));
             }
-            Err(match nearest(what, known.iter().map(String::as_str)) {
-                Some(near) => failure.help(format!("did you mean `{near}`?")),
-                None => failure.help("name a configuration, or something that `lightest list ..` lists"),
+            Err(match mentions::of(catalog, what).as_slice() {
+                [] => failure
+                    .note("no text of the catalog has the word")
+                    .help("name a configuration, or something that `lightest list ..` lists"),
+                ids => {
+                    let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+                    failure.help(format!("explain what mentions it: {}", words::list(&ids, "or")))
+                }
             })
         }
     }
