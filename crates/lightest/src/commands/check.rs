@@ -8,7 +8,7 @@ use std::{mem, thread};
 use clap::Args as ClapArgs;
 use lightest_lint::calls::Table;
 use lightest_lint::change::Changes;
-use lightest_lint::facts::{Note, Reading, Test};
+use lightest_lint::facts::{Note, Reading};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Level, Options};
 use lightest_lint::rules::Rule;
@@ -82,6 +82,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         since.as_ref().map(|since| since.changes(&read, framework.dialect().leading())).transpose()?;
     let judge = Judge { framework, paths: &args.paths, catalog, table: &table, options: &options };
     read.warn();
+    let mut judged = judge.judge(&read.files, changes.as_ref());
     if args.fix || args.diff {
         // Whatever would fail afterwards fails before a file is changed.
         if let Some(path) = baseline_path(args, settings)?
@@ -90,18 +91,18 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         {
             return Err(no_baseline(&path));
         }
-        let changed = judge.fix(args, &mut read, &mut changes)?;
+        let (changed, after) = judge.fix(args, &mut read, &mut changes, judged)?;
         if args.diff {
             return Ok(if changed { exit::FINDINGS } else { exit::DONE });
         }
+        judged = after;
     }
-    let judged = judge.judge(&read.files, changes.as_ref());
     let report = judged.report(&read.files, &options, framework.rules(), changes.as_ref());
     if let Some(since) = &since {
-        output::message(&touched(judged.tests.len(), judged.of_tests, &since.in_words()));
+        output::message(&touched(judged.reading.tests.len(), judged.of_tests, &since.in_words()));
     }
     let code = finish(args, framework, settings, &report, &read, judged.of_tests)?;
-    let all = read.unread.is_empty() && !judged.notes.iter().any(|note| note.unread);
+    let all = read.unread.is_empty() && !judged.reading.notes.iter().any(|note| note.unread);
     // The program ends here: it need not take apart what it holds.
     mem::forget((judged, read, table));
     Ok(if all { code } else { exit::COULD_NOT })
@@ -135,16 +136,15 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
     read.warn();
     let judge = Judge { framework, paths, catalog, table: &table, options: &options };
     let before = judge.judge(&read.files, None);
-    if before.tests.is_empty() {
+    if before.reading.tests.is_empty() {
         read.none(framework.dialect());
         return Ok(if read.unread.is_empty() { exit::NOTHING } else { exit::COULD_NOT });
     }
-    judge.fix(&args, &mut read, &mut None)?;
+    let open = before.findings.iter().filter(|finding| !finding.diagnostic.notes.is_empty()).count();
+    let (_, after) = judge.fix(&args, &mut read, &mut None, before)?;
     // What could not be filled in is shown as `check` shows it.
-    let after = judge.judge(&read.files, None);
     let report = after.report(&read.files, &options, framework.rules(), None);
     print(&args, &Report { notes: &[], ..report }, &read)?;
-    let open = before.findings.iter().filter(|finding| !finding.diagnostic.notes.is_empty()).count();
     if open > after.findings.len() {
         output::message(
             "note: where something in a body is not known, the list may be too light; `check` names it",
@@ -320,8 +320,7 @@ struct Judge<'a> {
 }
 
 struct Judged {
-    tests: Vec<Test>,
-    notes: Vec<Note>,
+    reading: Reading,
     findings: Vec<Finding>,
     /// How many tests and notes there are, those that no change touches among them.
     of_tests: usize,
@@ -329,6 +328,14 @@ struct Judged {
 }
 
 impl Judged {
+    /// Of this, what a change touches; all where there is none.
+    fn touched(mut self, changes: Option<&Changes>, sources: &[Source]) -> Self {
+        if let Some(changes) = changes {
+            keep_what_is_touched(changes, sources, &mut self.reading, &mut self.findings);
+        }
+        self
+    }
+
     fn report<'a>(
         &'a self,
         sources: &'a [Source],
@@ -338,9 +345,9 @@ impl Judged {
     ) -> Report<'a> {
         Report {
             sources,
-            tests: &self.tests,
+            tests: &self.reading.tests,
             findings: &self.findings,
-            notes: &self.notes,
+            notes: &self.reading.notes,
             options,
             rules,
             changes,
@@ -363,10 +370,7 @@ impl Judge<'_> {
             self.keep_what_was_asked(sources, &mut reading, &mut findings);
         }
         let (of_tests, of_notes) = (reading.tests.len(), reading.notes.len());
-        if let Some(changes) = changes {
-            keep_what_is_touched(changes, sources, &mut reading, &mut findings);
-        }
-        Judged { tests: reading.tests, notes: reading.notes, findings, of_tests, of_notes }
+        Judged { reading, findings, of_tests, of_notes }.touched(changes, sources)
     }
 
     /// Of a suite that is read as a whole, only what was asked for is reported.
@@ -377,12 +381,18 @@ impl Judge<'_> {
         findings.retain(|finding| asked.get(finding.span().file).copied().unwrap_or(true));
     }
 
-    /// Makes edits until there is nothing left to make, then writes the files or shows what would change.
-    fn fix(&self, args: &Args, read: &mut Sources, changes: &mut Option<Changes>) -> Result<bool, Failure> {
+    /// Makes edits until there is nothing left to make, then writes the files or shows what would change. Returns whether
+    /// something does, and what is found then.
+    fn fix(
+        &self,
+        args: &Args,
+        read: &mut Sources,
+        changes: &mut Option<Changes>,
+        mut judged: Judged,
+    ) -> Result<(bool, Judged), Failure> {
         let before = read.files.clone();
         let mut count = 0;
         for _ in 0..MAX_ROUNDS {
-            let judged = self.judge(&read.files, changes.as_ref());
             let fixed = fix::apply(&read.files, &judged.findings, args.unsafe_fixes);
             if fixed.count == 0 {
                 break;
@@ -402,6 +412,7 @@ impl Judge<'_> {
             count += fixed.count;
             read.files = files;
             *changes = changes.as_ref().map(|changes| changes.after(&fixed.edits));
+            judged = again.touched(changes.as_ref(), &read.files);
         }
         let mut changed = false;
         let (mut writing, mut patch) = (output::Files::default(), output::Patch::default());
@@ -421,7 +432,7 @@ impl Judge<'_> {
         if changed && !args.diff {
             output::message(&format!("fixed {}", words::count(count, "finding")));
         }
-        Ok(changed)
+        Ok((changed, judged))
     }
 }
 
