@@ -85,6 +85,24 @@ fn ctrl_c_leaves_quietly_and_the_terminal_sane() {
 }
 
 #[test]
+fn a_signal_during_a_question_leaves_the_terminal_sane() {
+    for (signal, code) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+        let mut session = at_a_terminal("sh -c 'echo pid=$$=; exec \"$lightest\" pick'");
+        session.exp_string("pid=").expect("a process");
+        let pid = session.exp_string("=").expect("its number");
+        session.exp_string(QUESTIONS[0]).expect("the first question");
+        session.exp_string("]").expect("the help");
+        let sent = Command::new("kill").args(["-s", signal, pid.trim()]).status().expect("it starts");
+        assert!(sent.success(), "{pid}");
+        let text = session.exp_eof().expect("it ends");
+        assert!(text.contains(&format!("code={code}")), "{signal}: {text}");
+        let modes: Vec<&str> = text.rsplit_once("modes=").expect("the modes").1.split('=').collect();
+        assert_eq!(modes[0], modes[1], "{signal}: the terminal's modes before and after");
+        assert!(text.contains("\x1b[?25h"), "{signal}: the cursor is shown: {text:?}");
+    }
+}
+
+#[test]
 fn a_framework_without_questions_asks_none() {
     let text = at_a_terminal("$lightest --framework kubevirt pick").exp_eof().expect("it ends");
     assert!(text.contains("libvmifact.New") && text.contains("code=0"), "{text}");

@@ -75,7 +75,8 @@ fn follow(path: &Path, links: usize) -> PathBuf {
             && let Ok(target) = fs::read_link(&real)
         {
             real.pop();
-            return follow(&real.join(target).join(parts.as_path()), links + 1);
+            // Windows writes where a link leads in a form that programs such as git do not take.
+            return follow(&real.join(dunce::simplified(&target)).join(parts.as_path()), links + 1);
         }
     }
     real

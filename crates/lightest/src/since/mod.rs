@@ -16,7 +16,7 @@ use lightest_model::suggest::nearest;
 use crate::failure::Failure;
 use crate::findings::sources::Sources;
 use crate::git::{Commit, Objects, Repository};
-use crate::output;
+use crate::{input, output};
 
 /// The text of an old file is read up to this many bytes; none that is read now is larger.
 const MAX_BYTES: usize = 16 << 20;
@@ -225,9 +225,10 @@ impl Tops {
 
 /// A path without links.
 fn real(path: &Path) -> Result<PathBuf, Failure> {
-    path.canonicalize().map_err(|error| {
-        Failure::new(format!("{} cannot be read: {}", output::shown(path), crate::input::reason(&error)))
-    })
+    match std::fs::metadata(path) {
+        Ok(_) => Ok(input::real(path)),
+        Err(error) => Err(input::ReadError::from(error).failure(path)),
+    }
 }
 
 /// A relative path as git writes it; `None` where it is not UTF-8.

@@ -36,10 +36,29 @@ pub(super) fn ask(space: &Space<'_>, framework: Framework) -> Result<Option<Vec<
     if questions.is_empty() {
         return Ok(Some(Vec::new()));
     }
+    #[cfg(unix)]
+    restore_after_signals();
     output::message(KEYS);
     let spelled = Spelled { framework, space };
     conversation(&spelled, questions, &mut prompt, &mut |line| output::message(line))
         .map_err(|error| Failure::new(format!("the terminal cannot be read: {error}")))
+}
+
+/// Has a signal that ends the program restore the terminal first: a question takes its echo, its lines and its cursor.
+#[cfg(unix)]
+fn restore_after_signals() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    // Without, a signal ends the program all the same.
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            // There is nowhere left to report a failure to.
+            let _ = crossterm::terminal::disable_raw_mode();
+            let _ = crossterm::execute!(io::stderr(), crossterm::cursor::Show);
+            output::message("");
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    });
 }
 
 /// What came of a question.
