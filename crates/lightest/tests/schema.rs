@@ -366,3 +366,88 @@ fn a_key_that_is_not_documented_is_a_mistake() {
         assert!(!validator.is_valid(&lacking), "at `{place}`");
     }
 }
+
+/// The forms that programs read, by command, option and value: the schema of each, or whose standard it is.
+const FORMS: [(&str, &str, &str, &[&str]); 24] = [
+    ("pick", "--format", "json", &["pick", "pick-from"]),
+    ("parse", "--format", "json", &["parse"]),
+    ("explain", "--format", "json", &["explain"]),
+    ("list", "--format", "json", &["list"]),
+    ("requirements", "--format", "json", &["requirements"]),
+    ("unknowns", "--format", "json", &["unknowns"]),
+    ("learn", "--format", "json", &["learn"]),
+    ("suite", "--format", "json", &["suite"]),
+    ("suite", "--shard-format", "matrix", &["suite-shard"]),
+    // What a test runner takes as it is.
+    ("suite", "--shard-format", "filters", &[]),
+    ("check", "--message-format", "json", &["check"]),
+    // The schema of SARIF is OASIS', that of JUnit its readers', and GitHub's commands have none.
+    ("check", "--message-format", "sarif", &[]),
+    ("check", "--message-format", "github", &[]),
+    ("check", "--message-format", "junit", &[]),
+    ("sync", "--message-format", "json", &["check"]),
+    ("sync", "--message-format", "sarif", &[]),
+    ("sync", "--message-format", "github", &[]),
+    ("sync", "--message-format", "junit", &[]),
+    ("boot", "--format", "json", &["boot"]),
+    ("measure", "--format", "json", &["measure", "measure-line"]),
+    ("probe", "--format", "json", &["probe", "probe-image"]),
+    ("verify", "--format", "json", &["verify"]),
+    ("image build", "--format", "json", &["image"]),
+    ("image list", "--format", "json", &["image"]),
+];
+/// Values that are for people.
+const FOR_PEOPLE: [&str; 4] = ["text", "human", "short", "markdown"];
+
+/// The options of a command that choose a form, with their values, as its help lists them; then those of its subcommands.
+fn forms(command: &str, found: &mut BTreeSet<(String, String, String)>) {
+    let args: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+    let said = lightest(Path::new("."), &args);
+    assert_eq!(said.code, 0, "{command}: {}", said.err);
+    let mut option = None;
+    let mut section = "";
+    for line in said.out.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let (false, true) = (line.starts_with(' '), line.ends_with(':')) {
+            section = line;
+        }
+        match words.as_slice() {
+            [name, ..] if section == "Commands:" && line.starts_with("  ") && !line.starts_with("   ") => {
+                let command = format!("{command} {name}");
+                // Its own help is no command.
+                (*name != "help").then(|| forms(command.trim(), found));
+            }
+            [.., name, value] if name.starts_with("--") && value.starts_with('<') => {
+                option = name.contains("format").then(|| (*name).to_owned());
+            }
+            [name, ..] if name.starts_with("--") => option = None,
+            ["-", value, ..] => {
+                let value = value.trim_end_matches(':');
+                if let Some(option) = option.as_ref().filter(|_| !FOR_PEOPLE.contains(&value)) {
+                    found.insert((command.to_owned(), option.clone(), value.to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A command or a form that is added needs its schema, or a word here on whose standard it is.
+#[test]
+fn every_form_for_programs_has_its_schema() {
+    let mut found = BTreeSet::new();
+    forms("", &mut found);
+    let known: BTreeSet<(String, String, String)> = FORMS
+        .iter()
+        .map(|(command, option, value, _)| ((*command).to_owned(), (*option).to_owned(), (*value).to_owned()))
+        .collect();
+    assert_eq!(found, known);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/book/src/schema");
+    let published: BTreeSet<String> = fs::read_dir(folder)
+        .expect("the schemas")
+        .filter_map(|entry| entry.expect("an entry").path().file_stem()?.to_str().map(str::to_owned))
+        .collect();
+    let named: BTreeSet<String> =
+        FORMS.iter().flat_map(|(.., schemas)| schemas.iter()).map(|name| (*name).to_owned()).collect();
+    assert_eq!(published, named);
+}

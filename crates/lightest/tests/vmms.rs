@@ -412,13 +412,13 @@ fn an_image_that_is_no_regular_file_is_not_waited_for() {
     let pipe = stage.path("pipe.img");
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
     let pipe = pipe.to_str().expect("a name");
-    for (args, code) in [
-        (&["probe", "--image", pipe][..], 2),
-        (&["boot", "hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))", "--image", pipe][..], 4),
+    for args in [
+        &["probe", "--image", pipe][..],
+        &["boot", "hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))", "--image", pipe][..],
     ] {
         let output = stage.command(args).output().expect("it starts");
         let text = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert_eq!(output.status.code(), Some(2), "{text}");
         assert!(text.contains("it is not a regular file"), "{text}");
     }
 }

@@ -60,7 +60,12 @@ fn a_read_only_file_among_several_leaves_all_as_they_were() {
     assert_eq!(said.code, 2);
     assert_eq!(
         said.err.lines().collect::<Vec<_>>(),
-        ["error: b.rs cannot be written: it is read-only", " |", " = note: nothing was written"]
+        [
+            "error: b.rs cannot be written: it is read-only",
+            " |",
+            " = note: nothing was written",
+            " = help: allow writing it, or name another place"
+        ]
     );
     assert!(["a.rs", "c.rs"].iter().all(|name| !is_fixed(&folder.path().join(name))));
 }

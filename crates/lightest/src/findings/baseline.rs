@@ -64,11 +64,13 @@ impl Baseline {
     /// Reads the text of a baseline.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
         let file: File = toml::from_str(text).map_err(|error| {
-            Failure::new(error.message().to_owned()).at(Place {
-                origin: output::path_text(path),
-                text: text.to_owned(),
-                labels: vec![(error.span().unwrap_or(0..0), String::new())],
-            })
+            Failure::new(error.message().to_owned())
+                .at(Place {
+                    origin: output::path_text(path),
+                    text: text.to_owned(),
+                    labels: vec![(error.span().unwrap_or(0..0), String::new())],
+                })
+                .help("name a baseline, or remove the file and write one with `--update-baseline`")
         })?;
         let mut baseline = Self::default();
         for entry in file.finding {

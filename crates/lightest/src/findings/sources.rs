@@ -10,6 +10,7 @@ use lightest_lint::source::Source;
 
 use super::packages::Packages;
 use crate::failure::Failure;
+use crate::input::ReadError;
 use crate::output::{path_text, shown};
 use crate::{input, output, words};
 
@@ -20,6 +21,8 @@ pub(crate) struct Sources {
     pub(crate) files: Vec<Source>,
     /// Where each of them is, as it was named.
     pub(crate) paths: Vec<PathBuf>,
+    /// What was named.
+    given: Vec<PathBuf>,
     /// How many files were looked at.
     pub(crate) looked_at: usize,
     /// What could not be read, each with the reason.
@@ -36,11 +39,14 @@ impl Sources {
 
     /// Reports that there is no test, and what was looked for.
     pub(crate) fn none(&self, dialect: &dyn Dialect) {
-        output::message(&format!(
-            "no test found in {}: looked for {}",
-            words::count(self.looked_at, "file"),
-            dialect.looks_for()
-        ));
+        let looked_for = dialect.looks_for();
+        output::message(&if self.looked_at == 0 {
+            let given: Vec<String> = self.given.iter().map(|path| shown(path).to_string()).collect();
+            let (given, ending) = (words::list(&given, "and"), dialect.extension());
+            format!("no test found: no `.{ending}` file in {given}; looked for {looked_for}")
+        } else {
+            format!("no test found in {}: looked for {looked_for}", words::count(self.looked_at, "file"))
+        });
     }
 }
 
@@ -69,12 +75,11 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     for path in paths {
         let wrong = match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() || metadata.is_dir() => continue,
-            Ok(_) => "cannot be read: it is neither a file nor a folder".to_owned(),
-            Err(error) => format!("cannot be read: {error}"),
+            Ok(_) => "it is neither a file nor a folder".to_owned(),
+            Err(error) => ReadError::from(error).reason(),
         };
-        return Err(
-            Failure::new(format!("{} {wrong}", shown(path))).help("name files or folders of the checkout")
-        );
+        return Err(Failure::new(format!("{} cannot be read: {wrong}", shown(path)))
+            .help("name files or folders of the checkout"));
     }
     // Where a path goes up on its way, one file would have several names.
     let paths: Vec<PathBuf> =
@@ -112,7 +117,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
         })
     });
     drop((send, walk));
-    let mut sources = Sources::default();
+    let mut sources = Sources { given: paths.clone(), ..Sources::default() };
     let (mut tests, mut others) = (Vec::new(), Vec::new());
     for looked in receive {
         match looked {

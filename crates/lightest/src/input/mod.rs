@@ -9,5 +9,5 @@ mod text;
 mod tree;
 
 pub(crate) use ignored::{unreadable, unreadable_above};
-pub(crate) use text::{ReadError, bytes, fill, open, reason, text};
+pub(crate) use text::{ReadError, advice, bytes, fill, open, reason, text};
 pub(crate) use tree::{Tree, real, whole};

@@ -48,8 +48,26 @@ impl ReadError {
         match self {
             Self::NotUtf8(_) => failure.help("save it as UTF-8"),
             Self::Outside => failure.help("copy it there, or name it on the command line"),
-            _ => failure,
+            Self::Missing => failure.help(SEEN_FROM),
+            Self::NotAFile => failure.help("name a regular file"),
+            Self::TooLarge => {
+                failure.help("what people write is smaller: see whether it is the file that was meant")
+            }
+            Self::Io(error) => failure.help(advice(error)),
         }
+    }
+}
+
+const SEEN_FROM: &str = "names are seen from the folder that the command runs in";
+
+/// What a person can do about the system's reason.
+pub(crate) fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => SEEN_FROM,
+        io::ErrorKind::PermissionDenied => "allow it to whoever runs the command, or name another place",
+        io::ErrorKind::NotADirectory => "a part of its path is a file: name a folder there",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room, or name another place",
+        _ => "name another place",
     }
 }
 

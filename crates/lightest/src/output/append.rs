@@ -22,10 +22,13 @@ impl Appender {
     ///
     /// Where it cannot be written.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let failed = |error: &io::Error| cannot(path, &input::reason(error));
+        let failed = |error: &io::Error| cannot(path, &input::reason(error)).help(input::advice(error));
         match fs::metadata(path) {
             // A pipe would be waited for.
-            Ok(metadata) if !metadata.is_file() => return Err(cannot(path, "it is not a regular file")),
+            Ok(metadata) if !metadata.is_file() => {
+                let help = "name a regular file, or one that is not there yet";
+                return Err(cannot(path, "it is not a regular file").help(help));
+            }
             _ => {}
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

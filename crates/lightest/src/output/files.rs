@@ -55,6 +55,32 @@ pub(crate) fn with_line_ends_of<'a>(old: &str, new: &'a str) -> Cow<'a, str> {
     if is_long { new.replace("\r\n", "\n").replace('\n', "\r\n").into() } else { new.into() }
 }
 
+/// Sees that a file could be written, before the work whose result it is for. Nothing is made.
+///
+/// # Errors
+///
+/// A place that holds something else than a regular file, or where none can be.
+pub(crate) fn can_be_written(path: &Path) -> Result<(), Failure> {
+    let parent = |target: &Path| match target.parent().map(fs::metadata) {
+        Some(Ok(metadata)) if !metadata.is_dir() => {
+            Err(Reason::from(io::Error::from(io::ErrorKind::NotADirectory)))
+        }
+        Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(Reason::from(error)),
+        _ => Ok(()),
+    };
+    let seen = target(path).map_err(Reason::from).and_then(|target| {
+        parent(&target)?;
+        old(&target)
+    });
+    seen.map(|_| ()).map_err(|reason| cannot(path, &reason))
+}
+
+fn cannot(path: &Path, reason: &Reason) -> Failure {
+    Failure::new(format!("{} cannot be written: {}", shown(path), reason.text))
+        .note("nothing was written")
+        .help(reason.help)
+}
+
 impl Files {
     /// Adds a file, whatever is there.
     pub(crate) fn put(&mut self, path: &Path, new: &[u8]) {
@@ -80,10 +106,8 @@ impl Files {
         let mut folders: HashMap<PathBuf, Folder> = HashMap::new();
         let mut ready: Vec<Ready<'_>> = Vec::with_capacity(self.files.len());
         for change in &self.files {
-            let one = prepare(change, &mut folders, ready.len()).map_err(|error| {
-                Failure::new(format!("{} cannot be written: {}", shown(&change.path), error.0))
-                    .note("nothing was written")
-            })?;
+            let one =
+                prepare(change, &mut folders, ready.len()).map_err(|reason| cannot(&change.path, &reason))?;
             match ready.iter().find(|other| other.target == one.target) {
                 Some(other) if other.change.new == change.new => {}
                 Some(other) => {
@@ -116,6 +140,7 @@ impl Files {
                         shown(&one.change.path),
                         input::reason(&error)
                     ))
+                    .help(input::advice(&error))
                 })
             };
             if let Some(failure) = failure {
@@ -132,7 +157,7 @@ impl Ready<'_> {
     fn is_as_read(&self) -> bool {
         let Some(was) = &self.change.was else { return true };
         fs::metadata(&self.target).is_ok_and(|metadata| metadata.len() == was.len() as u64)
-            && fs::read(&self.target).is_ok_and(|is| is == *was)
+            && input::bytes(&self.target).is_ok_and(|is| is == *was)
     }
 }
 
@@ -154,12 +179,33 @@ fn written(ready: &[Ready<'_>]) -> String {
     format!("written before: {}{more}", names.join(", "))
 }
 
-/// Why a file cannot be written.
-struct Reason(String);
+/// Why a file cannot be written, and what to do about it.
+struct Reason {
+    text: String,
+    help: &'static str,
+}
 
 impl From<io::Error> for Reason {
     fn from(error: io::Error) -> Self {
-        Self(input::reason(&error))
+        Self { text: input::reason(&error), help: input::advice(&error) }
+    }
+}
+
+/// The file that is replaced; `None` where there is none yet.
+fn old(target: &Path) -> Result<Option<Metadata>, Reason> {
+    match fs::symlink_metadata(target) {
+        Ok(metadata) if !metadata.is_file() => Err(Reason {
+            text: "it is not a regular file".to_owned(),
+            help: "name a regular file, or one that is not there yet",
+        }),
+        // A file that is put in its place would not ask.
+        Ok(metadata) if metadata.permissions().readonly() => Err(Reason {
+            text: "it is read-only".to_owned(),
+            help: "allow writing it, or name another place",
+        }),
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -170,16 +216,7 @@ fn prepare<'a>(
     number: usize,
 ) -> Result<Ready<'a>, Reason> {
     let target = target(&change.path)?;
-    let old = match fs::symlink_metadata(&target) {
-        Ok(metadata) if !metadata.is_file() => return Err(Reason("it is not a regular file".to_owned())),
-        // A file that is put in its place would not ask.
-        Ok(metadata) if metadata.permissions().readonly() => {
-            return Err(Reason("it is read-only".to_owned()));
-        }
-        Ok(metadata) => Some(metadata),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error.into()),
-    };
+    let old = old(&target)?;
     let parent = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folders.contains_key(parent) {
         fs::create_dir_all(parent)?;

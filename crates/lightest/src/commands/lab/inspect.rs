@@ -11,12 +11,15 @@ use crate::failure::Failure;
 use crate::schema::VERSION;
 use crate::schema::inspect::Answer;
 use crate::style::{aside, heading};
-use crate::{exit, output, words};
+use crate::{exit, input, output, words};
 
 /// Reads, and prints.
 pub(super) fn run(image: &Path, format: Format) -> Result<u8, Failure> {
-    let found = lightest_inspect::inspect(image)
-        .map_err(|error| Failure::new(format!("{}: {error}", output::shown(image))))?;
+    input::open(image).map_err(|error| error.failure(image))?;
+    let found = lightest_inspect::inspect(image).map_err(|error| {
+        Failure::new(format!("{} cannot be read: {error}", output::shown(image)))
+            .help("name a disk image that stands by itself: raw, qcow2, VHD or VHDX")
+    })?;
     match format {
         Format::Json => {
             output::json(&Answer { schema_version: VERSION, image: image.to_string_lossy(), found: &found })?

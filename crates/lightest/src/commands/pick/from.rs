@@ -25,9 +25,8 @@ use crate::{exit, input, output, words};
 
 /// Reads the test, and answers.
 pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Failure> {
-    if !file.is_file() {
-        return Err(Failure::new(format!("{} is not a file", output::shown(file)))
-            .help("name the source file that holds the test"));
+    if let Err(error) = input::open(file) {
+        return Err(error.failure(file).help("name the source file that holds the test"));
     }
     let framework = session.framework(&[file.to_owned()]);
     let dialect = framework.dialect();

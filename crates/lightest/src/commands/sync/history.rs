@@ -57,6 +57,9 @@ pub(super) fn run(args: &super::Args, framework: Framework) -> Result<u8, Failur
         return Err(Failure::new(format!("there is no timeline of {}", framework.project().title()))
             .help("leave out `--history`"));
     }
+    if let Some(path) = args.output.as_ref().filter(|_| !args.check) {
+        output::can_be_written(path)?;
+    }
     let (catalog, _) = super::store::read(args.facts.as_deref(), framework)?;
     let checkout = Checkout::open(&args.repo, framework.project())?;
     let history = read(&checkout, &catalog, args.months)?;

@@ -25,15 +25,23 @@ use super::LabCommand;
 use super::options::{Accel, MachineArgs};
 use crate::commands::parse;
 use crate::failure::Failure;
-use crate::output;
 use crate::schema::vmms::Vmm;
 use crate::session::Session;
+use crate::{input, output};
 
 /// The program that drives the lab where no other is named.
 const USUAL: &str = "qemu";
 
 /// Runs one of the lab's commands.
 pub(crate) fn run(command: LabCommand<'_>, session: &Session) -> Result<u8, Failure> {
+    let machine = match command {
+        LabCommand::Boot(args) => Some(&args.machine),
+        LabCommand::Measure(args) => Some(&args.machine),
+        LabCommand::Probe(args) => Some(&args.machine),
+        LabCommand::Verify(args) => Some(&args.machine),
+        LabCommand::Image(_) => None,
+    };
+    machine.map_or(Ok(()), can_be_read)?;
     match command {
         LabCommand::Boot(args) => boot::run(args, session),
         LabCommand::Measure(args) => measure::run(args, session),
@@ -41,6 +49,18 @@ pub(crate) fn run(command: LabCommand<'_>, session: &Session) -> Result<u8, Fail
         LabCommand::Verify(args) => verify::run(args, session),
         LabCommand::Image(args) => image::run(args, session),
     }
+}
+
+/// Sees that the files that a machine starts with can be read, which is the user's business and not the host's.
+fn can_be_read(args: &MachineArgs) -> Result<(), Failure> {
+    for (option, file) in [("--image", &args.image), ("--kernel", &args.kernel), ("--initrd", &args.initrd)] {
+        if let Some(file) = file {
+            let wrong =
+                |error: input::ReadError| error.failure(file).note(format!("it is named by `{option}`"));
+            input::open(file).map_err(wrong)?;
+        }
+    }
+    Ok(())
 }
 
 /// The VMMs that the lab has drivers for: for programs, and as text.
