@@ -108,6 +108,10 @@ const STARTS_WITH: [&str; 3] = ["--image", "--kernel", "--initrd"];
 /// What takes long to make is not made for a place that cannot hold it.
 const MADE: [&[&str]; 2] =
     [&["guide", "--site", "@"], &["sync", "--history", "--repo", "../repo", "--output", "@"]];
+/// Nor is it measured.
+#[cfg(has_lab)]
+const MEASURED: [&[&str]; 2] =
+    [&["measure", "lab_linux_direct_x64", "--out", "@"], &["probe", "lab_linux_direct_x64", "--out", "@"]];
 
 /// What no machine can start with, whoever runs it.
 #[cfg(has_lab)]
@@ -250,6 +254,14 @@ fn a_machine_starts_with_nothing_but_files() {
             }
         }
     }
+    for command in MEASURED {
+        for name in [&b"fifo"[..], b"/dev/null", b"zero", b"loop", b"text/below", b"folder"] {
+            let args = filled(command, name);
+            let said = run(&here, &args);
+            holds(&args, name, &said);
+            assert!(said.code == 2 && said.err.contains("cannot be written: "), "{args:?}: {}", said.err);
+        }
+    }
     assert_eq!(before, files(room.path()));
 }
 
@@ -274,7 +286,6 @@ fn a_page_is_not_made_for_a_place_that_cannot_hold_it() {
 /// The lists above have every option and argument of the help that takes a path.
 #[test]
 fn no_option_that_takes_a_path_is_forgotten() {
-    // Lines are appended by one writer, whose own tests try these.
     let mut tried: Vec<String> = ["measure --out", "probe --out"].map(str::to_owned).to_vec();
     for option in STARTS_WITH {
         tried.extend(BOOTS.map(|command| format!("{command} {option}")));

@@ -16,6 +16,23 @@ pub(crate) struct Appender {
 }
 
 impl Appender {
+    /// Sees that a file could be opened, before anything is done for it. Nothing is made.
+    ///
+    /// # Errors
+    ///
+    /// Where it could not be written.
+    pub(crate) fn can_open(path: &Path) -> Result<(), Failure> {
+        let failed = |error: &io::Error| cannot(path, &input::reason(error)).help(input::advice(error));
+        match fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() => return Err(no_file(path)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
+            _ => {}
+        }
+        let whole = input::whole(path);
+        let place = whole.ancestors().find(|place| place.exists()).unwrap_or(&whole);
+        rustix::fs::access(place, rustix::fs::Access::WRITE_OK).map_err(|error| failed(&error.into()))
+    }
+
     /// Opens the file, or makes it, before the work begins whose result it is for.
     ///
     /// # Errors
@@ -25,10 +42,7 @@ impl Appender {
         let failed = |error: &io::Error| cannot(path, &input::reason(error)).help(input::advice(error));
         match fs::metadata(path) {
             // A pipe would be waited for.
-            Ok(metadata) if !metadata.is_file() => {
-                let help = "name a regular file, or one that is not there yet";
-                return Err(cannot(path, "it is not a regular file").help(help));
-            }
+            Ok(metadata) if !metadata.is_file() => return Err(no_file(path)),
             _ => {}
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -58,6 +72,10 @@ impl Appender {
     }
 }
 
+fn no_file(path: &Path) -> Failure {
+    cannot(path, "it is not a regular file").help("name a regular file, or one that is not there yet")
+}
+
 fn cannot(path: &Path, reason: &str) -> Failure {
     Failure::new(format!("{} cannot be written: {reason}", shown(path)))
 }
@@ -84,9 +102,13 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_known_before_there_is_anything_to_write() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(Appender::open(folder.path()).is_err());
-        assert!(Appender::open(Path::new("/dev/null/x")).is_err());
-        assert!(Appender::open(Path::new("/dev/null")).is_err());
+        for wrong in [folder.path(), Path::new("/dev/null/x"), Path::new("/dev/null")] {
+            assert!(Appender::can_open(wrong).is_err(), "{}", wrong.display());
+            assert!(Appender::open(wrong).is_err(), "{}", wrong.display());
+        }
+        let new = folder.path().join("new/folder/file");
+        assert!(Appender::can_open(&new).is_ok() && !folder.path().join("new").exists(), "nothing is made");
+        assert!(Appender::open(&new).is_ok() && Appender::can_open(&new).is_ok());
     }
 
     #[test]

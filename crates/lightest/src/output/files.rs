@@ -337,6 +337,16 @@ mod tests {
         assert_eq!(names(folder.path()), ["a", "b", "c", "folder"]);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_takes_no_files_is_named_by_what_was_asked() {
+        let failure = write(Path::new("/proc/self/x"), "x").expect_err("nothing can be written there");
+        let message = failure.message();
+        assert!(message.starts_with("/proc/self/x cannot be written: "), "{message}");
+        assert!(!message.contains(".lightest-") && !message.contains(" at path "), "{message}");
+        assert!(failure.diagnostic.help.is_some());
+    }
+
     #[test]
     fn one_file_by_two_names_is_written_once() {
         let folder = tempfile::tempdir().expect("a folder");

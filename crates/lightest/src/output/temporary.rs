@@ -44,7 +44,11 @@ impl Folder {
             });
         });
         let mut folders = undisturbed();
-        let folder = name.tempdir_in(folder)?;
+        let folder = name.tempdir_in(folder).map_err(|error| match error.kind() {
+            io::ErrorKind::Other => error,
+            // Its text names the folder that could not be made, which is nobody's business.
+            kind => kind.into(),
+        })?;
         folders.push(folder.path().to_owned());
         fs::write(folder.path().join(".gitignore"), "*\n")?;
         Ok(Self { folder, is_kept: false })

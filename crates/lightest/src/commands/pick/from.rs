@@ -17,6 +17,7 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
 use crate::framework::Framework;
+use crate::input::ReadError;
 use crate::output::places::Texts;
 use crate::schema::{pick as schema, shared};
 use crate::session::Session;
@@ -26,7 +27,11 @@ use crate::{exit, input, output, words};
 /// Reads the test, and answers.
 pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Failure> {
     if let Err(error) = input::open(file) {
-        return Err(error.failure(file).help("name the source file that holds the test"));
+        let failure = error.failure(file);
+        return Err(match error {
+            ReadError::Io(_) => failure,
+            _ => failure.help("name the source file that holds the test"),
+        });
     }
     let framework = session.framework(&[file.to_owned()]);
     let dialect = framework.dialect();

@@ -34,13 +34,15 @@ const USUAL: &str = "qemu";
 
 /// Runs one of the lab's commands.
 pub(crate) fn run(command: LabCommand<'_>, session: &Session) -> Result<u8, Failure> {
-    let machine = match command {
-        LabCommand::Boot(args) => Some(&args.machine),
-        LabCommand::Measure(args) => Some(&args.machine),
-        LabCommand::Probe(args) => Some(&args.machine),
-        LabCommand::Verify(args) => Some(&args.machine),
-        LabCommand::Image(_) => None,
+    let (machine, out) = match command {
+        LabCommand::Boot(args) => (Some(&args.machine), None),
+        LabCommand::Measure(args) => (Some(&args.machine), args.out.as_deref()),
+        LabCommand::Probe(args) => (Some(&args.machine), args.out.as_deref()),
+        LabCommand::Verify(args) => (Some(&args.machine), None),
+        LabCommand::Image(_) => (None, None),
     };
+    // Before guests are built, which may take minutes.
+    out.map_or(Ok(()), output::Appender::can_open)?;
     machine.map_or(Ok(()), can_be_read)?;
     match command {
         LabCommand::Boot(args) => boot::run(args, session),
