@@ -7,6 +7,7 @@ mod empty_root;
 mod generated;
 mod kubevirt;
 mod licences;
+mod mutants;
 #[cfg(test)]
 mod opened;
 mod packages;
@@ -29,6 +30,8 @@ usage: cargo xtask CHORE
   corpus   --framework kubevirt --repo DIR: hold check against what KubeVirt's maintainers did with their tests' guests, and
            write the page on that
   fuzz     [RUNS [TARGET..]]: mutated input for all that reads what comes from outside, a million times each
+  mutants  [K/N]: change the code of lightest-model and lightest-lint in every way that cargo-mutants knows, or in one of N
+           parts of them, and count how many changes the crate's own tests notice
   windows  build for Windows and compare under Wine, and check for macOS
   corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
   unknowns --openvmm DIR: read a checkout of OpenVMM, and write the page on what its tests leave unknown
@@ -53,6 +56,8 @@ fn main() -> ExitCode {
         ["unknowns", "--openvmm", folder] => unknowns::run(folder, false),
         ["unknowns", "--openvmm", folder, "--check"] => unknowns::run(folder, true),
         ["fuzz", args @ ..] => fuzz(args),
+        ["mutants"] => mutants::run(None),
+        ["mutants", shard] => mutants::run(Some(shard)),
         _ => Err(USAGE.to_owned()),
     };
     match done {

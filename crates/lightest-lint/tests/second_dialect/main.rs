@@ -10,16 +10,21 @@ use std::sync::Arc;
 use lightest_catalog::{File, calls, load};
 use lightest_diagnostics::Safety;
 use lightest_lint::calls::Table;
-use lightest_lint::dialect::{Dialect, Interest};
+use lightest_lint::dialect::{Conventions, Dialect, Interest};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::source::Source;
 use lightest_model::catalog::Layer;
 use lightest_model::config::Arch;
 
-use toy::Toy;
+use toy::{SIDE_BY_SIDE, Toy};
 
 fn check(text: &str) -> Vec<Finding> {
+    check_with(SIDE_BY_SIDE, &Options::default(), text)
+}
+
+fn check_with(conventions: Conventions, options: &Options, text: &str) -> Vec<Finding> {
+    let toy = Toy(conventions);
     let file = |name: &str, text: &'static str| File::new(Path::new(name), text, Layer::User);
     let files =
         [file("catalog.toml", include_str!("catalog.toml")), file("calls.toml", include_str!("calls.toml"))];
@@ -32,10 +37,10 @@ fn check(text: &str) -> Vec<Finding> {
         package: String::new(),
         text: Arc::from(text),
     }];
-    let reading = Toy.read(&sources, &catalog, &table);
+    let reading = toy.read(&sources, &catalog, &table);
     let tests = text.lines().filter(|line| line.starts_with("It(")).count();
     assert_eq!(reading.tests.len(), tests, "every line is read");
-    linter::check(&reading, &sources, &Toy, &catalog, &table, &Options::default())
+    linter::check(&reading, &sources, &toy, &catalog, &table, options)
 }
 
 /// The rule and the message of each finding.
@@ -155,6 +160,62 @@ fn what_is_right_is_left_alone_and_so_is_what_is_not_known() {
     assert!(findings.is_empty(), "{findings:?}");
 }
 
+/// How many findings there are without `--pedantic`, and with it.
+fn counts(conventions: Conventions, text: &str) -> (usize, usize) {
+    let count = |pedantic| {
+        let options = Options { pedantic, ..Options::default() };
+        check_with(conventions, &options, text).len()
+    };
+    (count(false), count(true))
+}
+
+#[test]
+fn an_image_that_boots_no_faster_is_a_matter_of_taste() {
+    let one_arch = Conventions { any_arch: false, ..SIDE_BY_SIDE };
+    // Alpine's image is smaller than CirrOS's, and both boot fast.
+    let cirros = "It(\"reads\", func() { vm := boot(NewCirros()); vm.Exec(\"cat /x\") })";
+    assert_eq!(counts(one_arch, cirros), (0, 1));
+    let fedora = "It(\"reads\", func() { vm := boot(NewFedora()); vm.Exec(\"cat /x\") })";
+    assert_eq!(counts(one_arch, fedora), (1, 1));
+}
+
+#[test]
+fn a_list_of_several_guests_is_a_choice_that_only_taste_speaks_against() {
+    let list = Conventions { alternatives: true, any_arch: false, ..SIDE_BY_SIDE };
+    let both = "It(\"x\", func() { boot(NewFedora()); boot(NewCirros()); vm.Exec(\"cat /x\") })";
+    // Alpine stands for Fedora and, by its size alone, for CirrOS: it is proposed once.
+    assert_eq!(counts(list, both), (0, 1));
+    let alone = "It(\"x\", func() { boot(NewFedora()); vm.Exec(\"cat /x\") })";
+    assert_eq!(counts(list, alone), (1, 1));
+}
+
+#[test]
+fn a_test_whose_point_is_that_its_guest_boots_keeps_it() {
+    let boots = Conventions { boot_tests: true, ..SIDE_BY_SIDE };
+    let named =
+        |name: &str, body: &str| format!("It(\"{name}\", func() {{ vm := boot(NewFedora()); {body} }})");
+    let found = |name: &str, body: &str| counts(boots, &named(name, body)).0;
+    // A body that asks for nothing has no other point.
+    assert_eq!(found("starts", ""), 0);
+    assert_eq!(check(&named("starts", "")).len(), 1, "where tests may have another point");
+    let answers = "vm.Exec(\"cat /x\")";
+    assert_eq!(found("reads", answers), 1);
+    assert_eq!(found("boot_twice", answers), 0);
+    assert_eq!(found("fast_boot", answers), 0);
+    assert_eq!(found("reboots", answers), 1);
+    // The order of boot devices is something else, and so is a test that looks at more than the agent.
+    assert_eq!(found("boot_order", answers), 1);
+    assert_eq!(found("boot_twice", "vm.Exec(\"cat /x\"); read(vm.Disks[0])"), 1);
+}
+
+#[test]
+fn a_test_that_names_its_guest_keeps_it() {
+    for (name, findings) in [("fedora_reads", 0), ("reads_on_Fedora", 1), ("reads", 1), ("fedoras", 1)] {
+        let text = format!("It(\"{name}\", func() {{ vm := boot(NewFedora()); vm.Exec(\"cat /x\") }})");
+        assert_eq!(check(&text).len(), findings, "{name}");
+    }
+}
+
 #[test]
 fn its_comments_suppress() {
     let findings = check(&format!("{READS} // lightest: expect(heavier-than-needed): SELinux is watched"));
@@ -169,6 +230,7 @@ fn its_comments_suppress() {
 
 #[test]
 fn a_path_decides_what_is_read() {
-    assert_eq!(Toy.interest(Path::new("tests/a.go"), b""), Interest::Tests);
-    assert_eq!(Toy.interest(Path::new("pkg/a.go"), b""), Interest::None);
+    let toy = Toy(SIDE_BY_SIDE);
+    assert_eq!(toy.interest(Path::new("tests/a.go"), b""), Interest::Tests);
+    assert_eq!(toy.interest(Path::new("pkg/a.go"), b""), Interest::None);
 }

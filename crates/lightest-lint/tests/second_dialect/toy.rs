@@ -18,8 +18,12 @@ use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::{Arch, Config, Form, GuestRef};
 
-/// The dialect.
-pub(crate) struct Toy;
+/// The dialect, with what its tests have in common.
+pub(crate) struct Toy(pub(crate) Conventions);
+
+/// Guests live side by side, and a declaration stands for every architecture.
+pub(crate) const SIDE_BY_SIDE: Conventions =
+    Conventions { alternatives: false, boot_tests: false, shown_by: None, any_arch: true, asks: &[] };
 
 /// Factories, and the guests that they make.
 const FACTORIES: [(&str, &str); 4] = [
@@ -145,8 +149,20 @@ impl Line<'_> {
     }
 }
 
+/// The guests of a line as one list, of which each run takes one.
+fn one_list(guests: Vec<Declaration>) -> Vec<Declaration> {
+    let mut guests = guests.into_iter();
+    let Some(mut list) = guests.next() else { return Vec::new() };
+    for guest in guests {
+        list.span.bytes.end = guest.span.bytes.end;
+        list.variants.extend(guest.variants);
+    }
+    list.list = list.span.clone();
+    vec![list]
+}
+
 /// Reads one file.
-fn file(at: usize, text: &str, reading: &mut Reading) {
+fn file(at: usize, text: &str, alternatives: bool, reading: &mut Reading) {
     let mut shared: Vec<Site> = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -160,7 +176,7 @@ fn file(at: usize, text: &str, reading: &mut Reading) {
         } else if let Some((name, name_span)) = line.all("It(\"", "\"").next() {
             let index = reading.tests.len();
             shared.iter_mut().for_each(|site| site.tests.push(index));
-            let mut own = line.guests();
+            let mut own = if alternatives { one_list(line.guests()) } else { line.guests() };
             if own.len() > 1 {
                 let site = |declaration| Site { declaration, tests: vec![index], remarks: Vec::new() };
                 reading.sites.extend(own.drain(..).map(site));
@@ -226,7 +242,7 @@ impl Dialect for Toy {
     fn read(&self, sources: &[Source], _catalog: &Catalog, _table: &Table) -> Reading {
         let mut reading = Reading::default();
         for (at, source) in sources.iter().enumerate() {
-            file(at, &source.text, &mut reading);
+            file(at, &source.text, self.0.alternatives, &mut reading);
         }
         reading
     }
@@ -236,7 +252,7 @@ impl Dialect for Toy {
     }
 
     fn conventions(&self) -> Conventions {
-        Conventions { alternatives: false, boot_tests: false, shown_by: None, any_arch: true, asks: &[] }
+        self.0
     }
 
     fn name_of(&self, config: &Config) -> String {

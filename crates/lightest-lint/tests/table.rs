@@ -1,0 +1,136 @@
+//! The table of calls: which entry speaks of what a body touches, and what can be asked of names alone.
+
+use std::path::Path;
+
+use lightest_catalog::{File, calls, load};
+use lightest_lint::calls::{Kind, Table};
+use lightest_lint::facts::What;
+use lightest_model::catalog::Layer;
+
+const CATALOG: &str = include_str!("second_dialect/catalog.toml");
+
+fn table(text: &str) -> Table {
+    let file = |name: &str, text: &str| File::new(Path::new(name), text.to_owned(), Layer::User);
+    let files = [file("catalog.toml", CATALOG), file("calls.toml", text)];
+    let catalog = load(&files).expect("the catalog is sound");
+    Table::new(calls::load(&files, &catalog).expect("the table is sound"))
+}
+
+fn call(on: &str, name: &str, texts: &[&str]) -> What {
+    let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+    What::Call { on: on.to_owned(), name: name.to_owned(), texts }
+}
+
+/// What the entry for something asks; `None` where no entry speaks of it.
+fn asked(table: &Table, what: &What) -> Option<String> {
+    table.judge(what).map(|entry| entry.requires.join(","))
+}
+
+#[test]
+fn what_names_alone_tell() {
+    let table = table(concat!(
+        "[[call]]\nnames = [\"start_it\", \"stop\"]\non = \"vm\"\nrequires = [\"agent\"]\n",
+        "[[call]]\nnames = [\"stop\"]\non = \"disk\"\nneutral = true\n",
+        "[[call]]\nnames = [\"format\"]\non = \"any\"\nneutral = true\n",
+        "[[call]]\nnames = [\"free\"]\nneutral = true\n",
+        "[[field]]\nnames = [\"size\"]\non = \"Disk\"\nneutral = true\n",
+        "[[field]]\nnames = [\"size\"]\non = \"config.disk\"\nneutral = true\n",
+        "[[type]]\nnames = [\"Vm\", \"VmRef\"]\ngives = [\"vm\"]\nneutral = true\n",
+    ));
+    assert!(table.has_calls("vm") && table.has_calls("disk"));
+    assert!(!table.has_calls("Disk") && !table.has_calls("") && !table.has_calls("shell"));
+    assert!(table.is_record("Disk") && !table.is_record("config.disk") && !table.is_record("vm"));
+    // Whatever it is called on, it asks: `stop` of a disk does not.
+    assert!(table.always_asks("start_it") && !table.always_asks("stop"));
+    assert!(!table.always_asks("format") && !table.always_asks("free") && !table.always_asks("unheard"));
+    // A name of one word may be anything's.
+    assert_eq!(table.only_role_with("start_it"), Some("vm"));
+    assert_eq!((table.only_role_with("stop"), table.only_role_with("format")), (None, None));
+    assert_eq!(table.types_of("vm").collect::<Vec<_>>(), ["Vm", "VmRef"]);
+    assert_eq!(table.types_of("disk").count(), 0);
+}
+
+#[test]
+fn a_later_entry_outranks_an_earlier_one_and_a_text_that_occurs_both() {
+    let table = table(concat!(
+        "[[call]]\nnames = [\"set*\"]\non = \"vm\"\nrequires = [\"disk\"]\n",
+        "[[call]]\nnames = [\"set_up\"]\non = \"vm\"\ncontaining = [\"fast\"]\nrequires = [\"systemd\"]\n",
+        "[[call]]\nnames = [\"set_up\"]\non = \"vm\"\nrequires = [\"memory\"]\n",
+    ));
+    let asked = |name, texts: &[&str]| asked(&table, &call("vm", name, texts));
+    assert_eq!(asked("set_up", &[]).as_deref(), Some("memory"));
+    assert_eq!(asked("set_up", &["slow", "very fast"]).as_deref(), Some("systemd"));
+    assert_eq!(asked("set_down", &["fast"]).as_deref(), Some("disk"));
+    assert_eq!(asked("reset", &[]), None);
+    assert_eq!(table.judge(&call("disk", "set_up", &[])).map(|entry| entry.kind), None);
+}
+
+#[test]
+fn a_path_is_named_by_its_end_and_by_its_owner() {
+    let table = table(concat!(
+        "[[name]]\nnames = [\"Device::*\"]\nrequires = [\"disk\"]\n",
+        "[[name]]\nnames = [\"Device::None\"]\nneutral = true\n",
+        "[[name]]\nnames = [\"Memory\"]\nrequires = [\"memory\"]\n",
+    ));
+    let name = |path: &str| What::Name(path.to_owned());
+    assert_eq!(asked(&table, &name("api::Device::Nvme")).as_deref(), Some("disk"));
+    assert_eq!(asked(&table, &name("Device::None")).as_deref(), Some(""));
+    assert_eq!(asked(&table, &name("crate::Memory")).as_deref(), Some("memory"));
+    assert_eq!(asked(&table, &name("MyMemory")), None);
+    assert_eq!(asked(&table, &name("OtherDevice::Nvme")), None);
+    let names = |path| table.named(Kind::Name, path).map(|entry| entry.names[0].as_str());
+    assert_eq!(names("Device::None"), Some("Device::None"));
+    assert_eq!(names("Device::Some"), Some("Device::*"));
+}
+
+#[test]
+fn a_field_is_known_by_its_value_or_a_part_of_it() {
+    let table = table(concat!(
+        "[[field]]\nnames = [\"size\"]\non = \"Disk\"\ncontaining = [\"=0\"]\nneutral = true\n",
+        "[[field]]\nnames = [\"size\"]\non = \"Disk\"\ncontaining = [\"big\"]\nrequires = [\"disk\"]\n",
+    ));
+    let set =
+        |value: &str| What::Field { of: "Disk".to_owned(), name: "size".to_owned(), value: value.to_owned() };
+    assert_eq!(asked(&table, &set("0")).as_deref(), Some(""));
+    assert_eq!(asked(&table, &set("10")), None);
+    assert_eq!(asked(&table, &set("very_big")).as_deref(), Some("disk"));
+}
+
+#[test]
+fn an_option_that_not_every_program_of_the_name_has_is_found_in_its_line() {
+    let table = table(concat!(
+        "[[program]]\nnames = [\"grep\"]\non = \"shell\"\nneutral = true\n",
+        "options = [\"-i\", \"-v\", \"-A\", \"--color\"]\n",
+        "[[program]]\nnames = [\"cat\"]\non = \"shell\"\nneutral = true\n",
+    ));
+    let program = |name: &str, line: &str| What::Program {
+        system: "shell".to_owned(),
+        name: name.to_owned(),
+        line: line.to_owned(),
+    };
+    let strange = |line: &str| {
+        let entry = table.judge(&program("grep", line)).expect("it is known");
+        entry.strange_option("grep", line).map(str::to_owned)
+    };
+    for known in
+        ["grep -i x", "grep -iv x", "grep -A3 x", "grep --color x", "grep x -- -P", "cat -P | grep x"]
+    {
+        assert_eq!(strange(known), None, "{known}");
+    }
+    for ended in
+        ["grep x | perl -P", "grep x; perl -P", "grep x && perl -P", "grep x || perl -P", "grep 5 -3"]
+    {
+        assert_eq!(strange(ended), None, "{ended}");
+    }
+    for (line, option) in [
+        ("grep -P x", "-P"),
+        ("/bin/grep -iP x", "-iP"),
+        ("(grep --perl x)", "--perl"),
+        ("cat y | grep -P x", "-P"),
+        ("perl -e; grep '-P' x", "-P"),
+    ] {
+        assert_eq!(strange(line).as_deref(), Some(option), "{line}");
+    }
+    let anything = table.judge(&program("cat", "cat -P")).expect("it is known");
+    assert_eq!(anything.strange_option("cat", "cat -P"), None, "where no options are listed");
+}

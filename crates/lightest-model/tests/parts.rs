@@ -1,0 +1,246 @@
+//! What an answer holds beside the pick: trial, meanwhile, companion, next heavier, what would flip it, and what is excluded.
+
+mod common;
+
+use std::sync::LazyLock;
+
+use lightest_model::catalog::{Catalog, Holds, Support};
+use lightest_model::chooser::{Choice, Part, Query, Unheard, choose, choose_among, nearest_lighter};
+use lightest_model::config::Arch;
+use lightest_model::space::{Asked, RequirementId, Space};
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
+
+fn query(requires: &[&str], archs: &[Arch], vmms: &[&str]) -> Query {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    Query { requires: words(requires), archs: archs.to_vec(), vmms: words(vmms) }
+}
+
+/// Every requirement that names no place alone, and with each of a few others.
+fn asked_alone_and_in_pairs(mut look: impl FnMut(&Space<'_>, &Choice<'_>, &Part<'_>)) {
+    let space = Space::of_tests(&CATALOG);
+    let words: Vec<&str> = CATALOG.requirements.iter().map(|known| known.id.as_str()).collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| !CATALOG.is_place(word)).collect();
+    for (at, first) in words.iter().enumerate() {
+        for second in words[at..].iter().step_by(5) {
+            let choice = choose(&space, &query(&[first, second], &[], &[])).expect("they are known");
+            choice.parts.iter().for_each(|part| look(&space, &choice, part));
+        }
+    }
+}
+
+#[test]
+fn what_is_lighter_than_the_pick_is_refused_or_unproven_from_light_to_heavy() {
+    let (mut refused, mut unproven) = (0, 0);
+    asked_alone_and_in_pairs(|space, choice, part| {
+        for list in [&part.refused, &part.unproven] {
+            let weights: Vec<_> = list.iter().map(|one| space.weight(one.row, &choice.asked)).collect();
+            assert!(weights.is_sorted());
+            for one in list {
+                assert_eq!(space.rows()[one.row].config.arch, part.arch);
+                assert!(space.rows()[one.row].guest.arch.is_none_or(|arch| arch == part.arch));
+                assert!(!space.gives_all(one.row, &choice.asked));
+                if let Some(pick) = &part.pick {
+                    assert!(space.weight(one.row, &choice.asked) < space.weight(pick.row, &choice.asked));
+                }
+            }
+        }
+        refused += part.refused.len();
+        unproven += part.unproven.len();
+    });
+    assert!(refused > 1000 && unproven > 100, "{refused} {unproven}");
+}
+
+#[test]
+fn a_trial_is_unproven_runs_has_no_limit_and_saves_something() {
+    let (mut beside, mut alone) = (0, 0);
+    asked_alone_and_in_pairs(|space, choice, part| {
+        let asked = &choice.asked;
+        let saves = |row: usize| {
+            let than = |pick: &lightest_model::chooser::Pick<'_>| {
+                space.weight(row, asked).is_lighter_than(&space.weight(pick.row, asked))
+            };
+            part.pick.as_ref().is_none_or(than)
+        };
+        let fits = |row: usize| {
+            let always = |id| space.answer(row, id, asked).support == Support::Yes;
+            saves(row) && space.always().all(always) && space.limits(row, asked).is_empty()
+        };
+        let first = part.unproven.iter().map(|one| one.row).find(|row| fits(*row));
+        assert_eq!(part.trial.as_ref().map(|trial| trial.row), first);
+        if let Some(trial) = &part.trial {
+            let demands = space.demands(asked);
+            let unknown =
+                demands.filter(|id| space.answer(trial.row, *id, asked).support == Support::Unknown);
+            let shown: Vec<RequirementId> = trial.unshown.iter().map(|reason| reason.requirement).collect();
+            assert_eq!(shown, unknown.collect::<Vec<_>>());
+            assert_eq!(trial.price, space.price(trial.row, asked));
+            beside += usize::from(part.pick.is_some());
+            alone += usize::from(part.pick.is_none());
+        }
+    });
+    assert!(beside > 0 && alone > 0, "{beside} {alone}");
+}
+
+#[test]
+fn a_pick_that_a_limit_holds_back_everywhere_has_another_until_then() {
+    let mut found = 0;
+    asked_alone_and_in_pairs(|space, choice, part| {
+        let asked = &choice.asked;
+        let held = |row| space.limits(row, asked).iter().any(|limit| limit.holds == Some(Holds::Always));
+        let Some(pick) = &part.pick else { return assert!(part.meanwhile.is_none()) };
+        assert_eq!(
+            pick.limits.iter().map(|limit| &limit.id).collect::<Vec<_>>(),
+            space.limits(pick.row, asked).iter().map(|limit| &limit.id).collect::<Vec<_>>()
+        );
+        let here = |row: &usize| {
+            space.rows()[*row].config.arch == part.arch && space.gives_all(*row, asked) && !held(*row)
+        };
+        let free = (0..space.rows().len()).filter(here).min_by_key(|row| space.weight(*row, asked));
+        let expected = free.filter(|_| held(pick.row));
+        assert_eq!(part.meanwhile.as_ref().map(|pick| pick.row), expected);
+        found += usize::from(expected.is_some());
+    });
+    assert!(found > 0, "no limit holds a pick back");
+}
+
+#[test]
+fn the_next_heavier_boots_another_guest_or_in_another_way_and_says_what_it_adds() {
+    let mut found = 0;
+    asked_alone_and_in_pairs(|space, choice, part| {
+        let (Some(pick), Some(heavier)) = (&part.pick, &part.heavier) else { return };
+        let (own, other) = (&space.rows()[pick.row], &space.rows()[heavier.row]);
+        assert!(own.guest.family != other.guest.family || own.boot.id != other.boot.id);
+        assert!(space.gives_all(heavier.row, &choice.asked));
+        let weight = |row| space.weight(row, &choice.asked);
+        assert!(weight(pick.row).is_lighter_than(&weight(heavier.row)));
+        for row in 0..space.rows().len() {
+            let between = &space.rows()[row];
+            let differs = between.guest.family != own.guest.family || between.boot.id != own.boot.id;
+            let skipped = between.config.arch == part.arch
+                && differs
+                && space.gives_all(row, &choice.asked)
+                && weight(pick.row).is_lighter_than(&weight(row))
+                && weight(row) < weight(heavier.row);
+            assert!(!skipped, "{:?} is nearer than {:?}", between.config, other.config);
+        }
+        for id in RequirementId::all(&CATALOG) {
+            let adds = space.gives_alone(heavier.row, id) && !space.gives_alone(pick.row, id);
+            assert_eq!(heavier.adds.contains(&id), adds);
+        }
+        found += 1;
+    });
+    assert!(found > 100, "{found}");
+}
+
+#[test]
+fn a_flip_is_lighter_and_another_than_the_pick() {
+    let mut found = 0;
+    asked_alone_and_in_pairs(|space, choice, part| {
+        let Some(pick) = &part.pick else { return assert!(part.flips.is_empty()) };
+        for flip in &part.flips {
+            assert!(choice.asked.named().contains(&flip.requirement));
+            assert_ne!(flip.row, pick.row);
+            let none = Asked::default();
+            assert!(space.weight(flip.row, &none).is_lighter_than(&space.weight(pick.row, &choice.asked)));
+            found += 1;
+        }
+    });
+    assert!(found > 100, "{found}");
+}
+
+#[test]
+fn a_companion_does_without_the_paravisor_unless_that_is_what_is_asked_about() {
+    let space = Space::of_tests(&CATALOG);
+    let part = |requires: &[&str]| {
+        let choice = choose(&space, &query(requires, &[Arch::X64], &[])).expect("they are known");
+        choice.parts.into_iter().next().expect("a part")
+    };
+    let with = part(&["openhcl", "agent"]);
+    let pick = &space.rows()[with.pick.expect("a pick").row];
+    let companion = with.companion.expect("a companion");
+    let row = &space.rows()[companion.row];
+    assert!(pick.boot.openhcl && !row.boot.openhcl && row.vmm.in_repo && companion.limits.is_empty());
+    assert_eq!(row.config.arch, Arch::X64);
+    assert!(companion.why.iter().all(|reason| space.requirement_id(reason.requirement) != "openhcl"));
+    // Servicing replaces the paravisor: without one, nothing is tested.
+    let about = part(&["servicing", "agent"]);
+    assert!(space.rows()[about.pick.expect("a pick").row].boot.openhcl);
+    assert!(about.companion.is_none());
+    assert!(part(&["agent"]).companion.is_none(), "nothing asks for the paravisor");
+}
+
+#[test]
+fn what_only_the_caller_excludes_is_no_conflict() {
+    let space = Space::of_tests(&CATALOG);
+    let asked = query(&["agent"], &[Arch::X64], &[]);
+    let without = choose_among(&space, &asked, &|_| false).expect("it is known");
+    let [part] = &without.parts[..] else { panic!("{without:?}") };
+    assert!(part.is_excluded() && part.conflict.is_none() && part.refused.is_empty());
+    let picked = choose(&space, &asked).expect("it is known").parts[0].pick.as_ref().expect("a pick").row;
+    let others = choose_among(&space, &asked, &|row| row != picked).expect("it is known");
+    let other = others.parts[0].pick.as_ref().expect("another");
+    assert!(space.weight(picked, &others.asked) < space.weight(other.row, &others.asked));
+    assert!(!others.parts[0].is_excluded());
+    let never = query(&["windows", "linux"], &[Arch::X64], &[]);
+    for among in [&(|_| true) as &dyn Fn(usize) -> bool, &|_| false] {
+        let choice = choose_among(&space, &never, among).expect("they are known");
+        assert!(choice.parts[0].conflict.is_some() && !choice.parts[0].is_excluded());
+    }
+}
+
+#[test]
+fn a_place_is_asked_for_by_a_requirement_or_beside_them_and_never_by_both_differently() {
+    let space = Space::of_tests(&CATALOG);
+    let places = |asked: &Query| {
+        let choice = choose(&space, asked).expect("they are known");
+        let place = |part: &Part<'_>| (part.arch, part.vmm.clone().unwrap_or_default());
+        (choice.parts.iter().map(place).collect::<Vec<_>>(), choice.asked.named().len())
+    };
+    let (x64, arm) = (Arch::X64, Arch::Aarch64);
+    let owned = |places: &[(Arch, &str)]| -> Vec<(Arch, String)> {
+        places.iter().map(|(arch, vmm)| (*arch, (*vmm).to_owned())).collect()
+    };
+    assert_eq!(places(&query(&["agent"], &[], &[])), (owned(&[(x64, ""), (arm, "")]), 1));
+    assert_eq!(places(&query(&["agent", "aarch64", "aarch64"], &[], &[])), (owned(&[(arm, "")]), 1));
+    assert_eq!(places(&query(&["hyperv", "agent"], &[x64, x64], &[])), (owned(&[(x64, "hyperv")]), 1));
+    let both = query(&[], &[x64], &["openvmm", "hyperv", "openvmm"]);
+    assert_eq!(places(&both), (owned(&[(x64, "openvmm"), (x64, "hyperv")]), 0));
+    assert_eq!(places(&query(&["x64"], &[arm, x64], &[])).0, owned(&[(x64, "")]));
+    let refused = |asked: &Query| choose(&space, asked).expect_err("it contradicts itself");
+    let elsewhere = |word: &str, given: &str| Unheard::Elsewhere(word.to_owned(), given.to_owned());
+    assert_eq!(refused(&query(&["x64"], &[arm], &[])), elsewhere("x64", "aarch64"));
+    assert_eq!(refused(&query(&["hyperv"], &[], &["openvmm"])), elsewhere("hyperv", "openvmm"));
+    assert_eq!(refused(&query(&["nothing"], &[], &[])), Unheard::Requirement("nothing".to_owned()));
+    assert_eq!(refused(&query(&[], &[], &["nothing"])), Unheard::Vmm("nothing".to_owned()));
+}
+
+#[test]
+fn the_nearest_rival_lacks_least() {
+    let mut found = 0;
+    asked_alone_and_in_pairs(|space, choice, part| {
+        let nearest = nearest_lighter(space, choice, part);
+        let some = part.pick.is_some() && !(part.refused.is_empty() && part.unproven.is_empty());
+        assert_eq!(nearest.is_some(), some);
+        let Some(nearest) = nearest else { return };
+        let lacks = |row: usize| {
+            let of = |support| {
+                let ids = choice.asked.indices().iter();
+                ids.filter(|id| space.answer(row, **id, &choice.asked).support == support).count()
+            };
+            (of(Support::No), of(Support::Unknown))
+        };
+        let cannot_run = |one: &lightest_model::chooser::Refusal<'_>| {
+            ["runs", "repo-code"].contains(&space.requirement_id(one.missing.requirement))
+        };
+        for other in part.refused.iter().chain(&part.unproven) {
+            assert!(
+                (cannot_run(nearest), lacks(nearest.row)) <= (cannot_run(other), lacks(other.row)),
+                "{:?} is nearer",
+                space.rows()[other.row].config
+            );
+        }
+        found += 1;
+    });
+    assert!(found > 100, "{found}");
+}
