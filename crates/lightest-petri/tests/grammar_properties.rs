@@ -11,6 +11,9 @@ use lightest_petri::Spelled;
 use lightest_petri::grammar::{Attribute, AttributeKind, Grammar};
 use proptest::prelude::*;
 use proptest::sample::select;
+use quote::ToTokens as _;
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
 static CONFIGS: LazyLock<Vec<Config>> =
@@ -67,6 +70,35 @@ fn piece() -> impl Strategy<Value = String> {
         "\u{0}",
     ];
     prop_oneof![4 => select(words.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+/// Pieces that paths with arguments are made of, legal or not.
+fn path_piece() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "A", "b", "Fn", "u8", "crate", "self", "r#type", "'a", "3", "-3", "true", "::", "::", "<", "<", ">", ">", ",",
+        ", ", "(", ")", "()", "->", "&", "=", "dyn ", "impl ", " as ", "[", "]", "{", "}", ";", "!", "_", " ", "\n",
+        "/* of */", "// of\n", "#[a]", "*const ",
+    ])
+}
+
+/// The artifacts of a list, as the macros of petri read them.
+fn as_the_macros_read(list: &str) -> Option<Vec<String>> {
+    let paths = Punctuated::<syn::Path, syn::Token![,]>::parse_terminated.parse_str(list).ok()?;
+    Some(paths.iter().map(|path| path.to_token_stream().to_string()).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn artifacts_are_read_as_the_macros_read_them(pieces in proptest::collection::vec(path_piece(), 0..9)) {
+        let list = pieces.concat();
+        let grammar = Grammar::new(&CATALOG);
+        let read = grammar.parse_config(&format!("openvmm_linux_direct_x64[{list}]")).ok().map(|config| config.extra_deps);
+        // Where white space stands is the printer's matter.
+        let same = |paths: Vec<String>| paths.iter().map(|path| path.replace(' ', "")).collect::<Vec<_>>();
+        prop_assert_eq!(read.map(same), as_the_macros_read(&list).map(same));
+    }
 }
 
 proptest! {

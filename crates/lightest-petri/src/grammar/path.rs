@@ -1,11 +1,10 @@
 //! The further artifacts of a configuration: `[path::TO, OTHER]`.
 
-use quote::ToTokens;
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
-
 use super::SyntaxError;
 use super::cursor::Cursor;
+use crate::rust::SyntaxKind;
+use crate::rust::cst::{Cst, Node};
+use crate::rust::tokens::{Docs, Tokens};
 
 /// Parses the list, if there is one.
 pub(super) fn extra_deps(cursor: &mut Cursor<'_>) -> Result<Vec<String>, SyntaxError> {
@@ -42,28 +41,68 @@ fn plain(cursor: &mut Cursor<'_>) -> Result<Vec<String>, SyntaxError> {
 /// The longest list that is read with arguments in its paths, in bytes: the parser of types recurses.
 const LONGEST: usize = 256;
 
-/// Parses paths with arguments, which the macros accept as well, by the parser that the macros use.
+/// Parses paths with arguments, which the macros accept as well: they stand where types do.
 fn with_arguments(text: &str) -> Option<Vec<String>> {
     if text.len() > LONGEST {
         return None;
     }
-    let paths = Punctuated::<syn::Path, syn::Token![,]>::parse_terminated.parse_str(text).ok()?;
-    Some(paths.iter().map(|path| tight(&path.to_token_stream().to_string())).collect())
+    // The first element makes a tuple of any list, and ends with no comma so that a list without an item is no list.
+    let separator = if text.trim().is_empty() { "" } else { "," };
+    let source = format!("type Deps = ((){separator}{text}\n);");
+    let cst = Cst::parse(&source).ok().filter(|cst| cst.broken.is_empty())?;
+    let mut items = cst.root()?.children();
+    let (Some(alias), None) = (items.next(), items.next()) else { return None };
+    let tuple = alias.ty().filter(|ty| ty.range().end + 1 == source.len())?;
+    let is_read = |path: Node<'_>| is_path(path) && path.descendants().all(is_whole);
+    tuple.types().skip(1).map(|path| is_read(path).then(|| tight(path.text()))).collect()
 }
 
-/// The text of tokens without spaces, except between words and after commas.
-fn tight(text: &str) -> String {
-    let word = |character: char| character.is_alphanumeric() || character == '_' || character == '\'';
-    let mut tight = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let before = tight.chars().next_back();
-        let keep = before.is_some_and(|before| {
-            before == ',' || (word(before) && characters.peek().is_some_and(|after| word(*after)))
-        });
-        if character != ' ' || keep {
-            tight.push(character);
+/// Whether nothing is missing that the parser lets go by: what `-` negates, what `dyn` and `impl` are bounded by.
+fn is_whole(node: Node<'_>) -> bool {
+    use SyntaxKind::{CONST_ARG, DYN_TRAIT_TYPE, IMPL_TRAIT_TYPE, TYPE_BOUND};
+    match node.kind() {
+        CONST_ARG => node.text() != "-",
+        DYN_TRAIT_TYPE | IMPL_TRAIT_TYPE => node.descendants().any(|part| part.kind() == TYPE_BOUND),
+        _ => true,
+    }
+}
+
+/// Whether a type is a path as the macros parse it: without what a trait gives to a type, and without `Fn(A) -> B`.
+fn is_path(ty: Node<'_>) -> bool {
+    let mut path = ty.child(SyntaxKind::PATH).filter(|_| ty.kind() == SyntaxKind::PATH_TYPE);
+    while let Some(outer) = path {
+        let plain = |segment: Node<'_>| {
+            use SyntaxKind::{COLON2, COMMENT, GENERIC_ARG_LIST, NAME_REF};
+            let relative = segment.name_ref().is_some_and(|name| matches!(name.text(), "crate" | "self" | "super"));
+            segment.children().all(|part| match part.kind() {
+                NAME_REF | COLON2 | COMMENT => true,
+                GENERIC_ARG_LIST => !relative,
+                _ => false,
+            })
+        };
+        if !outer.child(SyntaxKind::PATH_SEGMENT).is_some_and(plain) {
+            return false;
         }
+        path = outer.child(SyntaxKind::PATH);
+        if path.is_none() {
+            return true;
+        }
+    }
+    false
+}
+
+/// A path without white space and comments, except between words and after commas.
+fn tight(path: &str) -> String {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_' || character == '\'';
+    let mut tight = String::with_capacity(path.len());
+    for token in Tokens::read(path, Docs::Tokens).tokens {
+        let token = &path[token.span];
+        if let (Some(before), Some(after)) = (tight.chars().next_back(), token.chars().next())
+            && (before == ',' || (is_word(before) && is_word(after)))
+        {
+            tight.push(' ');
+        }
+        tight.push_str(token);
     }
     tight
 }
