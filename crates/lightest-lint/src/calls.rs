@@ -314,7 +314,7 @@ fn is_option(word: &str) -> bool {
 fn key(kind: Kind, name: &str) -> Cow<'_, str> {
     match kind {
         Kind::Type | Kind::Name | Kind::Condition | Kind::Call => {
-            Cow::Borrowed(name.rsplit("::").next().unwrap_or(name))
+            Cow::Borrowed(name.rsplit(':').next().unwrap_or(name))
         }
         Kind::Build => Cow::Owned(name.chars().filter(|c| !c.is_whitespace()).collect()),
         Kind::Artifact | Kind::Field | Kind::Read | Kind::Text | Kind::Program | Kind::Path => {

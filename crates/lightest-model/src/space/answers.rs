@@ -40,8 +40,7 @@ impl Asked {
             self.named.push(index);
         }
         let mut pending = vec![index];
-        // Made only where something follows: most requirements stand alone.
-        let mut indices: Option<HashMap<&str, RequirementId>> = None;
+        let mut known = Known { catalog, searches: 0, indices: None };
         while let Some(index) = pending.pop() {
             if self.holds(index) {
                 continue;
@@ -51,14 +50,7 @@ impl Asked {
             self.mask.resize(self.mask.len().max(bit / 64 + 1), 0);
             self.mask[bit / 64] |= 1 << (bit % 64);
             let implied = &catalog.requirements[bit].implies;
-            if implied.is_empty() {
-                continue;
-            }
-            let indices = indices.get_or_insert_with(|| {
-                let all = catalog.requirements.iter().zip(RequirementId::all(catalog));
-                all.map(|(known, id)| (known.id.as_str(), id)).collect()
-            });
-            pending.extend(implied.iter().rev().filter_map(|word| indices.get(word.as_str()).copied()));
+            pending.extend(implied.iter().rev().filter_map(|word| known.id_of(word)));
         }
     }
 
@@ -79,6 +71,29 @@ impl Asked {
     #[must_use]
     pub fn indices(&self) -> &[RequirementId] {
         &self.order
+    }
+}
+
+/// The catalog's requirements by their identifiers.
+struct Known<'c> {
+    catalog: &'c Catalog,
+    searches: usize,
+    indices: Option<HashMap<&'c str, RequirementId>>,
+}
+
+impl Known<'_> {
+    /// Most requirements imply a few others, found by looking at all; a map costs as much as dozens of such searches, and
+    /// keeps long chains from growing as a square.
+    const SEARCHES: usize = 32;
+
+    fn id_of(&mut self, word: &str) -> Option<RequirementId> {
+        let mut all = self.catalog.requirements.iter().zip(RequirementId::all(self.catalog));
+        if self.searches < Self::SEARCHES {
+            self.searches += 1;
+            return all.find(|(known, _)| known.id == word).map(|(_, id)| id);
+        }
+        let indices = self.indices.get_or_insert_with(|| all.map(|(known, id)| (known.id.as_str(), id)).collect());
+        indices.get(word).copied()
     }
 }
 

@@ -125,22 +125,12 @@ pub(crate) fn fill(path: &Path, room: &mut Vec<u8>) -> Result<usize, ReadError> 
     read(at_once(path)?, room)
 }
 
-fn read(mut file: File, room: &mut Vec<u8>) -> Result<usize, ReadError> {
-    let mut length = 0;
-    loop {
-        if length == room.len() {
-            if length > MAX_BYTES {
-                return Err(ReadError::TooLarge);
-            }
-            room.resize((length * 2).clamp(ROOM, MAX_BYTES + 1), 0);
-        }
-        match file.read(&mut room[length..]) {
-            Ok(0) if length > MAX_BYTES => return Err(ReadError::TooLarge),
-            Ok(0) => return Ok(length),
-            Ok(more) => length += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
+fn read(file: File, room: &mut Vec<u8>) -> Result<usize, ReadError> {
+    room.clear();
+    room.reserve(ROOM);
+    match file.take(MAX_BYTES as u64 + 1).read_to_end(room)? {
+        length if length > MAX_BYTES => Err(ReadError::TooLarge),
+        length => Ok(length),
     }
 }
 

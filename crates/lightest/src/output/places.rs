@@ -100,14 +100,20 @@ impl<'a> Text<'a> {
 
     fn index(&self) -> &Index {
         self.index.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+            let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            let lines = std::iter::once(0).chain(breaks.map(|at| at + 1)).collect();
             let mut characters = Vec::new();
             if !self.text.is_ascii() {
                 let mut count = 0;
-                for part in self.text.as_bytes().chunks(STEP) {
+                let mut from = 0;
+                for step in (STEP..).step_by(STEP) {
                     characters.push(count);
-                    count += starts(part);
+                    let to = self.text.ceil_char_boundary(step);
+                    count += self.text[from..to].chars().count();
+                    from = to;
+                    if step >= self.text.len() {
+                        break;
+                    }
                 }
                 characters.push(count);
             }
@@ -121,14 +127,9 @@ impl Index {
     fn before(&self, text: &str, at: usize) -> usize {
         match self.characters.get(at / STEP) {
             None => at,
-            Some(before) => before + starts(&text.as_bytes()[at / STEP * STEP..at]),
+            Some(before) => before + text[text.ceil_char_boundary(at / STEP * STEP)..at].chars().count(),
         }
     }
-}
-
-/// How many characters begin in some bytes.
-fn starts(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 #[cfg(test)]
