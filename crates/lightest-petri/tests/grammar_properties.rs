@@ -75,9 +75,9 @@ fn piece() -> impl Strategy<Value = String> {
 /// Pieces that paths with arguments are made of, legal or not.
 fn path_piece() -> impl Strategy<Value = &'static str> {
     select(vec![
-        "A", "b", "Fn", "u8", "crate", "self", "r#type", "'a", "3", "-3", "true", "::", "::", "<", "<", ">", ">", ",",
-        ", ", "(", ")", "()", "->", "&", "=", "dyn ", "impl ", " as ", "[", "]", "{", "}", ";", "!", "_", " ", "\n",
-        "/* of */", "// of\n", "#[a]", "*const ",
+        "A", "b", "Fn", "u8", "crate", "self", "r#type", "'a", "3", "-3", "true", "::", "::", "<", "<", ">",
+        ">", ",", ", ", "(", ")", "()", "->", "&", "=", "dyn ", "impl ", " as ", "[", "]", "{", "}", ";",
+        "!", "_", " ", "\n", "/* of */", "// of\n", "#[a]", "*const ",
     ])
 }
 

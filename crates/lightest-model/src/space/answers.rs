@@ -92,7 +92,8 @@ impl Known<'_> {
             self.searches += 1;
             return all.find(|(known, _)| known.id == word).map(|(_, id)| id);
         }
-        let indices = self.indices.get_or_insert_with(|| all.map(|(known, id)| (known.id.as_str(), id)).collect());
+        let indices =
+            self.indices.get_or_insert_with(|| all.map(|(known, id)| (known.id.as_str(), id)).collect());
         indices.get(word).copied()
     }
 }

@@ -73,7 +73,8 @@ fn is_path(ty: Node<'_>) -> bool {
     while let Some(outer) = path {
         let plain = |segment: Node<'_>| {
             use SyntaxKind::{COLON2, COMMENT, GENERIC_ARG_LIST, NAME_REF};
-            let relative = segment.name_ref().is_some_and(|name| matches!(name.text(), "crate" | "self" | "super"));
+            let relative =
+                segment.name_ref().is_some_and(|name| matches!(name.text(), "crate" | "self" | "super"));
             segment.children().all(|part| match part.kind() {
                 NAME_REF | COLON2 | COMMENT => true,
                 GENERIC_ARG_LIST => !relative,
