@@ -50,8 +50,7 @@ fn config(space: &Space<'_>, row: usize) -> String {
 
 /// The questions of the request, each leaf with both architectures.
 fn tree(space: &Space<'_>, texts: &Texts) -> String {
-    let mut text =
-        paragraph("Answer all seven; the last yes decides. With three or more, ask `lightest pick`.");
+    let mut text = paragraph("Answer all seven; the last yes decides. Where the table differs, follow it.");
     text.push('\n');
     for (at, question) in texts.questions.iter().enumerate() {
         text.push_str(&format!("{}. **{}**\n", at + 1, question.ask));

@@ -24,8 +24,9 @@ pub(super) fn section(space: &Space<'_>, texts: &Texts) -> String {
     let named: Vec<String> =
         texts.apart_from_above.iter().map(|need| word(space.catalog(), texts, need)).collect();
     let mut text = paragraph(&format!(
-        "Take the first row that covers everything your test does: it is the lightest. *(+ 1)*: it also covers what row 1 \
-         names, except {}. *Unproven*: no known configuration provides it. Where no row fits, ask \
+        "Take the first row that covers everything your test does: it is the lightest. Names and \
+         comments count: in `openhcl_uefi`, UEFI is meant. *(+ 1)*: it also covers what row 1 names, \
+         except {}. *Unproven*: no known configuration provides it. Where no row fits, ask \
          `lightest pick --from FILE`.",
         words::list(&named, "and"),
     ));
