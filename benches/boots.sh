@@ -4,15 +4,18 @@
 # What it needs of Debian, it installs (as root) or names. virtme-ng (PyPI) takes part when it is on PATH and the modules of the
 # guest's kernel are installed; so does vmtest (crates.io). vmtest wants a kernel with 9p built in: Debian's kernels have 9p as a
 # module, so it gets them from an initial file system that loads them and goes on with vmtest's own first program.
+# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
+# program that is built already.
 # Usage: benches/boots.sh [RUNS] [FOLDER]
 set -euo pipefail
 runs=${1:-10}
 out=${2:-measurements}
 cd "$(dirname "$0")/.."
 cargo xtask install bench-boots
-# LIGHTEST names a program that is built already.
-[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest --bin lightest
-lightest=${LIGHTEST:-$PWD/target/release/lightest}
+profile=${PROFILE:-release}
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --profile "$profile" --package lightest --bin lightest
+lightest=${LIGHTEST:-$PWD/target/$profile/lightest}
+echo "measured: $lightest" >&2
 accel=${ACCEL:-tcg}
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

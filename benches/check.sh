@@ -2,15 +2,18 @@
 # `lightest check` beside `rg -l vmm_test` on the same tree, both warm; then on ten copies of it.
 #
 # What it needs of Debian, it installs (as root) or names. The aims: 1.75 times the wall time of ripgrep, and for ten copies 10.5 times that of one.
+# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
+# program that is built already.
 # Usage: benches/check.sh OPENVMM [RUNS]
 set -euo pipefail
 tree=$(realpath "${1:?name a checkout of openvmm}")
 runs=${2:-40}
 cd "$(dirname "$0")/.."
 cargo xtask install bench-check
-# LIGHTEST names a program that is built already.
-[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest --bin lightest
-lightest=${LIGHTEST:-$PWD/target/release/lightest}
+profile=${PROFILE:-release}
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --profile "$profile" --package lightest --bin lightest
+lightest=${LIGHTEST:-$PWD/target/$profile/lightest}
+echo "measured: $lightest" >&2
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 

@@ -3,15 +3,18 @@
 # `lightest check` on the same package. What it needs of Debian, it installs (as root) or names.
 #
 # The aim: at most 60 ms of wall time for a pick. Processor time is printed, too: on a busy machine, wall time says little.
+# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
+# program that is built already.
 # Usage: benches/from.sh OPENVMM [RUNS]
 set -euo pipefail
 tree=$(realpath "${1:?name a checkout of openvmm}")
 runs=${2:-40}
 cd "$(dirname "$0")/.."
 cargo xtask install bench-from
-# LIGHTEST names a program that is built already.
-[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest --bin lightest
-lightest=${LIGHTEST:-$PWD/target/release/lightest}
+profile=${PROFILE:-release}
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --profile "$profile" --package lightest --bin lightest
+lightest=${LIGHTEST:-$PWD/target/$profile/lightest}
+echo "measured: $lightest" >&2
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 

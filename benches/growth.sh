@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # How the time of `check` grows with its input: each shape at N and at 4 N, processor time of both, and their ratio (4 is linear).
+# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
+# program that is built already.
 # Usage: benches/growth.sh [N]    (5000 where nothing is said)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ -n "${LIGHTEST:-}" ] || cargo build --quiet --release --package lightest
-lightest=${LIGHTEST:-$PWD/target/release/lightest}
+profile=${PROFILE:-release}
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --profile "$profile" --package lightest --bin lightest
+lightest=${LIGHTEST:-$PWD/target/$profile/lightest}
+echo "measured: $lightest" >&2
 folder=$(mktemp --directory)
 trap 'rm -rf "$folder"' EXIT
 n=${1:-5000}

@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
 # A pick beside the start of an everyday program: `git --version`. What it needs of Debian, it installs (as root) or names.
 # The aim is 1.5 times its wall time.
+# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
+# program that is built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo xtask install bench-pick
-cargo build --release --quiet --bin lightest
+profile=${PROFILE:-release}
+[ -n "${LIGHTEST:-}" ] || cargo build --quiet --profile "$profile" --package lightest --bin lightest
+lightest=${LIGHTEST:-$PWD/target/$profile/lightest}
+echo "measured: $lightest" >&2
 exec hyperfine --shell=none --warmup 20 --runs 200 \
     'git --version' \
-    'target/release/lightest pick --requires tpm,systemd' \
-    'target/release/lightest pick --requires openhcl --arch x64 --format json'
+    "$lightest pick --requires tpm,systemd" \
+    "$lightest pick --requires openhcl --arch x64 --format json"

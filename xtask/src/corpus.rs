@@ -9,7 +9,6 @@ mod needs;
 mod page;
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,7 +16,7 @@ use lightest_model::config::Arch;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::run::committed;
+use crate::run::{self, committed, read_toml, root};
 
 /// A judgement on a finding, or on a test about which nothing is said.
 #[derive(Debug, Deserialize)]
@@ -63,11 +62,9 @@ struct Cases {
 
 /// The cases; each fixture that they name is there.
 fn cases() -> Result<Cases, String> {
-    let text =
-        fs::read_to_string("corpus/cases.toml").map_err(|error| format!("corpus/cases.toml: {error}"))?;
-    let cases: Cases = toml::from_str(&text).map_err(|error| format!("corpus/cases.toml: {error}"))?;
+    let cases: Cases = read_toml("corpus/cases.toml")?;
     for name in cases.case.iter().flat_map(|case| &case.kept_by) {
-        let path = Path::new("crates/lightest/tests/ui").join(name);
+        let path = root().join("crates/lightest/tests/ui").join(name);
         if !path.is_file() {
             return Err(format!("corpus/cases.toml: there is no fixture {}", path.display()));
         }
@@ -90,10 +87,7 @@ pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
     let program = program()?;
     let read = json(&program, &["requirements", &openvmm.display().to_string(), "--format", "json"])?;
     let variants = variants(&read, &openvmm);
-    let text = fs::read_to_string("corpus/verdicts.toml")
-        .map_err(|error| format!("corpus/verdicts.toml: {error}"))?;
-    let verdicts: Verdicts =
-        toml::from_str(&text).map_err(|error| format!("corpus/verdicts.toml: {error}"))?;
+    let verdicts: Verdicts = read_toml("corpus/verdicts.toml")?;
     let usual = findings(&program, &openvmm, &[])?;
     let pedantic = findings(&program, &openvmm, &["--pedantic"])?;
     let history = history::read(&program, &openvmm)?;
@@ -110,21 +104,17 @@ pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
         ("corpus/first-try.tsv", first_try::tsv(&tried)),
         ("docs/book/src/evaluation.md", page),
     ] {
-        committed(path, &text, check)?;
+        committed(path, &text, check, "corpus --openvmm DIR")?;
     }
     Ok(())
 }
 
 /// The program, built with optimization.
 pub(crate) fn program() -> Result<PathBuf, String> {
-    let status = Command::new("cargo")
-        .args(["build", "--quiet", "--release", "--package", "lightest", "--bin", "lightest"])
-        .status();
-    match status {
-        Ok(status) if status.success() => Ok(PathBuf::from("target/release/lightest")),
-        Ok(_) => Err("lightest does not build".to_owned()),
-        Err(error) => Err(format!("cargo does not start: {error}")),
-    }
+    let mut build = run::cargo();
+    build.args(["build", "--quiet", "--release", "--package", "lightest", "--bin", "lightest"]);
+    run::run(build)?;
+    Ok(root().join("target/release/lightest"))
 }
 
 /// The architecture of a configuration as `lightest requirements` prints it.

@@ -26,7 +26,7 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
         files.push((file.path.to_owned(), (file.make)()?));
     }
     let stale: Vec<String> =
-        files.iter().filter_map(|(name, made)| committed(name, made, check).err()).collect();
+        files.iter().filter_map(|(name, made)| committed(name, made, check, "gen").err()).collect();
     if stale.is_empty() { Ok(()) } else { Err(stale.join("\n")) }
 }
 

@@ -11,7 +11,7 @@ use std::process::Command;
 use serde::Deserialize;
 
 use crate::packages;
-use crate::run::{capture, root};
+use crate::run::{capture, read_toml, root};
 
 /// Where what is found, but is no matter of the list, is explained.
 const EXPLAINED: &str = "xtask/opened.toml";
@@ -94,8 +94,7 @@ impl Explanation {
 /// What is not, one a line.
 pub(crate) fn check() -> Result<(), String> {
     let list = packages::list()?;
-    let text = fs::read_to_string(root().join(EXPLAINED)).map_err(|error| format!("{EXPLAINED}: {error}"))?;
-    let explained: Explained = toml::from_str(&text).map_err(|error| format!("{EXPLAINED}: {error}"))?;
+    let explained: Explained = read_toml(EXPLAINED)?;
     let texts = texts()?;
     let found = found(&texts)?;
     let mut wrong = BTreeSet::new();

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::run::{self, root};
+use crate::run::{self, read_toml};
 
 /// Where the list lies in the repository.
 pub(crate) const LIST: &str = "guests/packages.toml";
@@ -62,9 +62,7 @@ pub(crate) const PURPOSES: [&str; 12] = [
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn list() -> Result<Vec<Package>, String> {
-    let text = fs::read_to_string(root().join(LIST)).map_err(|error| format!("{LIST}: {error}"))?;
-    let list: List = toml::from_str(&text).map_err(|error| format!("{LIST}: {error}"))?;
-    Ok(list.package)
+    read_toml(LIST).map(|list: List| list.package)
 }
 
 /// The packages that are not there, for these purposes; all purposes when none is given.
@@ -107,8 +105,8 @@ pub(crate) fn install(purposes: &[&str]) -> Result<(), String> {
     })
 }
 
-/// Whether Debian's archive does not answer, so that nothing can be installed whatever else is wrong.
-pub(crate) fn archive_is_out_of_reach() -> bool {
+/// Whether not every list of packages can be fetched, so that what is missing may be nowhere to be had.
+pub(crate) fn update_fails() -> bool {
     apt_get(&["update", "-qq", "--error-on=any"]).is_err()
 }
 

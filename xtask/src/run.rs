@@ -1,4 +1,4 @@
-//! Runs programs, and says what is being done.
+//! Runs programs, reads and writes files of the repository, and says what is being done.
 
 use std::env;
 use std::ffi::OsStr;
@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
+
+use serde::de::DeserializeOwned;
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -43,19 +45,30 @@ pub(crate) fn run(mut command: Command) -> Result<(), String> {
     }
 }
 
-/// Writes a committed file whole or not at all, where it is not as it should be; with `check`, reports it.
+/// A file of the repository in TOML.
+///
+/// # Errors
+///
+/// That it cannot be read, or is not of the form.
+pub(crate) fn read_toml<T: DeserializeOwned>(name: &str) -> Result<T, String> {
+    let text = fs::read_to_string(root().join(name)).map_err(|error| format!("{name}: {error}"))?;
+    toml::from_str(&text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Writes a committed file whole or not at all, where it is not as it should be; with `check`, reports it and the chore that
+/// writes it.
 ///
 /// # Errors
 ///
 /// That it cannot be written or, when only checking, that it is stale.
-pub(crate) fn committed(name: &str, text: &str, check: bool) -> Result<(), String> {
+pub(crate) fn committed(name: &str, text: &str, check: bool, chore: &str) -> Result<(), String> {
     let path = root().join(name);
     // A checkout may have lines that end in CR LF.
     if fs::read_to_string(&path).is_ok_and(|found| found.replace("\r\n", "\n") == text) {
         return Ok(());
     }
     if check {
-        return Err(format!("{name} is stale: run the same command without `--check`"));
+        return Err(format!("{name} is stale: run `cargo xtask {chore}`"));
     }
     let failed = |error: io::Error| format!("{name} cannot be written: {error}");
     let part = path.with_extension("part");

@@ -13,14 +13,16 @@ use crate::run::committed;
 
 const DATA: &str = "corpus/unknowns.json";
 const PAGE: &str = "docs/book/src/unknowns.md";
+/// Writes both.
+const CHORE: &str = "unknowns --openvmm DIR";
 /// Unknowns on the page.
 const SHOWN: usize = 10;
 
 /// Reads a checkout and writes data and page; with `check`, reports which are stale.
 pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
     let data = read(Path::new(openvmm))?;
-    committed(DATA, &format!("{data:#}\n"), check)?;
-    committed(PAGE, &page(&data), check)
+    committed(DATA, &format!("{data:#}\n"), check, CHORE)?;
+    committed(PAGE, &page(&data), check, CHORE)
 }
 
 fn read(openvmm: &Path) -> Result<Value, String> {

@@ -39,7 +39,7 @@ pub(crate) fn check() -> Result<(), String> {
     compare::all(&toolchain, &root().join("target/debug/lightest"), &toolchain.built(WINDOWS))
 }
 
-/// The compiler; `None`, with a line on why, where Debian's archive cannot be reached and something of it is missing.
+/// The compiler; `None`, with a line on why, where `apt-get update` fails and something of it is missing.
 fn toolchain() -> Result<Option<Toolchain>, String> {
     let wanted = toolchain::packages()?;
     let toolchain = Toolchain::of(&root().join("target/windows"));
@@ -49,8 +49,8 @@ fn toolchain() -> Result<Option<Toolchain>, String> {
     match fetched {
         Ok(()) if is_there => {}
         Ok(()) => toolchain.unpack(&wanted)?,
-        Err(error) if packages::archive_is_out_of_reach() => {
-            say(&format!("skipped: Debian's archive cannot be reached: {error}"));
+        Err(error) if packages::update_fails() => {
+            say(&format!("skipped: `apt-get update` fails, so that nothing can be installed: {error}"));
             return Ok(None);
         }
         Err(error) => return Err(error),

@@ -22,8 +22,6 @@ struct Packages {
     source: String,
     std: String,
     libc_aarch64: Vec<String>,
-    #[expect(dead_code, reason = "`cargo xtask windows` reads it")]
-    windows: Vec<String>,
 }
 
 /// The unpacked compiler.

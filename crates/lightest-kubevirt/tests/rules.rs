@@ -191,18 +191,25 @@ fn memory_that_is_read_is_kept() {
             "libvmi.WithLabel(\"a\", \"b\"), // of the node\n\t\t\t// and no more",
         )
         .replace("NewAlpine()", "NewAlpine(libvmi.WithLabel(\"c\", \"d\") /* of the pod */)");
-    let sources = sources(&commented);
-    let texts: Vec<String> = run(&sources, &Options::default())
-        .findings
-        .iter()
-        .map(|finding| {
-            let edit = finding.diagnostic.help.as_ref().expect("there is help").edits[1].clone();
-            let text = &sources[3].text;
-            format!("{}{}", text[..edit.span.bytes.start].rsplit('\n').next().unwrap_or_default(), edit.text)
-        })
-        .collect();
-    let first = format!("\t\tvmi := libvmifact.NewAlpine(libvmi.WithLabel(\"c\", \"d\"), {option}");
-    assert_eq!(texts, [first, format!("\t\t\t// and no more\n\t\t\t{option},")]);
+    for line in ["\n", "\r\n", " \n"] {
+        let sources = sources(&commented.replace('\n', line));
+        let texts: Vec<String> = run(&sources, &Options::default())
+            .findings
+            .iter()
+            .map(|finding| {
+                let edit = finding.diagnostic.help.as_ref().expect("there is help").edits[1].clone();
+                let text = &sources[3].text;
+                format!(
+                    "{}{}",
+                    text[..edit.span.bytes.start].rsplit('\n').next().unwrap_or_default(),
+                    edit.text
+                )
+            })
+            .collect();
+        let first = format!("\t\tvmi := libvmifact.NewAlpine(libvmi.WithLabel(\"c\", \"d\"), {option}");
+        let end = line.trim_start_matches(' ');
+        assert_eq!(texts, [first, format!("\t\t\t// and no more{end}\t\t\t{option},")], "{line:?}");
+    }
     let edits: Vec<String> = findings(&body.replace('\n', "\r\n"))
         .iter()
         .flat_map(|finding| finding.diagnostic.help.clone().expect("there is help").edits)

@@ -69,22 +69,6 @@ const RUST: [&str; 46] = [
     "&mut ",
 ];
 
-const GO_HEAD: &str = r#"package tests
-
-import (
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-
-	v1 "kubevirt.io/api/core/v1"
-
-	"kubevirt.io/kubevirt/pkg/libvmi"
-	"kubevirt.io/kubevirt/tests/console"
-	"kubevirt.io/kubevirt/tests/framework/kubevirt"
-	"kubevirt.io/kubevirt/tests/libvmifact"
-)
-
-"#;
-
 const GO: [&str; 46] = [
     "(",
     ")",
@@ -147,7 +131,7 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
         lines.filter(|line| line.contains("_x64") || line.contains("_aarch64")).map(str::to_owned).collect();
     let facts = texts("crates/lightest-petri/tests/sync/tree/now", "rs")?;
     let go = texts("crates/lightest-kubevirt/tests", "rs")?;
-    let go = [programs(&go), texts("crates/lightest/tests/kubevirt", "go")?].concat();
+    let go = [programs(&go)?, texts("crates/lightest/tests/kubevirt", "go")?].concat();
     let go_catalog =
         load(&embedded(lightest_kubevirt::facts::FOLDERS)).map_err(|errors| errors[0].message.clone())?;
     let go_table = lightest_kubevirt::facts::table()?;
@@ -174,14 +158,21 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
     ])
 }
 
-/// Programs in Go, which stand in raw strings of the tests; bodies get the head that those tests give them.
-fn programs(texts: &[String]) -> Vec<String> {
-    let strings = texts.iter().flat_map(|text| text.split("r#\"").skip(1));
-    let strings = strings.filter_map(|string| string.split("\"#").next());
-    let whole = |text: &str| {
-        if text.trim_start().starts_with("package ") { text.to_owned() } else { format!("{GO_HEAD}{text}") }
+/// Programs in Go, which stand in raw strings of the tests; a body gets the head of its file, or else the first of all.
+fn programs(texts: &[String]) -> Result<Vec<String>, String> {
+    let strings = |text: &'_ String| -> Vec<String> {
+        let starts = text.split("r#\"").skip(1);
+        starts.filter_map(|string| string.split("\"#").next()).map(str::to_owned).collect()
     };
-    strings.map(whole).collect()
+    let files: Vec<Vec<String>> = texts.iter().map(strings).collect();
+    let is_head = |text: &&String| text.starts_with("package ") && text.ends_with(")\n\n");
+    let first = files.iter().flatten().find(is_head).ok_or("no test has a head for bodies in Go")?;
+    let whole = |file: &Vec<String>| -> Vec<String> {
+        let head = file.iter().find(is_head).unwrap_or(first);
+        let is_whole = |text: &String| text.trim_start().starts_with("package ");
+        file.iter().map(|text| if is_whole(text) { text.clone() } else { format!("{head}{text}") }).collect()
+    };
+    Ok(files.iter().flat_map(whole).collect())
 }
 
 /// Reads a file of Go and judges it.

@@ -4,7 +4,7 @@
 //! and so does a verdict without a cell, and an answer that is too light.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use lightest_catalog::{OPENVMM, embedded, load};
 use lightest_model::catalog::{Catalog, Support};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{always_needed, arch_of};
+use crate::run::read_toml;
 
 /// Whose choice is better where they differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -184,9 +185,7 @@ pub(super) fn tsv(cells: &[Cell]) -> String {
 /// The verdicts, held against the cells that need one, each `test` and `arch`.
 fn verdicts(differ: &[(String, String)]) -> Result<Vec<Verdict>, String> {
     const FILE: &str = "corpus/first-try.toml";
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(FILE);
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{FILE}: {error}"))?;
-    let Verdicts { verdict } = toml::from_str(&text).map_err(|error| format!("{FILE}: {error}"))?;
+    let Verdicts { verdict } = read_toml(FILE)?;
     let key = |verdict: &Verdict| (verdict.test.clone(), verdict.arch.clone());
     let mut wrong: Vec<String> = Vec::new();
     for cell in differ {

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::run::{cargo, root, run, say};
+use crate::run::{cargo, read_toml, run, say};
 
 const GCC: &str = "x86_64-w64-mingw32-gcc-win32";
 
@@ -18,7 +18,13 @@ struct Compiler {
     host: Vec<String>,
     source: String,
     std: String,
-    windows: Vec<String>,
+}
+
+/// `xtask/windows.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Windows {
+    linker: Vec<String>,
 }
 
 /// The unpacked packages.
@@ -29,10 +35,9 @@ pub(super) struct Toolchain {
 
 /// Debian's packages of the compiler, of the sources of its library, and of the linker for Windows.
 pub(super) fn packages() -> Result<Vec<String>, String> {
-    let path = root().join("guests/toolchain.toml");
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let compiler: Compiler = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok([compiler.host, vec![compiler.source, compiler.std], compiler.windows].concat())
+    let compiler: Compiler = read_toml("guests/toolchain.toml")?;
+    let windows: Windows = read_toml("xtask/windows.toml")?;
+    Ok([compiler.host, vec![compiler.source, compiler.std], windows.linker].concat())
 }
 
 impl Toolchain {

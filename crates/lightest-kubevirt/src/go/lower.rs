@@ -94,8 +94,9 @@ impl Lower {
             }
         }
         for comment in &file.comments {
-            let bytes = self.spelled(comment.pos, &comment.text);
-            lowered.comments.push(Comment { text: comment.text.clone(), bytes });
+            // The parser ends a comment at the line feed, behind blanks and a carriage return.
+            let text = comment.text.trim_end();
+            lowered.comments.push(Comment { text: text.to_owned(), bytes: self.spelled(comment.pos, text) });
         }
         // The parser looks at some comments twice.
         lowered.comments.sort_by_key(|comment| comment.bytes.start);

@@ -97,8 +97,8 @@ pub struct Suite {
     asks: Vec<bool>,
     /// Methods by their name, as units.
     methods: BTreeMap<String, Vec<usize>>,
-    /// Units and comments of each source, in order.
-    parts: BTreeMap<usize, Vec<Bytes>>,
+    /// Units and comments of each source, in order: once the text of a unit is asked for.
+    parts: OnceLock<BTreeMap<usize, Vec<Bytes>>>,
     /// The text of each unit that was asked for.
     texts: Vec<OnceLock<Vec<Place>>>,
 }
@@ -139,7 +139,7 @@ impl Suite {
             sites: Vec::new(),
             files: heads,
             asks: Vec::new(),
-            parts: parts(&walked, &sources, &files),
+            parts: OnceLock::new(),
             texts: walked.units.iter().map(|_| OnceLock::new()).collect(),
             walked,
             sources,
@@ -358,7 +358,8 @@ impl Suite {
     fn own_text(&self, unit: usize) -> &[Place] {
         self.texts[unit].get_or_init(|| {
             let (source, all) = (self.sources[unit], &self.walked.units[unit].bytes);
-            let parts = self.parts.get(&source).map_or(&[][..], Vec::as_slice);
+            let parts = self.parts.get_or_init(|| self.find_parts());
+            let parts = parts.get(&source).map_or(&[][..], Vec::as_slice);
             let first = parts.partition_point(|part| part.start < all.start);
             let beside = parts[first..].iter().take_while(|part| part.start < all.end);
             let without = beside.filter(|part| part.end <= all.end && *part != all);
@@ -374,6 +375,20 @@ impl Suite {
             }
             places
         })
+    }
+
+    /// Units and comments of each source, in order.
+    fn find_parts(&self) -> BTreeMap<usize, Vec<Bytes>> {
+        let mut parts: BTreeMap<usize, Vec<Bytes>> = BTreeMap::new();
+        for (unit, source) in self.walked.units.iter().zip(&self.sources) {
+            parts.entry(*source).or_default().push(unit.bytes.clone());
+        }
+        for (source, head) in &self.files {
+            let comments = head.comments.iter().map(|comment| comment.bytes.clone());
+            parts.entry(*source).or_default().extend(comments);
+        }
+        parts.values_mut().for_each(|parts| parts.sort_unstable_by_key(|part| (part.start, part.end)));
+        parts
     }
 
     /// Methods of values of unknown types that a test calls, if one of that name asks for anything: name, place, and
@@ -392,20 +407,6 @@ impl Suite {
         }
         found
     }
-}
-
-/// Units and comments of each source, in order.
-fn parts(walked: &Walked, sources: &[usize], files: &[Parsed]) -> BTreeMap<usize, Vec<Bytes>> {
-    let mut parts: BTreeMap<usize, Vec<Bytes>> = BTreeMap::new();
-    for (unit, source) in walked.units.iter().zip(sources) {
-        parts.entry(*source).or_default().push(unit.bytes.clone());
-    }
-    for file in files {
-        let comments = file.tree.comments.iter().map(|comment| comment.bytes.clone());
-        parts.entry(file.source).or_default().extend(comments);
-    }
-    parts.values_mut().for_each(|parts| parts.sort_unstable_by_key(|part| (part.start, part.end)));
-    parts
 }
 
 /// What lies around a node.
