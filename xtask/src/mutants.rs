@@ -1,4 +1,4 @@
-//! Mutation testing: how many changes of the code a crate's own tests notice.
+//! Mutation testing: how many changes of the code the tests that specify a crate notice.
 
 use std::fs;
 
@@ -6,8 +6,10 @@ use serde::Deserialize;
 
 use crate::run::{cargo, root, say};
 
-/// The crates, with the share of mutants in percent that their own tests must catch over a whole run.
-const GOALS: [(&str, usize); 2] = [("lightest-model", 95), ("lightest-lint", 90)];
+/// The crates, with those whose tests specify them, and the share of mutants in percent that these must catch over a whole run.
+/// The rules need source to read: their fixtures are petri's.
+const GOALS: [(&str, &str, usize); 2] =
+    [("lightest-model", "lightest-model", 95), ("lightest-lint", "lightest-lint,lightest-petri", 90)];
 
 /// What `cargo mutants` counts; mutants that do not compile are in neither number.
 #[derive(Deserialize)]
@@ -24,11 +26,11 @@ struct Outcomes {
 /// That `cargo-mutants` cannot be run, or that a goal is not met by a whole run.
 pub(crate) fn run(shard: Option<&str>) -> Result<(), String> {
     let mut short = Vec::new();
-    for (name, goal) in GOALS {
+    for (name, tests, goal) in GOALS {
         let folder = format!("target/mutants/{name}");
         let mut command = cargo();
         command.current_dir(root());
-        command.args(["mutants", "--package", name, "--test-package", name, "--output", &folder]);
+        command.args(["mutants", "--package", name, "--test-package", tests, "--output", &folder]);
         command.args(shard.iter().flat_map(|shard| ["--shard", shard]));
         let status = command.status().map_err(|error| format!("cargo could not be started: {error}"))?;
         // 2: some were missed; 3: some did not end.

@@ -1,7 +1,5 @@
 //! KubeVirt's suite as the linter's walker sees it: which files matter.
 
-use std::path::{Component, Path};
-
 use lightest_lint::calls;
 use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, Interest};
@@ -22,23 +20,10 @@ use crate::{check, facts, guide};
 pub const SUITE: &str = "tests";
 /// The folder with the factories, by which a checkout is known.
 pub const FACTORIES: &str = "tests/libvmifact";
-/// Folders with what others wrote, or with what is published on its own.
-const FOREIGN: [&str; 2] = ["vendor", "staging"];
 
 /// KubeVirt's end-to-end tests.
 #[derive(Clone, Copy, Debug)]
 pub struct KubeVirt;
-
-impl KubeVirt {
-    /// Whether a file is never read: it lies in a folder with what others wrote.
-    #[must_use]
-    pub fn is_foreign(path: &Path) -> bool {
-        path.components().any(|part| match part {
-            Component::Normal(name) => FOREIGN.iter().any(|foreign| name == *foreign),
-            _ => false,
-        })
-    }
-}
 
 impl Dialect for KubeVirt {
     fn name(&self) -> &'static str {
@@ -57,6 +42,11 @@ impl Dialect for KubeVirt {
         "go.mod"
     }
 
+    /// What others wrote, and what is published on its own.
+    fn foreign(&self) -> &'static [&'static str] {
+        &["vendor", "staging"]
+    }
+
     fn extension(&self) -> &'static str {
         "go"
     }
@@ -70,8 +60,8 @@ impl Dialect for KubeVirt {
     }
 
     /// Helpers are followed wherever they are, so that every file of the suite matters.
-    fn interest(&self, path: &Path, _bytes: &[u8]) -> Interest {
-        if Self::is_foreign(path) { Interest::None } else { Interest::Tests }
+    fn interest(&self, _bytes: &[u8]) -> Interest {
+        Interest::Tests
     }
 
     fn read(&self, sources: &[Source], catalog: &Catalog, _table: &calls::Table) -> Reading {
@@ -100,6 +90,10 @@ impl Dialect for KubeVirt {
         let table = facts::table().ok()?;
         let checked = check::check(sources, catalog, &table, options);
         Some((Reading { tests: checked.sites, sites: Vec::new(), notes: checked.notes }, checked.findings))
+    }
+
+    fn unit(&self) -> Option<&'static str> {
+        Some("factory call")
     }
 
     fn rules(&self) -> &'static [Rule] {

@@ -3,8 +3,6 @@
 //! A dialect knows a language and a framework: how a test looks, how it names its guests, how calls follow from calls.
 //! Nothing in this crate assumes either.
 
-use std::path::Path;
-
 use lightest_diagnostics::{Edit, Safety};
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
@@ -77,6 +75,11 @@ pub trait Dialect: Sync {
     /// The file that marks the top of a package, within which helpers are followed.
     fn package_file(&self) -> &'static str;
 
+    /// Folders beside a package file with what others wrote, which are not read.
+    fn foreign(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// How the names of its files end, without the dot.
     fn extension(&self) -> &'static str;
 
@@ -103,12 +106,12 @@ pub trait Dialect: Sync {
     fn catalog(&self) -> &'static [&'static str];
 
     /// Whether a file may hold tests; worth a way of its own where that is told sooner than whether it matters.
-    fn holds_tests(&self, path: &Path, bytes: &[u8]) -> bool {
-        self.interest(path, bytes) == Interest::Tests
+    fn holds_tests(&self, bytes: &[u8]) -> bool {
+        self.interest(bytes) == Interest::Tests
     }
 
-    /// Whether a file matters, told from its path and its bytes.
-    fn interest(&self, path: &Path, bytes: &[u8]) -> Interest;
+    /// Whether a file matters.
+    fn interest(&self, bytes: &[u8]) -> Interest;
 
     /// Reads files as tests. It never fails: what it did not understand is in the notes.
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading;
@@ -129,6 +132,11 @@ pub trait Dialect: Sync {
         options: &Options,
     ) -> Option<(Reading, Vec<Finding>)> {
         let _ = (sources, catalog, options);
+        None
+    }
+
+    /// What rules of its own judge one by one, where that is not a test.
+    fn unit(&self) -> Option<&'static str> {
         None
     }
 

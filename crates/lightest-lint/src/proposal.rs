@@ -19,7 +19,8 @@ use reader::Reader;
 
 /// Why there is nothing to list, where a configuration provides everything and the body goes on with none of these
 /// ([`Part::is_excluded`]).
-pub const EXCLUDED: &str = "the body fails on every configuration that provides the rest";
+pub const EXCLUDED: &str =
+    "on every configuration that provides the rest, the body fails or asks for more than is known";
 
 /// What is asked beside the body.
 #[derive(Clone, Debug, Default)]

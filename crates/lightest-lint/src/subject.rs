@@ -217,13 +217,6 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.distinct.iter().map(|index| &self.needs.needs[*index]).filter(|need| need.applies_to(row))
     }
 
-    /// What the body asks of a configuration, and the agent where that is wanted or not.
-    pub(crate) fn asked(&self, row: usize, agent: Option<bool>) -> Asked {
-        let mut words = self.requirements(row);
-        words.extend(declared(agent));
-        self.ask(words)
-    }
-
     /// What is asked of a configuration in the place of a variant: by the body, by the declaration, and by the files that the
     /// variant names.
     pub(crate) fn asked_of(&self, row: usize, variant: &Variant) -> Asked {

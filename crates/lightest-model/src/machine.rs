@@ -10,7 +10,7 @@ use crate::space::{Asked, Space};
 pub const SYSTEMS: [&str; 3] = ["linux", "windows", "macos"];
 
 /// A machine that tests are run on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Machine {
     /// Its operating system.
     pub os: String,
@@ -18,6 +18,8 @@ pub struct Machine {
     pub arch: Option<Arch>,
     /// The hypervisors that it offers.
     pub hypervisors: Vec<String>,
+    /// Those of which nobody knows whether it offers them.
+    pub untold: Vec<String>,
 }
 
 /// Whether a machine can run a configuration.
@@ -55,7 +57,7 @@ impl<'c> Space<'c> {
         });
         // A hypervisor runs guests of its machine's own architecture.
         let native = machine.arch == Some(row.config.arch);
-        let mut open = None;
+        let (mut open, mut untold) = (None, None);
         for known in of_its_kind {
             let offers = native && known.hypervisors.iter().any(|word| machine.hypervisors.contains(word));
             match &known.provided {
@@ -63,11 +65,21 @@ impl<'c> Space<'c> {
                 Some(provided) if offers || known.hypervisors.is_empty() => {
                     open = open.or(Some(provided.as_str()));
                 }
-                _ if native => hypervisors.extend(known.hypervisors.iter().map(String::as_str)),
+                _ if native => {
+                    untold = untold.or(known.hypervisors.iter().find(|word| machine.untold.contains(word)));
+                    hypervisors.extend(known.hypervisors.iter().map(String::as_str));
+                }
                 _ => {}
             }
         }
-        open.map_or(Fit::Lacks { hypervisors }, |provided| Fit::RunsIf(Cow::Borrowed(provided)))
+        match (open, untold) {
+            (Some(provided), _) => Fit::RunsIf(Cow::Borrowed(provided)),
+            (None, Some(word)) => {
+                let title = self.catalog().hypervisor(word).map_or(word.as_str(), |known| &known.title);
+                Fit::RunsIf(Cow::Owned(format!("it offers {title}")))
+            }
+            (None, None) => Fit::Lacks { hypervisors },
+        }
     }
 
     /// The kind of host that a configuration needs where that is asked of it.

@@ -14,7 +14,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
 
 fn machine(os: &str, arch: Arch, hypervisors: &[&str]) -> Machine {
     let hypervisors = hypervisors.iter().map(|word| (*word).to_owned()).collect();
-    Machine { os: os.to_owned(), arch: Some(arch), hypervisors }
+    Machine { os: os.to_owned(), arch: Some(arch), hypervisors, untold: Vec::new() }
 }
 
 fn row(space: &Space<'_>, wanted: impl Fn(&Row<'_>) -> bool) -> usize {
@@ -61,6 +61,19 @@ fn what_no_program_can_tell_is_a_condition() {
     catalog.hosts.clear();
     let space = Space::of_tests(&catalog);
     assert!(matches!(space.fit(snp, &none, &machine("windows", Arch::X64, &[])), Fit::RunsIf(_)));
+}
+
+#[test]
+fn a_hypervisor_that_may_be_there_is_a_condition_and_no_lack() {
+    let space = Space::of_tests(&CATALOG);
+    let none = Asked::default();
+    let of = |arch| {
+        row(&space, |row| row.vmm.id == "openvmm" && row.boot.id == "linux_direct" && row.config.arch == arch)
+    };
+    let mac = Machine { untold: vec!["hvf".to_owned()], ..machine("macos", Arch::Aarch64, &[]) };
+    let fit = |arch| space.fit(of(arch), &none, &mac);
+    assert_eq!(fit(Arch::Aarch64), Fit::RunsIf(Cow::Borrowed("it offers HVF")));
+    assert_eq!(fit(Arch::X64), Fit::Lacks { hypervisors: Vec::new() });
 }
 
 #[test]

@@ -168,6 +168,13 @@ fn what_to_use_instead_escapes_the_limit() {
             .iter()
             .any(|blocker| blocker.id == symptom.limit && blocker.state == BlockerState::Open);
         assert!(open || catalog.quirk(&symptom.limit).is_some(), "{} is no open limit", symptom.limit);
+        // What a limit is about is asked for, or it could not hold whatever is used instead.
+        let blockers = catalog.blockers.iter().filter(|blocker| blocker.id == symptom.limit);
+        let quirks = catalog.quirks.iter().filter(|quirk| quirk.id == symptom.limit);
+        let about = blockers.map(|blocker| &blocker.when).chain(quirks.map(|quirk| &quirk.when));
+        for word in about.flat_map(|when| &when.with) {
+            assert!(symptom.requires.contains(word), "{}: `{word}` is not asked for", symptom.text);
+        }
         let words = symptom.requires.iter().map(String::as_str).filter(|word| !catalog.is_place(word));
         let asked = Asked::new(&catalog, words).expect("they are needs");
         let archs = ARCHS.into_iter().filter(|arch| {

@@ -24,10 +24,15 @@ impl fmt::Display for Address {
     }
 }
 
+/// Whether a text is an address of the web: no script, and no file of the reader.
+pub(crate) fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
 /// The web address of a place; `None` where its source has none.
 pub(crate) fn address(catalog: &Catalog, evidence: &Evidence) -> Option<Address> {
     let source = catalog.source(&evidence.source)?;
-    let base = source.url.as_deref()?.trim_end_matches('/');
+    let base = source.url.as_deref().filter(|url| is_web(url))?.trim_end_matches('/');
     let page = |page: String| Some(Address { page, lines: None });
     if !base.starts_with("https://github.com/") {
         return page(base.to_owned());
@@ -82,6 +87,7 @@ mod tests {
     fn each_kind_of_place_has_its_address() {
         let source = "[[source]]\nid = \"s\"\ntitle = \"s\"\nurl = \"https://github.com/o/r\"\ncommit = \"abc\"\n\
                       [[source]]\nid = \"web\"\ntitle = \"web\"\nurl = \"https://example.org/doc\"\n\
+                      [[source]]\nid = \"script\"\ntitle = \"script\"\nurl = \"javascript:alert(1)\"\n\
                       [[source]]\nid = \"words\"\ntitle = \"words\"\n";
         let layer = lightest_model::catalog::Layer::Base;
         let file = lightest_catalog::File::new(std::path::Path::new("sources.toml"), source, layer);
@@ -93,6 +99,7 @@ mod tests {
             ("s", "#12", Some("https://github.com/o/r/issues/12")),
             ("s", "@def", Some("https://github.com/o/r/commit/def")),
             ("web", "chapter one", Some("https://example.org/doc")),
+            ("script", "page 3", None),
             ("words", "page 3", None),
         ] {
             let evidence =

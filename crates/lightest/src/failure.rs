@@ -1,10 +1,13 @@
 //! Why a command could not do its job: a diagnostic, and the exit code that goes with it.
 
 use std::ops::Range;
+use std::path::Path;
 
 use lightest_diagnostics::{Diagnostic, Help, Label, Safety, SourceMap, Span};
+use lightest_model::suggest::reword;
 
 use crate::exit;
+use crate::output::path_text;
 
 /// Why a command could not do its job.
 #[derive(Debug)]
@@ -40,6 +43,20 @@ impl Failure {
     /// Something that this host lacks.
     pub(crate) fn host_cannot(message: impl Into<String>) -> Self {
         Self { code: exit::HOST_CANNOT, ..Self::new(message) }
+    }
+
+    /// A file whose text is not the TOML that is expected there.
+    pub(crate) fn of_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
+        let (message, help) = reword(error.message());
+        let failure = Self::new(message).at(Place {
+            origin: path_text(path),
+            text: text.to_owned(),
+            labels: vec![(error.span().unwrap_or(0..0), String::new())],
+        });
+        match help {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
     }
 
     /// The same, with a place.

@@ -8,7 +8,6 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::Reading;
 use lightest_lint::rules::Rule;
-use lightest_lint::source::Source;
 use lightest_sync::Project;
 
 /// A framework: how its tests read, and what its project's own source states.
@@ -83,11 +82,6 @@ impl Framework {
         if name == default.name() { String::new() } else { format!("--framework {name} ") }
     }
 
-    /// Whether its suites are read as a whole, whatever part of one is asked for.
-    pub(crate) fn is_whole(self) -> bool {
-        self.dialect().suite().is_some()
-    }
-
     /// What has to be read to judge some paths: for suites whose tests share guests through helpers, all of the suite.
     pub(crate) fn roots(self, paths: &[PathBuf]) -> Vec<PathBuf> {
         let Some(suite) = self.dialect().suite() else { return paths.to_vec() };
@@ -103,6 +97,19 @@ impl Framework {
         }
         roots
     }
+
+    /// Which of the files that were read lie at or below what was asked about, wherever links lead.
+    pub(crate) fn asked(self, paths: &[PathBuf], files: &[PathBuf]) -> Asked {
+        let among = || {
+            let paths: Vec<PathBuf> = paths.iter().map(|path| input::real(path)).collect();
+            let is_asked = |file: &PathBuf| {
+                let file = input::real(file);
+                paths.iter().any(|path| file.starts_with(path))
+            };
+            files.iter().map(is_asked).collect()
+        };
+        Asked(self.dialect().suite().map(|_| among()))
+    }
 }
 
 /// The rule of that name, of whatever framework.
@@ -116,30 +123,18 @@ fn top(path: &Path, dialect: &dyn Dialect) -> Option<PathBuf> {
     input::real(path).ancestors().find(marked).map(Path::to_owned)
 }
 
-/// What was asked about, of a suite that is read as a whole.
-pub(crate) struct Asked(Vec<PathBuf>);
+/// Of the files that were read, those that were asked about; all, where a part of a suite can be read by itself.
+pub(crate) struct Asked(Option<Vec<bool>>);
 
 impl Asked {
-    pub(crate) fn of(paths: &[PathBuf]) -> Self {
-        Self(paths.iter().map(|path| input::real(path)).collect())
+    /// Whether that file was.
+    pub(crate) fn holds(&self, file: usize) -> bool {
+        self.0.as_ref().and_then(|asked| asked.get(file)).copied().unwrap_or(true)
     }
 
-    /// Whether a file lies at or below what was asked about.
-    fn holds(&self, file: &Path) -> bool {
-        let file = input::real(file);
-        self.0.iter().any(|asked| file.starts_with(asked))
-    }
-
-    /// Of what was read, keeps what lies there.
-    pub(crate) fn keep(&self, reading: &mut Reading, sources: &[Source]) {
-        let asked = self.among(sources);
-        let is_asked = |file: usize| asked.get(file).copied().unwrap_or(true);
-        reading.tests.retain(|test| is_asked(test.span.file));
-        reading.notes.retain(|note| is_asked(note.span.file));
-    }
-
-    /// Which of some files lie there.
-    pub(crate) fn among(&self, sources: &[Source]) -> Vec<bool> {
-        sources.iter().map(|source| self.holds(Path::new(&source.path))).collect()
+    /// Of what was read, keeps what lies in such files.
+    pub(crate) fn keep(&self, reading: &mut Reading) {
+        reading.tests.retain(|test| self.holds(test.span.file));
+        reading.notes.retain(|note| self.holds(note.span.file));
     }
 }

@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 
-use lightest_model::catalog::Hypervisor;
+use lightest_model::catalog::{Catalog, Hypervisor};
 use lightest_model::config::Arch;
 use lightest_model::machine::{Machine, SYSTEMS};
 use lightest_model::suggest::nearest;
@@ -26,7 +26,7 @@ pub(crate) fn read(described: &str, known: &[Hypervisor]) -> Result<Found, Failu
         return Ok(look(consts::OS, consts::ARCH, known, &probe));
     }
     let hypervisors: Vec<&str> = known.iter().map(|hypervisor| hypervisor.id.as_str()).collect();
-    let mut machine = Machine { os: String::new(), arch: None, hypervisors: Vec::new() };
+    let mut machine = Machine::default();
     for word in described.split(',').map(str::trim) {
         if SYSTEMS.contains(&word) && machine.os.is_empty() {
             word.clone_into(&mut machine.os);
@@ -72,12 +72,11 @@ fn look(os: &str, arch: &str, known: &[Hypervisor], probe: &dyn Fn(&Path, bool) 
         "x86_64" => Some(Arch::X64),
         other => Arch::from_word(other),
     };
-    let mut found =
-        Found { machine: Machine { os: os.to_owned(), arch, hypervisors: Vec::new() }, notes: Vec::new() };
-    let mut untold: Vec<&Hypervisor> = Vec::new();
+    let machine = Machine { os: os.to_owned(), arch, ..Machine::default() };
+    let mut found = Found { machine, notes: Vec::new() };
     for hypervisor in known.iter().filter(|hypervisor| hypervisor.os == os) {
         let Some(mark) = &hypervisor.mark else {
-            untold.push(hypervisor);
+            found.machine.untold.push(hypervisor.id.clone());
             continue;
         };
         match probe(Path::new(mark), hypervisor.writes) {
@@ -88,8 +87,8 @@ fn look(os: &str, arch: &str, known: &[Hypervisor], probe: &dyn Fn(&Path, bool) 
             }
         }
     }
-    for hypervisor in untold {
-        let described = described(&found.machine);
+    let described = described(&found.machine);
+    for hypervisor in known.iter().filter(|known| found.machine.untold.contains(&known.id)) {
         found.notes.push(format!(
             "whether this machine offers {} is unknown; `--here={described},{}` answers for one that does",
             hypervisor.title, hypervisor.id
@@ -99,20 +98,16 @@ fn look(os: &str, arch: &str, known: &[Hypervisor], probe: &dyn Fn(&Path, bool) 
 }
 
 fn probe(path: &Path, writes: bool) -> io::Result<()> {
-    let metadata = path.metadata()?;
-    if metadata.is_dir() {
-        return Ok(());
-    }
     OpenOptions::new().read(true).write(writes).open(path).map(|_| ())
 }
 
-/// A hypervisor by its name.
-pub(crate) fn title<'a>(hypervisor: &'a str, known: &'a [Hypervisor]) -> &'a str {
-    known.iter().find(|known| known.id == hypervisor).map_or(hypervisor, |known| known.title.as_str())
+/// A hypervisor by its title.
+pub(crate) fn title<'a>(hypervisor: &'a str, catalog: &'a Catalog) -> &'a str {
+    catalog.hypervisor(hypervisor).map_or(hypervisor, |known| known.title.as_str())
 }
 
 /// A machine in words: `Linux on x64 with KVM`.
-pub(crate) fn in_words(machine: &Machine, known: &[Hypervisor]) -> String {
+pub(crate) fn in_words(machine: &Machine, catalog: &Catalog) -> String {
     let os = match machine.os.as_str() {
         "linux" => "Linux",
         "windows" => "Windows",
@@ -120,12 +115,13 @@ pub(crate) fn in_words(machine: &Machine, known: &[Hypervisor]) -> String {
         other => other,
     };
     let arch = machine.arch.map_or_else(|| "another architecture".to_owned(), |arch| arch.to_string());
-    let names: Vec<&str> = machine.hypervisors.iter().map(|word| title(word, known)).collect();
+    let names: Vec<&str> = machine.hypervisors.iter().map(|word| title(word, catalog)).collect();
     let with = match names.as_slice() {
-        [] => "without a hypervisor".to_owned(),
-        names => format!("with {}", crate::words::list(names, "and")),
+        [] if !machine.untold.is_empty() => String::new(),
+        [] => " without a hypervisor".to_owned(),
+        names => format!(" with {}", crate::words::list(names, "and")),
     };
-    format!("{os} on {arch} {with}")
+    format!("{os} on {arch}{with}")
 }
 
 #[cfg(test)]
@@ -160,6 +156,16 @@ mod tests {
         let folder = "/System/Library/Frameworks/Hypervisor.framework";
         assert_eq!(here("macos", "aarch64", &[folder], &[]), ("macos,aarch64".to_owned(), 1));
         assert_eq!(here("freebsd", "powerpc64", &["/dev/kvm"], &[]), ("freebsd".to_owned(), 0));
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_machine_is_not_denied() {
+        let catalog = crate::embedded::catalog().expect("the embedded catalog");
+        let nothing = |_: &Path, _| Err(io::Error::from(io::ErrorKind::NotFound));
+        let found = |os, arch| look(os, arch, &catalog.hypervisors, &nothing).machine;
+        assert_eq!(found("macos", "aarch64").untold, ["hvf"]);
+        assert_eq!(in_words(&found("macos", "aarch64"), &catalog), "macOS on aarch64");
+        assert_eq!(in_words(&found("linux", "x86_64"), &catalog), "Linux on x64 without a hypervisor");
     }
 
     #[test]

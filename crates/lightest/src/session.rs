@@ -10,6 +10,7 @@ use lightest_model::space::Space;
 use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::input::catalog;
+use crate::output::{path_text, shell_word};
 use crate::settings::Settings;
 use crate::{embedded, settings};
 
@@ -43,6 +44,15 @@ impl Session {
     /// Whether `--catalog` was given.
     pub(crate) const fn has_named_catalog(&self) -> bool {
         self.named_catalog.is_some()
+    }
+
+    /// The arguments before a command with which a later run has the same facts; they end in a space.
+    pub(crate) fn arguments(&self, framework: Framework) -> String {
+        let mut arguments = framework.argument();
+        if let Some(folder) = &self.named_catalog {
+            arguments.push_str(&format!("--catalog {} ", shell_word(&path_text(folder))));
+        }
+        arguments
     }
 
     /// The framework that was asked for, or else the one whose tests some paths hold.

@@ -3,10 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use lightest_model::suggest::reword;
 use serde::Deserialize;
 
-use crate::failure::{Failure, Place};
+use crate::failure::Failure;
 use crate::input::Tree;
 use crate::output::{path_text, shown};
 
@@ -167,18 +166,6 @@ fn finish(
             text: text.to_owned(),
             ..settings
         }),
-        Err(error) => {
-            let place = Place {
-                origin: path_text(path),
-                text: text.to_owned(),
-                labels: vec![(error.span().unwrap_or(0..0), String::new())],
-            };
-            let (message, help) = reword(error.message());
-            let failure = Failure::new(message).at(place);
-            Err(match help {
-                Some(help) => failure.help(help),
-                None => failure,
-            })
-        }
+        Err(error) => Err(Failure::of_toml(path, text, &error)),
     }
 }

@@ -54,19 +54,18 @@ impl Tests {
 
     /// The name of a test with its modules.
     pub(crate) fn name(&self, test: usize) -> String {
-        let test = &self.reading.tests[test];
-        test.module.iter().chain([&test.name]).map(String::as_str).collect::<Vec<_>>().join("::")
+        self.dialect.full_name(&self.reading.tests[test])
     }
 
-    /// Where there is no test, the exit code that tells so, after a message.
-    pub(crate) fn none(&self) -> Option<u8> {
+    /// Where there is no test below these paths, the exit code that tells so, after a message.
+    pub(crate) fn none(&self, paths: &[PathBuf]) -> Option<u8> {
         if !self.reading.tests.is_empty() {
             return None;
         }
         if !self.complete {
             return Some(exit::COULD_NOT);
         }
-        self.read.none(self.dialect);
+        self.read.none(paths, self.dialect);
         Some(exit::NOTHING)
     }
 

@@ -12,9 +12,10 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-const TEST: &str = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\n\
-                    async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n    \
-                    let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
+#[path = "support/heavy.rs"]
+mod heavy;
+use heavy::TEST;
+
 const REPORT: &str =
     "<testsuites><testsuite name=\"s\"><testcase name=\"answers\" classname=\"a\"/></testsuite></testsuites>";
 
@@ -50,7 +51,7 @@ fn room() -> tempfile::TempDir {
     room
 }
 
-/// What is named, and whether it is there and of a kind that a file or a folder may be.
+/// What is named.
 const NAMES: [&[u8]; 20] = [
     b"fifo",
     b"/dev/zero",

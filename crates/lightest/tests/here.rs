@@ -97,9 +97,18 @@ fn what_a_machine_can_try_is_its_answer_and_no_pick() {
     let text = "#[openvmm_test]\nasync fn tries(config: PetriVmBuilder<OpenVmmPetriBackend>) {}\n";
     fs::write(folder.path().join("a.rs"), text).expect("written");
     let from = ["pick", "--from", "a.rs", "--arch", "x64", "--requires", "no-hypervisor-enlightenments,vfio"];
-    let said = lightest(folder.path(), &[&from[..], &["--here=linux,x64,kvm"]].concat());
-    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
-    assert!(said.out.contains("nobody has shown"), "{}", said.out);
+    for (machine, words) in [
+        ("--here=linux,x64,kvm", "Here: Linux on x64 with KVM\n"),
+        ("--here=windows,x64,whp", "a::tries (a.rs:2) asks for:\n"),
+    ] {
+        let said = lightest(folder.path(), &[&from[..], &[machine]].concat());
+        assert_eq!(said.code, 1, "{machine}: {}{}", said.out, said.err);
+        assert!(said.out.starts_with(words), "{machine}: {}", said.out);
+        assert!(said.out.contains("nobody has shown"), "{machine}: {}", said.out);
+        let said = lightest(folder.path(), &[&from[..], &[machine, "--format", "json"]].concat());
+        let json: Value = serde_json::from_str(&said.out).expect("JSON");
+        assert_eq!(json["list"].as_array().map(Vec::len), Some(1), "{machine}: {json:#}");
+    }
 }
 
 #[test]

@@ -202,6 +202,25 @@ fn a_baseline_knows_what_was_there_and_only_shrinks() {
     assert!(!shrunk.contains("a.rs") && !shrunk.contains("b.rs"), "{shrunk}");
 }
 
+#[test]
+fn a_key_that_our_own_files_do_not_have_is_named_where_it_stands() {
+    let folder = folder();
+    put(folder.path(), "a.rs", TEST);
+    put(folder.path(), "known.toml", "[[finding]]\npath = \"a.rs\"\ncuont = 1\n");
+    fs::create_dir(folder.path().join("facts")).expect("made");
+    put(folder.path(), "facts/learned.toml", "[[quirk]]\nid = \"a\"\n");
+    put(folder.path(), "r.xml", "<testsuites/>");
+    for (args, message, place) in [
+        (&["check", "--baseline", "known.toml"][..], "unknown key `cuont`", "known.toml:3:1"),
+        (&["learn", "r.xml", "--into", "facts"], "unknown key `quirk`", "learned.toml:1:3"),
+    ] {
+        let said = lightest(folder.path(), args);
+        assert_eq!(said.code, 2, "{args:?}: {}", said.err);
+        assert!(said.err.contains(&format!("error: {message}\n")), "{args:?}: {}", said.err);
+        assert!(said.err.contains(place) && said.err.contains("help: "), "{args:?}: {}", said.err);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn pipes_are_not_waited_for() {

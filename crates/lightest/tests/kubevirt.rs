@@ -75,6 +75,45 @@ fn findings_do_not_depend_on_where_the_reader_stands() {
     }
 }
 
+/// A folder above a checkout may have the name of one within it whose files others wrote.
+#[test]
+fn a_checkout_may_lie_in_a_folder_of_any_name() {
+    let outside = tempfile::tempdir().expect("a folder");
+    for above in ["staging", "vendor/more"] {
+        let inside = outside.path().join(above).join("kubevirt");
+        fill(&inside);
+        fs::write(inside.join("tests/status_test.go"), STATUS).expect("written");
+        let from_above = format!("{above}/kubevirt");
+        for (folder, args) in [
+            (inside.as_path(), &["check"][..]),
+            (inside.as_path(), &["check", "tests/status_test.go"]),
+            (outside.path(), &["check", &from_above]),
+            (outside.path(), &["--framework", "kubevirt", "check", above]),
+        ] {
+            let (code, text) = run(folder, args);
+            assert_eq!(code, 1, "{args:?} below {above}: {text}");
+            // Not the file in the checkout's own `vendor`, which is no Go.
+            assert!(
+                text.contains("read 2 factory calls (3 files looked at): ")
+                    || text.contains("read 1 factory call (3 files looked at): "),
+                "{args:?}: {text}"
+            );
+        }
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let inside = outside.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+        fill(&inside);
+        let (code, text) = run(&inside, &["check", "tests"]);
+        assert!(code == 0 && text.contains("read 1 factory call "), "{text}");
+        fs::remove_dir_all(&inside).expect("removed");
+    }
+    let (code, text) = run(outside.path(), &["--framework", "kubevirt", "check"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("read 4 factory calls (6 files looked at): 2 findings"), "{text}");
+}
+
 #[test]
 fn pick_from_a_spec_answers_with_the_factory_call_and_what_asks_for_it() {
     let tree = tree();
@@ -190,7 +229,10 @@ fn specs_are_listed_with_their_factories() {
         "{text}"
     );
     assert_eq!(text.lines().count(), 6, "{text}");
-    assert_eq!(run(tree.path(), &["list", "tests", "tests/libvmifact"]).0, 3);
+    let none = "no test found in tests/libvmifact: looked for calls of `libvmifact.New..`\n";
+    for command in [&["list", "tests", "tests/libvmifact"][..], &["check", "tests/libvmifact"]] {
+        assert_eq!(run(tree.path(), command), (3, none.to_owned()));
+    }
     let (code, text) = run(tree.path(), &["list", "tests", "--guest", "NewAlpine"]);
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("nothing to list: `--guest NewAlpine` leaves none of 3 variants"), "{text}");

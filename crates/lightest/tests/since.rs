@@ -591,7 +591,7 @@ fn a_factory_call_is_touched_by_itself_and_by_any_test_that_shares_it() {
             // It is touched, and no longer too heavy.
             expected.clear();
             let said = check(&["--since", "HEAD"]);
-            assert!(said.err.contains("1 of 3 tests is touched"), "{}", said.err);
+            assert!(said.err.contains("1 of 3 factory calls is touched"), "{}", said.err);
         }
         assert_eq!(lines(check(&["--since", "HEAD"])), expected, "{new}");
     }

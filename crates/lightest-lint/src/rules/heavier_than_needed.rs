@@ -339,7 +339,7 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
     finding.requirements = subject.requirements(best).iter().map(|word| (*word).to_owned()).collect();
     finding.suggested = Some(config.clone());
     finding.cost_after = Some(subject.cost(best, &asked));
-    evidence(subject, best, &mut finding);
+    evidence(subject, best, &asked, &mut finding);
     finding.diagnostic.help = Some(subject.add(first, best, format!("add `{config}`")));
     findings.push(finding);
 }
@@ -365,7 +365,7 @@ fn replace(
     finding.suggested = Some(config.clone());
     finding.cost = Some(subject.cost(own, &asked));
     finding.cost_after = Some(subject.cost(best, &asked));
-    evidence(subject, best, &mut finding);
+    evidence(subject, best, &subject.asked_of(best, placed.variant), &mut finding);
     let message = format!("boot `{config}` instead");
     // What was chosen on purpose is not changed unseen.
     let safety = if matrix || subject.has_image(best) { Safety::Unsafe } else { Safety::Safe };
@@ -384,7 +384,7 @@ fn full(subject: &Subject<'_, '_>, row: usize) -> String {
 }
 
 /// The last requirement that the body shows, and where it is known that the suggestion gives it.
-fn evidence(subject: &Subject<'_, '_>, best: usize, finding: &mut Finding) {
+fn evidence(subject: &Subject<'_, '_>, best: usize, asked: &Asked, finding: &mut Finding) {
     let row = subject.row(best);
     let mut said: Vec<&str> = Vec::new();
     let needs: Vec<_> = subject.needs.asked_of(row).filter(|need| need.requirement != "openvmm").collect();
@@ -393,14 +393,13 @@ fn evidence(subject: &Subject<'_, '_>, best: usize, finding: &mut Finding) {
     if let Some(need) = shown {
         finding.diagnostic.labels.push(subject.shows(need, "this is all that the test asks of the guest"));
     }
-    let asked = subject.asked(best, subject.dialect.conventions().shown_by.map(|_| true));
     for need in needs {
         let id = need.requirement.as_str();
         if said.contains(&id) {
             continue;
         }
         said.push(id);
-        if let Some(statement) = subject.answer(best, id, &asked).statement {
+        if let Some(statement) = subject.answer(best, id, asked).statement {
             let places: Vec<String> = statement.evidence.iter().take(1).map(ToString::to_string).collect();
             finding.diagnostic.notes.push(format!("`{id}`: {} ({})", statement.because, places.join(", ")));
         }

@@ -80,9 +80,10 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 finding.diagnostic.notes.push(EXCLUDED.to_owned());
             }
             None => {
-                let words = proposal.asks.requires.join(",");
+                // What is asked of single systems, and what the body excludes, is no query: the body answers.
+                let test = subject.dialect.full_name(subject.test);
                 finding.diagnostic.notes.push(format!(
-                    "no known configuration provides all of it: `lightest pick --requires {words}` names what contradicts"
+                    "no configuration is known to provide all of it: `lightest pick --from FILE --test {test}` says why"
                 ));
             }
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use lightest_catalog::{File, calls, load};
 use lightest_diagnostics::Safety;
 use lightest_lint::calls::Table;
-use lightest_lint::dialect::{Conventions, Dialect, Interest};
+use lightest_lint::dialect::{Conventions, Dialect};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::source::Source;
@@ -229,8 +229,8 @@ fn its_comments_suppress() {
 }
 
 #[test]
-fn a_path_decides_what_is_read() {
+fn a_file_with_helpers_alone_holds_no_tests() {
     let toy = Toy(SIDE_BY_SIDE);
-    assert_eq!(toy.interest(Path::new("tests/a.go"), b""), Interest::Tests);
-    assert_eq!(toy.interest(Path::new("pkg/a.go"), b""), Interest::None);
+    assert!(toy.holds_tests(b"It(\"reads\", func() {})"));
+    assert!(!toy.holds_tests(b"func read() {}"));
 }

@@ -5,8 +5,6 @@
 //! live side by side. `read(vm.Disks[0])` reads a field, and
 //! `needs("disk")` is a requirement that the dialect itself finds.
 
-use std::path::Path;
-
 use lightest_diagnostics::{Edit, Safety, Span};
 use lightest_lint::calls::Table;
 use lightest_lint::change::Leading;
@@ -235,8 +233,8 @@ impl Dialect for Toy {
         &[]
     }
 
-    fn interest(&self, path: &Path, _bytes: &[u8]) -> Interest {
-        if path.starts_with("tests") { Interest::Tests } else { Interest::None }
+    fn interest(&self, bytes: &[u8]) -> Interest {
+        if bytes.windows(3).any(|word| word == b"It(") { Interest::Tests } else { Interest::Helpers }
     }
 
     fn read(&self, sources: &[Source], _catalog: &Catalog, _table: &Table) -> Reading {

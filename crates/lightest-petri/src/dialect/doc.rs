@@ -7,25 +7,29 @@ const ASIDES: [&str; 4] = ["TODO", "FIXME", "N.B.", "NOTE"];
 
 /// The first paragraph of the doc comment among some comments, without what is code there.
 pub(super) fn of(remarks: &[Remark]) -> Option<Remark> {
-    let is_doc = |remark: &&Remark| {
-        let text = remark.text.trim_start();
-        text.starts_with("///") || text.starts_with("/**")
-    };
-    let doc = remarks.iter().find(is_doc)?;
-    Some(Remark { text: first_paragraph(&doc.text), span: doc.span.clone() })
+    remarks
+        .iter()
+        .find_map(|remark| Some(Remark { text: first_paragraph(&remark.text)?, span: remark.span.clone() }))
 }
 
-fn first_paragraph(text: &str) -> String {
-    // Other comments may follow at once.
-    let block = text.trim_start().starts_with("/**");
-    let lines = text.lines().map(str::trim).take_while(|line| block || line.starts_with("///"));
+/// `None` where no doc comment is among the comments of the text.
+fn first_paragraph(text: &str) -> Option<String> {
+    // Four slashes, and three stars, begin a plain comment.
+    let is_line = |line: &str| line.starts_with("///") && !line.starts_with("////");
+    let text = text.trim_start();
+    let block = text.starts_with("/**") && !text.starts_with("/***") && !text.starts_with("/**/");
+    // Other comments may stand around it at once.
+    let text = if block { text.split("*/").next().unwrap_or_default() } else { text };
+    let lines = text.lines().map(str::trim).skip_while(|line| !block && !is_line(line));
+    let mut lines = lines.take_while(|line| block || is_line(line)).peekable();
+    lines.peek()?;
     let lines = lines.map(|line| line.trim_start_matches(['/', '*', ' ']));
     let lines = lines.skip_while(|line| line.is_empty());
     let lines =
         lines.take_while(|line| !line.is_empty() && !ASIDES.iter().any(|aside| line.starts_with(aside)));
     // What is code stands for itself.
     let is_prose = |word: &&str| !word.contains(['_', '`', '(', ':']) || word.ends_with(':');
-    lines.flat_map(str::split_whitespace).filter(is_prose).collect::<Vec<_>>().join(" ")
+    Some(lines.flat_map(str::split_whitespace).filter(is_prose).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -34,12 +38,18 @@ mod tests {
 
     #[test]
     fn a_doc_comment_speaks_in_its_first_paragraph() {
+        let said = |text: &str| first_paragraph(text).expect("there is a doc comment");
         let text = "/// Test that a CVM's key,\n    /// once sealed, stays.\n    ///\n    /// Not on TDX.";
-        assert_eq!(first_paragraph(text), "Test that a CVM's key, once sealed, stays.");
-        assert_eq!(first_paragraph("/// Boots.\n// Not under UEFI."), "Boots.");
-        assert_eq!(first_paragraph("/// Boots.\n/// TODO: under UEFI, too"), "Boots.");
-        assert_eq!(first_paragraph("/// As `uefi_boot` (openhcl_uefi_x64) does"), "As does");
-        assert_eq!(first_paragraph("/** Boots.\n * Twice.\n */"), "Boots. Twice.");
-        assert_eq!(first_paragraph("/// "), "");
+        assert_eq!(said(text), "Test that a CVM's key, once sealed, stays.");
+        assert_eq!(said("/// Boots.\n// Not under UEFI."), "Boots.");
+        assert_eq!(said("// Not under UEFI.\n/// Boots."), "Boots.");
+        assert_eq!(said("/// Boots.\n/// TODO: under UEFI, too"), "Boots.");
+        assert_eq!(said("/// As `uefi_boot` (openhcl_uefi_x64) does"), "As does");
+        assert_eq!(said("/** Boots.\n * Twice.\n */"), "Boots. Twice.");
+        assert_eq!(said("/** Boots. */\n// Under UEFI it hangs."), "Boots.");
+        assert_eq!(said("/// "), "");
+        for plain in ["// Under UEFI it hangs.", "//// Under UEFI", "/*** Under UEFI */", "/**/"] {
+            assert_eq!(first_paragraph(plain), None);
+        }
     }
 }

@@ -21,7 +21,6 @@ mod values;
 mod walk;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use crate::grammar::{self, AttributeKind};
@@ -88,12 +87,12 @@ impl Dialect for Petri {
         &["openvmm", "lab"]
     }
 
-    fn holds_tests(&self, _path: &Path, bytes: &[u8]) -> bool {
+    fn holds_tests(&self, bytes: &[u8]) -> bool {
         MARK.find_iter(bytes).any(|at| is_attribute(bytes, at))
     }
 
-    fn interest(&self, path: &Path, bytes: &[u8]) -> Interest {
-        if self.holds_tests(path, bytes) {
+    fn interest(&self, bytes: &[u8]) -> Interest {
+        if self.holds_tests(bytes) {
             Interest::Tests
         } else if HELPER_MARKS.iter().any(|mark| mark.find(bytes).is_some()) {
             Interest::Helpers

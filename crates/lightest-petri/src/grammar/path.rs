@@ -46,24 +46,36 @@ fn with_arguments(text: &str) -> Option<Vec<String>> {
     if text.len() > LONGEST {
         return None;
     }
-    // The first element makes a tuple of any list, and ends with no comma so that a list without an item is no list.
-    let separator = if text.trim().is_empty() { "" } else { "," };
-    let source = format!("type Deps = ((){separator}{text}\n);");
+    // The first element makes a tuple of any list.
+    let source = format!("type Deps = ((),{text}\n);");
     let cst = Cst::parse(&source).ok().filter(|cst| cst.broken.is_empty())?;
     let mut items = cst.root()?.children();
     let (Some(alias), None) = (items.next(), items.next()) else { return None };
     let tuple = alias.ty().filter(|ty| ty.range().end + 1 == source.len())?;
-    let is_read = |path: Node<'_>| is_path(path) && path.descendants().all(is_whole);
-    tuple.types().skip(1).map(|path| is_read(path).then(|| tight(path.text()))).collect()
+    if !tuple.descendants().all(is_read) {
+        return None;
+    }
+    tuple.types().skip(1).map(|path| is_path(path).then(|| tight(path.text()))).collect()
 }
 
-/// Whether nothing is missing that the parser lets go by: what `-` negates, what `dyn` and `impl` are bounded by.
-fn is_whole(node: Node<'_>) -> bool {
-    use SyntaxKind::{CONST_ARG, DYN_TRAIT_TYPE, IMPL_TRAIT_TYPE, TYPE_BOUND};
+/// Whether a part of an argument is read: what a constant's type could be given, which is paths, lifetimes, literals,
+/// tuples, references and slices. The parser reads more, and some of it that the macros refuse.
+fn is_read(node: Node<'_>) -> bool {
+    use SyntaxKind::*;
     match node.kind() {
-        CONST_ARG => node.text() != "-",
-        DYN_TRAIT_TYPE | IMPL_TRAIT_TYPE => node.descendants().any(|part| part.kind() == TYPE_BOUND),
-        _ => true,
+        // Doc comments are attributes to the macros.
+        COMMENT => Tokens::read(node.text(), Docs::Tokens).tokens.is_empty(),
+        PATH_SEGMENT => {
+            let relative =
+                node.name_ref().is_some_and(|name| matches!(name.text(), "crate" | "self" | "super"));
+            !relative || node.child(GENERIC_ARG_LIST).is_none()
+        }
+        PATH | PATH_TYPE | NAME_REF | IDENT | COLON2 | CRATE_KW | SELF_KW | SUPER_KW | SELF_TYPE_KW
+        | GENERIC_ARG_LIST | TYPE_ARG | LIFETIME_ARG | LIFETIME | LIFETIME_IDENT | CONST_ARG | LITERAL
+        | INT_NUMBER | FLOAT_NUMBER | TRUE_KW | FALSE_KW | STRING | BYTE_STRING | C_STRING | CHAR | BYTE
+        | TUPLE_TYPE | PAREN_TYPE | REF_TYPE | SLICE_TYPE | MUT_KW | COMMA | L_ANGLE | R_ANGLE | L_PAREN
+        | R_PAREN | L_BRACK | R_BRACK | AMP | WHITESPACE => true,
+        _ => false,
     }
 }
 
@@ -73,13 +85,9 @@ fn is_path(ty: Node<'_>) -> bool {
     while let Some(outer) = path {
         let plain = |segment: Node<'_>| {
             use SyntaxKind::{COLON2, COMMENT, GENERIC_ARG_LIST, NAME_REF};
-            let relative =
-                segment.name_ref().is_some_and(|name| matches!(name.text(), "crate" | "self" | "super"));
-            segment.children().all(|part| match part.kind() {
-                NAME_REF | COLON2 | COMMENT => true,
-                GENERIC_ARG_LIST => !relative,
-                _ => false,
-            })
+            segment
+                .children()
+                .all(|part| matches!(part.kind(), NAME_REF | COLON2 | COMMENT | GENERIC_ARG_LIST))
         };
         if !outer.child(SyntaxKind::PATH_SEGMENT).is_some_and(plain) {
             return false;

@@ -52,7 +52,7 @@ impl<'t> Table<'t> {
     #[must_use]
     pub fn of(space: &Space<'_>, texts: &'t Texts) -> Self {
         let line = |row: &'t Row| {
-            let cells = ARCHS.map(|arch| Cell::of(space, texts, row, arch)).into();
+            let cells = ARCHS.map(|arch| Cell::of(space, row, arch)).into();
             Line { row, covers: covered(texts, row), cells }
         };
         Self { lines: texts.rows.iter().map(line).collect() }
@@ -92,11 +92,11 @@ impl<'t> Table<'t> {
 }
 
 impl<'t> Cell<'t> {
-    fn of(space: &Space<'_>, texts: &'t Texts, row: &'t Row, arch: Arch) -> Self {
+    fn of(space: &Space<'_>, row: &'t Row, arch: Arch) -> Self {
         let own = pick(space, &row.requires, &[], arch);
         let apart = row.apart.iter().map(|need| (need.as_str(), pick(space, &row.requires, &[need], arch)));
         let apart: Vec<(&str, Option<usize>)> = apart.filter(|(_, row)| *row != own).collect();
-        let named = row.names.iter().chain(&texts.undistinguished).map(|need| (need.as_str(), None));
+        let named = row.names.iter().map(|need| (need.as_str(), None));
         let paired = row.together.iter().map(|[need, beside]| (need.as_str(), Some(beside.as_str())));
         let lacking = named
             .chain(paired)

@@ -80,7 +80,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let mut read = read?;
     let mut changes =
         since.as_ref().map(|since| since.changes(&read, framework.dialect().leading())).transpose()?;
-    let judge = Judge { framework, paths: &args.paths, catalog, table: &table, options: &options };
+    let asked = framework.asked(&args.paths, &read.paths);
+    let judge = Judge { framework, asked: &asked, catalog, table: &table, options: &options };
     read.warn();
     let mut judged = judge.judge(&read.files, changes.as_ref());
     if args.fix || args.diff {
@@ -97,9 +98,10 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         }
         judged = after;
     }
-    let report = judged.report(&read.files, &options, framework.rules(), changes.as_ref());
+    let report = judged.report(&read.files, &options, framework, changes.as_ref());
     if let Some(since) = &since {
-        output::message(&touched(judged.reading.tests.len(), judged.of_tests, &since.in_words()));
+        let all = words::count(judged.of_tests, framework.dialect().unit().unwrap_or("test"));
+        output::message(&touched(judged.reading.tests.len(), &all, &since.in_words()));
     }
     let code = finish(args, framework, settings, &report, &read, judged.of_tests)?;
     let all = read.unread.is_empty() && !judged.reading.notes.iter().any(|note| note.unread);
@@ -108,11 +110,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     Ok(if all { code } else { exit::COULD_NOT })
 }
 
-/// How many tests a change touches, in words.
-fn touched(touched: usize, all: usize, since: &str) -> String {
+/// How many of all tests a change touches, in words.
+fn touched(touched: usize, all: &str, since: &str) -> String {
     let is = if touched == 1 { "is" } else { "are" };
     let touched = if touched == 0 { "none".to_owned() } else { touched.to_string() };
-    format!("{since}: {touched} of {} {is} touched", words::count(all, "test"))
+    format!("{since}: {touched} of {all} {is} touched")
 }
 
 /// Gives each test without a list the configurations that its body asks for: shows the change, or writes it.
@@ -134,16 +136,17 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
     let Facts { catalog, table, options, .. } = Facts::read(&args, framework, session)?;
     let mut read = sources::read(&framework.roots(paths), framework.dialect())?;
     read.warn();
-    let judge = Judge { framework, paths, catalog, table: &table, options: &options };
+    let asked = framework.asked(paths, &read.paths);
+    let judge = Judge { framework, asked: &asked, catalog, table: &table, options: &options };
     let before = judge.judge(&read.files, None);
     if before.reading.tests.is_empty() {
-        read.none(framework.dialect());
+        read.none(paths, framework.dialect());
         return Ok(if read.unread.is_empty() { exit::NOTHING } else { exit::COULD_NOT });
     }
     let open = before.findings.iter().filter(|finding| !finding.diagnostic.notes.is_empty()).count();
     let (_, after) = judge.fix(&args, &mut read, &mut None, before)?;
     // What could not be filled in is shown as `check` shows it.
-    let report = after.report(&read.files, &options, framework.rules(), None);
+    let report = after.report(&read.files, &options, framework, None);
     print(&args, &Report { notes: &[], ..report }, &read)?;
     if open > after.findings.len() {
         output::message(
@@ -194,7 +197,7 @@ fn finish(
     let report = Report { findings, ..*report };
     print(args, &report, read)?;
     if of_tests == 0 && report.notes.is_empty() {
-        read.none(framework.dialect());
+        read.none(&args.paths, framework.dialect());
         return Ok(exit::NOTHING);
     }
     Ok(if report.findings.is_empty() { exit::DONE } else { exit::FINDINGS })
@@ -312,8 +315,8 @@ fn options(args: &Args, framework: Framework, settings: &Settings) -> Result<Opt
 /// Everything that findings are made with.
 struct Judge<'a> {
     framework: Framework,
-    /// What was asked for.
-    paths: &'a [PathBuf],
+    /// The files that were asked about, which edits leave as many as they are.
+    asked: &'a Asked,
     catalog: &'a Catalog,
     table: &'a Table,
     options: &'a Options,
@@ -340,7 +343,7 @@ impl Judged {
         &'a self,
         sources: &'a [Source],
         options: &'a Options,
-        rules: &'static [Rule],
+        framework: Framework,
         changes: Option<&'a Changes>,
     ) -> Report<'a> {
         Report {
@@ -349,7 +352,8 @@ impl Judged {
             findings: &self.findings,
             notes: &self.reading.notes,
             options,
-            rules,
+            rules: framework.rules(),
+            unit: framework.dialect().unit(),
             changes,
         }
     }
@@ -366,19 +370,10 @@ impl Judge<'_> {
                     linter::check(&reading, sources, dialect, self.catalog, self.table, self.options);
                 (reading, findings)
             });
-        if self.framework.is_whole() {
-            self.keep_what_was_asked(sources, &mut reading, &mut findings);
-        }
+        self.asked.keep(&mut reading);
+        findings.retain(|finding| self.asked.holds(finding.span().file));
         let (of_tests, of_notes) = (reading.tests.len(), reading.notes.len());
         Judged { reading, findings, of_tests, of_notes }.touched(changes, sources)
-    }
-
-    /// Of a suite that is read as a whole, only what was asked for is reported.
-    fn keep_what_was_asked(&self, sources: &[Source], reading: &mut Reading, findings: &mut Vec<Finding>) {
-        let wanted = Asked::of(self.paths);
-        wanted.keep(reading, sources);
-        let asked = wanted.among(sources);
-        findings.retain(|finding| asked.get(finding.span().file).copied().unwrap_or(true));
     }
 
     /// Makes edits until there is nothing left to make, then writes the files or shows what would change. Returns whether

@@ -84,7 +84,7 @@ fn explain<'c>(catalog: &'c Catalog, framework: Framework, what: &'c str) -> Res
             }
             Err(match mentions::of(catalog, what).as_slice() {
                 [] => failure
-                    .note("no text of the catalog has the word")
+                    .note("no entry was found that mentions it")
                     .help("name a configuration, or something that `lightest list ..` lists"),
                 ids => {
                     let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();

@@ -1,7 +1,6 @@
 //! `lightest guide`: the guidance, made from the catalog: two pages for an OpenVMM Guide, and one to pick with.
 
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
@@ -53,7 +52,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     }
     let catalog = session.catalog()?;
     if let Some(folder) = &args.site {
-        can_be_made(folder)?;
+        output::can_be_written(&folder.join("index.html"))?;
         for path in site::write(folder, catalog)? {
             output::data(&format!("{}\n", output::shown(&path)))?;
         }
@@ -72,19 +71,6 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         None => Ok(false),
     };
     settle(args, &files, contradicted)
-}
-
-/// Sees that a folder is there or can be, before the work for it.
-fn can_be_made(folder: &Path) -> Result<(), Failure> {
-    let wrong = match fs::metadata(folder) {
-        Ok(metadata) if metadata.is_dir() => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Ok(_) => io::ErrorKind::NotADirectory.into(),
-        Err(error) => error,
-    };
-    let reason = input::reason(&wrong);
-    Err(Failure::new(format!("{} cannot be written: {reason}", output::shown(folder)))
-        .help(input::advice(&wrong)))
 }
 
 /// Prints, writes or compares the only page of a framework.

@@ -17,7 +17,7 @@ use super::pick::{again, proposed};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
-use crate::framework::{Asked, Framework};
+use crate::framework::Framework;
 use crate::output::places::Texts;
 use crate::schema::shared;
 use crate::schema::{VERSION, requirements as schema};
@@ -44,9 +44,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let table = table::of(framework, catalog, session)?;
     let read = sources::read(&framework.roots(&args.paths), dialect)?;
     let mut reading = dialect.read(&read.files, catalog, &table);
-    if framework.is_whole() {
-        Asked::of(&args.paths).keep(&mut reading, &read.files);
-    }
+    framework.asked(&args.paths, &read.paths).keep(&mut reading);
     let Reading { tests, notes, .. } = reading;
     read.warn();
     let all = read.unread.is_empty() && !notes.iter().any(|note| note.unread);
@@ -68,6 +66,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     }
     let texts = Texts::of(&read.files);
     let view = View {
+        leading: session.arguments(framework),
         framework,
         dialect,
         sources: &read.files,
@@ -99,7 +98,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         (false, _) => exit::COULD_NOT,
         (true, true) => exit::DONE,
         (true, false) => {
-            read.none(dialect);
+            read.none(&args.paths, dialect);
             exit::NOTHING
         }
     })
@@ -113,6 +112,8 @@ struct View<'a> {
     tests: &'a [Test],
     texts: &'a Texts<'a>,
     space: &'a Space<'a>,
+    /// The arguments of a later run with the same facts.
+    leading: String,
 }
 
 impl View<'_> {
@@ -169,7 +170,7 @@ impl View<'_> {
     /// the test.
     fn pick(&self, test: &Test, needs: &Needs) -> Option<(String, bool)> {
         let proposal = proposed(test, needs, self.space, &Request::default(), self.framework).ok()?;
-        let command = again::to_body(self.framework, test, self.tests, self.texts);
+        let command = again::to_body(&self.leading, self.framework, test, self.tests, self.texts);
         Some((command, !proposal.list.is_empty()))
     }
 

@@ -45,7 +45,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let catalog = session.catalog()?;
     let tests = Tests::read(&args.paths, catalog, session)?;
-    if let Some(code) = tests.none() {
+    if let Some(code) = tests.none(&args.paths) {
         return Ok(code);
     }
     let space = Space::of_tests(catalog);

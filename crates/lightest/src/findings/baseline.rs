@@ -7,7 +7,7 @@ use lightest_lint::finding::Finding;
 use serde::{Deserialize, Serialize};
 
 use super::Report;
-use crate::failure::{Failure, Place};
+use crate::failure::Failure;
 use crate::input::{self, ReadError};
 use crate::output;
 
@@ -64,12 +64,7 @@ impl Baseline {
     /// Reads the text of a baseline.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
         let file: File = toml::from_str(text).map_err(|error| {
-            Failure::new(error.message().to_owned())
-                .at(Place {
-                    origin: output::path_text(path),
-                    text: text.to_owned(),
-                    labels: vec![(error.span().unwrap_or(0..0), String::new())],
-                })
+            Failure::of_toml(path, text, &error)
                 .help("name a baseline, or remove the file and write one with `--update-baseline`")
         })?;
         let mut baseline = Self::default();

@@ -24,6 +24,8 @@ pub(crate) struct Report<'a> {
     pub(crate) notes: &'a [Note],
     pub(crate) options: &'a Options,
     pub(crate) rules: &'static [Rule],
+    /// What `tests` are, where a dialect judges something else.
+    pub(crate) unit: Option<&'static str>,
     /// The change that is reported on, where it is not everything.
     pub(crate) changes: Option<&'a Changes>,
 }

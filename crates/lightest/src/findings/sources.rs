@@ -21,8 +21,6 @@ pub(crate) struct Sources {
     pub(crate) files: Vec<Source>,
     /// Where each of them is, as it was named.
     pub(crate) paths: Vec<PathBuf>,
-    /// What was named.
-    given: Vec<PathBuf>,
     /// How many files were looked at.
     pub(crate) looked_at: usize,
     /// What could not be read, each with the reason.
@@ -37,13 +35,17 @@ impl Sources {
         }
     }
 
-    /// Reports that there is no test, and what was looked for.
-    pub(crate) fn none(&self, dialect: &dyn Dialect) {
+    /// Reports that there is no test in what was asked about, and what was looked for.
+    pub(crate) fn none(&self, asked: &[PathBuf], dialect: &dyn Dialect) {
         let looked_for = dialect.looks_for();
+        let asked: Vec<String> = asked.iter().map(|path| shown(path).to_string()).collect();
+        let asked = words::list(&asked, "and");
         output::message(&if self.looked_at == 0 {
-            let given: Vec<String> = self.given.iter().map(|path| shown(path).to_string()).collect();
-            let (given, ending) = (words::list(&given, "and"), dialect.extension());
-            format!("no test found: no `.{ending}` file in {given}; looked for {looked_for}")
+            let ending = dialect.extension();
+            format!("no test found: no `.{ending}` file in {asked}; looked for {looked_for}")
+        } else if dialect.suite().is_some() {
+            // All of the suite was looked at, whatever part of it was asked about.
+            format!("no test found in {asked}: looked for {looked_for}")
         } else {
             format!("no test found in {}: looked for {looked_for}", words::count(self.looked_at, "file"))
         });
@@ -97,10 +99,18 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     walk.threads(std::thread::available_parallelism().map_or(1, usize::from).min(8));
     let (send, receive) = mpsc::channel();
     let stopped = send.clone();
+    let (foreign, package_file) = (dialect.foreign(), dialect.package_file());
     walk.filter_entry(move |entry| {
-        let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
-        let wrong = if is_folder { input::unreadable(entry.path()) } else { None };
-        let Some((file, error)) = wrong else { return true };
+        if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            return true;
+        }
+        // A folder of that name elsewhere is anybody's.
+        if foreign.iter().any(|name| entry.file_name() == *name)
+            && entry.path().with_file_name(package_file).is_file()
+        {
+            return false;
+        }
+        let Some((file, error)) = input::unreadable(entry.path()) else { return true };
         // The receiver outlives the walk.
         let _ = stopped.send(Looked::Unread(Unread { path: path_text(&file), reason: error.reason() }));
         false
@@ -117,7 +127,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
         })
     });
     drop((send, walk));
-    let mut sources = Sources { given: paths.clone(), ..Sources::default() };
+    let mut sources = Sources::default();
     let (mut tests, mut others) = (Vec::new(), Vec::new());
     for looked in receive {
         match looked {
@@ -132,7 +142,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     let mut room = Vec::new();
     for path in others.into_iter().filter(|path| packages.is_beside_tests(path)) {
         match contents(&path, &mut room) {
-            Ok(bytes) if dialect.interest(&path, bytes) == Interest::None => {}
+            Ok(bytes) if dialect.interest(bytes) == Interest::None => {}
             // Of a file that holds no test, no more is asked.
             Ok(bytes) => tests.extend(str::from_utf8(bytes).ok().map(|text| (path, text.to_owned()))),
             Err(reason) => sources.unread.push(Unread { path: path_text(&path), reason }),
@@ -182,10 +192,10 @@ fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         // Letters of ASCII among zeros.
         let letters: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
-        let matters = dialect.holds_tests(path, &letters);
+        let matters = dialect.holds_tests(&letters);
         return if matters { Err("UTF-16, where UTF-8 is expected".to_owned()) } else { Ok(None) };
     }
-    if !dialect.holds_tests(path, bytes) {
+    if !dialect.holds_tests(bytes) {
         return Ok(None);
     }
     match str::from_utf8(bytes) {
@@ -200,7 +210,7 @@ fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option
 /// The bytes of a file, in a room that is used again.
 fn contents<'r>(path: &Path, room: &'r mut Vec<u8>) -> Result<&'r [u8], String> {
     match input::fill(path, room) {
-        Ok(length) => Ok(&room[..length]),
+        Ok(()) => Ok(room),
         Err(error) => Err(error.reason()),
     }
 }

@@ -8,12 +8,16 @@ use crate::words;
 
 /// How much was read and found, and what the fixes would save.
 pub(crate) fn line(report: &Report<'_>, looked_at: usize) -> String {
+    let judged = words::count(report.tests.len(), report.unit.unwrap_or("test"));
     let variants: usize =
         report.tests.iter().flat_map(|test| &test.declarations).map(|list| list.variants.len()).sum();
+    let of = if report.unit.is_none() {
+        format!("{} of ", words::count(variants, "variant"))
+    } else {
+        String::new()
+    };
     let mut text = format!(
-        "read {} of {} ({} looked at): {}",
-        words::count(variants, "variant"),
-        words::count(report.tests.len(), "test"),
+        "read {of}{judged} ({} looked at): {}",
         words::count(looked_at, "file"),
         words::count(report.findings.len(), "finding"),
     );

@@ -97,9 +97,7 @@ fn details(space: &Space<'_>, texts: &Texts, cell: &Cell<'_>) -> Vec<String> {
         let answer = answer.map_or_else(|| "unproven".to_owned(), |row| config(space, texts, row));
         found.push(format!("{}: {answer}", with(catalog, texts, needs)));
     }
-    let lacking =
-        cell.lacking.iter().filter(|need| !texts.undistinguished.iter().any(|known| known == *need));
-    let lacking: Vec<String> = lacking.map(|need| word(catalog, texts, need)).collect();
+    let lacking: Vec<String> = cell.lacking.iter().map(|need| word(catalog, texts, need)).collect();
     if !lacking.is_empty() {
         found.push(format!("unproven: {}", lacking.join(", ")));
     }
@@ -151,8 +149,10 @@ fn guests(space: &Space<'_>, texts: &Texts, lines: &[Line<'_>]) -> String {
             vec![guest.name.clone(), words.collect::<Vec<_>>().join("<br>")]
         })
         .collect();
-    let example = lines.iter().find(|line| line.row.id == EXAMPLE);
-    let example = example.and_then(|line| line.cells.first()?.own).map_or_else(String::new, |row| {
+    // The first that has a guest of the second table.
+    let named = |row: &usize| texts.guest_name(&space.rows()[*row].config.guest).is_some();
+    let example = lines.iter().find_map(|line| line.cells.first()?.own.filter(named));
+    let example = example.map_or_else(String::new, |row| {
         format!("{} is {}", config(space, texts, row), code(Spelled(&space.rows()[row].config)))
     });
     let mut text = paragraph(&format!(
@@ -162,9 +162,6 @@ fn guests(space: &Space<'_>, texts: &Texts, lines: &[Line<'_>]) -> String {
     text.push_str(&table(&["Guest", "In brackets"], &rows));
     text
 }
-
-/// The row whose configuration shows how one is written.
-const EXAMPLE: &str = "distribution";
 
 /// What stands in a configuration's brackets.
 fn in_brackets(config: &Config) -> String {

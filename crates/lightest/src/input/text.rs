@@ -115,22 +115,21 @@ fn at_once(path: &Path) -> io::Result<File> {
 /// The bytes of a file.
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
     let mut room = Vec::new();
-    let length = read(open(path)?, &mut room)?;
-    room.truncate(length);
+    read(open(path)?, &mut room)?;
     Ok(room)
 }
 
-/// Reads a file that is known to be a regular one into a buffer that is used again; returns its length.
-pub(crate) fn fill(path: &Path, room: &mut Vec<u8>) -> Result<usize, ReadError> {
+/// Reads a file that is known to be a regular one into a buffer that is used again.
+pub(crate) fn fill(path: &Path, room: &mut Vec<u8>) -> Result<(), ReadError> {
     read(at_once(path)?, room)
 }
 
-fn read(file: File, room: &mut Vec<u8>) -> Result<usize, ReadError> {
+fn read(file: File, room: &mut Vec<u8>) -> Result<(), ReadError> {
     room.clear();
     room.reserve(ROOM);
     match file.take(MAX_BYTES as u64 + 1).read_to_end(room)? {
         length if length > MAX_BYTES => Err(ReadError::TooLarge),
-        length => Ok(length),
+        _ => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Text that comes from outside (file names, source, images, guests), escaped once for each place where it is shown.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write as _};
 use std::path::Path;
 
@@ -150,6 +151,11 @@ fn own_sequence(text: &str) -> usize {
         return if rest[end..].starts_with("\u{1b}\\") { 5 + end + 2 } else { 0 };
     }
     0
+}
+
+/// A word as a shell takes it for one. What holds a NUL byte is a word of none, and stays as it is.
+pub(crate) fn shell_word(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
 /// A path as a URI reference: what is not a letter, a digit or one of `-._~/` is escaped, byte by byte.

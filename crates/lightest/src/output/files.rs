@@ -344,6 +344,7 @@ mod tests {
         let message = failure.message();
         assert!(message.starts_with("/proc/self/x cannot be written: "), "{message}");
         assert!(!message.contains(".lightest-") && !message.contains(" at path "), "{message}");
+        assert!(message.contains(" (os error "), "the system's own reason: {message}");
         assert!(failure.diagnostic.help.is_some());
     }
 

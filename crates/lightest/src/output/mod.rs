@@ -16,8 +16,8 @@ pub(crate) use append::Appender;
 #[cfg(feature = "fuzz")]
 pub(crate) use escape::terminal;
 pub(crate) use escape::{
-    block, github_data, github_path, github_property, is_unsafe, json as json_text, line, path_text, shown,
-    uri,
+    block, github_data, github_path, github_property, is_unsafe, json as json_text, line, path_text,
+    shell_word, shown, uri,
 };
 pub(crate) use files::{Files, can_be_written, with_line_ends_of, write};
 pub(crate) use named::named_from;

@@ -30,8 +30,12 @@ pub(crate) fn named_from(path: &Path, folder: &Path) -> Vec<u8> {
 /// The path of what lies within a folder, from there; `None` for what lies elsewhere.
 fn within(path: &Path, folder: &Path) -> Option<Vec<u8>> {
     let name = named_from(path, folder);
-    let is_elsewhere = Style::HERE.is_absolute(&name) || name == b".." || name.starts_with(b"../");
-    (!is_elsewhere).then_some(name)
+    (!is_elsewhere(&name)).then_some(name)
+}
+
+/// Whether a name leads out of the folder that it is seen from.
+pub(super) fn is_elsewhere(name: &[u8]) -> bool {
+    Style::HERE.is_absolute(name) || name == b".." || name.starts_with(b"../")
 }
 
 /// A path as a GitHub workflow names files: from its workspace, for files that lie in it.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::escape::shown;
-use super::named::named;
+use super::named::{is_elsewhere, named};
 use crate::failure::Failure;
 use crate::input;
 
@@ -37,11 +37,7 @@ impl Patch {
     /// The folder that files are named from, where that is not the current one: the top of the repository that holds them
     /// all, or else the nearest folder that does.
     fn base(&self) -> Option<PathBuf> {
-        let above = |path: &Path| {
-            let name = named(path);
-            name.starts_with(b"../") || Path::new(&path_of(&name)).is_absolute()
-        };
-        if !self.changes.iter().any(|(path, ..)| above(path)) {
+        if !self.changes.iter().any(|(path, ..)| is_elsewhere(&named(path))) {
             return None;
         }
         let files: Vec<PathBuf> = self.changes.iter().map(|(path, ..)| input::whole(path)).collect();
@@ -50,10 +46,6 @@ impl Patch {
         let top = folders().find(|folder| folder.join(".git").exists());
         top.or_else(|| folders().next()).map(Path::to_owned)
     }
-}
-
-fn path_of(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).into_owned()
 }
 
 /// What changes in a file, as a unified diff.

@@ -44,10 +44,11 @@ impl Folder {
             });
         });
         let mut folders = undisturbed();
-        let folder = name.tempdir_in(folder).map_err(|error| match error.kind() {
-            io::ErrorKind::Other => error,
-            // Its text names the folder that could not be made, which is nobody's business.
-            kind => kind.into(),
+        let folder = name.tempdir_in(folder).map_err(|error| {
+            let text = error.to_string();
+            // The folder that could not be made is nobody's business.
+            let reason = text.split_once(" at path ").map_or(text.as_str(), |(reason, _)| reason);
+            io::Error::new(error.kind(), reason)
         })?;
         folders.push(folder.path().to_owned());
         fs::write(folder.path().join(".gitignore"), "*\n")?;

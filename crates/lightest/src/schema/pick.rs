@@ -196,7 +196,8 @@ pub(crate) struct From<'a> {
     pub(crate) unnamed: &'a [String],
     /// The configurations that the test lists today.
     pub(crate) listed: Vec<String>,
-    /// Architectures for which there is no pick because the body fails on every configuration that provides the rest.
+    /// Architectures for which there is no pick because on every configuration that provides the rest, the
+    /// body fails or asks for more than is known.
     pub(crate) excluded: Vec<&'static str>,
 }
 

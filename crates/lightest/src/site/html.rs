@@ -1,9 +1,10 @@
 //! Pieces of HTML: text made safe, code, and links to evidence.
 
 use lightest_model::catalog::{Catalog, Evidence};
-use pulldown_cmark::{Options, Parser};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::places;
+use crate::address;
 
 /// A text as HTML, with what stands between backquotes set as code.
 pub(super) fn text(text: &str) -> String {
@@ -39,10 +40,23 @@ pub(super) fn code(text: &str) -> String {
     format!("<code>{}</code>", escaped(text))
 }
 
-/// Markdown as HTML; tables may be scrolled by keyboard where they are wider than the page.
+/// Markdown as HTML; tables may be scrolled by keyboard where they are wider than the page. Texts of a user's catalog stand
+/// in it: HTML but for line breaks is text, a link leads to the web or is its words, and a picture is its words.
 pub(super) fn markdown(text: &str, title: &str) -> String {
+    // Links stand in no other link.
+    let mut is_link = false;
+    let safe = Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(|event| match event {
+        Event::Html(html) | Event::InlineHtml(html) if &*html != "<br>" => Some(Event::Text(html)),
+        Event::Start(Tag::Link { ref dest_url, .. }) => {
+            is_link = address::is_web(dest_url);
+            is_link.then_some(event)
+        }
+        Event::End(TagEnd::Link) => is_link.then_some(event),
+        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
+        event => Some(event),
+    });
     let mut html = String::with_capacity(text.len() * 2);
-    pulldown_cmark::html::push_html(&mut html, Parser::new_ext(text, Options::ENABLE_TABLES));
+    pulldown_cmark::html::push_html(&mut html, safe);
     let mut out = String::with_capacity(html.len() + 256);
     for (at, part) in html.split("<table>").enumerate() {
         // Each has a name of its own.
@@ -102,6 +116,15 @@ mod tests {
     #[test]
     fn what_could_be_markup_is_text() {
         assert_eq!(text("a <b> & `c<d`\n\"e\""), "a &lt;b&gt; &amp; <code>c&lt;d</code> &quot;e&quot;");
+        assert_eq!(
+            markdown("a [b](javascript:c) <data:d> ![e](https://f.example/g) <i onclick=h>i</i> <table>", ""),
+            "<p>a b data:d e &lt;i onclick=h&gt;i&lt;/i&gt; &lt;table&gt;</p>\n"
+        );
+        assert_eq!(markdown("<script>a()</script>\n", ""), "&lt;script&gt;a()&lt;/script&gt;\n");
+        assert_eq!(
+            markdown("a<br>[b](https://c.example)", ""),
+            "<p>a<br><a href=\"https://c.example\">b</a></p>\n"
+        );
         assert_eq!(capital("émile"), "Émile");
         assert_eq!(capital("guest_test_uefi, in the tree"), "guest_test_uefi, in the tree");
     }

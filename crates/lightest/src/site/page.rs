@@ -12,7 +12,7 @@ use lightest_model::space::Space;
 use super::html::{escaped, folded, markdown};
 use super::{data, guidance, tables};
 use crate::failure::Failure;
-use crate::guide;
+use crate::{address, guide};
 
 const PAGE: &str = include_str!("assets/page.html");
 const BODY: &str = include_str!("assets/body.html");
@@ -156,9 +156,9 @@ fn sources(catalog: &Catalog) -> String {
         let commit = source
             .commit
             .as_deref()
-            .map_or(String::new(), |commit| format!(" at {}", &commit[..commit.len().min(9)]));
+            .map_or(String::new(), |commit| format!(" at {}", commit.get(..9).unwrap_or(commit)));
         let title = escaped(&source.title);
-        match &source.url {
+        match source.url.as_deref().filter(|url| address::is_web(url)) {
             Some(url) => format!("<a href=\"{}\">{title}</a>{commit}{date}", escaped(url)),
             None => title,
         }

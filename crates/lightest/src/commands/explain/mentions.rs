@@ -32,6 +32,15 @@ pub(super) fn of<'c>(catalog: &'c Catalog, what: &str) -> Vec<&'c str> {
     for one in &catalog.blockers {
         look(&one.id, &[&one.title]);
     }
+    for one in &catalog.test_capabilities {
+        look(&one.id, &[&one.title]);
+    }
+    for one in &catalog.boot_methods {
+        look(&one.id, &[&one.title]);
+    }
+    for one in &catalog.vmms {
+        look(&one.id, &[&one.title]);
+    }
     for one in &catalog.hosts {
         look(&one.id, &[&one.title]);
     }

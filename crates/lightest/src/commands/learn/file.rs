@@ -9,10 +9,9 @@ use lightest_model::config::Config;
 use lightest_petri::Spelled;
 use serde::Deserialize;
 
-use crate::failure::{Failure, Place};
+use crate::failure::Failure;
 use crate::input;
 use crate::input::ReadError;
-use crate::output;
 use crate::results::Run;
 
 const HEAD: &str = "\
@@ -37,12 +36,7 @@ impl Learned {
             Err(error) => return Err(error.failure(path)),
         };
         toml::from_str(&text).map_err(|error| {
-            Failure::new(error.message().to_owned())
-                .at(Place {
-                    origin: output::path_text(path),
-                    text: text.clone(),
-                    labels: vec![(error.span().unwrap_or(0..0), String::new())],
-                })
+            Failure::of_toml(path, &text, &error)
                 .help("this file is written by `lightest learn`; move other facts into a file of their own")
         })
     }

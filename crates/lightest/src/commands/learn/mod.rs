@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let folder = args.into.as_deref().filter(|folder| folder.is_dir()).or(given.as_deref());
     let catalog = files::catalog_without(folder, FILE)?;
     let tests = Tests::read(&args.tests, catalog, session)?;
-    if let Some(code) = tests.none() {
+    if let Some(code) = tests.none(&args.tests) {
         return Ok(code);
     }
     let about = About {

@@ -9,7 +9,7 @@ use lightest_model::space::Space;
 use super::filter::Filters;
 use crate::failure::Failure;
 use crate::findings::{sources, table};
-use crate::framework::{Asked, Framework};
+use crate::framework::Framework;
 use crate::output::places::Texts;
 use crate::schema::list as schema;
 use crate::session::Session;
@@ -32,16 +32,14 @@ pub(super) fn tests(
     let read = sources::read(&framework.roots(paths), dialect)?;
     read.warn();
     let mut reading = dialect.read(&read.files, catalog, &table);
-    if framework.is_whole() {
-        Asked::of(paths).keep(&mut reading, &read.files);
-    }
+    framework.asked(paths, &read.paths).keep(&mut reading);
     let texts = Texts::of(&read.files);
     for note in &reading.notes {
         output::message(&format!("note: {}: {}", texts.named(&note.span), note.message));
     }
     let is_complete = read.unread.is_empty() && !reading.notes.iter().any(|note| note.unread);
     if reading.tests.is_empty() && is_complete {
-        read.none(dialect);
+        read.none(paths, dialect);
         return Ok(None);
     }
     let space = Space::of(catalog, |_| true);

@@ -7,12 +7,13 @@ use lightest_model::machine::Machine;
 use super::Args;
 use crate::framework::Framework;
 use crate::machine::described;
-use crate::output;
 use crate::output::places::Texts;
+use crate::output::{self, shell_word};
 
-/// For requirements; `here` describes the machine, where the answer is for one.
-pub(crate) fn to_query(framework: Framework, query: &Query, here: Option<&Machine>) -> String {
-    let mut command = format!("lightest {}pick", framework.argument());
+/// For requirements; `leading` are the arguments before the command, and `here` describes the machine, where the answer is for
+/// one.
+pub(crate) fn to_query(leading: &str, query: &Query, here: Option<&Machine>) -> String {
+    let mut command = format!("lightest {leading}pick");
     let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
     option(&mut command, "requires", &query.requires);
     option(&mut command, "arch", &archs);
@@ -28,16 +29,22 @@ pub(crate) fn to_query(framework: Framework, query: &Query, here: Option<&Machin
 }
 
 /// For a test's body, whatever a query could express of it. `tests` are those read with it.
-pub(crate) fn to_body(framework: Framework, test: &Test, tests: &[Test], texts: &Texts<'_>) -> String {
-    let mut command = format!("lightest {}pick --from ", framework.argument());
+pub(crate) fn to_body(
+    leading: &str,
+    framework: Framework,
+    test: &Test,
+    tests: &[Test],
+    texts: &Texts<'_>,
+) -> String {
+    let mut command = format!("lightest {leading}pick --from ");
     let place = texts.place(&test.name_span);
-    command.push_str(&quoted(&place.map(|place| output::path_text(place.path)).unwrap_or_default()));
+    command.push_str(&shell_word(&place.map(|place| output::path_text(place.path)).unwrap_or_default()));
     let name = framework.dialect().full_name(test);
     let alike =
         |other: &&Test| other.span.file == test.span.file && framework.dialect().full_name(other) == name;
     match place.filter(|_| tests.iter().filter(alike).count() > 1) {
         Some(place) => command.push_str(&format!(" --line {}", place.line_start)),
-        None => command.push_str(&format!(" --test {}", quoted(&name))),
+        None => command.push_str(&format!(" --test {}", shell_word(&name))),
     }
     command
 }
@@ -62,15 +69,4 @@ fn option<T: AsRef<str>>(command: &mut String, name: &str, values: &[T]) {
         let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
         command.push_str(&format!(" --{name} {}", values.join(",")));
     }
-}
-
-/// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./:\\,@%+=".contains(c);
-    // A backslash is a separator on Windows, and an escape to other shells.
-    let plain = |c: char| plain(c) && (c != '\\' || cfg!(windows));
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -66,6 +66,8 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
     let mut proposal = proposed(test, &needs, &space, &request, framework)?;
     let machine = here::machine(args, framework, session)?;
     let mut elsewhere = Vec::new();
+    // Where nothing does anywhere, no machine would help.
+    let mut nowhere = proposal.list.is_empty();
     if let Some(machine) = machine.as_ref().filter(|_| !proposal.list.is_empty()) {
         if request.archs.is_empty() {
             request.archs = here::archs(&proposal.choice, machine);
@@ -74,11 +76,14 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         let own = space.on(machine, &proposal.choice.asked);
         let mut here = proposed(test, &needs, &own, &request, framework)?;
         elsewhere = here::elsewhere(&space, &proposal.choice, &own, &here.choice, machine, framework);
-        here.choice.parts.retain(here::has_answer);
-        (space, proposal) = (own, here);
+        nowhere = here.list.is_empty() && elsewhere.is_empty();
+        if !nowhere {
+            here.choice.parts.retain(here::has_answer);
+            (space, proposal) = (own, here);
+        }
     }
     let spelled = Spelled { framework, space: &space };
-    let again = again::to_body(framework, test, &tests, &texts);
+    let again = again::to_body(&session.arguments(framework), framework, test, &tests, &texts);
     let again = again::with_arguments(again, args, machine.as_ref());
     let answer = Answer {
         args,
@@ -91,15 +96,14 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
     };
     match (args.format, &machine) {
         (Format::Json, None) => output::json(&answer.as_json())?,
-        (Format::Text, None) => output::data(&answer.as_text())?,
         (Format::Json, Some(machine)) => {
             output::json(&here::with_machine(answer.as_json(), machine, &elsewhere))?;
         }
-        (Format::Text, Some(machine)) => {
-            let answer = || answer.as_text();
-            let answered = (!proposal.list.is_empty() || elsewhere.is_empty()).then(answer);
+        (Format::Text, Some(machine)) if !nowhere => {
+            let answered = (!proposal.list.is_empty()).then(|| answer.as_text());
             output::data(&here::in_text(machine, answered, &elsewhere, catalog))?;
         }
+        (Format::Text, _) => output::data(&answer.as_text())?,
     }
     for note in notes.iter().filter(|note| test.holds(&note.span)) {
         output::message(&format!("note: {}", note.message));

@@ -71,7 +71,7 @@ pub(super) fn run(
         query.archs = archs(&anywhere, machine);
         anywhere = answer(&all, &query)?;
     }
-    let again = again::to_query(framework, &query, Some(machine));
+    let again = again::to_query(&session.arguments(framework), &query, Some(machine));
     let own = all.on(machine, &anywhere.asked);
     let mut choice = answer(&own, &query)?;
     let elsewhere = elsewhere(&all, &anywhere, &own, &choice, machine, framework);
@@ -147,12 +147,11 @@ pub(super) fn elsewhere(
             Fit::RunsIf(what) => (Some(what.into_owned()), Vec::new()),
             Fit::Lacks { hypervisors } => (None, hypervisors),
         };
-        let known = &all.catalog().hypervisors;
         found.push(Elsewhere {
             arch: part.arch,
             config: framework.dialect().name_of(config),
             host: host.map(|host| (host.id.clone(), host.title.clone())).unwrap_or_default(),
-            missing: missing.iter().map(|word| machine::title(word, known).to_owned()).collect(),
+            missing: missing.iter().map(|word| machine::title(word, all.catalog()).to_owned()).collect(),
             runs_if,
             beside: chosen.is_some(),
         });
@@ -167,7 +166,7 @@ pub(super) fn in_text(
     elsewhere: &[Elsewhere],
     catalog: &Catalog,
 ) -> String {
-    let machine_words = in_words(machine, &catalog.hypervisors);
+    let machine_words = in_words(machine, catalog);
     let heading_here = heading("Here:");
     let mut text = match answer {
         Some(answer) => format!("{heading_here} {machine_words}\n{answer}"),

@@ -104,14 +104,14 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let choice = choose(&space, &with_asks(&query, framework))
         .map_err(|unheard| unknown(space.catalog(), &query, &unheard, framework))?;
     let spelled = Spelled { framework, space: &space };
-    let again = again::to_query(framework, &query, None);
-    repeatable(asks, &again);
+    let again = again::to_query(&session.arguments(framework), &query, None);
     match args.format {
         Format::Text => {
             output::data(&as_text::answer(&spelled, &query, &choice, args.detail(), None, &again))?
         }
-        Format::Json => output::json(&as_json::answer(&spelled, &query, &choice, again))?,
+        Format::Json => output::json(&as_json::answer(&spelled, &query, &choice, again.clone()))?,
     }
+    repeatable(asks, &again);
     let answered = choice.parts.iter().any(|part| part.pick.is_some());
     // The program ends here, sooner when it need not take these apart.
     std::mem::forget((choice, space));

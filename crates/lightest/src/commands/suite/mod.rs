@@ -81,7 +81,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let catalog = session.catalog()?;
     let tests = Tests::read(&args.paths, catalog, session)?;
-    if let Some(code) = tests.none() {
+    if let Some(code) = tests.none(&args.paths) {
         return Ok(code);
     }
     // Time is spent whatever became of a test, so nothing hangs on what a pass shows.

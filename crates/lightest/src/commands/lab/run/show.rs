@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use lightest_lab::outcome::Report;
 use lightest_lab::timeline::{Event, EventKind, Initiator, Source};
 
+use crate::output::shell_word;
 use crate::style::{aside, heading, refused};
 
 /// One line of the timeline.
@@ -67,29 +68,22 @@ pub(crate) fn failure(report: &Report) -> String {
             let _ = writeln!(text, "  {line}");
         }
     }
-    let _ = writeln!(text, "{} {}", heading("started with:"), shell_words(&diagnosis.command));
+    let _ = writeln!(text, "{} {}", heading("started with:"), words(&diagnosis.command));
     text
 }
 
 /// As one could paste it.
-fn shell_words(words: &[String]) -> String {
-    let plain = |word: &String| {
-        !word.is_empty()
-            && word.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_=,.:/+@%".contains(letter))
-    };
-    let quoted = words
-        .iter()
-        .map(|word| if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) });
-    quoted.collect::<Vec<_>>().join(" ")
+fn words(words: &[String]) -> String {
+    words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::words;
 
     #[test]
     fn a_command_line_can_be_pasted_into_a_shell() {
-        let words = ["qemu", "-append", "console=ttyS0 quiet", "it's"].map(str::to_owned);
-        assert_eq!(shell_words(&words), r"qemu -append 'console=ttyS0 quiet' 'it'\''s'");
+        let command = ["qemu", "-append", "console=ttyS0 quiet", "it's"].map(str::to_owned);
+        assert_eq!(words(&command), r#"qemu -append 'console=ttyS0 quiet' "it's""#);
     }
 }
