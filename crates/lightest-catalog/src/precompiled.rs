@@ -1,11 +1,13 @@
-//! The catalog as bytes, read when a program is built, so that the program parses nothing when it starts.
+//! The catalog and the table of calls as bytes, read when a program is built, so that the program parses nothing
+//! when it starts.
 //!
-//! A build script calls [`write`]; the program includes the files and hands them to [`catalog`] or to [`about`], which reads
-//! only the statements that some requirements need. A test of the command line holds the two against each other.
+//! A build script calls [`write`]; the program includes the files and hands them to [`catalog`], to [`calls`], or to [`about`],
+//! which reads only the statements that some requirements need. A test of the command line holds the two against each other.
 
 use std::path::Path;
 use std::{fs, io};
 
+use lightest_lint::calls::Entry;
 use lightest_model::catalog::{BlockerState, Capability, Catalog, Requirement};
 use lightest_model::space::{ALWAYS, Asked, Space};
 use serde::Deserialize;
@@ -24,6 +26,8 @@ pub struct Bytes {
     pub index: &'static [u8],
     /// `alone.bin`.
     pub alone: &'static [u8],
+    /// `calls.bin`.
+    pub calls: &'static [u8],
 }
 
 /// The bytes were not made by this version.
@@ -34,17 +38,18 @@ pub struct Unfit(#[from] postcard::Error);
 /// Where the statements on a requirement start and end.
 type Index = Vec<(String, u32, u32)>;
 
-/// Writes a catalog into a folder.
+/// Writes a catalog and its table of calls into a folder.
 ///
 /// # Errors
 ///
 /// What the folder refuses.
-pub fn write(catalog: &Catalog, folder: &Path) -> io::Result<()> {
+pub fn write(catalog: &Catalog, calls: &[Entry], folder: &Path) -> io::Result<()> {
     let to_file = |name: &str, bytes: Result<Vec<u8>, postcard::Error>| {
         fs::write(folder.join(name), bytes.map_err(io::Error::other)?)
     };
     to_file("catalog.bin", postcard::to_stdvec(catalog))?;
     to_file("alone.bin", postcard::to_stdvec(&Space::of_tests(catalog).alone()))?;
+    to_file("calls.bin", postcard::to_stdvec(calls))?;
     to_file("catalog_rest.bin", postcard::to_stdvec(&rest(catalog)))?;
     let lab = |vmm: &String| catalog.vmm(vmm).is_some_and(|vmm| vmm.lab);
     let of_tests =
@@ -122,6 +127,15 @@ fn rest(catalog: &Catalog) -> Catalog {
 /// Where the bytes are of another version.
 pub fn catalog(bytes: Bytes) -> Result<Catalog, Unfit> {
     read(bytes.whole)
+}
+
+/// The entries of the table of calls, in their order.
+///
+/// # Errors
+///
+/// Where the bytes are of another version.
+pub fn calls(bytes: Bytes) -> Result<Vec<Entry>, Unfit> {
+    read(bytes.calls)
 }
 
 /// The catalog, with statements on some requirements only; and for each configuration of the tests' space what

@@ -4,15 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use lightest_catalog::precompiled::{self, Bytes};
-use lightest_catalog::{OPENVMM, embedded, load};
+use lightest_catalog::{OPENVMM, calls, embedded, load};
+use lightest_lint::calls::Entry;
 use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
 
 /// The bytes of a catalog, as a program includes them.
-fn bytes(catalog: &Catalog) -> Bytes {
+fn bytes(catalog: &Catalog, calls: &[Entry]) -> Bytes {
     let folder = tempfile::tempdir().expect("a folder");
-    precompiled::write(catalog, folder.path()).expect("written");
+    precompiled::write(catalog, calls, folder.path()).expect("written");
     let read = |name: &str| -> &'static [u8] {
         fs::read(Path::new(folder.path()).join(name)).expect("it was written").leak()
     };
@@ -22,6 +23,7 @@ fn bytes(catalog: &Catalog) -> Bytes {
         statements: read("statements.bin"),
         index: read("statements_index.bin"),
         alone: read("alone.bin"),
+        calls: read("calls.bin"),
     }
 }
 
@@ -38,8 +40,11 @@ fn shown(catalog: &Catalog) -> Catalog {
 
 #[test]
 fn one_or_two_requirements_and_some_triples_have_the_same_answer() {
-    let whole = load(&embedded(OPENVMM)).expect("the catalog is sound");
-    let bytes = bytes(&whole);
+    let files = embedded(OPENVMM);
+    let whole = load(&files).expect("the catalog is sound");
+    let calls = calls::load(&files, &whole).expect("the table is sound");
+    let bytes = bytes(&whole, &calls);
+    assert!(precompiled::calls(bytes).expect("it fits") == calls, "the bytes hold the table");
     assert!(precompiled::catalog(bytes).expect("it fits") == whole, "the bytes hold the catalog");
     let whole = shown(&whole);
     let space = Space::of_tests(&whole);

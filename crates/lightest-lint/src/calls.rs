@@ -7,11 +7,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use lightest_model::catalog::{Evidence, When};
+use serde::{Deserialize, Serialize};
 
 use crate::facts::What;
 
 /// A kind of thing that a body touches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// A method, or a function.
     Call,
@@ -38,7 +39,7 @@ pub enum Kind {
 }
 
 /// One entry.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// What it is about.
     pub kind: Kind,

@@ -1,6 +1,7 @@
-//! The catalog that comes with the program.
+//! The catalog and the table of calls that come with the program.
 
 use lightest_catalog::precompiled::{self, Bytes, Unfit};
+use lightest_lint::calls::Entry;
 use lightest_model::catalog::Catalog;
 
 use crate::failure::Failure;
@@ -18,6 +19,7 @@ static BYTES: Bytes = Bytes {
     statements: written!("statements.bin"),
     index: written!("statements_index.bin"),
     alone: written!("alone.bin"),
+    calls: written!("calls.bin"),
 };
 
 impl From<Unfit> for Failure {
@@ -31,7 +33,12 @@ pub(crate) fn catalog() -> Result<Catalog, Failure> {
     Ok(precompiled::catalog(BYTES)?)
 }
 
-/// The part of it that a pick for some requirements looks at, and for each configuration what
+/// The entries of the table of calls, as they were read when the program was built.
+pub(crate) fn calls() -> Result<Vec<Entry>, Failure> {
+    Ok(precompiled::calls(BYTES)?)
+}
+
+/// The part of the catalog that a pick for some requirements looks at, and for each configuration what
 /// [`lightest_model::space::Space::alone`] gives.
 pub(crate) fn about(words: &[String]) -> Result<(Catalog, Vec<u128>), Failure> {
     Ok(precompiled::about(BYTES, words)?)

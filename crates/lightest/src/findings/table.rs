@@ -6,6 +6,7 @@ use lightest_catalog::{File, calls};
 use lightest_lint::calls::Table;
 use lightest_model::catalog::{Catalog, Layer};
 
+use crate::embedded;
 use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::input::catalog::failure;
@@ -19,8 +20,12 @@ pub(crate) fn of(framework: Framework, catalog: &Catalog, session: &Session) -> 
 /// The table that the linter judges by.
 pub(crate) fn table(catalog: &Catalog, session: &Session) -> Result<Table, Failure> {
     let settings = session.settings()?;
-    let files = session.catalog_files()?;
-    let mut entries = calls::load(files, catalog).map_err(|errors| failure(files, &errors))?;
+    let mut entries = if session.catalog_folder()?.is_none() {
+        embedded::calls()?
+    } else {
+        let files = session.catalog_files()?;
+        calls::load(files, catalog).map_err(|errors| failure(files, &errors))?
+    };
     let own = calls::check(settings.check.calls.clone(), catalog, 0, Layer::User).map_err(|errors| {
         let file = File::new(Path::new(&settings.origin), settings.text.clone(), Layer::User);
         failure(&[file], &errors)
