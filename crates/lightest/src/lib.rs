@@ -42,6 +42,8 @@ use clap::Parser;
 /// Runs the program with those arguments, the first of which is its own name.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    #[cfg(unix)]
+    output::outlive_limits_of_size();
     let cli = match commands::Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -50,15 +52,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             let text = error.render().ansi().to_string();
             return match output::arguments(&text, error.use_stderr()) {
                 Ok(()) => ExitCode::from(code),
-                Err(_) => ExitCode::from(exit::COULD_NOT),
+                Err(failure) => failed(&failure),
             };
         }
     };
     match commands::run(cli) {
         Ok(code) => ExitCode::from(code),
-        Err(failure) => {
-            output::error(&failure);
-            ExitCode::from(failure.exit_code())
-        }
+        Err(failure) => failed(&failure),
     }
+}
+
+fn failed(failure: &failure::Failure) -> ExitCode {
+    output::error(failure);
+    ExitCode::from(failure.exit_code())
 }

@@ -23,6 +23,7 @@ const HOSTILE: &str = "x\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}1A\u{202e}\n::error fi
 
 fn is_harmless(text: &str) -> bool {
     text.lines().all(|line| !line.trim_start().starts_with("::error"))
+        && !text.contains("##[error]")
         && !text.chars().any(|letter| {
             (letter.is_control() && letter != '\n')
                 || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -34,6 +35,7 @@ fn hostile_names_reach_no_terminal_in_any_form() {
     let folder = tempfile::tempdir().expect("a folder");
     put(folder.path(), &format!("{HOSTILE}.rs").replace('/', "_"), TEST);
     put(folder.path(), "::error::first.rs", &TEST.replace("answers", "replies"));
+    put(folder.path(), "##[error]older.rs", &TEST.replace("answers", "greets"));
     put(folder.path(), &format!("{HOSTILE}-latin.rs"), "");
     fs::write(folder.path().join(format!("{HOSTILE}-latin.rs")), b"#[vmm_test(x)]\nfn \xe9() {}\n")
         .expect("written");
@@ -43,7 +45,13 @@ fn hostile_names_reach_no_terminal_in_any_form() {
         assert!(is_harmless(&said.out), "{form}: {:?}", said.out);
         assert!(is_harmless(&said.err), "{form}: {:?}", said.err);
     }
-    for args in [&["requirements"][..], &["check", "--diff", "--message-format", "short"][..1]] {
+    for args in [
+        &["requirements"][..],
+        &["requirements", "--format", "json"],
+        &["list", "tests"],
+        &["list", "tests", "--format", "json"],
+        &["unknowns"],
+    ] {
         let said = lightest(folder.path(), args);
         assert!(is_harmless(&said.out) && is_harmless(&said.err), "{args:?}: {:?} {:?}", said.out, said.err);
     }

@@ -83,14 +83,14 @@ fn a_new_baseline_has_the_usual_permissions_and_a_link_stays_one() {
     assert!(fs::symlink_metadata(folder.path().join("known.toml")).is_ok_and(|one| one.is_symlink()));
 }
 
-/// Starts `check --fix` on many files, and ends it by a signal after a while.
-fn interrupted(files: usize, signal: &str, after: Duration) -> tempfile::TempDir {
+/// Starts `check --fix` on many files, and ends it by a signal after a while; `shell` is run before it.
+fn interrupted(files: usize, shell: &str, signal: &str, after: Duration) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for number in 0..files {
         put(folder.path(), format!("t{number}.rs"), &TEST.replace("answers", &format!("answers_{number}")));
     }
-    let mut child = Command::new(env!("CARGO_BIN_EXE_lightest"))
-        .args(["check", "--fix"])
+    let mut child = Command::new("sh")
+        .args(["-c", &format!("{shell}exec \"$0\" check --fix"), env!("CARGO_BIN_EXE_lightest")])
         .current_dir(folder.path())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -113,8 +113,17 @@ fn interrupted(files: usize, signal: &str, after: Duration) -> tempfile::TempDir
 
 #[test]
 fn a_signal_leaves_nothing_temporary_and_all_files_or_none_changed() {
-    for (signal, after) in [("-INT", 0), ("-TERM", 3), ("-INT", 12), ("-TERM", 30)] {
-        let folder = interrupted(60, signal, Duration::from_millis(after));
+    for (signal, after) in [
+        ("-INT", 0),
+        ("-TERM", 3),
+        ("-INT", 12),
+        ("-TERM", 30),
+        ("-HUP", 1),
+        ("-QUIT", 2),
+        ("-USR1", 0),
+        ("-XCPU", 1),
+    ] {
+        let folder = interrupted(60, "", signal, Duration::from_millis(after));
         let names = names(folder.path());
         assert!(names.iter().all(|name| name.ends_with(".rs")), "{signal} after {after} ms: {names:?}");
         let fixed = names.iter().filter(|name| is_fixed(&folder.path().join(name))).count();
@@ -123,8 +132,35 @@ fn a_signal_leaves_nothing_temporary_and_all_files_or_none_changed() {
 }
 
 #[test]
+fn a_signal_that_its_parent_ignores_does_not_end_it() {
+    let folder = interrupted(60, "trap '' HUP; ", "-HUP", Duration::ZERO);
+    let names = names(folder.path());
+    assert!(names.iter().all(|name| name.ends_with(".rs")), "{names:?}");
+    assert_eq!(names.iter().filter(|name| is_fixed(&folder.path().join(name))).count(), 60);
+}
+
+#[test]
+fn a_limit_of_the_size_of_files_is_like_a_full_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let many: String = (0..40).map(|number| TEST.replace("answers", &format!("answers_{number}"))).collect();
+    put(folder.path(), "a.rs", TEST);
+    put(folder.path(), "b.rs", &many);
+    // In blocks of 512 bytes.
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -f 4; exec \"$0\" check --fix", env!("CARGO_BIN_EXE_lightest")])
+        .current_dir(folder.path())
+        .output()
+        .expect("it starts");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.starts_with("error: b.rs cannot be written: file too large"), "{message}");
+    assert_eq!(names(folder.path()), ["a.rs", "b.rs"]);
+    assert!(!is_fixed(&folder.path().join("a.rs")));
+}
+
+#[test]
 fn what_a_killed_process_leaves_is_ignored_by_git() {
-    let folder = interrupted(60, "-KILL", Duration::from_millis(2));
+    let folder = interrupted(60, "", "-KILL", Duration::from_millis(2));
     let git = |args: &[&str]| {
         let output = Command::new("git").args(args).current_dir(folder.path()).output().expect("git starts");
         String::from_utf8(output.stdout).expect("UTF-8")

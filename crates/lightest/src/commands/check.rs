@@ -77,6 +77,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         (facts, walk.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let Facts { catalog, settings, table, options } = facts?;
+    if args.update_baseline && baseline_path(args, settings)?.is_none() {
+        return Err(Failure::new("no baseline is named that could be updated").help(
+            "name a file with `--baseline FILE`, or as `baseline` under `[check]` in `lightest.toml`",
+        ));
+    }
     let mut read = read?;
     let mut changes =
         since.as_ref().map(|since| since.changes(&read, framework.dialect().leading())).transpose()?;

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         (Some(out), _) => wanted(out, catalog)?,
         (None, Some(book)) => own(book, catalog)?,
         (None, None) => {
-            output::raw(guide::page(catalog, &[]).as_bytes())?;
+            output::page(&guide::page(catalog, &[]))?;
             return Ok(exit::DONE);
         }
     };
@@ -79,7 +79,7 @@ fn one_page(args: &Args, name: &str, page: String) -> Result<u8, Failure> {
         return Err(Failure::new("this framework has one page").help("name its folder with `--out DIR`"));
     }
     let Some(out) = &args.out else {
-        output::raw(page.as_bytes())?;
+        output::page(&page)?;
         return Ok(exit::DONE);
     };
     let path = out.join(name);

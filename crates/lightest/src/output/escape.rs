@@ -74,13 +74,22 @@ pub(crate) fn block(text: &str) -> String {
 /// Everything that goes to a terminal passes here last, whatever it was made of: lines stay lines, of control characters only
 /// our own colours and links stay, and no line is a command to a GitHub workflow.
 pub(crate) fn terminal(text: &str) -> String {
+    safe(text, true)
+}
+
+/// The same for what shows no colours: without them, a line may begin with what stood behind one.
+pub(crate) fn plain(text: &str) -> String {
+    safe(text, false)
+}
+
+fn safe(text: &str, colours: bool) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(|letter| is_unsafe(letter) && letter != '\n' && letter != '\t') {
         safe.push_str(&rest[..at]);
         rest = &rest[at..];
         let length = own_sequence(rest);
-        safe.push_str(&rest[..length]);
+        safe.push_str(if colours { &rest[..length] } else { "" });
         rest = &rest[length..];
         if let (0, Some(letter)) = (length, rest.chars().next()) {
             let _ = write!(safe, "{}", spelled(letter));
@@ -88,9 +97,11 @@ pub(crate) fn terminal(text: &str) -> String {
         }
     }
     safe.push_str(rest);
-    if safe.contains("::") || safe.contains("##[") { without_commands(&safe) } else { safe }
+    if safe.contains("::") || safe.contains(COMMAND) { without_commands(&safe) } else { safe }
 }
 
+/// Begins an older command to a GitHub workflow, which may stand anywhere in a line.
+pub(super) const COMMAND: &str = "##[";
 /// The commands that a GitHub workflow takes from what a step prints.
 const COMMANDS: [&str; 15] = [
     "add-mask",
@@ -129,7 +140,7 @@ fn without_commands(text: &str) -> String {
             safe.push_str("\\u{3a}:");
             rest = command;
         }
-        while let Some(at) = rest.find("##[") {
+        while let Some(at) = rest.find(COMMAND) {
             let (before, command) = rest.split_at(at);
             safe.push_str(before);
             safe.push_str(if named(&command[3..], &[' ', ']']) { "#\\u{23}[" } else { "##[" });
@@ -183,10 +194,12 @@ pub(crate) fn uri(path: &Path) -> String {
     escaped
 }
 
-/// JSON in which what a terminal might act on is spelled out; it stands in strings only, where JSON may write it so.
+/// JSON in which what a terminal or a GitHub workflow might act on is spelled out; it stands in strings only, where JSON may
+/// write it so.
 pub(crate) fn json(text: &str) -> String {
+    let text = if text.contains(COMMAND) { text.replace(COMMAND, "#\\u0023[") } else { text.to_owned() };
     if !text.chars().any(|letter| is_unsafe(letter) && letter != '\n') {
-        return text.to_owned();
+        return text;
     }
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -252,6 +265,10 @@ mod tests {
         assert_eq!(
             terminal("x ##[Error]y ##[errors] ###[group]"),
             "x #\\u{23}[Error]y ##[errors] ##\\u{23}[group]"
+        );
+        assert_eq!(
+            plain("\u{1b}[1m::error::x\u{1b}[0m #\u{1b}[0m#[group]"),
+            "\\u{3a}:error::x #\\u{23}[group]"
         );
         let harmless = "x ::error::\n::std::fmt::Error\n::errors::";
         assert_eq!(terminal(harmless), harmless);

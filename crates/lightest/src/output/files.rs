@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -38,6 +39,15 @@ struct Ready<'a> {
     /// Where links lead.
     target: PathBuf,
     temporary: PathBuf,
+    /// The device and the number of a file that has other names.
+    shared: Option<(u64, u64)>,
+}
+
+/// What makes two files one.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Identity {
+    Path(PathBuf),
+    Shared(u64, u64),
 }
 
 /// Writes one file of text, whatever is there, and the folders that it lies in. Its line ends stay as they are.
@@ -105,21 +115,27 @@ impl Files {
     pub(super) fn write_after(&self, before: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
         let mut folders: HashMap<PathBuf, Folder> = HashMap::new();
         let mut ready: Vec<Ready<'_>> = Vec::with_capacity(self.files.len());
+        let mut known: HashMap<Identity, usize> = HashMap::with_capacity(self.files.len());
         for change in &self.files {
             let one =
                 prepare(change, &mut folders, ready.len()).map_err(|reason| cannot(&change.path, &reason))?;
-            match ready.iter().find(|other| other.target == one.target) {
-                Some(other) if other.change.new == change.new => {}
-                Some(other) => {
-                    return Err(Failure::new(format!(
-                        "{} and {} are the same file, and would be written differently",
-                        shown(&other.change.path),
-                        shown(&change.path)
-                    ))
-                    .note("nothing was written")
-                    .help("name it once"));
+            match known.entry(one.identity()) {
+                Entry::Vacant(place) => {
+                    place.insert(ready.len());
+                    ready.push(one);
                 }
-                None => ready.push(one),
+                Entry::Occupied(other) => {
+                    let other = ready[*other.get()].change;
+                    if other.new != change.new {
+                        return Err(Failure::new(format!(
+                            "{} and {} are the same file, and would be written differently",
+                            shown(&other.path),
+                            shown(&change.path)
+                        ))
+                        .note("nothing was written")
+                        .help("name it once"));
+                    }
+                }
             }
         }
         before()?;
@@ -134,7 +150,7 @@ impl Files {
             let failure = if at > 0 && !one.is_as_read() {
                 Some(changed(&one.change.path))
             } else {
-                fs::rename(&one.temporary, &one.target).err().map(|error| {
+                one.put().err().map(|error| {
                     Failure::new(format!(
                         "{} cannot be written: {}",
                         shown(&one.change.path),
@@ -153,6 +169,25 @@ impl Files {
 }
 
 impl Ready<'_> {
+    fn identity(&self) -> Identity {
+        match self.shared {
+            Some((device, number)) => Identity::Shared(device, number),
+            None => Identity::Path(self.target.clone()),
+        }
+    }
+
+    /// Puts the new contents in their place.
+    fn put(&self) -> io::Result<()> {
+        if self.shared.is_none() {
+            return fs::rename(&self.temporary, &self.target);
+        }
+        // A file that is renamed would leave the other names with the old contents.
+        let mut file = File::options().write(true).open(&self.target)?;
+        file.write_all(&self.change.new)?;
+        file.set_len(self.change.new.len() as u64)?;
+        file.sync_all()
+    }
+
     /// Whether the file still holds what was read of it, where that decides.
     fn is_as_read(&self) -> bool {
         let Some(was) = &self.change.was else { return true };
@@ -227,14 +262,46 @@ fn prepare<'a>(
     let mut file = folders[parent].create(&name)?;
     file.write_all(&change.new)?;
     if let Some(old) = &old {
-        keep(&file, old)?;
+        keep(&file, &target, old)?;
     }
     file.sync_all()?;
-    Ok(Ready { change, target, temporary })
+    let shared = old.as_ref().and_then(shared);
+    if shared.is_some() {
+        make_room(&target, change.new.len())?;
+    }
+    Ok(Ready { change, target, temporary, shared })
 }
 
-/// Gives a new file the owner and the permissions of the one that it replaces.
-fn keep(file: &File, old: &Metadata) -> io::Result<()> {
+/// The device and the number of a file that has several names (hard links).
+#[cfg(unix)]
+fn shared(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
+}
+
+/// The system does not tell, and its editors part them as well.
+#[cfg(not(unix))]
+fn shared(_: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Sees that a file may be written, and has room for so many bytes, before its contents change.
+fn make_room(target: &Path, bytes: usize) -> io::Result<()> {
+    let file = File::options().write(true).open(target)?;
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::KEEP_SIZE, 0, bytes as u64)
+        && [rustix::io::Errno::NOSPC, rustix::io::Errno::DQUOT].contains(&error)
+    {
+        return Err(error.into());
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, bytes);
+    Ok(())
+}
+
+/// Gives a new file the owner and the permissions of the one that it replaces, and what else its system keeps with it: lists
+/// of access, labels.
+fn keep(file: &File, target: &Path, old: &Metadata) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -244,7 +311,31 @@ fn keep(file: &File, old: &Metadata) -> io::Result<()> {
             let _ = fchown(file, Some(old.uid()), Some(old.gid()));
         }
     }
-    file.set_permissions(old.permissions())
+    file.set_permissions(old.permissions())?;
+    #[cfg(target_os = "linux")]
+    keep_attributes(file, target);
+    #[cfg(not(target_os = "linux"))]
+    let _ = target;
+    Ok(())
+}
+
+/// Copies the extended attributes of a file. What a system does not let be copied is its own affair.
+#[cfg(target_os = "linux")]
+fn keep_attributes(file: &File, target: &Path) {
+    use rustix::buffer::spare_capacity;
+    use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
+    /// The largest that Linux keeps.
+    const MOST: usize = 64 << 10;
+    let mut names: Vec<u8> = Vec::with_capacity(MOST);
+    if listxattr(target, spare_capacity(&mut names)).is_err() {
+        return;
+    }
+    for name in names.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let mut value: Vec<u8> = Vec::with_capacity(MOST);
+        if getxattr(target, name, spare_capacity(&mut value)).is_ok() {
+            let _ = fsetxattr(file, name, &value, XattrFlags::empty());
+        }
+    }
 }
 
 /// Where links lead, even to nothing.
@@ -298,6 +389,45 @@ mod tests {
         assert!(fs::symlink_metadata(path("dangling")).is_ok_and(|one| one.is_symlink()));
         assert_eq!(names(folder.path()), ["dangling", "deep", "link", "new", "plain", "script"]);
         assert_eq!(names(&path("deep/er")), ["file"]);
+    }
+
+    #[test]
+    fn a_file_with_two_names_keeps_both() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a"), "long before").expect("written");
+        fs::hard_link(path("a"), path("b")).expect("linked");
+        let mut files = Files::default();
+        files.replace(&path("a"), b"long before", b"new");
+        files.replace(&path("b"), b"long before", b"new");
+        files.write().expect("written");
+        for name in ["a", "b"] {
+            assert_eq!(fs::read(path(name)).expect("read"), b"new", "{name}");
+        }
+        files = Files::default();
+        files.put(&path("a"), b"one");
+        files.put(&path("b"), b"other");
+        assert!(files.write().is_err());
+        assert_eq!(fs::read(path("b")).expect("read"), b"new");
+        assert_eq!(names(folder.path()), ["a", "b"]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn extended_attributes_stay() {
+        use rustix::fs::{XattrFlags, getxattr, setxattr};
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        fs::write(&path, "old").expect("written");
+        if let Err(error) = setxattr(&path, "user.kept", b"value", XattrFlags::empty()) {
+            assert_eq!(error, rustix::io::Errno::NOTSUP);
+            // Skipped where the file system keeps none.
+            return;
+        }
+        write(&path, "new").expect("written");
+        let mut value = [0; 5];
+        assert_eq!(getxattr(&path, "user.kept", &mut value), Ok(5));
+        assert_eq!((fs::read(&path).expect("read").as_slice(), &value), (&b"new"[..], b"value"));
     }
 
     #[test]

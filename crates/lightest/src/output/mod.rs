@@ -9,6 +9,7 @@ pub(crate) mod journal;
 mod named;
 mod patch;
 pub(crate) mod places;
+mod signals;
 mod temporary;
 
 #[cfg(has_lab)]
@@ -22,21 +23,33 @@ pub(crate) use escape::{
 pub(crate) use files::{Files, can_be_written, with_line_ends_of, write};
 pub(crate) use named::named_from;
 pub(crate) use patch::Patch;
+#[cfg(unix)]
+pub(crate) use signals::{before_the_end, outlive_limits_of_size};
 
 use std::io::{self, IsTerminal as _, Write};
 
 use crate::failure::Failure;
-use crate::render;
+use crate::{input, render};
 
 /// Writes an answer for people to standard output. A reader that went away is no failure.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {
-    let safe = escape::terminal(text);
-    written(write_all(&mut anstream::AutoStream::auto(io::stdout().lock()), safe.as_bytes()))
+    let mut out = anstream::AutoStream::auto(io::stdout().lock());
+    let safe = safe(text, out.current_choice());
+    written(write_all(&mut out, safe.as_bytes()))
+}
+
+fn safe(text: &str, colours: anstream::ColorChoice) -> String {
+    if colours == anstream::ColorChoice::Never { escape::plain(text) } else { escape::terminal(text) }
 }
 
 /// Writes an answer for programs to standard output, byte for byte; its own form says how text in it is escaped.
 pub(crate) fn raw(bytes: &[u8]) -> Result<(), Failure> {
     written(write_all(&mut io::stdout().lock(), bytes))
+}
+
+/// Writes a page, or facts as TOML: byte for byte for programs, and without commands to a terminal for people.
+pub(crate) fn page(text: &str) -> Result<(), Failure> {
+    diff(text.as_bytes())
 }
 
 /// Writes a diff: as it is for programs that apply it, and without commands to a terminal for people.
@@ -63,8 +76,9 @@ fn no_json(error: &serde_json::Error) -> Failure {
 /// Writes a message to standard error.
 pub(crate) fn message(text: &str) {
     let mut out = anstream::AutoStream::auto(io::stderr().lock());
+    let safe = safe(text, out.current_choice());
     // There is nowhere left to report a failure to.
-    let _ = writeln!(out, "{}", escape::terminal(text));
+    let _ = writeln!(out, "{safe}");
 }
 
 /// Writes what the reader of arguments answers: help to standard output, mistakes to standard error.
@@ -96,7 +110,7 @@ fn reader_is_gone(error: &io::Error) -> bool {
 fn written(result: io::Result<()>) -> Result<(), Failure> {
     match result {
         Err(error) if !reader_is_gone(&error) => {
-            Err(Failure::new(format!("standard output cannot be written: {error}")))
+            Err(Failure::new(format!("standard output cannot be written: {}", input::reason(&error))))
         }
         _ => Ok(()),
     }

@@ -3,10 +3,9 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
-use std::{fs, io, process};
+use std::{fs, io};
 
-/// The exit code after a signal, as shells count it for an interrupt.
-const INTERRUPTED: i32 = 130;
+use super::signals::before_the_end;
 
 /// What is there now. Who holds the lock is not interrupted.
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -34,13 +33,13 @@ impl Folder {
 
     fn make(folder: &Path, name: &tempfile::Builder<'_, '_>) -> io::Result<Self> {
         HANDLER.call_once(|| {
-            // Where another part of the program handles signals already, it ends the program as it likes.
-            let _ = ctrlc::set_handler(|| {
+            before_the_end(|| {
                 let folders = undisturbed();
                 for folder in folders.iter() {
                     let _ = fs::remove_dir_all(folder);
                 }
-                process::exit(INTERRUPTED);
+                // Nothing more is written.
+                std::mem::forget(folders);
             });
         });
         let mut folders = undisturbed();

@@ -47,17 +47,11 @@ pub(super) fn ask(space: &Space<'_>, framework: Framework) -> Result<Option<Vec<
 /// Has a signal that ends the program restore the terminal first: a question takes its echo, its lines and its cursor.
 #[cfg(unix)]
 fn restore_after_signals() {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    // Without, a signal ends the program all the same.
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
-    std::thread::spawn(move || {
-        for signal in signals.forever() {
-            // There is nowhere left to report a failure to.
-            let _ = crossterm::terminal::disable_raw_mode();
-            let _ = crossterm::execute!(io::stderr(), crossterm::cursor::Show);
-            output::message("");
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-        }
+    output::before_the_end(|| {
+        // There is nowhere left to report a failure to.
+        let _ = crossterm::terminal::disable_raw_mode();
+        let _ = crossterm::execute!(io::stderr(), crossterm::cursor::Show);
+        output::message("");
     });
 }
 

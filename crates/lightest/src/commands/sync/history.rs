@@ -66,7 +66,7 @@ pub(super) fn run(args: &super::Args, framework: Framework) -> Result<u8, Failur
     let page = page::render(&history, &catalog, args.months);
     match &args.output {
         None => {
-            output::raw(page.as_bytes())?;
+            output::page(&page)?;
             Ok(exit::DONE)
         }
         Some(path) if args.check => fresh(path, &page),

@@ -101,8 +101,10 @@ fn text(report: &Report<'_>, entry: &Entry<'_>) -> String {
 /// Text for XML; characters that XML cannot hold are replaced, those that a terminal might act on are spelled out.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            // An older command to a GitHub workflow, which may stand anywhere in a line.
+            '[' if text[..at].ends_with("##") => escaped.push_str("&#91;"),
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
