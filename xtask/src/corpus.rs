@@ -175,17 +175,19 @@ fn variants(read: &Value, openvmm: &Path) -> String {
                 value.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
             };
             lines.push(format!(
-                "{}\t{}\t{}\t{}\t{}",
+                "{}\t{}\t{}\t{}\t{}\t{}\t{}",
                 text(&variant["name"]),
+                text(&test["test"]),
                 text(&variant["written"]),
                 text(&variant["config"]),
+                if variant["agent"] == false { "no" } else { "yes" },
                 local(variant["span"]["file_name"].as_str().unwrap_or_default(), openvmm),
                 variant["span"]["line_start"],
             ));
         }
     }
     lines.sort();
-    let mut text = String::from("name\twritten\tconfig\tfile\tline\n");
+    let mut text = String::from("name\ttest\twritten\tconfig\tagent\tfile\tline\n");
     for line in lines {
         let _ = writeln!(text, "{line}");
     }

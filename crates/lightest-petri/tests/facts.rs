@@ -168,25 +168,3 @@ fn nothing_is_said_of_configurations_that_there_are_none_of() {
         assert!(selects(when), "`{id}`: {when:?}");
     }
 }
-
-#[test]
-fn the_facts_allow_what_the_tests_of_openvmm_do() {
-    let space = Space::of_tests(&CATALOG);
-    let runs = space.requirement("runs").expect("always there");
-    let agent = space.requirement("agent").expect("a requirement");
-    let asked = Asked::default();
-    let mut seen = 0;
-    for line in include_str!("data/openvmm-variants.tsv").lines().filter(|line| !line.starts_with('#')) {
-        let fields: Vec<&str> = line.split('\t').collect();
-        let [test, _, config, _, _, wants_agent, ran] = fields[..] else { panic!("seven fields: {line}") };
-        let at = space.position(&parsed(config)).unwrap_or_else(|| panic!("no such configuration: {config}"));
-        let answer = space.answer(at, runs, &asked);
-        assert_eq!(answer.support == Support::No, ran == "never", "{config} of {test}: {answer:?}");
-        if ran != "never" && wants_agent == "yes" {
-            let answer = space.answer(at, agent, &asked);
-            assert_ne!(answer.support, Support::No, "{config} of {test}: {answer:?}");
-        }
-        seen += 1;
-    }
-    assert_eq!(seen, 458);
-}
