@@ -2,7 +2,7 @@
 //! when it starts.
 //!
 //! A build script calls [`write`]; the program includes the files and hands them to [`catalog`], to [`calls`], or to [`about`],
-//! which reads only the statements that some requirements need. A test of the command line holds the two against each other.
+//! which reads only the statements that some requirements need. `tests/precompiled.rs` compares the two.
 
 use std::path::Path;
 use std::{fs, io};

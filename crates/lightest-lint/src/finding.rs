@@ -72,10 +72,8 @@ pub struct Cost {
     pub has_image: bool,
     /// Identifier of the boot class.
     pub boot: String,
-    /// Fixed waits, in seconds.
-    pub waits_s: u32,
-    /// Boots beyond the first.
-    pub reboots: u32,
+    /// What its quirks cost together.
+    pub quirks: lightest_model::catalog::Cost,
     /// Identifier of the kind of host.
     pub host: String,
 }

@@ -395,8 +395,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             image_bytes: price.image_bytes,
             has_image: self.has_image(row),
             boot: price.boot.to_owned(),
-            waits_s: price.waits_s,
-            reboots: price.reboots,
+            quirks: price.quirks,
             host: price.host.to_owned(),
         }
     }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use lightest_diagnostics::Edit;
-use lightest_model::catalog::{Capability, Support};
+use lightest_model::catalog::{Capability, Cost, Support};
 use lightest_model::space::{RequirementId, Space};
 
 use crate::calls::Table;
@@ -56,10 +56,8 @@ pub struct Saving {
     pub image_bytes: Option<i64>,
     /// Boot classes.
     pub boot_classes: i64,
-    /// Boots beyond the first.
-    pub reboots: i64,
-    /// Fixed waits, in seconds.
-    pub waits_s: i64,
+    /// What quirks cost.
+    pub quirks: Cost<i64>,
 }
 
 /// The run that would settle an unknown.
@@ -145,22 +143,23 @@ impl Unknown<'_> {
 
     /// What a *yes* is worth: variants that become findings, their image bytes, boot classes and waits; then the same of
     /// all that wait.
-    fn value(&self) -> [i64; 7] {
+    fn value(&self) -> impl Ord + use<> {
         let sum = |of: fn(&Saving) -> i64, all: bool| -> i64 {
             let counted = self.waiting.iter().filter(|waiting| all || waiting.silence.is_none());
             counted.map(|waiting| of(&waiting.saving)).sum()
         };
+        let quirks = self.findings().map(|waiting| waiting.saving.quirks);
         let bytes = |saving: &Saving| saving.image_bytes.unwrap_or(0);
         let count = |all| sum(|_| 1, all);
-        [
+        (
             count(false),
             sum(bytes, false),
             sum(|saving| saving.boot_classes, false),
-            sum(|saving| saving.waits_s, false),
+            quirks.fold(Cost::default(), |sum, cost| sum.combined(cost, i64::saturating_add)),
             count(true),
             sum(bytes, true),
             sum(|saving| saving.boot_classes, true),
-        ]
+        )
     }
 }
 
@@ -220,8 +219,7 @@ fn saving(subject: &Subject<'_, '_>, from: usize, to: usize, asked: &lightest_mo
             .zip(bytes(to, after.image_bytes))
             .map(|(before, after)| before - after),
         boot_classes: class(from) - class(to),
-        reboots: i64::from(before.reboots) - i64::from(after.reboots),
-        waits_s: i64::from(before.waits_s) - i64::from(after.waits_s),
+        quirks: before.quirks.beyond(after.quirks),
     }
 }
 

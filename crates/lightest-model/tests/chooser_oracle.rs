@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use lightest_model::catalog::{Blocker, BlockerState, Catalog, Support};
+use lightest_model::catalog::{Blocker, BlockerState, Catalog, Support, UNITS};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::{Row, Space};
@@ -53,7 +53,7 @@ fn support(row: &Row<'_>, requirement: &str, asked: &BTreeSet<String>) -> Suppor
 }
 
 /// The order of lightness, part by part.
-type Order = (usize, usize, u64, u32, u32, usize, bool, Reverse<u32>, Reverse<u32>, usize);
+type Order = (usize, usize, u64, [u32; UNITS.len()], usize, bool, Reverse<u32>, Reverse<u32>, usize);
 
 /// Scarcity of the host, boot class, bytes, boots, waits, paravisor, then use and order.
 fn weight(index: usize, row: &Row<'_>, asked: &BTreeSet<String>) -> Order {
@@ -68,17 +68,17 @@ fn weight(index: usize, row: &Row<'_>, asked: &BTreeSet<String>) -> Order {
     let quirks = CATALOG.quirks.iter().filter(|quirk| {
         asked_for(&quirk.when.with) && !settled(&quirk.unless) && row.is_selected_by(&quirk.when)
     });
-    let (mut reboots, mut waits) = (0, 0);
+    let mut costs = [0; UNITS.len()];
     for quirk in quirks {
-        reboots += quirk.cost.reboots;
-        waits += quirk.cost.waits_s;
+        for (sum, amount) in costs.iter_mut().zip(quirk.cost.amounts()) {
+            *sum += amount;
+        }
     }
     (
         host,
         class(&row.boot.boot_class).max(class(&row.guest.boot_class)),
         row.image.and_then(|image| image.bytes).unwrap_or(0),
-        reboots,
-        waits,
+        costs,
         limits(row, asked).len(),
         row.boot.openhcl,
         Reverse(row.guest.variants.unwrap_or(0)),

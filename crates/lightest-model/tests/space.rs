@@ -55,7 +55,7 @@ fn lighter_is_what_costs_less_and_the_order_of_the_catalog_costs_nothing() {
     let costs = |row: usize| {
         let price = space.price(row, &asked);
         let bytes = price.image_bytes.unwrap_or(0);
-        (host(price.host), class(price.boot), bytes, price.reboots, price.waits_s)
+        (host(price.host), class(price.boot), bytes, price.quirks.amounts())
     };
     for one in 0..space.rows().len() {
         assert!(!space.weight(one, &asked).is_lighter_than(&space.weight(one, &asked)));

@@ -153,12 +153,7 @@ fn cost(space: &Space<'_>, pick: &Pick<'_>) -> Vec<String> {
     });
     let class = catalog.boot_classes.iter().find(|class| class.id == price.boot);
     parts.push(format!("{} boot", class.map_or("", |class| class.title.as_str()).to_lowercase()));
-    if price.reboots > 0 {
-        parts.push(format!("{} boot{} more", price.reboots, if price.reboots == 1 { "" } else { "s" }));
-    }
-    if price.waits_s > 0 {
-        parts.push(format!("{} s of fixed waits", price.waits_s));
-    }
+    parts.extend(price.quirks.words());
     let host = catalog.hosts.iter().find(|host| host.id == price.host);
     parts.push(format!("host: {}", host.map_or("", |host| host.title.as_str())));
     parts

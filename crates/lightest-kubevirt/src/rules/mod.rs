@@ -62,8 +62,7 @@ pub(crate) fn cost(guest: &Guest) -> Cost {
         image_bytes: guest.images.first().and_then(|image| image.bytes),
         has_image: !guest.images.is_empty(),
         boot: guest.boot_class.clone(),
-        waits_s: 0,
-        reboots: 0,
+        quirks: lightest_model::catalog::Cost::default(),
         host: "any".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{Arch, Form, Isolation};
 
-use super::{Evidence, Os, When};
+use super::{Cost, Evidence, Os, When};
 
 /// Whether a configuration gives something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -326,16 +326,6 @@ pub struct Capability {
     /// Whose statement it is.
     #[serde(default)]
     pub layer: Layer,
-}
-
-/// What a quirk costs each boot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Cost {
-    /// Fixed wait, in seconds.
-    pub waits_s: u32,
-    /// Additional boots.
-    pub reboots: u32,
 }
 
 /// Behaviour that surprises an author.

@@ -2,6 +2,7 @@
 //!
 //! `catalog/README.md` describes the files; the types here are their entries, one to one.
 
+mod cost;
 mod entries;
 mod evidence;
 mod guidance;
@@ -11,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Arch;
 
+pub use cost::{Cost, UNITS, Unit};
 pub use entries::{
-    Blocker, BlockerState, BootClass, BootMethod, Capability, Cost, Guest, Holds, Host, Hypervisor, Image,
+    Blocker, BlockerState, BootClass, BootMethod, Capability, Guest, Holds, Host, Hypervisor, Image,
     IsolationMode, Layer, Measured, Quirk, Requirement, Source, Support, TestCapability, Timing, Vmm,
 };
 pub use evidence::Evidence;

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::catalog::{Blocker, BlockerState, BootMethod, Catalog, Guest, Image, Quirk, When};
+use crate::catalog::{Blocker, BlockerState, BootMethod, Catalog, Cost, Guest, Image, Quirk, When};
 
 use super::{Asked, Bits, RequirementId, Row, Space};
 
@@ -30,15 +30,14 @@ impl Fixed {
 }
 
 /// The order of lightness. Smaller is lighter: first the scarcity of the host, then the boot class, bytes of image,
-/// additional boots, fixed waits. Between equals, what has fewer known limits, what does without the paravisor, what more
+/// and the cost of quirks. Between equals, what has fewer known limits, what does without the paravisor, what more
 /// tests use, then the order of the catalog.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight {
     host: usize,
     class: usize,
     bytes: u64,
-    reboots: u32,
-    waits_s: u32,
+    quirks: Cost,
     limits: usize,
     openhcl: bool,
     used: Reverse<u32>,
@@ -55,10 +54,8 @@ pub struct Price<'c> {
     pub image_note: Option<&'c str>,
     /// Identifier of the boot class.
     pub boot: &'c str,
-    /// Fixed waits, in seconds.
-    pub waits_s: u32,
-    /// Boots beyond the first.
-    pub reboots: u32,
+    /// What its quirks cost together.
+    pub quirks: Cost,
     /// Identifier of the kind of host it needs.
     pub host: &'c str,
 }
@@ -126,17 +123,12 @@ impl<'c> Space<'c> {
     #[must_use]
     pub fn weight(&self, row: usize, asked: &Asked) -> Weight {
         let Row { fixed, boot, .. } = &self.rows()[row];
-        let (mut waits_s, mut reboots) = (0, 0);
-        for quirk in self.quirks(row, asked) {
-            waits_s += quirk.cost.waits_s;
-            reboots += quirk.cost.reboots;
-        }
+        let costs = self.quirks(row, asked).map(|quirk| quirk.cost);
         Weight {
             host: self.host(row, asked).unwrap_or(0),
             class: fixed.class,
             bytes: fixed.bytes,
-            reboots,
-            waits_s,
+            quirks: costs.fold(Cost::default(), |sum, cost| sum.combined(cost, u32::saturating_add)),
             limits: self.blocker_rows().iter().filter(|scoped| scoped.holds(row, asked)).count(),
             openhcl: boot.openhcl,
             used: fixed.used,
@@ -155,8 +147,7 @@ impl<'c> Space<'c> {
             image_bytes: image.and_then(|image| image.bytes),
             image_note: image.and_then(|image| image.bytes_note.as_deref()),
             boot: catalog.boot_classes.get(weight.class).map_or("", |class| &class.id),
-            waits_s: weight.waits_s,
-            reboots: weight.reboots,
+            quirks: weight.quirks,
             host: catalog.hosts.get(weight.host).map_or("", |host| &host.id),
         }
     }
@@ -166,7 +157,7 @@ impl Weight {
     /// Whether it is strictly lighter by something that costs, not merely by the order of listing.
     #[must_use]
     pub fn is_lighter_than(&self, other: &Self) -> bool {
-        let cost = |weight: &Self| (weight.host, weight.class, weight.bytes, weight.reboots, weight.waits_s);
+        let cost = |weight: &Self| (weight.host, weight.class, weight.bytes, weight.quirks);
         cost(self) < cost(other)
     }
 }

@@ -187,13 +187,9 @@ fn guest<'c>(catalog: &'c Catalog, guest: &'c Guest) -> Explained<'c> {
 
 fn quirk<'c>(catalog: &'c Catalog, quirk: &'c Quirk) -> Explained<'c> {
     let (entry, mut text) = titled(catalog, "quirk", &quirk.id, &quirk.title, &quirk.evidence);
-    let (waits_s, reboots) = (quirk.cost.waits_s, quirk.cost.reboots);
-    if waits_s > 0 {
-        text.push_str(&format!("  costs {waits_s} s each time\n"));
-    }
-    if reboots > 0 {
-        let boots = words::count(usize::try_from(reboots).unwrap_or(usize::MAX), "boot");
-        text.push_str(&format!("  costs {boots} more\n"));
+    let cost = quirk.cost;
+    for part in cost.words() {
+        text.push_str(&format!("  costs {part} each time\n"));
     }
     text.push_str(&format!("  handled: {}\n  advice: {}\n", quirk.handling, quirk.advice));
     let space = Space::of(catalog, |_| true);
@@ -205,7 +201,7 @@ fn quirk<'c>(catalog: &'c Catalog, quirk: &'c Quirk) -> Explained<'c> {
     }
     text.push_str(&format!("  guests: {}\n", guests.join(", ")));
     let (handling, advice) = (&quirk.handling, &quirk.advice);
-    Explained { entry: Entry::from(What::Quirk { entry, waits_s, reboots, handling, advice, guests }), text }
+    Explained { entry: Entry::from(What::Quirk { entry, cost, handling, advice, guests }), text }
 }
 
 fn blocker<'c>(catalog: &'c Catalog, blocker: &'c Blocker) -> Explained<'c> {

@@ -227,8 +227,7 @@ fn quirks(catalog: &Catalog) -> Listed<'_> {
         values.push(schema::Quirk {
             id: &quirk.id,
             title: &quirk.title,
-            waits_s: quirk.cost.waits_s,
-            reboots: quirk.cost.reboots,
+            cost: quirk.cost,
             handling: &quirk.handling,
             advice: &quirk.advice,
             evidence: evidence(&quirk.evidence),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use lightest_diagnostics::Span;
 use lightest_lint::unknowns::{Experiment, Saving, Unknown, unknowns};
+use lightest_model::catalog::Cost;
 use lightest_model::space::Space;
 
 use crate::args::Format;
@@ -115,8 +116,7 @@ struct Total {
     /// Variants for which the size of an image is not known.
     unsized_images: usize,
     boot_classes: i64,
-    reboots: i64,
-    waits_s: i64,
+    quirks: Cost<i64>,
     /// What the variants take today, as far as it was measured.
     measured_s: f64,
     measured: usize,
@@ -126,14 +126,13 @@ impl View<'_> {
     fn total(&self, unknown: &Unknown<'_>) -> Total {
         let mut total = Total::default();
         for waiting in &unknown.waiting {
-            let Saving { image_bytes, boot_classes, reboots, waits_s } = waiting.saving;
+            let Saving { image_bytes, boot_classes, quirks } = waiting.saving;
             match image_bytes {
                 Some(bytes) => total.image_bytes += bytes,
                 None => total.unsized_images += 1,
             }
             total.boot_classes += boot_classes;
-            total.reboots += reboots;
-            total.waits_s += waits_s;
+            total.quirks = total.quirks.combined(quirks, i64::saturating_add);
             if let Some(seconds) = (self.measured)(&waiting.variant) {
                 total.measured_s += seconds;
                 total.measured += 1;
@@ -175,12 +174,7 @@ impl View<'_> {
         if total.boot_classes > 0 {
             saves.push(words::count(usize::try_from(total.boot_classes).unwrap_or(0), "boot class step"));
         }
-        if total.reboots > 0 {
-            saves.push(words::count(usize::try_from(total.reboots).unwrap_or(0), "boot"));
-        }
-        if total.waits_s > 0 {
-            saves.push(format!("{} s of fixed waits", total.waits_s));
-        }
+        saves.extend(total.quirks.words());
         let findings = unknown.findings().count();
         let _ = writeln!(
             text,
@@ -239,8 +233,7 @@ impl View<'_> {
                 image_bytes: total.image_bytes,
                 image_bytes_unknown_for: total.unsized_images,
                 boot_classes: total.boot_classes,
-                reboots: total.reboots,
-                waits_s: total.waits_s,
+                quirks: total.quirks,
                 measured: (total.measured > 0).then_some(schema::Measured {
                     variants: total.measured,
                     seconds_today: total.measured_s,
@@ -256,8 +249,7 @@ impl View<'_> {
                     silent_because: waiting.silence,
                     image_bytes: waiting.saving.image_bytes,
                     boot_classes: waiting.saving.boot_classes,
-                    reboots: waiting.saving.reboots,
-                    waits_s: waiting.saving.waits_s,
+                    quirks: waiting.saving.quirks,
                     measured_s: (self.measured)(&waiting.variant),
                 })
                 .collect(),

@@ -2,6 +2,7 @@
 
 use lightest_diagnostics::Safety;
 use lightest_lint::finding::Finding;
+use lightest_model::catalog::Cost;
 
 use super::Report;
 use crate::words;
@@ -33,7 +34,7 @@ pub(crate) fn line(report: &Report<'_>, looked_at: usize) -> String {
     let saved = report.findings.iter().filter_map(Saved::by).fold(Saved::default(), Saved::and);
     let parts = saved.parts();
     if !parts.is_empty() {
-        text.push_str(&format!("; the replacements {}", words::list(&parts, "and")));
+        text.push_str(&format!("; the replacements save {}", words::list(&parts, "and")));
     }
     text
 }
@@ -47,8 +48,7 @@ fn fixes(finding: &Finding, safety: Safety) -> bool {
 #[derive(Clone, Copy, Default)]
 struct Saved {
     image_bytes: u64,
-    waits_s: u32,
-    reboots: u32,
+    quirks: Cost,
 }
 
 impl Saved {
@@ -57,16 +57,14 @@ impl Saved {
         let (before, after) = (finding.cost.as_ref()?, finding.cost_after.as_ref()?);
         (finding.rule() == "heavier-than-needed").then(|| Self {
             image_bytes: before.image_bytes.unwrap_or(0).saturating_sub(after.image_bytes.unwrap_or(0)),
-            waits_s: before.waits_s.saturating_sub(after.waits_s),
-            reboots: before.reboots.saturating_sub(after.reboots),
+            quirks: before.quirks.combined(after.quirks, u32::saturating_sub),
         })
     }
 
     fn and(self, other: Self) -> Self {
         Self {
             image_bytes: self.image_bytes.saturating_add(other.image_bytes),
-            waits_s: self.waits_s.saturating_add(other.waits_s),
-            reboots: self.reboots.saturating_add(other.reboots),
+            quirks: self.quirks.combined(other.quirks, u32::saturating_add),
         }
     }
 
@@ -74,14 +72,9 @@ impl Saved {
     fn parts(self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.image_bytes > 0 {
-            parts.push(format!("boot {} less of images", words::bytes(self.image_bytes)));
+            parts.push(format!("{} of images", words::bytes(self.image_bytes)));
         }
-        if self.waits_s > 0 {
-            parts.push(format!("wait {} s less", self.waits_s));
-        }
-        if self.reboots > 0 {
-            parts.push(format!("need {} less", words::count(self.reboots as usize, "further boot")));
-        }
+        parts.extend(self.quirks.words());
         parts
     }
 }
@@ -104,13 +97,13 @@ pub(crate) fn statistics(report: &Report<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Saved;
+    use super::{Cost, Saved};
 
     #[test]
-    fn what_is_saved_is_told_as_far_as_it_is_known() {
-        let one = Saved { image_bytes: 6_500_000_000, waits_s: 20, reboots: 0 };
-        let other = Saved { image_bytes: 0, waits_s: 10, reboots: 1 };
-        let all = ["boot 6.5 GB less of images", "wait 30 s less", "need 1 further boot less"];
+    fn savings_are_added_up_and_worded() {
+        let one = Saved { image_bytes: 6_500_000_000, quirks: Cost { waits_s: 20, ..Cost::default() } };
+        let other = Saved { image_bytes: 0, quirks: Cost { waits_s: 10, reboots: 1 } };
+        let all = ["6.5 GB of images", "1 more boot", "30 s of waiting"];
         assert_eq!(one.and(other).parts(), all);
         assert_eq!(Saved::default().parts(), Vec::<String>::new());
     }

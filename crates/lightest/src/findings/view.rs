@@ -154,12 +154,7 @@ fn price(cost: &Cost) -> String {
         (true, None) => "image of unknown size".to_owned(),
         (false, _) => "no disk image".to_owned(),
     };
-    let mut text = format!("{image}, {} boot", cost.boot);
-    if cost.reboots > 0 {
-        text.push_str(&format!(", {} more", words::count(cost.reboots as usize, "boot")));
-    }
-    if cost.waits_s > 0 {
-        text.push_str(&format!(", {} s of waiting", cost.waits_s));
-    }
-    text
+    let mut parts = vec![image, format!("{} boot", cost.boot)];
+    parts.extend(cost.quirks.words());
+    parts.join(", ")
 }

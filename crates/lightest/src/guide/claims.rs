@@ -86,13 +86,6 @@ fn same_need(known: &Quirk, quirk: &Quirk) -> bool {
 }
 
 fn cost(quirk: &Quirk) -> Option<String> {
-    let mut parts = Vec::new();
-    if quirk.cost.reboots > 0 {
-        let boots = usize::try_from(quirk.cost.reboots).unwrap_or(usize::MAX);
-        parts.push(format!("{} more", words::count(boots, "boot")));
-    }
-    if quirk.cost.waits_s > 0 {
-        parts.push(format!("{} s", quirk.cost.waits_s));
-    }
+    let parts = quirk.cost.words();
     (!parts.is_empty()).then(|| words::list(&parts, "and"))
 }

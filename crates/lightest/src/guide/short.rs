@@ -177,14 +177,7 @@ fn quirks(catalog: &Catalog) -> String {
 }
 
 fn cost(quirk: &Quirk) -> Option<String> {
-    let mut parts = Vec::new();
-    if quirk.cost.reboots > 0 {
-        let boots = usize::try_from(quirk.cost.reboots).unwrap_or(usize::MAX);
-        parts.push(format!("+{}", words::count(boots, "boot")));
-    }
-    if quirk.cost.waits_s > 0 {
-        parts.push(format!("+{} s", quirk.cost.waits_s));
-    }
+    let parts: Vec<String> = quirk.cost.brief().iter().map(|part| format!("+{part}")).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

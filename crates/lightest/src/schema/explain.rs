@@ -1,5 +1,6 @@
 //! What `explain --format json` prints.
 
+use lightest_model::catalog::Cost;
 use serde::Serialize;
 
 use super::VERSION;
@@ -90,10 +91,8 @@ pub(crate) enum What<'c> {
     Quirk {
         #[serde(flatten)]
         entry: Titled<'c>,
-        /// Fixed wait that it costs in each run, in seconds.
-        waits_s: u32,
-        /// Boots that it costs beyond the first.
-        reboots: u32,
+        #[serde(flatten)]
+        cost: Cost,
         /// What deals with it.
         handling: &'c str,
         /// What an author does about it.

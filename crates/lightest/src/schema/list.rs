@@ -1,5 +1,6 @@
 //! What `list --format json` prints.
 
+use lightest_model::catalog::Cost;
 use serde::Serialize;
 
 use super::shared::{Price, Support};
@@ -124,10 +125,8 @@ pub(crate) struct Quirk<'c> {
     pub(crate) id: &'c str,
     /// Name of the quirk.
     pub(crate) title: &'c str,
-    /// Fixed wait that it costs in each run, in seconds.
-    pub(crate) waits_s: u32,
-    /// Boots that it costs beyond the first.
-    pub(crate) reboots: u32,
+    #[serde(flatten)]
+    pub(crate) cost: Cost,
     /// What deals with it.
     pub(crate) handling: &'c str,
     /// What an author does about it.

@@ -35,23 +35,15 @@ pub(crate) struct Price<'c> {
     pub(crate) image_bytes: Option<u64>,
     /// Identifier of the class of boot time.
     pub(crate) boot: &'c str,
-    /// Fixed waits, in seconds.
-    pub(crate) waits_s: u32,
-    /// Boots beyond the first.
-    pub(crate) reboots: u32,
+    #[serde(flatten)]
+    pub(crate) quirks: catalog::Cost,
     /// Identifier of the kind of host that it needs.
     pub(crate) host: &'c str,
 }
 
 impl<'c> From<&lightest_model::space::Price<'c>> for Price<'c> {
     fn from(price: &lightest_model::space::Price<'c>) -> Self {
-        Self {
-            image_bytes: price.image_bytes,
-            boot: price.boot,
-            waits_s: price.waits_s,
-            reboots: price.reboots,
-            host: price.host,
-        }
+        Self { image_bytes: price.image_bytes, boot: price.boot, quirks: price.quirks, host: price.host }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What `unknowns --format json` prints.
 
+use lightest_model::catalog::Cost;
 use serde::Serialize;
 
 /// The unknowns that keep variants of a tree on heavier configurations, the most valuable first.
@@ -50,10 +51,8 @@ pub(crate) struct Saves {
     pub(crate) image_bytes_unknown_for: usize,
     /// Steps between classes of boot time.
     pub(crate) boot_classes: i64,
-    /// Boots beyond the first.
-    pub(crate) reboots: i64,
-    /// Fixed waits, in seconds.
-    pub(crate) waits_s: i64,
+    #[serde(flatten)]
+    pub(crate) quirks: Cost<i64>,
     /// What the variants take today; null where none was measured.
     pub(crate) measured: Option<Measured>,
 }
@@ -84,10 +83,8 @@ pub(crate) struct Waiting<'a> {
     pub(crate) image_bytes: Option<i64>,
     /// Steps between classes of boot time saved.
     pub(crate) boot_classes: i64,
-    /// Boots saved.
-    pub(crate) reboots: i64,
-    /// Fixed waits saved, in seconds.
-    pub(crate) waits_s: i64,
+    #[serde(flatten)]
+    pub(crate) quirks: Cost<i64>,
     /// What the variant takes today, in seconds; null where it was not measured.
     pub(crate) measured_s: Option<f64>,
 }

@@ -64,7 +64,7 @@ impl<'s, 'c> Answers<'s, 'c> {
     pub(super) fn price(&mut self, price: &Price<'_>) -> usize {
         let hosts = &self.space.catalog().hosts;
         let host = hosts.iter().position(|host| host.id == price.host);
-        self.prices.index(records::Price(price.waits_s, price.reboots, host))
+        self.prices.index(records::Price(host, price.quirks.amounts()))
     }
 
     fn pick(&mut self, pick: &Pick<'c>) -> usize {

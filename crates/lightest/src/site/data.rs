@@ -1,6 +1,6 @@
 //! Everything that the page looks up.
 
-use lightest_model::catalog::{BlockerState, Catalog};
+use lightest_model::catalog::{BlockerState, Catalog, UNITS};
 use lightest_model::space::{ALWAYS, Space};
 
 use super::answers::Answers;
@@ -26,7 +26,7 @@ fn data(catalog: &Catalog) -> Result<Data<'_>, Failure> {
     let matrix = configs::matrix(&space, &mut statements);
     let quirks = catalog.quirks.iter().map(|quirk| {
         let evidence = statements.evidence(&quirk.evidence);
-        Quirk(&quirk.id, &quirk.title, &quirk.advice, evidence, quirk.cost.waits_s, quirk.cost.reboots)
+        Quirk(&quirk.id, &quirk.title, &quirk.advice, evidence, quirk.cost.amounts())
     });
     let quirks = quirks.collect();
     let blockers = catalog.blockers.iter().map(|blocker| {
@@ -63,6 +63,7 @@ fn data(catalog: &Catalog) -> Result<Data<'_>, Failure> {
         hosts: catalog.hosts.iter().map(|host| Titled(&host.id, &host.title)).collect(),
         isolation: catalog.isolation.iter().map(|mode| Titled(mode.id.word(), &mode.title)).collect(),
         sizes: sizes.map(|bytes| (bytes, words::bytes(bytes))).collect(),
+        costs: UNITS.map(|unit| unit.full).to_vec(),
         quirks,
         blockers,
         blocker_lists: blocker_lists.into_values(),

@@ -111,14 +111,7 @@ pub(super) fn guidelines(catalog: &Catalog) -> String {
 
 /// What a quirk costs, in words.
 fn cost(cost: Cost) -> String {
-    let mut parts = Vec::new();
-    if cost.reboots > 0 {
-        let boots = usize::try_from(cost.reboots).unwrap_or(usize::MAX);
-        parts.push(format!("{} more", words::count(boots, "boot")));
-    }
-    if cost.waits_s > 0 {
-        parts.push(format!("{} s", cost.waits_s));
-    }
+    let parts = cost.words();
     if parts.is_empty() { String::new() } else { format!(" <b>costs {}</b>", words::list(&parts, "and")) }
 }
 

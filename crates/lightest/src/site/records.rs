@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use lightest_model::catalog::UNITS;
 use serde::ser::SerializeSeq as _;
 use serde::{Serialize, Serializer};
 
@@ -20,6 +21,8 @@ pub(crate) struct Data<'c> {
     pub(crate) isolation: Vec<Titled<'c>>,
     /// Sizes of images in words, by their bytes.
     pub(crate) sizes: BTreeMap<u64, String>,
+    /// The words for each kind of cost: for one, and for more.
+    pub(crate) costs: Vec<[&'static str; 2]>,
     pub(crate) quirks: Vec<Quirk<'c>>,
     pub(crate) blockers: Vec<Blocker<'c>>,
     /// Pool of lists of blockers.
@@ -73,15 +76,14 @@ pub(crate) struct Guest<'c>(
 #[derive(Debug, Serialize)]
 pub(crate) struct Titled<'c>(pub(crate) &'c str, pub(crate) &'c str);
 
-/// Identifier, title, advice, evidence, fixed waits in seconds, and further boots.
+/// Identifier, title, advice, evidence, and what it costs, by the order of `costs`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Quirk<'c>(
     pub(crate) &'c str,
     pub(crate) &'c str,
     pub(crate) &'c str,
     pub(crate) String,
-    pub(crate) u32,
-    pub(crate) u32,
+    pub(crate) [u32; UNITS.len()],
 );
 
 /// Identifier, title, issue, whether it is lifted, since when, and evidence.
@@ -173,9 +175,9 @@ pub(crate) struct Answers<'c> {
 #[derive(Debug, Serialize)]
 pub(crate) struct Pick(pub(crate) usize, pub(crate) usize, pub(crate) usize);
 
-/// Fixed waits in seconds, further boots, and host.
+/// Host, and what quirks cost, by the order of `costs`.
 #[derive(Debug, Serialize)]
-pub(crate) struct Price(pub(crate) u32, pub(crate) u32, pub(crate) Option<usize>);
+pub(crate) struct Price(pub(crate) Option<usize>, pub(crate) [u32; UNITS.len()]);
 
 /// Rung, configuration, missing requirement, and the statement that refuses it.
 #[derive(Debug, Serialize)]

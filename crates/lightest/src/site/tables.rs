@@ -176,14 +176,6 @@ pub(super) fn configurations(catalog: &Catalog, space: &Space<'_>) -> String {
     for index in rows {
         let row = &space.rows()[index];
         let price = space.price(index, &nothing);
-        let mut waits = Vec::new();
-        if price.reboots > 0 {
-            let boots = usize::try_from(price.reboots).unwrap_or(usize::MAX);
-            waits.push(format!("{} more", words::count(boots, "boot")));
-        }
-        if price.waits_s > 0 {
-            waits.push(format!("{} s", price.waits_s));
-        }
         let class = catalog.boot_classes.iter().find(|class| class.id == price.boot);
         html.push_str(&format!(
             "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
@@ -195,7 +187,7 @@ pub(super) fn configurations(catalog: &Catalog, space: &Space<'_>) -> String {
             row.config.arch,
             class.map_or("", |class| class.title.as_str()),
             price.image_bytes.filter(|bytes| *bytes > 0).map_or("none".to_owned(), words::bytes),
-            waits.join(", "),
+            price.quirks.brief().join(", "),
             escaped(price.host),
             match runs(space, index).support {
                 Support::Yes => "yes",

@@ -225,13 +225,8 @@ pub(super) fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>, short: bool) -> St
     parts
         .push(format!("{} boot", class.map_or(pick.price.boot, |class| class.title.as_str()).to_lowercase()));
     let plus = if short { "+" } else { "" };
-    if pick.price.reboots > 0 {
-        let boots = words::count(usize::try_from(pick.price.reboots).unwrap_or(usize::MAX), "boot");
-        parts.push(if short { format!("+{boots}") } else { format!("{boots} more") });
-    }
-    if pick.price.waits_s > 0 {
-        parts.push(format!("{plus}{} s of fixed waits", pick.price.waits_s));
-    }
+    let costs = if short { pick.price.quirks.brief() } else { pick.price.quirks.words() };
+    parts.extend(costs.iter().map(|cost| format!("{plus}{cost}")));
     // The commonest kind of host goes without saying.
     let host = catalog.hosts.iter().skip(1).find(|host| host.id == pick.price.host);
     let needs = if short { "needs " } else { "host: " };

@@ -26,6 +26,11 @@ function statement(index) {
   return [because, " ", evidence(places)];
 }
 
+/** The amounts above zero, in words. */
+function amounts(costs) {
+  return costs.map((amount, kind) => amount > 0 && amount + data.costs[kind][amount > 1 ? 1 : 0]).filter(Boolean);
+}
+
 /** A price in words. */
 function cost(row, prices) {
   const { bytes, note, bootClass } = config(row);
@@ -33,8 +38,7 @@ function cost(row, prices) {
   if (bytes) parts.push(`${data.sizes[bytes]} image`);
   else parts.push("no disk image");
   parts.push(`${data.classes[bootClass][1].toLowerCase()} boot`);
-  if (prices.reboots > 0) parts.push(`${count(prices.reboots, "boot")} more`);
-  if (prices.waits > 0) parts.push(`${prices.waits} s of fixed waits`);
+  parts.push(...amounts(prices.costs));
   const items = parts.map((text) => el("li", {}, text));
   items.push(el("li", {}, `host: ${data.hosts[prices.host][1]}`));
   return el("ul", { class: "lt-cost", "aria-label": "Cost", title: note || null }, items);
@@ -49,8 +53,8 @@ function missing(refusal) {
 }
 
 function quirk(index) {
-  const [id, title, advice, , waits, reboots] = data.quirks[index];
-  const costs = [reboots && `${count(reboots, "boot")} more`, waits && `${waits} s`].filter(Boolean);
+  const [id, title, advice, , cost] = data.quirks[index];
+  const costs = amounts(cost);
   return el("li", {},
     el("a", { href: `#quirk-${id}` }, capital(title)),
     costs.length > 0 && el("b", {}, ` costs ${costs.join(" and ")}`),

@@ -107,8 +107,8 @@ function pick(index, odd) {
 }
 
 function price(index) {
-  const [waits, reboots, host] = data.answers.prices[index];
-  return { waits, reboots, host };
+  const [host, costs] = data.answers.prices[index];
+  return { host, costs };
 }
 
 function rungs(arch, refusals) {

@@ -67,7 +67,8 @@ function wanted({ cells, row }, filters) {
 const KEYS = {
   6: ({ row }) => config(row).bootClass,
   7: ({ row }) => config(row).bytes || 0,
-  8: ({ row }) => config(row).price.reboots * 60 + config(row).price.waits,
+  // Costs are listed by weight, so that the first outweighs all that follow.
+  8: ({ row }) => config(row).price.costs.reduce((sum, amount) => sum * 10_000 + amount, 0),
   9: ({ row }) => config(row).price.host,
 };
 
