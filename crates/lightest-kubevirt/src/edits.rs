@@ -24,9 +24,9 @@ pub(crate) struct Proposal {
 pub(crate) fn replace(context: &Context<'_, '_>, judged: &Judged<'_>, lighter: &Guest) -> Proposal {
     let edit = Edit { span: span(&judged.site.name_place), text: lighter.id.clone() };
     let mut proposal = Proposal { edits: vec![edit], safety: Safety::Safe, option: None, notes: Vec::new() };
-    let asking = || judged.tests.iter().map(|test| &context.reading.asking[*test]);
+    let reading = context.reading;
     let reads_memory = judged.asks.iter().any(|ask| ask.requirement == "memory");
-    if reads_memory && !asking().all(|asking| asking.sets_memory) {
+    if reads_memory && !judged.tests.iter().all(|test| reading.sets_memory(judged.site, *test)) {
         match memory(context, judged, judged.guest) {
             Some((option, edit)) => {
                 proposal.edits.push(edit);
@@ -44,7 +44,7 @@ pub(crate) fn replace(context: &Context<'_, '_>, judged: &Judged<'_>, lighter: &
     let had_disk = judged.guest.is_some_and(|guest| context.reading.gives(guest, ["boot-disk"]));
     let has_disk = context.reading.gives(lighter, ["boot-disk"]);
     if had_disk && !has_disk {
-        let mut places: Vec<_> = asking().flat_map(|asking| &asking.counts).collect();
+        let mut places: Vec<_> = judged.tests.iter().flat_map(|test| &reading.asking[*test].counts).collect();
         places.sort_by_key(|place| (place.0, place.1.start));
         places.dedup();
         for place in places {

@@ -67,12 +67,12 @@ pub struct Asking {
     pub decoys: Vec<(String, Place)>,
     /// Logins at the console.
     pub logins: Vec<Login>,
-    /// Whether it describes a machine without a factory.
+    /// Whether it describes a machine without a factory, or with other disks than the factory's.
     pub describes: bool,
     /// Texts that count disks: `disks[1]`.
     pub counts: Vec<Place>,
-    /// Whether it sets how much memory a machine has.
-    pub sets_memory: bool,
+    /// Where it sets how much memory a machine has.
+    pub sets_memory: Vec<Place>,
 }
 
 /// A site, and what its tests ask.
@@ -88,7 +88,8 @@ pub struct Judged<'r> {
     pub asks: Vec<Ask>,
     /// What was not understood.
     pub opens: Vec<Opening>,
-    /// Whether the name of a test, or a comment at the site, speaks of its guest: the author chose it.
+    /// Whether the name of a test, or a comment at the site, speaks of its guest, or others stand beside it in one list:
+    /// the author chose it.
     pub chosen: bool,
 }
 
@@ -147,7 +148,19 @@ impl<'r> Reading<'r> {
         let asks = asks.into_values().cloned().collect();
         let guest = self.guest(&site.factory);
         let names = |guest| tests.iter().any(|test| speaks_of(&self.suite.tests[*test].name(), guest));
-        Judged { site, guest, chosen: guest.is_some_and(names), tests, asks, opens }
+        Judged { site, guest, chosen: site.listed || guest.is_some_and(names), tests, asks, opens }
+    }
+
+    /// Whether a test sets how much memory the machine of a site has: there, or outside of every factory call.
+    #[must_use]
+    pub fn sets_memory(&self, site: &Site, test: usize) -> bool {
+        let within = |site: &Site, (source, bytes): &Place| {
+            site.place.0 == *source && site.place.1.start <= bytes.start && bytes.end <= site.place.1.end
+        };
+        self.asking[test]
+            .sets_memory
+            .iter()
+            .any(|place| within(site, place) || !self.suite.sites.iter().any(|other| within(other, place)))
     }
 
     /// What a guest gives.
@@ -219,12 +232,10 @@ fn ask(suite: &Suite, test: usize, table: &Table) -> Asking {
         {
             asking.counts.push(place.clone());
         }
-        if let Touch::Function(path) = &trace.what.what
-            && is_description(path)
-        {
-            asking.describes = true;
+        asking.describes |= describes(&trace.what.what);
+        if sets_memory(&trace.what.what) {
+            asking.sets_memory.push(place.clone());
         }
-        asking.sets_memory |= sets_memory(&trace.what.what);
         let Some(entry) = table.judge(&trace.what.what) else { continue };
         let says = matches!(trace.what.what, Touch::Call { .. } | Touch::Function(_));
         note(&mut asking, entry, test, &place, trace.via.as_ref(), says);
@@ -286,22 +297,29 @@ pub(crate) fn counts_disks(text: &str) -> bool {
     })
 }
 
-/// Whether a function describes a machine without a factory.
-fn is_description(path: &str) -> bool {
-    path.ends_with("libvmi::New")
+/// Whether a test describes a machine without a factory, or puts another image into one.
+fn describes(touch: &Touch) -> bool {
+    match touch {
+        Touch::Function(path) => path.ends_with("libvmi::New"),
+        Touch::Field { of, name, .. } => {
+            matches!(name.as_str(), "Volumes" | "ContainerDisk")
+                || (name == "Image" && of == "ContainerDisk")
+                || (name == "Spec" && of == "VirtualMachineInstance")
+        }
+        _ => false,
+    }
 }
 
 /// Whether a test sets the memory of a machine by itself.
 fn sets_memory(touch: &Touch) -> bool {
     match touch {
-        Touch::Function(path) => {
-            ["WithMemoryRequest", "WithGuestMemory", "WithResourceMemory", "WithMemoryLimit"]
-                .iter()
-                .any(|option| path.strip_suffix(option).is_some_and(|before| before.ends_with("libvmi::")))
-        }
+        Touch::Function(path) => ["WithMemoryRequest", "WithGuestMemory", "WithResourceMemory"]
+            .iter()
+            .any(|option| path.strip_suffix(option).is_some_and(|before| before.ends_with("libvmi::"))),
         Touch::Field { of, name, .. } => {
             (of == "Memory" && name == "Guest")
                 || (of == "Resources" && name == "Requests")
+                || (of == "Requests" && name == "ResourceMemory")
                 || (of == "Domain" && matches!(name.as_str(), "Memory" | "Resources"))
         }
         _ => false,

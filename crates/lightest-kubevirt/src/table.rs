@@ -8,6 +8,8 @@ use crate::suite::Touch;
 
 /// How an entry on texts that something is compared with is marked, and how the arguments of a matcher for equality are read.
 pub(crate) const COMPARED: &str = "compared";
+/// How an entry on whole texts is marked.
+const WHOLE: &str = "whole";
 
 /// An entry.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,7 +18,7 @@ pub struct Entry {
     /// What it is about; of a path of names its end; may end in `*`.
     pub names: Vec<String>,
     /// The role of the receiver of a method; how a field is read; of a field that is set, what it is part of; of a text,
-    /// whether it is what something is compared with (`compared`).
+    /// whether it is what something is compared with (`compared`), and whether all of it is meant (`whole`).
     #[serde(default)]
     pub on: String,
     /// Only if one of these texts occurs in the value; of a title, not if one does (`!text`).
@@ -185,8 +187,12 @@ impl Table {
                 self.texts.iter().find(|entry| entry.on == COMPARED && entry.names.contains(text))
             }
             Touch::Text(text) => {
-                let contained = |entry: &&Entry| entry.names.iter().any(|part| text.contains(part.as_str()));
-                self.texts.iter().find(|entry| entry.on != COMPARED && contained(entry))
+                let fits = |entry: &&Entry| match entry.on.as_str() {
+                    COMPARED => false,
+                    WHOLE => entry.names.contains(text),
+                    _ => entry.names.iter().any(|part| text.contains(part.as_str())),
+                };
+                self.texts.iter().find(fits)
             }
         }
     }

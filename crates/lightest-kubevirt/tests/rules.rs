@@ -1,76 +1,12 @@
 //! What the rules find in suites of our own, and what their edits make of them.
 
-use std::sync::Arc;
+mod support;
 
-use lightest_catalog::{embedded, load};
 use lightest_diagnostics::Safety;
-use lightest_kubevirt::{check, facts, go};
+use lightest_kubevirt::go;
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::Options;
-use lightest_lint::source::Source;
-
-const FACTORY: &str = r#"package libvmifact
-
-import (
-	v1 "kubevirt.io/api/core/v1"
-	"kubevirt.io/kubevirt/pkg/libvmi"
-)
-
-func NewGuestless(opts ...libvmi.Option) *v1.VirtualMachineInstance { return libvmi.New(opts...) }
-func NewAlpine(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
-func NewCirros(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
-func NewFedora(opts ...libvmi.Option) *v1.VirtualMachineInstance    { return libvmi.New(opts...) }
-"#;
-
-const CONSOLE: &str = r#"package console
-
-import v1 "kubevirt.io/api/core/v1"
-
-func LoginToAlpine(vmi *v1.VirtualMachineInstance) error { return nil }
-func LoginToFedora(vmi *v1.VirtualMachineInstance) error { return nil }
-"#;
-
-const CLIENT: &str = r#"package kubevirt
-
-import "kubevirt.io/client-go/kubecli"
-
-func Client() kubecli.KubevirtClient { return nil }
-"#;
-
-const HEAD: &str = r#"package tests
-
-import (
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-
-	v1 "kubevirt.io/api/core/v1"
-
-	"kubevirt.io/kubevirt/pkg/libvmi"
-	"kubevirt.io/kubevirt/tests/console"
-	"kubevirt.io/kubevirt/tests/framework/kubevirt"
-	"kubevirt.io/kubevirt/tests/libvmifact"
-)
-
-"#;
-
-fn source(local: &str, text: &str) -> Source {
-    Source { path: local.to_owned(), local: local.to_owned(), package: String::new(), text: Arc::from(text) }
-}
-
-fn sources(body: &str) -> Vec<Source> {
-    vec![
-        source("tests/console/login.go", CONSOLE),
-        source("tests/framework/kubevirt/client.go", CLIENT),
-        source("tests/libvmifact/factory.go", FACTORY),
-        source("tests/own_test.go", &format!("{HEAD}{body}")),
-    ]
-}
-
-fn run(sources: &[Source], options: &Options) -> check::Checked {
-    let catalog = load(&embedded(facts::FOLDERS)).unwrap_or_else(|errors| panic!("{errors:#?}"));
-    let table = facts::table().expect("the table is sound");
-    check::check(sources, &catalog, &table, options)
-}
+use support::{HEAD, run, source, sources};
 
 fn findings(body: &str) -> Vec<Finding> {
     let checked = run(&sources(body), &Options::default());
@@ -377,4 +313,65 @@ fn a_volume_that_is_taken_out_of_a_machine_asks_for_a_guest() {
     let call = "Expect(kubevirt.Client().VirtualMachineInstance(\"ns\").RemoveVolume(nil, vmi.Name, nil)).To(Succeed())";
     assert!(findings(&READS.replace(phase, call)).is_empty());
     assert_eq!(one(&READS.replace(phase, &call.replace("Remove", "Add"))).rule(), "heavier-than-needed");
+}
+
+/// A test with this body, and the texts of its findings' edits.
+fn edits_of(body: &str) -> Vec<Vec<String>> {
+    let text =
+        format!("var _ = Describe(\"memory\", func() {{\n\tIt(\"runs\", func() {{\n{body}\t}})\n}})\n");
+    let help = |finding: &Finding| finding.diagnostic.help.clone().expect("there is help").edits;
+    findings(&text).iter().map(|finding| help(finding).into_iter().map(|edit| edit.text).collect()).collect()
+}
+
+#[test]
+fn memory_that_something_else_is_measured_by_is_kept() {
+    let kept = ["NewGuestless", ", libvmi.WithMemoryRequest(\"128Mi\")"];
+    for option in ["WithHugepages(\"2Mi\")", "WithUefi(false)"] {
+        assert_eq!(edits_of(&format!("\t\t_ = libvmifact.NewAlpine(libvmi.{option})\n")), [kept], "{option}");
+    }
+    // A limit is no request, and the request of another machine is none of this one's.
+    let reads = "\t\tres := vmi.Spec.Domain.Resources\n\t\tExpect(res.Requests.Memory().String()).To(Equal(\"128Mi\"))\n";
+    let limited = "\t\tvmi := libvmifact.NewAlpine(libvmi.WithMemoryLimit(\"1Gi\"))\n";
+    assert_eq!(edits_of(&format!("{limited}{reads}")), [kept]);
+    let other = "\t\t_ = libvmifact.NewAlpine(libvmi.WithMemoryRequest(\"1Gi\"))\n";
+    let labelled = "\t\tvmi := libvmifact.NewAlpine(libvmi.WithLabel(\"a\", \"b\"))\n";
+    assert_eq!(edits_of(&format!("{other}{labelled}{reads}")), [&kept[..1], &kept]);
+    let set = "\t\tvmi.Spec.Domain.Resources.Requests[k8sv1.ResourceMemory] = amount\n";
+    assert_eq!(edits_of(&format!("{labelled}{set}{reads}")), [&kept[..1]]);
+    let pod = "\t\tExpect(pod.Spec.Containers[0].Resources.Requests.Memory()).ToNot(BeNil())\n";
+    assert_eq!(edits_of(&format!("{labelled}{pod}")), [kept]);
+}
+
+fn rules_of(body: &str) -> Vec<&'static str> {
+    let text =
+        format!("var _ = Describe(\"login\", func() {{\n\tIt(\"logs in\", func() {{\n{body}\t}})\n}})\n");
+    findings(&text).iter().map(Finding::rule).collect()
+}
+
+#[test]
+fn a_login_is_right_where_the_machine_was_described_by_hand_or_given_another_image() {
+    let login = "\t\tExpect(console.LoginToFedora(vmi)).To(Succeed())\n";
+    let by_hand = "\t\t_ = libvmifact.NewCirros()\n\t\tvmi := &v1.VirtualMachineInstance{Spec: spec}\n";
+    assert!(!rules_of(&format!("{by_hand}{login}")).contains(&"wrong-login-for-guest"));
+    let image = "\t\tvmi := libvmifact.NewAlpine()\n\t\tvmi.Spec.Volumes[0].ContainerDisk.Image = other\n";
+    assert_eq!(rules_of(&format!("{image}{login}")), [""; 0]);
+}
+
+#[test]
+fn a_login_to_a_machine_without_a_console_is_one_finding() {
+    let login = "\t\tExpect(console.LoginToFedora(vmi)).To(Succeed())\n";
+    let body = format!("\t\tvmi := libvmifact.NewGuestless()\n{login}");
+    assert_eq!(rules_of(&body), ["lacks-what-it-uses"]);
+}
+
+#[test]
+fn a_pending_test_may_log_in_as_it_likes() {
+    let body = r#"var _ = Describe("login", func() {
+	PIt("logs in", func() {
+		vmi := libvmifact.NewFedora()
+		Expect(console.LoginToAlpine(vmi)).To(Succeed())
+	})
+})
+"#;
+    assert!(findings(body).is_empty(), "{:#?}", findings(body));
 }

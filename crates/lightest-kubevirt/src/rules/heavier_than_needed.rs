@@ -7,7 +7,7 @@
 //! the tests read the machine's status, migrate it or watch its metrics, which takes a machine and no operating system. The
 //! rule is silent where anything was not understood: an unknown method of a client, an unknown function from outside that is
 //! given the machine, a function that is picked while the test runs. It is silent, too, where a test's name or a comment at
-//! the call names the guest: its author chose it. Another operating system in the place of one that the
+//! the call names the guest, or different guests stand side by side in one list or table: its author chose it. Another operating system in the place of one that the
 //! tests use is a matter of taste, which `--pedantic` reports.
 //!
 //! ## Why

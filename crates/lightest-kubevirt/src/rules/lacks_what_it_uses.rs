@@ -32,6 +32,7 @@ use crate::edits;
 use crate::judge::{Ask, Judged};
 
 const RULE: &str = "lacks-what-it-uses";
+const LOGIN: &str = "login";
 
 /// Finds sites that lack what their tests ask.
 pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {
@@ -59,7 +60,8 @@ fn lacks(context: &Context<'_, '_>, judged: &Judged<'_>, ask: &Ask, guests: &[Op
         let guest = reading.guest(guest);
         guest.is_some_and(|guest| reading.answer(guest, &ask.requirement).support == Support::No)
     };
-    if !ask.direct
+    // A login is one wherever it stands: what else is done with the console follows it.
+    if !(ask.direct || ask.requirement == LOGIN)
         || asking.describes
         || expects_failure(&reading.suite.tests[ask.test].name())
         || !guests.iter().all(|guest| guest.is_some_and(lacks))
@@ -71,7 +73,7 @@ fn lacks(context: &Context<'_, '_>, judged: &Judged<'_>, ask: &Ask, guests: &[Op
     match ask.requirement.as_str() {
         // Whether a volume of the cluster or another machine gets the data is not known; options of this very call are.
         "user-data" => within,
-        "memory" => !asking.sets_memory,
+        "memory" => !reading.sets_memory(judged.site, ask.test),
         _ => true,
     }
 }

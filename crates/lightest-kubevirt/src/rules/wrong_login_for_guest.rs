@@ -3,7 +3,8 @@
 //! ## What it does
 //!
 //! Holds the login functions that a test uses against the guests that it boots. It is silent where a test describes a machine
-//! without a factory, and where any of the tests that reach a login boots a guest that it fits.
+//! without a factory or gives one another image, where any of the tests that reach a login boots a guest that it fits, and
+//! where no guest has a console at all, which `lacks-what-it-uses` reports.
 //!
 //! ## Why
 //!
@@ -44,7 +45,8 @@ pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {
     }
     // Each login with the tests that reach it.
     let mut logins: BTreeMap<(usize, usize), (&Login, Vec<usize>)> = BTreeMap::new();
-    for (test, asking) in reading.asking.iter().enumerate() {
+    let runs = |(test, _): &(usize, _)| !reading.suite.tests[*test].pending;
+    for (test, asking) in reading.asking.iter().enumerate().filter(runs) {
         for login in &asking.logins {
             let key = (login.place.0, login.place.1.start);
             logins.entry(key).or_insert_with(|| (login, Vec::new())).1.push(test);
@@ -58,6 +60,8 @@ pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {
                 && sites
                     .iter()
                     .all(|judged| judged.guest.is_some_and(|guest| !login.guests.contains(&guest.id)))
+                // A guest with no console at all is `lacks-what-it-uses`.
+                && sites.iter().any(|judged| reading.login_for(&judged.site.factory).is_some())
         };
         if !tests.iter().all(wrong) {
             continue;

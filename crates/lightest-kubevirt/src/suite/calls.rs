@@ -39,9 +39,16 @@ impl<'a> Walker<'a, '_> {
                     self.open("a function that is picked while the test runs".to_owned(), call.func.bytes());
                 }
                 let typ = self.expr(&call.func);
-                self.args(call);
+                let args = self.args(call);
                 match self.index.underlying(typ) {
                     Type::Func(list) => self.with_role(results(list)),
+                    Type::Unknown if self.any_machine(&args) && !self.is_traced(&call.func) => {
+                        self.open(
+                            "what a function from elsewhere does with the machine".to_owned(),
+                            call.func.bytes(),
+                        );
+                        Type::Unknown
+                    }
                     _ => Type::Unknown,
                 }
             }
@@ -67,7 +74,20 @@ impl<'a> Walker<'a, '_> {
             self.denied -= usize::from(denies);
         } else {
             self.here().refer(Target::Function(id), call.func.bytes());
-            self.args(call);
+            let args = self.args(call);
+            if self.any_machine(&args) {
+                // A text beside the machine may be what the helper looks for there.
+                self.reading(COMPARED, |walker| {
+                    let texts = call.args.iter().filter(|arg| matches!(arg, Expr::Text(..) | Expr::Ident(_)));
+                    texts.for_each(|text| drop(walker.expr(text)));
+                });
+            }
+            let params = &data.decl.signature.params;
+            for (at, arg) in call.args.iter().enumerate() {
+                if let Some(param) = params.get(at).or(params.last()) {
+                    self.hand_over(data.file, &param.typ, arg);
+                }
+            }
         }
         results(self.function_results(id))
     }
@@ -79,6 +99,7 @@ impl<'a> Walker<'a, '_> {
             name_bytes: end - name.len()..end,
             bytes: call.bytes.clone(),
             parens: Some(call.parens.clone()),
+            listed: false,
         };
         self.here().factories.push(factory);
         self.args(call);
@@ -93,19 +114,34 @@ impl<'a> Walker<'a, '_> {
         let entry = self.table.function(path);
         let how = match path.rsplit("::").next() {
             Some("Expect") => "expect",
-            Some("Equal") => COMPARED,
+            Some(_) if path.contains("::gomega") => COMPARED,
             _ => "",
         };
         let denies = entry.is_some_and(|entry| entry.denies);
         self.denied += usize::from(denies);
-        let args: Vec<Type<'_>> =
-            self.reading(how, |walker| call.args.iter().map(|arg| walker.expr(arg)).collect());
+        let before = self.here().touches.len();
+        let mut each_asks = true;
+        let args: Vec<Type<'_>> = self.reading(how, |walker| {
+            let one = |arg| {
+                let before = walker.here().touches.len();
+                let typ = walker.expr(arg);
+                each_asks &= walker.asks_since(before);
+                typ
+            };
+            call.args.iter().map(one).collect()
+        });
         self.denied -= usize::from(denies);
+        if !each_asks && matches!(path.rsplit_once("gomega::"), Some((_, "Or" | "SatisfyAny"))) {
+            // What is one of several is not asked for where another of them will do.
+            let touches = self.here().touches.split_off(before);
+            let kept = touches.into_iter().filter(|touch| !matches!(touch.what, Touch::Name(_)));
+            self.here().touches.extend(kept);
+        }
         if let Some(entry) = entry.filter(|entry| !entry.unknown) {
             self.touch(Touch::Function(path.to_owned()), call.func.bytes());
             return given(&entry.gives);
         }
-        if entry.is_some() || args.iter().any(is_machine) {
+        if entry.is_some() || self.any_machine(&args) {
             let mut parts = path.rsplit("::");
             let name = parts.next().unwrap_or(path);
             let package = parts.next().map_or_else(String::new, |package| format!("{package}."));
@@ -114,8 +150,19 @@ impl<'a> Walker<'a, '_> {
         Type::Unknown
     }
 
+    /// Whether something was touched that asks for anything.
+    fn asks_since(&mut self, before: usize) -> bool {
+        let table = self.table;
+        let touches = &self.here().touches[before..];
+        touches.iter().any(|touch| table.judge(&touch.what).is_some_and(|entry| !entry.requires.is_empty()))
+    }
+
     pub(super) fn builtin(&mut self, name: &str, call: &'a Call) -> Type<'a> {
-        let args = self.args(call);
+        let args: Vec<Type<'a>> = match name {
+            // What is counted is read as its number is.
+            "len" | "cap" => call.args.iter().map(|arg| self.expr(arg)).collect(),
+            _ => self.args(call),
+        };
         match (name, call.args.first()) {
             ("append", _) => args.into_iter().next().unwrap_or(Type::Unknown),
             ("new" | "make", Some(typ)) => self.type_of(typ),
@@ -126,8 +173,9 @@ impl<'a> Walker<'a, '_> {
     pub(super) fn method(&mut self, x: &'a Expr, name: &'a str, call: &'a Call) -> Type<'a> {
         let typ = self.expr(x);
         let bytes = call.func.bytes();
+        self.read(x, name, self.reading, bytes.end - name.len()..bytes.end);
         let args = self.args(call);
-        match self.index.underlying(typ) {
+        match self.with_role(self.index.underlying(typ)) {
             Type::Own(id) => self.own_method(id, name, bytes, &args),
             Type::Role(role) => self.role_method(role, name, bytes),
             Type::Outside(..) | Type::Plain | Type::List(_) | Type::Func(_) | Type::Tuple(_) => {
@@ -161,14 +209,16 @@ impl<'a> Walker<'a, '_> {
                 _ => Type::Unknown,
             };
         }
-        for inner in self.index.outside(id) {
+        let outside = self.index.outside(id);
+        let unknown = !outside.is_empty();
+        for inner in outside {
             if let Type::Role(role) = self.with_role(inner)
                 && self.table.method(role, name).is_some()
             {
                 return self.role_method(role, name, bytes);
             }
         }
-        self.strange_method(name, bytes, args, false)
+        self.strange_method(name, bytes, args, unknown)
     }
 
     pub(super) fn role_method(&mut self, role: &'a str, name: &str, bytes: Bytes) -> Type<'a> {
@@ -208,7 +258,7 @@ impl<'a> Walker<'a, '_> {
                 return given(&one.gives);
             }
         }
-        if args.iter().any(is_machine) && self.table.method(ANY, name).is_none() {
+        if self.any_machine(args) && self.table.method(ANY, name).is_none() {
             self.open(format!("what `{name}` does with the machine"), bytes);
         }
         Type::Unknown
@@ -221,23 +271,26 @@ impl<'a> Walker<'a, '_> {
             _ => (String::new(), call.func.bytes()),
         };
         let pending = pending || call.args.iter().any(|arg| is_word(arg, ginkgo::PENDING));
+        let takes_checks = match kind {
+            Kind::Table | Kind::Subtree => call.args.iter().any(|arg| self.takes_check(arg)),
+            _ => self.takes_checks,
+        };
+        let before = std::mem::replace(&mut self.takes_checks, takes_checks);
         self.within(unit, |walker| {
             for arg in &call.args {
                 walker.expr(arg);
+                if kind == Kind::Entry && takes_checks {
+                    walker.open_strange(arg);
+                }
             }
         });
+        self.takes_checks = before;
+        if kind == Kind::Table {
+            self.choose_entries(unit);
+        }
         let text_bytes = first_text(call).unwrap_or(text_bytes);
         let node = Node { kind, text, text_bytes, bytes: call.bytes.clone(), pending, unit };
         self.here().nodes.push(node);
-    }
-}
-
-/// Whether a value is a machine's description, or several.
-fn is_machine(typ: &Type<'_>) -> bool {
-    match typ {
-        Type::Role(role) => matches!(*role, "vmi" | "vm"),
-        Type::List(inner) => is_machine(inner),
-        _ => false,
     }
 }
 

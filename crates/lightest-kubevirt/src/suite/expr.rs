@@ -1,8 +1,9 @@
 //! Expressions: their types, and what they touch.
 
-use super::calls::given;
+use super::calls::{VMI, given};
 use super::index::Import;
 use super::names::join;
+use super::scope::Local;
 use super::types::{Member, Type};
 use super::unit::{Factory, Target, Touch};
 use super::walk::{Walker, one_of};
@@ -19,19 +20,23 @@ impl<'a> Walker<'a, '_> {
                 if self.table.judge(&Touch::Text(text.clone())).is_some() {
                     self.touch(Touch::Text(text.clone()), bytes.clone());
                 }
-                let compared = Touch::Compared(text.clone());
-                if self.reading == COMPARED && self.table.judge(&compared).is_some() {
-                    self.touch(compared, bytes.clone());
-                }
+                self.compared(text, bytes);
                 Type::Plain
             }
             Expr::Literal(..) => Type::Plain,
             Expr::Func(func) => self.reading("", |walker| walker.closure(func)),
             Expr::Composite(typ, elements, _) => self.composite(typ.as_deref(), elements),
             Expr::Index(x, list, _) => {
-                let counted = matches!(list[..], [Expr::Literal(..)]);
+                let counted = matches!(&list[..], [one] if self.is_number(one));
                 // What is counted through, whatever there is, counts on nothing.
-                let how = if counted { "index" } else { "" };
+                let how = match self.reading {
+                    _ if counted => "index",
+                    "write" => "write",
+                    _ => "",
+                };
+                if let [Expr::Selector(_, key)] = &list[..] {
+                    self.read(x, &key.name, self.reading, key.bytes.clone());
+                }
                 let typ = self.reading(how, |walker| walker.expr(x));
                 self.reading("", |walker| {
                     for index in list {
@@ -53,9 +58,12 @@ impl<'a> Walker<'a, '_> {
                 Type::List(inner) => *inner,
                 other => other,
             },
-            Expr::Binary(x, y, _) => {
-                self.expr(x);
-                self.expr(y);
+            Expr::Binary(x, y, adds) => {
+                let how = if *adds { self.reading } else { COMPARED };
+                self.reading(how, |walker| {
+                    walker.expr(x);
+                    walker.expr(y);
+                });
                 Type::Plain
             }
             Expr::Assert(x, typ, _) => {
@@ -73,10 +81,72 @@ impl<'a> Walker<'a, '_> {
     pub(super) fn ident(&mut self, name: &'a str, bytes: &Bytes) -> Type<'a> {
         if let Some(local) = self.scopes.find(name) {
             self.here().refer(Target::Local(local), bytes.clone());
+            self.read_local(local, bytes);
             return self.scopes.locals[local].typ.clone();
         }
         let member = self.index.member(self.file, name);
         self.member(member, bytes.clone())
+    }
+
+    /// A variable that stands for a field, or for a text.
+    fn read_local(&mut self, local: usize, bytes: &Bytes) {
+        let Local { path, text, .. } = &self.scopes.locals[local];
+        let text = *text;
+        if matches!(self.reading, "index" | "expect") && !path.is_empty() {
+            let read = Touch::Read { path: path.clone(), how: self.reading };
+            if self.table.judge(&read).is_some() {
+                self.touch(read, bytes.clone());
+            }
+        }
+        if let Some(text) = text {
+            self.compared(text, bytes);
+        }
+    }
+
+    /// A text that something may be compared with.
+    fn compared(&mut self, text: &str, bytes: &Bytes) {
+        let compared = Touch::Compared(text.to_owned());
+        if self.reading == COMPARED && self.table.judge(&compared).is_some() {
+            self.touch(compared, bytes.clone());
+        }
+    }
+
+    /// A field that is read, or what a field holds under a name.
+    pub(super) fn read(&mut self, x: &Expr, name: &str, how: &'static str, bytes: Bytes) {
+        if self.table.is_read(name) {
+            let read = Touch::Read { path: join_fields(self.path_of(x), name), how };
+            if self.table.judge(&read).is_some() {
+                self.touch(read, bytes);
+            }
+        }
+    }
+
+    /// The fields that lead to a value, from where they start or from what a variable stands for.
+    pub(super) fn path_of(&self, x: &Expr) -> String {
+        match x {
+            Expr::Ident(ident) => {
+                let local = self.scopes.find(&ident.name);
+                local.map_or_else(String::new, |local| self.scopes.locals[local].path.clone())
+            }
+            Expr::Selector(before, name) => join_fields(self.path_of(before), &name.name),
+            Expr::Index(x, ..) | Expr::Reference(x, _) => self.path_of(x),
+            _ => String::new(),
+        }
+    }
+
+    /// Whether an index is one number, written or a constant's.
+    fn is_number(&self, index: &Expr) -> bool {
+        match index {
+            Expr::Literal(..) => true,
+            Expr::Ident(ident) => match self.scopes.find(&ident.name) {
+                Some(local) => self.scopes.locals[local].constant,
+                None => matches!(
+                    self.index.member(self.file, &ident.name),
+                    Some(Member::Variable(id)) if self.index.variables[id].decl.constant
+                ),
+            },
+            _ => false,
+        }
     }
 
     pub(super) fn member(&mut self, member: Option<Member>, bytes: Bytes) -> Type<'a> {
@@ -85,7 +155,13 @@ impl<'a> Walker<'a, '_> {
                 if self.is_factory(id) {
                     let name = self.index.functions[id].decl.name.name.clone();
                     let name_bytes = bytes.end - name.len()..bytes.end;
-                    self.here().factories.push(Factory { name, name_bytes, bytes, parens: None });
+                    self.here().factories.push(Factory {
+                        name,
+                        name_bytes,
+                        bytes,
+                        parens: None,
+                        listed: false,
+                    });
                 } else if let Some(path) = self.known_helper(id) {
                     self.touch(Touch::Function(path), bytes);
                 } else {
@@ -94,7 +170,7 @@ impl<'a> Walker<'a, '_> {
                 self.function_type(id)
             }
             Some(Member::Variable(id)) => {
-                self.here().refer(Target::Variable(id), bytes);
+                self.here().refer(Target::Variable(id), bytes.clone());
                 let data = &self.index.variables[id];
                 match (&data.decl.typ, one_of(data.decl, data.position)) {
                     (Some(typ), _) => self.with_role(self.index.type_of(data.file, typ)),
@@ -110,7 +186,11 @@ impl<'a> Walker<'a, '_> {
                     (None, Some(Expr::Composite(Some(typ), ..))) => {
                         self.with_role(self.index.type_of(data.file, typ))
                     }
-                    (None, Some(Expr::Text(..) | Expr::Literal(..))) => Type::Plain,
+                    (None, Some(Expr::Text(text, _))) => {
+                        self.compared(text, &bytes);
+                        Type::Plain
+                    }
+                    (None, Some(Expr::Literal(..))) => Type::Plain,
                     _ => Type::Unknown,
                 }
             }
@@ -141,13 +221,8 @@ impl<'a> Walker<'a, '_> {
         // What lies before the last field of a chain is read whatever is done with that.
         let typ = self.reading(if how == "index" { "" } else { how }, |walker| walker.expr(x));
         let field = bytes.end - name.len()..bytes.end;
-        if self.table.is_read(name) {
-            let read = Touch::Read { path: path_of(x, name), how };
-            if self.table.judge(&read).is_some() {
-                self.touch(read, field);
-            }
-        }
-        match self.index.underlying(typ.clone()) {
+        self.read(x, name, how, field);
+        match self.with_role(self.index.underlying(typ)) {
             Type::Own(id) => {
                 if let Some(method) = self.index.method(id, name) {
                     self.here().refer(Target::Function(method), bytes);
@@ -173,7 +248,12 @@ impl<'a> Walker<'a, '_> {
         let known = typ.map(|typ| self.type_of(typ));
         let keyed_by_field = !matches!(typ, Some(Expr::Container(..)));
         let record = typ.map_or_else(String::new, short);
-        for element in elements {
+        let before = self.here().factories.len();
+        let mut holds = false;
+        for (at, element) in elements.iter().enumerate() {
+            if let Some(Type::Own(id)) = known {
+                self.fill(id, at, element);
+            }
             match &element.key {
                 Some(Expr::Ident(field)) if keyed_by_field && self.scopes.find(&field.name).is_none() => {
                     self.set(&record, &field.name, Some(&element.value), field.bytes.clone());
@@ -183,22 +263,45 @@ impl<'a> Walker<'a, '_> {
                 }
                 None => {}
             }
-            self.expr(&element.value);
+            let typ = self.expr(&element.value);
+            holds |= self.holds_machine(&typ);
         }
-        known.unwrap_or(Type::Unknown)
+        choose(&mut self.here().factories[before..]);
+        match known {
+            Some(known @ (Type::Own(_) | Type::Role(_))) => known,
+            // What is given such a value is given the machine.
+            Some(known) if !holds || self.holds_machine(&known) => known,
+            _ if holds => Type::List(Box::new(Type::Role(VMI))),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// A field of a structure of our own is set.
+    fn fill(&mut self, id: usize, at: usize, element: &'a Element) {
+        let data = &self.index.types[id];
+        let Expr::Struct(fields, _) = &data.decl.typ else { return };
+        let field = match &element.key {
+            Some(Expr::Ident(key)) => {
+                fields.iter().find(|field| field.name.as_ref().is_some_and(|name| name.name == key.name))
+            }
+            Some(_) => None,
+            None => fields.get(at),
+        };
+        if let Some(field) = field {
+            self.hand_over(data.file, &field.typ, &element.value);
+        }
     }
 }
 
-/// A field after the two that lead to it.
-fn path_of(x: &Expr, name: &str) -> String {
-    match x {
-        Expr::Selector(before, outer) => match &**before {
-            Expr::Selector(_, outermost) => format!("{}.{}.{name}", outermost.name, outer.name),
-            _ => format!("{}.{name}", outer.name),
-        },
-        Expr::Reference(x, _) => path_of(x, name),
-        _ => name.to_owned(),
-    }
+/// Fields, and one more.
+fn join_fields(path: String, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// Where several guests stand side by side, the author chose each of them.
+pub(super) fn choose(factories: &mut [Factory]) {
+    let differ = factories.iter().any(|factory| factory.name != factories[0].name);
+    factories.iter_mut().for_each(|factory| factory.listed |= differ);
 }
 
 /// The last field that an expression names: `Containers` of `pod.Spec.Containers[0]`.

@@ -69,6 +69,8 @@ pub(crate) struct Index<'a> {
     /// Methods by type and name, and by their name alone.
     methods: HashMap<(usize, &'a str), usize>,
     named: HashMap<&'a str, Vec<usize>>,
+    /// Functions and variables with others of the same name: files for other systems declare them anew.
+    pub(crate) again: Vec<(Member, Member)>,
 }
 
 impl<'a> Index<'a> {
@@ -84,6 +86,7 @@ impl<'a> Index<'a> {
             variables: Vec::new(),
             methods: HashMap::new(),
             named: HashMap::new(),
+            again: Vec::new(),
         };
         let mut known: HashMap<(&str, &str), usize> = HashMap::new();
         for parsed in files {
@@ -117,18 +120,25 @@ impl<'a> Index<'a> {
             self.functions.push(FuncData { file, decl, receiver: None });
             if decl.receiver.is_none() {
                 let member = Member::Function(self.functions.len() - 1);
-                self.packages[package].members.insert(&decl.name.name, member);
+                self.add(package, &decl.name.name, member);
             }
         }
         for decl in &tree.types {
             self.types.push(TypeData { file, decl });
-            self.packages[package].members.insert(&decl.name.name, Member::Type(self.types.len() - 1));
+            self.add(package, &decl.name.name, Member::Type(self.types.len() - 1));
         }
         for decl in &tree.variables {
             for (position, name) in decl.names.iter().enumerate() {
                 self.variables.push(VarData { file, decl, position });
-                self.packages[package].members.insert(&name.name, Member::Variable(self.variables.len() - 1));
+                self.add(package, &name.name, Member::Variable(self.variables.len() - 1));
             }
+        }
+    }
+
+    fn add(&mut self, package: usize, name: &'a str, member: Member) {
+        let before = self.packages[package].members.insert(name, member);
+        if let Some(before) = before.filter(|_| !matches!(name, "_" | "init")) {
+            self.again.push((member, before));
         }
     }
 
@@ -139,7 +149,9 @@ impl<'a> Index<'a> {
         let Type::Own(typ) = self.type_of(function.file, &receiver.typ) else { return };
         let name = function.decl.name.name.as_str();
         self.functions[id].receiver = Some(typ);
-        self.methods.insert((typ, name), id);
+        if let Some(before) = self.methods.insert((typ, name), id) {
+            self.again.push((Member::Function(id), Member::Function(before)));
+        }
         self.named.entry(name).or_default().push(id);
     }
 
@@ -239,14 +251,36 @@ impl<'a> Index<'a> {
         self.named.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The results of a method that an interface declares.
+    /// The results of a method that an interface declares, itself or by what it embeds.
     pub(crate) fn declared(&self, typ: usize, name: &str) -> Option<Vec<Type<'a>>> {
+        self.find_declared(typ, name, 0)
+    }
+
+    fn find_declared(&self, typ: usize, name: &str, depth: usize) -> Option<Vec<Type<'a>>> {
         let data = &self.types[typ];
-        let Expr::Interface(methods, _) = &data.decl.typ else { return None };
-        let method =
-            methods.iter().find(|method| method.name.as_ref().is_some_and(|own| own.name == name))?;
-        let Expr::FuncType(signature, _) = &method.typ else { return None };
-        Some(signature.results.iter().map(|result| self.type_of(data.file, &result.typ)).collect())
+        if let Expr::Interface(methods, _) = &data.decl.typ {
+            let own = methods.iter().find(|method| method.name.as_ref().is_some_and(|own| own.name == name));
+            if let Some(Expr::FuncType(signature, _)) = own.map(|method| &method.typ) {
+                return Some(
+                    signature.results.iter().map(|result| self.type_of(data.file, &result.typ)).collect(),
+                );
+            }
+        }
+        self.embedded(typ, depth).find_map(|inner| match inner {
+            Type::Own(inner) => self.find_declared(inner, name, depth + 1),
+            _ => None,
+        })
+    }
+
+    /// The types of a structure's fields; none for other types.
+    pub(crate) fn fields(&self, typ: usize) -> impl Iterator<Item = Type<'a>> {
+        let data = &self.types[typ];
+        let fields: &'a [_] = match &data.decl.typ {
+            Expr::Struct(fields, _) => fields,
+            _ => &[],
+        };
+        let file = data.file;
+        fields.iter().map(move |field| self.type_of(file, &field.typ))
     }
 
     /// The field of a type, its own or that of what it embeds.

@@ -3,6 +3,7 @@
 mod calls;
 mod expr;
 mod ginkgo;
+mod given;
 mod index;
 mod names;
 mod reach;

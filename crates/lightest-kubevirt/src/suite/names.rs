@@ -147,12 +147,11 @@ impl<'a> Walker<'a, '_> {
         let package = self.index.package_of[self.file];
         let is_partial = self.index.packages[package].is_partial;
         // A name that starts with a small letter is of this package, and where a file was not read so may any other be.
-        let from_elsewhere = |path: &String| {
-            let known =
-                if is_partial { self.table.has_function(path) } else { self.table.function(path).is_some() };
-            name.starts_with(char::is_uppercase) && known
-        };
-        let known = dotted().map(|path| join(path, name)).find(from_elsewhere);
+        let paths = || dotted().map(|path| join(path, name)).filter(|_| name.starts_with(char::is_uppercase));
+        // Of several packages that may declare it, one of which the table knows that it does.
+        let known = paths()
+            .find(|path| self.table.has_function(path))
+            .or_else(|| paths().find(|path| !is_partial && self.table.function(path).is_some()));
         match known {
             Some(path) => Callee::Outside(path),
             None => Callee::Missing(name.to_owned()),

@@ -49,6 +49,8 @@ pub struct Site {
     pub place: Place,
     /// The parentheses with the options, where it is called.
     pub parens: Option<Bytes>,
+    /// Whether it stands beside other guests in one list.
+    pub listed: bool,
     /// The tests that reach it, by index.
     pub tests: Vec<usize>,
 }
@@ -309,6 +311,7 @@ impl Suite {
                     name_place: (*source, factory.name_bytes.clone()),
                     place,
                     parens: factory.parens.clone(),
+                    listed: factory.listed,
                     tests: Vec::new(),
                 });
             }

@@ -12,6 +12,11 @@ pub(crate) struct Local<'a> {
     pub(crate) typ: Type<'a>,
     /// What it may stand for, where it is given a function.
     pub(crate) values: Vec<(Target, Bytes)>,
+    /// The fields that lead to what it was declared with: `Spec.Domain.Resources`.
+    pub(crate) path: String,
+    /// The text that it was declared with.
+    pub(crate) text: Option<&'a str>,
+    pub(crate) constant: bool,
 }
 
 /// Scopes, innermost last.
@@ -32,7 +37,7 @@ impl<'a> Scopes<'a> {
 
     /// A new variable. Its name is found by what comes after.
     pub(crate) fn declare(&mut self, name: &'a str, typ: Type<'a>) -> usize {
-        self.locals.push(Local { typ, values: Vec::new() });
+        self.locals.push(Local { typ, values: Vec::new(), path: String::new(), text: None, constant: false });
         let id = self.locals.len() - 1;
         if name != "_"
             && let Some(scope) = self.stack.last_mut()

@@ -78,6 +78,8 @@ pub(crate) struct Factory {
     pub(crate) bytes: Bytes,
     /// The parentheses with the options, where it is called.
     pub(crate) parens: Option<Bytes>,
+    /// Whether it stands beside other guests in one list.
+    pub(crate) listed: bool,
 }
 
 /// A node of Ginkgo's tree.

@@ -6,7 +6,7 @@ use super::scope::Scopes;
 use super::types::{Member, Type};
 use super::unit::{Open, Target, Touch, Touched, Unit};
 use crate::go::tree::{Block, Bytes, Expr, FuncLit, Signature, Stmt, Variables};
-use crate::table::Table;
+use crate::table::{COMPARED, Table};
 
 /// What every body of a suite touches.
 pub(crate) struct Walked {
@@ -31,11 +31,33 @@ pub(crate) fn walk(index: &Index<'_>, table: &Table, factories: &Factories<'_>) 
         unit: 0,
         denied: 0,
         reading: "",
+        takes_checks: false,
+        assigned: Vec::new(),
     };
     let functions = (0..index.functions.len()).map(|id| walker.function(id)).collect();
     let variables = (0..index.variables.len()).map(|id| walker.variable(id)).collect();
     let locals = walker.scopes.locals.into_iter().map(|local| local.values).collect();
-    Walked { units: walker.units, functions, variables, locals }
+    let mut walked = Walked { units: walker.units, functions, variables, locals };
+    walked.join(&index.again, &walker.assigned);
+    walked
+}
+
+impl Walked {
+    /// What a name stands for may be declared several times, and a variable be given a function elsewhere.
+    fn join(&mut self, again: &[(Member, Member)], assigned: &[(usize, usize)]) {
+        let target = |member: Member| match member {
+            Member::Function(id) => Some((self.functions[id], Target::Function(id))),
+            Member::Variable(id) => Some((self.variables[id], Target::Variable(id))),
+            Member::Type(_) => None,
+        };
+        let twins = again.iter().filter_map(|(last, before)| Some((target(*last)?.0, target(*before)?.1)));
+        let given = assigned.iter().map(|(variable, unit)| (self.variables[*variable], Target::Unit(*unit)));
+        let all: Vec<(usize, Target)> = twins.chain(given).collect();
+        for (unit, target) in all {
+            let unit = &mut self.units[unit];
+            unit.refer(target, unit.bytes.clone());
+        }
+    }
 }
 
 /// Which functions make guests.
@@ -58,6 +80,10 @@ pub(super) struct Walker<'a, 't> {
     pub(super) denied: usize,
     /// How the fields here are read: `index`, `expect`, `write`, or nothing in particular.
     pub(super) reading: &'static str,
+    /// Whether the table around this place is given functions that get a machine.
+    pub(super) takes_checks: bool,
+    /// Variables of packages that are given functions, each with the unit that does it.
+    pub(super) assigned: Vec<(usize, usize)>,
 }
 
 impl<'a> Walker<'a, '_> {
@@ -234,7 +260,7 @@ impl<'a> Walker<'a, '_> {
                 self.stmts(head);
                 for clause in clauses {
                     self.scopes.enter();
-                    self.stmts(&clause.head);
+                    self.reading(COMPARED, |walker| walker.stmts(&clause.head));
                     self.stmts(&clause.body);
                     self.scopes.leave();
                 }
@@ -250,6 +276,11 @@ impl<'a> Walker<'a, '_> {
                 let (typ, values) = self.bound(value);
                 let local = self.scopes.declare(&name.name, written.clone().unwrap_or(typ));
                 self.scopes.locals[local].values.extend(values);
+                self.scopes.locals[local].constant = variables.constant;
+                self.describe(local, value);
+                if let Some(typ) = &variables.typ {
+                    self.hand_over(self.file, typ, value);
+                }
             }
             return;
         }
@@ -316,21 +347,56 @@ impl<'a> Walker<'a, '_> {
                 } else if declares {
                     let local = self.scopes.declare(&ident.name, typ);
                     self.scopes.locals[local].values.extend(values);
+                    if let Some(value) = value {
+                        self.describe(local, value);
+                    }
                 } else {
                     // A variable of the package: whoever assigns a function to it may call it.
                     for (value, bytes) in values {
                         self.here().refer(value, bytes);
                     }
+                    self.give(&ident.name, value);
                 }
             }
             other => {
                 if let Expr::Selector(x, field) = other {
                     self.set(last_field(x), &field.name, value, field.bytes.clone());
                 }
+                if let Expr::Index(x, list, bytes) = other
+                    && let [Expr::Selector(_, key)] = &list[..]
+                {
+                    self.set(last_field(x), &key.name, value, bytes.clone());
+                }
                 for (value, bytes) in values {
                     self.here().refer(value, bytes);
                 }
                 self.reading("write", |walker| walker.expr(other));
+            }
+        }
+    }
+
+    /// What a variable is declared with.
+    fn describe(&mut self, local: usize, value: &'a Expr) {
+        let path = match value {
+            Expr::Selector(..) | Expr::Reference(..) => self.path_of(value),
+            _ => String::new(),
+        };
+        let local = &mut self.scopes.locals[local];
+        local.path = path;
+        if let Expr::Text(text, _) = value {
+            local.text = Some(text);
+        }
+    }
+
+    /// A variable of the package is given something: if that is a function, whoever calls the variable calls it.
+    fn give(&mut self, name: &str, value: Option<&'a Expr>) {
+        let Some(Member::Variable(id)) = self.index.member(self.file, name) else { return };
+        let data = &self.index.variables[id];
+        let Some(typ) = &data.decl.typ else { return };
+        if matches!(self.index.underlying(self.index.type_of(data.file, typ)), Type::Func(_)) {
+            self.assigned.push((id, self.unit));
+            if let Some(value) = value {
+                self.hand_over(data.file, typ, value);
             }
         }
     }
