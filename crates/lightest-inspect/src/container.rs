@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
 
-use crate::format::ImageFormat;
+use crate::format::{self, ImageFormat};
 use crate::source::{Metered, Part, Shared, Source, broken};
 use crate::{qcow2, vhd, vhdx};
 
@@ -105,7 +105,10 @@ impl Disk {
 /// When the image does not hold what its format promises.
 pub(crate) fn open(file: Shared, format: ImageFormat) -> io::Result<Shared> {
     let map: Box<dyn Map> = match format {
-        ImageFormat::Raw => return Ok(Rc::new(Metered::new(file))),
+        ImageFormat::Raw => {
+            format::refuse_others(&*file)?;
+            return Ok(Rc::new(Metered::new(file)));
+        }
         ImageFormat::Qcow2 => Box::new(qcow2::Qcow2::open(Rc::clone(&file))?),
         ImageFormat::Vhdx => Box::new(vhdx::Vhdx::open(Rc::clone(&file))?),
         ImageFormat::Vhd => match vhd::open(&file)? {

@@ -52,19 +52,23 @@ impl ImageFormat {
 const VHD_FOOTER: &[u8] = b"conectix";
 
 /// Signatures of formats that are not read, with their places: such a file is no raw disk.
-const OTHERS: [(u64, &[u8], &str); 12] = [
-    (0, b"KDMV", "VMDK"),
-    (0, b"COWD", "VMDK"),
-    (0, b"# Disk DescriptorFile", "VMDK descriptor, which names other files"),
-    (0, b"QED\0", "QED"),
-    (64, b"\x7f\x10\xda\xbe", "VDI"),
-    (0, b"WithoutFreeSpace", "Parallels"),
-    (0, b"WithouFreSpacExt", "Parallels"),
-    (0, b"Bochs Virtual HD Image", "Bochs"),
-    (0, b"OOOM", "UML copy-on-write"),
+const OTHERS: [(u64, &[u8], &str); 16] = [
+    (0, b"KDMV", "a VMDK image"),
+    (0, b"COWD", "a VMDK image"),
+    (0, b"# Disk DescriptorFile", "a VMDK descriptor, which names other files"),
+    (0, b"QED\0", "a QED image"),
+    (64, b"\x7f\x10\xda\xbe", "a VDI image"),
+    (0, b"WithoutFreeSpace", "a Parallels image"),
+    (0, b"WithouFreSpacExt", "a Parallels image"),
+    (0, b"Bochs Virtual HD Image", "a Bochs image"),
+    (0, b"OOOM", "a UML copy-on-write image"),
     (0, b"MZIP", "compressed"),
-    (0, b"\x1f\x8b", "gzip"),
-    (0, b"\xfd7zXZ\0", "xz"),
+    (0, b"\x1f\x8b", "compressed with gzip"),
+    (0, b"\xfd7zXZ\0", "compressed with xz"),
+    (0, b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+    (0, b"BZh", "compressed with bzip2"),
+    (0, b"PK\x03\x04", "a ZIP archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
 ];
 
 /// Opens an image: a regular file, since anything else may make its reader wait for ever.
@@ -120,7 +124,7 @@ pub fn standalone(path: &Path) -> io::Result<ImageFormat> {
     let format = of_file(path)?;
     let file: Shared = Rc::new(FileSource::new(open(path)?)?);
     match format {
-        ImageFormat::Raw => other_format(&*file)?,
+        ImageFormat::Raw => refuse_others(&*file)?,
         ImageFormat::Qcow2 => qcow2::refuse_references(&*file)?,
         ImageFormat::Vhd => vhd::refuse_parent(&*file)?,
         ImageFormat::Vhdx => drop(container::open(file, format)?),
@@ -128,12 +132,13 @@ pub fn standalone(path: &Path) -> io::Result<ImageFormat> {
     Ok(format)
 }
 
-fn other_format(file: &dyn Source) -> io::Result<()> {
+/// Refuses what has the signature of a format that is not read.
+pub(crate) fn refuse_others(file: &dyn Source) -> io::Result<()> {
     for (at, signature, name) in OTHERS {
         let mut found = [0; 32];
         let found = &mut found[..signature.len()];
         if file.read_at(found, at).is_ok() && found == signature {
-            return Err(broken(format!("it is a {name} image; raw, qcow2, VHD and VHDX are read")));
+            return Err(broken(format!("it is {name}; raw, qcow2, VHD and VHDX are read")));
         }
     }
     Ok(())

@@ -99,6 +99,25 @@ fn what_needs_another_image_is_not_read_and_says_so() {
 }
 
 #[test]
+fn an_image_of_another_format_is_no_raw_disk() {
+    let mut vdi = vec![0; 4096];
+    vdi[64..68].copy_from_slice(b"\x7f\x10\xda\xbe");
+    for (content, what) in [
+        (&b"KDMV\x01\0\0\0"[..], "a VMDK image"),
+        (b"# Disk DescriptorFile\nRW 1 FLAT \"other\" 0\n", "a VMDK descriptor, which names other files"),
+        (b"QED\0", "a QED image"),
+        (&vdi, "a VDI image"),
+        (b"\x1f\x8b\x08\0", "compressed with gzip"),
+        (b"PK\x03\x04", "a ZIP archive"),
+    ] {
+        let seen = look("disk.img", content);
+        let note = format!("the image cannot be read: it is {what}; raw, qcow2, VHD and VHDX are read");
+        assert_eq!(seen.notes, [note]);
+        assert_eq!((seen.disk_bytes, seen.found.len()), (None, 0), "{what}: nothing is claimed of it");
+    }
+}
+
+#[test]
 fn a_file_system_that_is_only_named_leaves_linux_unknown() {
     let mut disk = vec![0; 1 << 20];
     disk[0x1_0040..0x1_0048].copy_from_slice(b"_BHRfS_M");

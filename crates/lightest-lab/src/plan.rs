@@ -117,6 +117,20 @@ pub fn recipe_name(config: &Config) -> Option<String> {
     }
 }
 
+/// An option that was given, and that none of the configurations heeds: what runs would not be what was asked for.
+#[must_use]
+pub fn unheeded(configs: &[Config], options: &BootOptions) -> Option<&'static str> {
+    let direct = |config: &Config| config.boot.starts_with("linux_direct");
+    let (any_direct, any_other) = (configs.iter().any(direct), !configs.iter().all(direct));
+    let given = [
+        ("--image", options.image.is_some() && !any_other),
+        ("--kernel", options.kernel.is_some() && !any_direct),
+        ("--initrd", options.initrd.is_some() && !any_direct),
+        ("--append", options.append.is_some() && !any_direct),
+    ];
+    given.into_iter().find_map(|(option, is)| is.then_some(option))
+}
+
 /// How the driver boots such configurations, whatever their guests.
 fn boot_path(driver: &dyn Driver, config: &Config) -> Result<&'static BootPath, PlanError> {
     if let Some(isolation) = config.isolation {

@@ -340,6 +340,11 @@ fn what_no_driver_can_do_is_refused_before_anything_starts() {
             2,
             "no driver for a VMM called `firecracker`",
         ),
+        (&["boot", "lab_linux_direct_x64", "--image", "/proc/version"][..], 2, "`--image` has no effect"),
+        (&["boot", "lab_uefi_x64(none)", "--append", "quiet"][..], 2, "`--append` has no effect"),
+        (&["boot", "lab_uefi_x64(none)", "--kernel", "/proc/version"][..], 2, "`--kernel` has no effect"),
+        (&["boot", "lab_linux_direct_x64", "--memory", "0"][..], 2, "invalid value '0'"),
+        (&["boot", "lab_linux_direct_x64", "--until", ""][..], 2, "a value is required for '--until"),
         (&["boot", "openvmm_uefi_x64(none)", "--warm"][..], 4, "cannot save a machine"),
     ] {
         let output = stage.command(args).output().expect("it starts");

@@ -35,34 +35,34 @@ pub(crate) struct Args {
     /// Files or folders to read
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
-    /// Report only tests that the work tree changed since HEAD and this commit parted
+    /// Report only tests affected by changes since HEAD and this commit diverged
     #[arg(long, value_name = "REV", allow_hyphen_values = true)]
     since: Option<String>,
-    /// The form of findings
+    /// Format of findings
     #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
     message_format: MessageFormat,
-    /// Only these rules
+    /// Check only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     rule: Vec<String>,
-    /// Speak of what is a choice, too
+    /// Also report matters of taste
     #[arg(long)]
     pedantic: bool,
     /// Count findings by rule
     #[arg(long)]
     statistics: bool,
-    /// Make the edits that keep what tests exercise
+    /// Apply fixes that keep what tests exercise
     #[arg(long)]
     fix: bool,
-    /// With `--fix` or `--diff`: make the other edits, too
+    /// With `--fix` or `--diff`: also apply fixes that may change what a test exercises
     #[arg(long)]
     unsafe_fixes: bool,
-    /// Show the edits instead of making them
+    /// Show fixes as a diff instead of applying them
     #[arg(long)]
     diff: bool,
-    /// Findings that are there already
+    /// File of known findings to leave out
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write the baseline, or take out of it what is fixed
+    /// Write the baseline, or remove fixed findings from it
     #[arg(long, conflicts_with = "since")]
     update_baseline: bool,
 }

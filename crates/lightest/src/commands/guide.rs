@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// Write nothing; show a diff and exit with 1 where the Guide is stale
     #[arg(long, requires = "target", conflicts_with = "site")]
     check: bool,
-    /// Hold the facts against a checkout of OpenVMM, too, and exit with 1 where it says otherwise
+    /// Also compare the facts with a checkout of OpenVMM, and exit with 1 where they differ
     #[arg(long, value_name = "DIR", requires = "check")]
     openvmm: Option<PathBuf>,
     /// The folder of Lightest's own book, whose generated pages are meant then

@@ -12,14 +12,14 @@ pub(crate) struct MachineArgs {
     /// The VMM that boots a configuration of the lab, or one that names none [default: qemu]: see `lightest list vmms`
     #[arg(long, value_name = "VMM")]
     pub(crate) vmm: Option<String>,
-    /// What executes the guest
+    /// Accelerator, which executes the guest
     #[arg(long, value_enum, default_value = "auto", value_name = "WHICH")]
     pub(crate) accel: Accel,
     /// Memory, in MiB
-    #[arg(long, value_name = "MIB")]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) memory: Option<u32>,
     /// Processors
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) cpus: Option<u32>,
     /// Add a network card whose network reaches nothing outside
     #[arg(long)]
@@ -27,31 +27,31 @@ pub(crate) struct MachineArgs {
     /// Add a TPM 2.0
     #[arg(long)]
     pub(crate) tpm: bool,
-    /// Boot this disk image in place of the configuration's guest; it is never written to
+    /// Boot this disk image instead of the configuration's guest; the file is never written to
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
     /// Bring the agent into that image by cloud-init, with a NoCloud seed on a second disk
     #[arg(long, requires = "image")]
     pub(crate) seed: bool,
-    /// Start this kernel in place of the built one
+    /// Start this kernel instead of the built one (Linux Direct)
     #[arg(long, value_name = "FILE")]
     pub(crate) kernel: Option<PathBuf>,
-    /// Start with this initial file system in place of the built one
+    /// Start with this initial file system instead of the built one (Linux Direct)
     #[arg(long, value_name = "FILE")]
     pub(crate) initrd: Option<PathBuf>,
-    /// Add to the kernel's command line
+    /// Add to the kernel's command line (Linux Direct)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) append: Option<String>,
-    /// Count it as booted when this text is on the console
-    #[arg(long, value_name = "TEXT")]
+    /// Count the guest as booted when this text shows on the console
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) until: Option<String>,
     /// Expect this many resets by the guest before it counts as booted
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) resets: u32,
     /// Give up after this many seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) timeout: u32,
-    /// GiB that the guest may write to each disk; they are kept in a temporary file while it runs
+    /// GiB that the guest may write to each disk; kept in a temporary file while it runs
     #[arg(long, value_name = "GIB", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=65536))]
     pub(crate) disk_writes: u32,
     /// Add an argument to the VMM's command line
@@ -79,8 +79,8 @@ pub(crate) struct Boot {
     pub(crate) machine: MachineArgs,
     /// Run this many machines at a time [default: as many as there are processors and memory for]
     #[arg(long, short, value_name = "N")]
-    pub(crate) jobs: Option<usize>,
-    /// Go on from a saved machine in place of booting; the first time, boot and save it
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    /// Resume from a snapshot instead of booting; the first time, boot and save one
     #[arg(long)]
     pub(crate) warm: bool,
     /// Copy the guest's console to standard error
@@ -89,7 +89,7 @@ pub(crate) struct Boot {
     /// Leave the guest this many seconds to turn itself off
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) shutdown_timeout: u32,
-    /// End by pressing the power button in place of asking the agent
+    /// Shut down by the power button instead of asking the agent
     #[arg(long)]
     pub(crate) power_button: bool,
     /// How to print the answer
@@ -102,7 +102,7 @@ pub(crate) struct Boot {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Measure {
-    /// Configurations; several take turns, so that what disturbs one disturbs all
+    /// Configurations; several are booted in turns, so that a disturbance affects all of them
     #[arg(value_name = "CONFIG", required = true)]
     pub(crate) configs: Vec<String>,
     #[command(flatten)]
@@ -113,10 +113,10 @@ pub(crate) struct Measure {
     /// Boots of each configuration before, which do not count
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) warmups: usize,
-    /// End by pressing the power button in place of asking the agent
+    /// Shut down by the power button instead of asking the agent
     #[arg(long)]
     pub(crate) power_button: bool,
-    /// Wait so long between the goal and the end, as a test must with a guest that ignores an early request
+    /// Wait this many seconds before shutting down, as a test must with a guest that ignores an early request
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) settle: u32,
     /// Leave the guest this many seconds to turn itself off

@@ -41,10 +41,10 @@ pub(crate) struct Args {
     /// The top of a checkout of the project that the framework tests
     #[arg(long, value_name = "DIR", visible_alias = "openvmm")]
     repo: PathBuf,
-    /// Say where the catalog and the source differ, which happens anyway; with --history, whether the page is stale
+    /// Report differences (the default); with `--history`, whether the page is stale
     #[arg(long, conflicts_with = "write")]
     check: bool,
-    /// Change the catalog in the folder of --facts to what the source states
+    /// Update the catalog in the folder of `--facts` to what the source states
     #[arg(long, requires = "facts")]
     write: bool,
     /// Show how facts came and went, from git: one commit a month, and the commit of each change

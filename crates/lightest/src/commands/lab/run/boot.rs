@@ -1,6 +1,7 @@
 //! `lightest boot`: starts real machines and tells what happens when.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -38,11 +39,11 @@ struct Booted {
 pub(crate) fn run(args: &Boot, session: &Session) -> Result<u8, Failure> {
     let lab = Lab::open(session)?;
     let mut planned = Vec::new();
-    for text in &args.configs {
-        planned.push(lab.plan(&lab.config(text, &args.machine)?, &args.machine)?);
+    for config in &lab.configs(&args.configs, &args.machine)? {
+        planned.push(lab.plan(config, &args.machine)?);
     }
     let labels = labels(&planned);
-    let jobs = args.jobs.unwrap_or_else(|| at_a_time(&planned)).clamp(1, planned.len());
+    let jobs = args.jobs.map_or_else(|| at_a_time(&planned), NonZeroUsize::get).clamp(1, planned.len());
     let next = AtomicUsize::new(0);
     let booted: Mutex<Vec<(usize, Result<Booted, Failure>)>> = Mutex::default();
     thread::scope(|scope| {

@@ -46,8 +46,8 @@ fn variant(args: &Measure) -> Option<String> {
 pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
     let lab = Lab::open(session)?;
     let mut planned = Vec::new();
-    for text in &args.configs {
-        planned.push(lab.plan(&lab.config(text, &args.machine)?, &args.machine)?);
+    for config in &lab.configs(&args.configs, &args.machine)? {
+        planned.push(lab.plan(config, &args.machine)?);
     }
     let turns: Vec<String> = planned.iter().map(|plan| plan.spec.config.clone()).collect();
     let circumstances: Vec<Circumstances> =

@@ -125,6 +125,15 @@ impl Lab {
         Err(parse::failure(text, &error))
     }
 
+    /// Reads the configurations of a command.
+    pub(crate) fn configs(&self, texts: &[String], args: &MachineArgs) -> Result<Vec<Config>, Failure> {
+        let configs = texts.iter().map(|text| self.config(text, args)).collect::<Result<Vec<_>, _>>()?;
+        if !configs.is_empty() {
+            all_heeded(&configs, args)?;
+        }
+        Ok(configs)
+    }
+
     /// Works out the machine of a configuration; guests are built when they are not there.
     pub(crate) fn plan(&self, config: &Config, args: &MachineArgs) -> Result<Plan, Failure> {
         let driver = driver_of(config, args.vmm.as_deref())?;
@@ -141,6 +150,19 @@ impl Lab {
             }
         })
     }
+}
+
+/// Refuses an option that none of the configurations heeds.
+pub(crate) fn all_heeded(configs: &[Config], args: &MachineArgs) -> Result<(), Failure> {
+    let Some(option) = plan::unheeded(configs, &boot_options(args)) else { return Ok(()) };
+    let (which, way) = match configs {
+        [config] => (format!("`{}`", Spelled(config)), "it"),
+        _ => ("any of these configurations".to_owned(), "one"),
+    };
+    Err(Failure::new(format!("`{option}` has no effect on {which}")).help(match option {
+        "--image" => format!("leave it out, or boot {way} by `uefi` or `pcat`, which read a disk"),
+        _ => format!("leave it out, or boot {way} by `linux_direct`, which starts a kernel"),
+    }))
 }
 
 /// Who boots it: the program that was named beside a configuration of the lab, or else the VMM that the configuration names.

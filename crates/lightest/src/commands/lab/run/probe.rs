@@ -8,7 +8,7 @@ use lightest_lab::plan::Plan;
 use lightest_lab::probe::{self, Found};
 
 use super::super::options::Probe;
-use super::{Lab, show, start_failure};
+use super::{Lab, all_heeded, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::schema::{VERSION, lab as schema};
@@ -25,7 +25,9 @@ pub(crate) fn run(args: &Probe, session: &Session) -> Result<u8, Failure> {
         return Err(Failure::new("there is nothing to probe").help("name a configuration or an image"));
     };
     let lab = Lab::open(session)?;
-    let plan = lab.plan(&lab.config(config, &args.machine)?, &args.machine)?;
+    let config = lab.config(config, &args.machine)?;
+    all_heeded(std::slice::from_ref(&config), &args.machine)?;
+    let plan = lab.plan(&config, &args.machine)?;
     let circumstances = Circumstances::now(&plan, &lab.host, 0, std::slice::from_ref(&plan.spec.config));
     let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
     let found = ask(&lab, &plan)?;

@@ -44,10 +44,7 @@ impl Compared {
 pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
     let lab = Lab::open(session)?;
     let space = Space::of(lab.catalog, |_| true);
-    let mut configs = Vec::new();
-    for text in &args.configs {
-        configs.push(lab.config(text, &args.machine)?);
-    }
+    let mut configs = lab.configs(&args.configs, &args.machine)?;
     if args.configs.is_empty() {
         for candidate in verify::candidates(lab.catalog, &space, &lab.store) {
             match candidate.left_out {
