@@ -262,6 +262,7 @@ fn need(ask: &Ask) -> Need {
         within: Vec::new(),
         when: Vec::new(),
         certain: false,
+        guarded: false,
         because: ask.because.clone(),
         evidence: ask.evidence.iter().filter_map(cited).collect(),
     }

@@ -185,6 +185,16 @@ impl Table {
         }
     }
 
+    /// The only role with a method of that name among those that known methods of another role give.
+    #[must_use]
+    pub fn made_with(&self, role: &str, method: &str) -> Option<&str> {
+        let methods = self.entries.iter().filter(|entry| entry.kind == Kind::Call && entry.on == role);
+        let mut made =
+            methods.flat_map(|entry| &entry.gives).filter(|gives| self.call(gives, method).is_some());
+        let first = made.next()?;
+        made.all(|other| other == first).then_some(first.as_str())
+    }
+
     /// The types whose values have a role.
     pub fn types_of<'t>(&'t self, role: &str) -> impl Iterator<Item = &'t str> {
         let gives = move |entry: &&Entry| {

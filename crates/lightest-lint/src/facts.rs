@@ -177,6 +177,8 @@ pub struct Sighting {
     /// Whether a test that passes may not have come here: it stands in a branch or loop whose condition is not known, or
     /// behind a way out of one.
     pub uncertain: bool,
+    /// Whether it stands in a branch of which it is not known which configurations take it.
+    pub guarded: bool,
 }
 
 /// What a body touches.

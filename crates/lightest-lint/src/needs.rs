@@ -25,6 +25,8 @@ pub struct Need {
     /// Whether a test that passes has met it for certain: it stands in no branch whose condition is not known, and a
     /// failure there fails the test.
     pub certain: bool,
+    /// Whether it stands in a branch of which it is not known which configurations take it.
+    pub guarded: bool,
     /// Why, in words; may be empty.
     pub because: String,
     /// Where that is known from.
@@ -78,6 +80,7 @@ impl Needs {
                 when: Vec::new(),
                 // The author's word says what is asked, not that the body does it.
                 certain: false,
+                guarded: false,
                 because: intent.reason.clone(),
                 evidence: Vec::new(),
             });
@@ -113,6 +116,7 @@ impl Needs {
                 within: sighting.within.clone(),
                 when: entry.when.clone(),
                 certain: !sighting.uncertain && !sighting.tolerated,
+                guarded: sighting.guarded,
                 because: entry.because.clone(),
                 evidence: entry.evidence.clone(),
             });

@@ -25,7 +25,7 @@ pub(crate) enum Heed {
 }
 
 /// Words that give a purpose.
-const PURPOSE: [&str; 56] = [
+const PURPOSE: [&str; 59] = [
     "on purpose",
     "purpose",
     "purposely",
@@ -82,6 +82,9 @@ const PURPOSE: [&str; 56] = [
     "hence",
     "due to",
     "chosen",
+    "want",
+    "wants",
+    "wanted",
 ];
 
 /// Words for what a guest is made of.
@@ -107,6 +110,21 @@ const GUEST: [&str; 21] = [
     "vhd",
     "disk",
     "os",
+];
+
+/// Those of them that speak of nothing else, even amid code.
+const DISTRO: [&str; 11] = [
+    "distro",
+    "distribution",
+    "userland",
+    "userspace",
+    "linux direct",
+    "direct boot",
+    "udev",
+    "systemd",
+    "cloud-init",
+    "initrd",
+    "initramfs",
 ];
 
 /// Words that speak of how a machine is stopped.
@@ -151,6 +169,8 @@ pub(crate) struct Remarks {
     beside: HashMap<(usize, usize), Vec<usize>>,
     /// What is written at the top of the file.
     preface: Option<Prose>,
+    /// Those within the body that give a purpose.
+    body: Vec<Prose>,
 }
 
 /// A comment in lower case, and what was found in it.
@@ -178,6 +198,13 @@ impl Remarks {
             general: Vec::new(),
             beside: HashMap::new(),
             preface: test.preface.as_ref().map(Prose::of),
+            body: test
+                .comments
+                .iter()
+                .filter(|remark| is_prose(remark))
+                .map(Prose::of)
+                .filter(|prose| prose.purpose)
+                .collect(),
         };
         for remark in test.remarks.iter().filter(|remark| is_prose(remark)) {
             let index = remarks.prose.len();
@@ -203,8 +230,10 @@ impl Remarks {
 /// What the author says of one variant.
 pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed {
     let mut topics: Vec<String> = Vec::new();
+    let mut guests: Vec<String> = Vec::new();
     if let Some(row) = placed.row {
         let row = subject.row(row);
+        guests.extend([row.guest.family.to_lowercase(), row.guest.id.to_lowercase()]);
         topics.extend([
             row.guest.family.to_lowercase(),
             row.guest.id.to_lowercase(),
@@ -235,7 +264,11 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed
     // A file is about many tests: it has to name the guest, and to say why.
     let preface = remarks.preface.iter().filter(|prose| names(prose));
     let preface = preface.map(|prose| if prose.purpose { Heed::Reason } else { Heed::Speaks });
-    own.chain(general).chain(preface).max().unwrap_or(Heed::Nothing)
+    // Most comments of a body are about its code: one has to name the guest, or what only a distribution has.
+    let named =
+        |prose: &Prose| any(&prose.text, &DISTRO) || guests.iter().any(|guest| has(&prose.text, guest));
+    let body = remarks.body.iter().filter(|prose| named(prose)).map(|_| Heed::Reason);
+    own.chain(general).chain(preface).chain(body).max().unwrap_or(Heed::Nothing)
 }
 
 /// The variant that a comment in a list stands by; `None` outside of every list.

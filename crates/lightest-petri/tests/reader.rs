@@ -130,8 +130,11 @@ fn a_match_confines_a_test_only_where_every_run_comes_to_it() {
     let only_x64 = "match config.arch() { MachineArch::X86_64 => {} _ => unreachable!() }";
     let confined = |body: &str| needs("openvmm_uefi_x64(none)", body).confined.len();
     assert_eq!(confined(&format!("{only_x64} Ok(())")), 1);
+    // Who has left before does not come to it, and is not confined by it.
+    let left = format!("if config.arch() == MachineArch::Aarch64 {{ return Ok(()); }} {only_x64} Ok(())");
+    assert_eq!(needs("openvmm_uefi_x64(none)", &left).confined[0].within.len(), 1);
     for body in [
-        format!("if config.arch() == MachineArch::Aarch64 {{ return Ok(()); }} {only_x64} Ok(())"),
+        format!("if ready() {{ return Ok(()); }} {only_x64} Ok(())"),
         format!("if std::env::var(\"A\").is_ok() {{ {only_x64} }} Ok(())"),
         format!("let later = || {{ {only_x64} }}; Ok(())"),
         format!("if config.is_openhcl() {{ {only_x64} }} Ok(())"),

@@ -29,6 +29,7 @@
 //! ```
 
 use lightest_model::catalog::{Capability, Support};
+use lightest_model::space::Row;
 
 use crate::finding::Finding;
 use crate::needs::Need;
@@ -77,7 +78,9 @@ fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: usiz
         let statement = answer.statement.filter(|_| answer.support == Support::No)?;
         Some(Missing { asker, id, statement })
     };
-    let needs = subject.needs_of(row).map(|need| (need.requirement.as_str(), Asker::Body(need)));
+    // Who takes a branch that hangs on something else is the author's to know.
+    let needs = subject.needs_of(row).filter(|need| !need.guarded);
+    let needs = needs.map(|need| (need.requirement.as_str(), Asker::Body(need)));
     let files = placed.variant.brings.iter().map(|id| (id.as_str(), Asker::File));
     let mut given: Vec<&str> = Vec::new();
     for (id, asker) in needs.chain(files) {
@@ -152,12 +155,16 @@ fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, missing: &
         return finding;
     }
     // What would do: on the same VMM and architecture, with the paravisor where it is there now.
-    let better = subject.lightest(placed.variant, |other| {
+    let alike = |other: &Row<'_>| {
         other.config.arch == own.config.arch
             && other.config.vmm == own.config.vmm
             && other.boot.openhcl == own.boot.openhcl
             && other.config.isolation == own.config.isolation
-    });
+    };
+    // The operating system was chosen; another one only where it cannot be kept.
+    let same_system = |other: &Row<'_>| alike(other) && other.guest.os == own.guest.os;
+    let better =
+        subject.lightest(placed.variant, same_system).or_else(|| subject.lightest(placed.variant, alike));
     match better {
         Some(better) if subject.lists(better) => {
             let message = format!(

@@ -59,7 +59,13 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let own = need.requirement.split('-').next().unwrap_or_default();
         let is_point = subject.name().contains(own)
             || times.get(need.requirement.as_str()).is_some_and(|times| *times > 1);
-        if is_point || need.via.is_some() || !subject.needs.ask("agent") {
+        // A call that asks for more than this does more than end the test.
+        let does_more = subject
+            .needs
+            .needs
+            .iter()
+            .any(|other| other.span == need.span && other.requirement != need.requirement);
+        if is_point || does_more || need.via.is_some() || !subject.needs.ask("agent") {
             continue;
         }
         // The author says why, or no agent is left that could power off.

@@ -96,6 +96,7 @@ impl Line<'_> {
             within: Vec::new(),
             tolerated: false,
             uncertain: false,
+            guarded: false,
         };
         let mut touches = Vec::new();
         for (line, span) in self.all(".Exec(\"", "\")") {
@@ -132,6 +133,7 @@ impl Line<'_> {
             within: Vec::new(),
             when: Vec::new(),
             certain: true,
+            guarded: false,
             because: String::new(),
             evidence: Vec::new(),
         };

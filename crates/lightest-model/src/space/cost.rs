@@ -65,7 +65,8 @@ pub struct Price<'c> {
 pub(super) struct Scoped<T> {
     rows: Bits,
     with: Vec<RequirementId>,
-    /// Requirements any of which, asked for as well, takes it away.
+    /// Requirements any of which, asked for by name as well, takes it away: what only follows from another is not
+    /// settled by that.
     unless: Vec<RequirementId>,
     what: T,
 }
@@ -74,7 +75,7 @@ impl<T> Scoped<T> {
     fn holds(&self, row: usize, asked: &Asked) -> bool {
         self.rows.contains(row)
             && self.with.iter().all(|index| asked.holds(*index))
-            && !self.unless.iter().any(|index| asked.holds(*index))
+            && !self.unless.iter().any(|index| asked.named().contains(index))
     }
 }
 

@@ -38,12 +38,7 @@ impl<'w, 't> Walk<'w, 't> {
             if let ("drop" | "mem::drop" | "std::mem::drop", Some(Value::Role(role))) =
                 (path.as_str(), values.first())
             {
-                // That it is gone matters to what comes after.
-                let what =
-                    What::Call { on: role.name.to_string(), name: "drop".to_owned(), texts: Vec::new() };
-                if table.judge(&what).is_some() {
-                    self.see(what, span.clone());
-                }
+                self.gone(&role.name, span);
             }
             return self.known_function(entry, values);
         }
@@ -133,9 +128,37 @@ impl<'w, 't> Walk<'w, 't> {
         let before: Vec<Option<String>> =
             values.iter().map(|value| value.carries().map(str::to_owned)).collect();
         let places: Vec<&'t Expr> = receiver.into_iter().chain(args).collect();
+        let moved = Self::moved(function, &places, &values);
         let (value, after) = self.function_with(file, function, values, Some(span.clone()));
         self.write_back(&places, &before, after);
+        for role in moved.into_iter().filter(|role| value.carries() != Some(role)) {
+            self.gone(&role, span);
+        }
         value
+    }
+
+    /// The roles of what a function takes for good.
+    fn moved(function: &Function, places: &[&Expr], values: &[Value<'t>]) -> Vec<Rc<str>> {
+        let taken =
+            function.params.iter().zip(places).zip(values).filter_map(|((param, place), value)| {
+                match (place, value) {
+                    (Expr::Path { .. }, Value::Role(role))
+                        if param.ty != "Self" && !param.ty.starts_with('&') =>
+                    {
+                        Some(Rc::clone(&role.name))
+                    }
+                    _ => None,
+                }
+            });
+        taken.collect()
+    }
+
+    /// Writes down that something is gone, where that matters to what comes after.
+    fn gone(&mut self, role: &str, span: &Bytes) {
+        let what = What::Call { on: role.to_owned(), name: "drop".to_owned(), texts: Vec::new() };
+        if self.table.judge(&what).is_some() {
+            self.see(what, span.clone());
+        }
     }
 
     /// A function that the table knows.
@@ -237,9 +260,11 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     /// Writes down the paths of a text that is handed to a shell or an agent.
-    pub(super) fn path_in_guest(&mut self, role: &str, text: &str, span: &Bytes) {
+    pub(super) fn path_in_guest(&mut self, role: &str, method: &str, text: &str, span: &Bytes) {
         let system = match role {
             "unix-shell" | "agent" => "unix-shell",
+            // Only programs see another root: files are read as the agent sees them.
+            "chroot-shell" if method != "change_dir" => "unix-shell",
             "windows-shell" | "chroot-shell" => role,
             "vtl2-shell" | "vtl2-agent" => "vtl2-shell",
             _ => return,
@@ -248,7 +273,17 @@ impl<'w, 't> Walk<'w, 't> {
             if self.is_mounted(&path) {
                 continue;
             }
-            self.see(What::Path { system: system.to_owned(), path }, span.clone());
+            let what = self.path_of(system, path);
+            self.see(what, span.clone());
+        }
+    }
+
+    /// A path as a system has it, or as the one that it belongs to has it there.
+    pub(super) fn path_of(&self, system: &str, path: String) -> What {
+        let what = What::Path { system: system.to_owned(), path };
+        match (self.table.judge(&what).and_then(|entry| entry.gives.first()), what) {
+            (Some(owner), What::Path { path, .. }) => What::Path { system: owner.clone(), path },
+            (_, what) => what,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What an expression stands for, and what it touches on the way.
 
-use super::flow::{condition, confined, diverges, pattern_of};
+use std::rc::Rc;
+
+use super::flow::{Truth, confined, diverges, is_whole, leaves, only_leaves, pattern_of, tests};
 use super::tree::{Arm, Bytes, Expr, Pattern};
 use super::values::{Value, of_type};
 use super::walk::Walk;
@@ -20,12 +22,18 @@ impl<'w, 't> Walk<'w, 't> {
             Expr::Text { value, .. } => Value::Text(value.clone()),
             Expr::Path { path, span } => self.path(path, span),
             Expr::Call { callee, args, span } => self.call(callee, args, span),
-            Expr::Method { receiver, name, name_span, args } => self.method(receiver, name, name_span, args),
+            Expr::Method { receiver, name, name_span, args } => {
+                let value = self.method(receiver, name, name_span, args);
+                self.tested(expr, value)
+            }
             Expr::Field { base, name, name_span } => {
                 let base = self.eval(base);
                 self.field_of(base, name, name_span)
             }
-            Expr::Macro { path, args, span, unread } => self.macro_call(path, args, span, unread),
+            Expr::Macro { path, args, span, unread } => {
+                let value = self.macro_call(path, args, span, unread);
+                self.tested(expr, value)
+            }
             Expr::Record { path, path_span, fields, base } => {
                 self.record(path, path_span, fields, base.as_deref())
             }
@@ -63,38 +71,17 @@ impl<'w, 't> Walk<'w, 't> {
             }
             Expr::Assign { target, value, span } => self.assign(target, value, span),
             Expr::Match { scrutinee, arms } => self.match_arms(scrutinee, arms),
-            Expr::If { condition: test, then, otherwise } => self.scoped(|walk| {
-                let tested = walk.eval(test);
-                walk.release(tested);
-                let branches = condition(test, walk.table);
-                walk.conditional += 1;
-                let value = walk.inside(&branches, |walk| walk.eval(then));
-                let not: Vec<Branch> = match &branches[..] {
-                    [one] => vec![Branch { otherwise: !one.otherwise, ..one.clone() }],
-                    _ => Vec::new(),
-                };
-                let other = match otherwise {
-                    None => Value::PLAIN,
-                    Some(otherwise) => walk.inside(&not, |walk| walk.eval(otherwise)),
-                };
-                walk.conditional -= 1;
-                Value::PLAIN.or_within(branches, value).or_within(not, other)
-            }),
-            Expr::Equal { left, right, .. } | Expr::And(left, right) => {
-                let value = self.eval(left);
-                self.release(value);
-                // The right side of `&&` may not be reached.
-                let perhaps = usize::from(matches!(expr, Expr::And(..)));
-                self.conditional += perhaps;
-                let value = self.eval(right);
-                self.conditional -= perhaps;
-                self.release(value);
-                Value::PLAIN
+            Expr::If { condition, then, otherwise } => self.if_(condition, then, otherwise.as_deref()),
+            Expr::Equal { left, right, .. } => {
+                let left = self.eval(left);
+                self.release(left);
+                let right = self.eval(right);
+                self.release(right);
+                self.tested(expr, Value::PLAIN)
             }
-            Expr::Not(inner) => {
-                let value = self.eval(inner);
-                self.release(value);
-                Value::PLAIN
+            Expr::And(..) | Expr::Or(..) | Expr::Not(_) => {
+                let truth = self.condition(expr);
+                if truth.is_unknown() { Value::PLAIN } else { Value::Truth(Rc::new(truth)) }
             }
             Expr::Loop { pattern, head, body } => self.loop_(pattern.as_ref(), head.as_deref(), body),
             Expr::Return(value) => {
@@ -127,10 +114,85 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
+    /// The value of an expression, or what it says of the configuration where it has none.
+    fn tested(&self, expr: &Expr, value: Value<'t>) -> Value<'t> {
+        match tests(expr, self.table) {
+            Some(truth) if value.is_nothing() => Value::Truth(Rc::new(truth)),
+            _ => value,
+        }
+    }
+
+    /// Walks through a condition, and tells what its being true or false means.
+    fn condition(&mut self, expr: &'t Expr) -> Truth {
+        match expr {
+            Expr::And(left, right) | Expr::Or(left, right) => {
+                let conjunction = matches!(expr, Expr::And(..));
+                let left = self.condition(left);
+                // The right side may not be reached.
+                self.conditional += 1;
+                let reached = if conjunction { &left.then } else { &left.not };
+                let right = self.inside(reached, |walk| walk.condition(right));
+                self.conditional -= 1;
+                if conjunction { left.and(right) } else { left.or(right) }
+            }
+            Expr::Not(inner) => self.condition(inner).negated(),
+            _ => {
+                let value = self.eval(expr);
+                let truth = match expr {
+                    Expr::Let { .. } => tests(expr, self.table).unwrap_or_default(),
+                    _ => value.truth(),
+                };
+                self.release(value);
+                truth
+            }
+        }
+    }
+
+    fn if_(&mut self, condition: &'t Expr, then: &'t Expr, otherwise: Option<&'t Expr>) -> Value<'t> {
+        let left = self.frame().is_some_and(|frame| frame.left);
+        let mut truth = Truth::default();
+        let value = self.scoped(|walk| {
+            truth = walk.condition(condition);
+            if otherwise.is_none()
+                && only_leaves(then, walk.table)
+                && let [Branch { when, otherwise: false }] = &truth.not[..]
+            {
+                let here = walk.here.clone();
+                walk.see(What::Confined(when.clone()), here);
+            }
+            let guarded = usize::from(!truth.known);
+            walk.conditional += 1;
+            walk.guarded += guarded;
+            let value = walk.inside(&truth.then, |walk| walk.eval(then));
+            let other = otherwise
+                .map_or(Value::PLAIN, |otherwise| walk.inside(&truth.not, |walk| walk.eval(otherwise)));
+            walk.conditional -= 1;
+            walk.guarded -= guarded;
+            Value::PLAIN.or_within(truth.then.clone(), value).or_within(truth.not.clone(), other)
+        });
+        // What follows a branch that leaves is for the others only.
+        let rest = if leaves(then, self.table) {
+            truth.not
+        } else if otherwise.is_some_and(|otherwise| leaves(otherwise, self.table)) {
+            truth.then
+        } else {
+            return value;
+        };
+        if truth.known
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.left = left;
+        }
+        self.within.extend(rest);
+        value
+    }
+
     /// Does something that gives names of its own.
     fn scoped(&mut self, run: impl FnOnce(&mut Self) -> Value<'t>) -> Value<'t> {
         let before = self.frame().map_or(0, |frame| frame.scope.len());
+        let within = self.within.len();
         let value = run(self);
+        self.within.truncate(within);
         if let Some(frame) = self.frames.last_mut() {
             frame.scope.truncate(before);
         }
@@ -194,18 +256,27 @@ impl<'w, 't> Walk<'w, 't> {
             self.see(What::Confined(when), here);
         }
         self.conditional += 1;
+        let going_on = arms.iter().filter(|arm| !diverges(&arm.body, self.table)).count();
+        // Whether all arms so far are told apart by the configuration alone.
+        let mut known = true;
         for arm in arms {
             // No configuration is meant to come to an arm that fails.
             let fails = diverges(&arm.body, self.table);
-            let branch = match pattern_of(&arm.pattern, self.table) {
+            let own = pattern_of(&arm.pattern, self.table);
+            let whole = own.is_some() && arm.guard.is_none() && is_whole(&arm.pattern);
+            let rest = own.is_none() && arm.guard.is_none() && matches!(arm.pattern, Pattern::Bind(_));
+            let branch = match &own {
                 _ if fails => None,
-                Some(when) => {
-                    earlier.extend(when.clone());
-                    Some(Branch { when, otherwise: false })
-                }
+                Some(when) => Some(Branch { when: when.clone(), otherwise: false }),
                 None if !earlier.is_empty() => Some(Branch { when: earlier.clone(), otherwise: true }),
                 None => None,
             };
+            known &= fails || whole || rest;
+            let guarded = usize::from(!known && going_on > 1);
+            if let (Some(when), true, false) = (own, whole, fails) {
+                earlier.extend(when);
+            }
+            self.guarded += guarded;
             let found = self.inside(branch.as_slice(), |walk| {
                 walk.scoped(|walk| {
                     walk.bind(&arm.pattern, subject.clone());
@@ -216,6 +287,7 @@ impl<'w, 't> Walk<'w, 't> {
                     walk.eval(&arm.body)
                 })
             });
+            self.guarded -= guarded;
             if fails {
                 self.release(found);
             } else {

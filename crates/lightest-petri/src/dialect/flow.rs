@@ -3,41 +3,124 @@
 use super::tree::{Arm, Expr, Pattern};
 use lightest_lint::calls::{Kind, Table};
 use lightest_lint::facts::Branch;
+use lightest_model::catalog::When;
 
-/// The branches that a condition makes, where it tests something that the table knows.
-pub(super) fn condition(expr: &Expr, table: &Table) -> Vec<Branch> {
+/// What is known of a truth value: which branches its being true or false means.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Truth {
+    /// Where it is true, all of these are taken.
+    pub(super) then: Vec<Branch>,
+    /// Where it is false, all of these are taken.
+    pub(super) not: Vec<Branch>,
+    /// Whether it hangs on nothing but the configuration.
+    pub(super) known: bool,
+}
+
+impl Truth {
+    /// True for the configurations of a branch, and for no other.
+    fn of(branch: Branch) -> Self {
+        let not = Branch { otherwise: !branch.otherwise, ..branch.clone() };
+        Self { then: vec![branch], not: vec![not], known: true }
+    }
+
+    /// Whether nothing is known of it.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.then.is_empty() && self.not.is_empty()
+    }
+
+    pub(super) fn negated(self) -> Self {
+        Self { then: self.not, not: self.then, known: self.known }
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        let not = either(&self.not, &other.not).into_iter().collect();
+        let then = self.then.into_iter().chain(other.then).collect();
+        Self { then, not, known: self.known && other.known }
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        self.negated().and(other.negated()).negated()
+    }
+
+    /// The truth of a `match` or `if` that gives `true` in some branches and `false` in others.
+    pub(super) fn of_alternatives<'a>(
+        alternatives: impl Iterator<Item = (&'a [Branch], Option<bool>)>,
+    ) -> Option<Self> {
+        let (mut then, mut not): (Vec<&[Branch]>, Vec<&[Branch]>) = (Vec::new(), Vec::new());
+        for (branches, truth) in alternatives {
+            if truth? { then.push(branches) } else { not.push(branches) }
+        }
+        match (&then[..], &not[..]) {
+            ([[branch]], [_, ..]) => Some(Self::of(branch.clone())),
+            ([_, ..], [[branch]]) => Some(Self::of(branch.clone()).negated()),
+            _ => None,
+        }
+    }
+}
+
+/// The one branch that is taken where either of two is; `None` where that takes more than one, or is not known.
+fn either(one: &[Branch], other: &[Branch]) -> Option<Branch> {
+    let ([one], [other]) = (one, other) else { return None };
+    match (one.otherwise, other.otherwise) {
+        (false, false) => {
+            Some(Branch { when: one.when.iter().chain(&other.when).cloned().collect(), otherwise: false })
+        }
+        // Outside one or outside the other: outside of what both have in common.
+        (true, true) => {
+            let pairs =
+                one.when.iter().flat_map(|left| other.when.iter().map(move |right| common(left, right)));
+            Some(Branch { when: pairs.collect::<Option<_>>()?, otherwise: true })
+        }
+        _ => None,
+    }
+}
+
+/// What two selections have in common, where they are about different things.
+fn common(left: &When, right: &When) -> Option<When> {
+    fn lists<T: Clone>(left: &[T], right: &[T]) -> Option<Vec<T>> {
+        (left.is_empty() || right.is_empty()).then(|| left.iter().chain(right).cloned().collect())
+    }
+    fn options<T: Copy>(left: Option<T>, right: Option<T>) -> Option<Option<T>> {
+        (left.is_none() || right.is_none()).then(|| left.or(right))
+    }
+    Some(When {
+        vmm: lists(&left.vmm, &right.vmm)?,
+        boot: lists(&left.boot, &right.boot)?,
+        arch: lists(&left.arch, &right.arch)?,
+        isolation: lists(&left.isolation, &right.isolation)?,
+        guest: lists(&left.guest, &right.guest)?,
+        family: lists(&left.family, &right.family)?,
+        os: lists(&left.os, &right.os)?,
+        form: lists(&left.form, &right.form)?,
+        openhcl: options(left.openhcl, right.openhcl)?,
+        with: left.with.iter().chain(&right.with).cloned().collect(),
+        arch_mismatch: options(left.arch_mismatch, right.arch_mismatch)?,
+    })
+}
+
+/// What a test of the configuration says, where the table knows it: `os == OsFlavor::Linux`, `matches!(..)`,
+/// `config.is_openhcl()`, `let Some(IsolationType::Snp) = isolation`.
+pub(super) fn tests(expr: &Expr, table: &Table) -> Option<Truth> {
+    let truth = |when, otherwise| Truth::of(Branch { when, otherwise });
     match expr {
-        Expr::And(left, right) => {
-            let mut branches = condition(left, table);
-            branches.extend(condition(right, table));
-            branches
+        Expr::Equal { left, right, negated } => {
+            let when = [right, left].into_iter().find_map(|side| tested(side, table))?;
+            Some(truth(when, *negated))
         }
-        Expr::Not(inner) => match &condition(inner, table)[..] {
-            [one] => vec![Branch { otherwise: !one.otherwise, ..one.clone() }],
-            _ => Vec::new(),
-        },
-        Expr::Equal { left, right, negated } => [right, left]
-            .into_iter()
-            .find_map(|side| tested(side, table))
-            .map(|when| Branch { when, otherwise: *negated })
-            .into_iter()
-            .collect(),
         Expr::Macro { path, args, .. } if path == "matches" => {
-            let found = args.get(1).and_then(|pattern| tested(pattern, table));
-            found.map(|when| Branch { when, otherwise: false }).into_iter().collect()
+            Some(truth(tested(args.get(1)?, table)?, false))
         }
-        Expr::Method { name, .. } => {
-            path_of(name, table).map(|when| Branch { when, otherwise: false }).into_iter().collect()
-        }
+        Expr::Method { name, .. } => Some(truth(path_of(name, table)?, false)),
         Expr::Let { pattern, .. } => {
-            pattern_of(pattern, table).map(|when| Branch { when, otherwise: false }).into_iter().collect()
+            let truth = truth(pattern_of(pattern, table)?, false);
+            Some(if is_whole(pattern) { truth } else { Truth { not: Vec::new(), known: false, ..truth } })
         }
-        _ => Vec::new(),
+        _ => None,
     }
 }
 
 /// The configurations that a value stands for.
-fn tested(expr: &Expr, table: &Table) -> Option<Vec<lightest_model::catalog::When>> {
+fn tested(expr: &Expr, table: &Table) -> Option<Vec<When>> {
     match expr {
         Expr::Path { path, .. } => path_of(path, table),
         // `A | B` within `matches!`, and `Some(A)`.
@@ -51,7 +134,7 @@ fn tested(expr: &Expr, table: &Table) -> Option<Vec<lightest_model::catalog::Whe
 }
 
 /// The configurations that a pattern stands for; `None` where it is something else, such as `_`.
-pub(super) fn pattern_of(pattern: &Pattern, table: &Table) -> Option<Vec<lightest_model::catalog::When>> {
+pub(super) fn pattern_of(pattern: &Pattern, table: &Table) -> Option<Vec<When>> {
     match pattern {
         Pattern::Path(path) => path_of(path, table),
         Pattern::Named(_, inner) => pattern_of(inner, table),
@@ -63,8 +146,33 @@ pub(super) fn pattern_of(pattern: &Pattern, table: &Table) -> Option<Vec<lightes
     }
 }
 
-fn path_of(path: &str, table: &Table) -> Option<Vec<lightest_model::catalog::When>> {
+fn path_of(path: &str, table: &Table) -> Option<Vec<When>> {
     table.named(Kind::Condition, path).map(|entry| entry.when.clone())
+}
+
+/// Whether a pattern tests nothing beside what [`pattern_of`] tells of it.
+pub(super) fn is_whole(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::Tuple(parts) => {
+            let mut told = parts.iter().filter(|part| !matches!(part, Pattern::Bind(_) | Pattern::Rest));
+            told.next().is_some_and(is_whole) && told.next().is_none()
+        }
+        Pattern::Any(parts) => parts.iter().all(is_whole),
+        Pattern::Named(_, inner) => is_whole(inner),
+        Pattern::Other => false,
+        _ => true,
+    }
+}
+
+/// Whether what follows an expression is never reached: it leaves the function, or the round of its loop.
+pub(super) fn leaves(expr: &Expr, table: &Table) -> bool {
+    match expr {
+        Expr::Return(_) | Expr::Break(_) => true,
+        Expr::Block(parts) => parts.last().is_some_and(|last| leaves(last, table)),
+        Expr::Statement(inner) => leaves(inner, table),
+        Expr::If { then, otherwise: Some(otherwise), .. } => leaves(then, table) && leaves(otherwise, table),
+        _ => diverges(expr, table),
+    }
 }
 
 /// All of them, or nothing where one is not known.
@@ -77,14 +185,29 @@ fn all<T>(parts: impl Iterator<Item = Option<Vec<T>>>) -> Option<Vec<T>> {
 }
 
 /// The configurations that a `match` goes on with, where the others fail; `None` where that is not told.
-pub(super) fn confined(arms: &[Arm], table: &Table) -> Option<Vec<lightest_model::catalog::When>> {
+pub(super) fn confined(arms: &[Arm], table: &Table) -> Option<Vec<When>> {
     if !arms.iter().any(|arm| diverges(&arm.body, table)) {
         return None;
     }
-    let whole = |pattern: &Pattern| !matches!(pattern, Pattern::Tuple(_));
     let known = arms.iter().filter(|arm| !diverges(&arm.body, table));
-    let known = all(known.map(|arm| pattern_of(&arm.pattern, table).filter(|_| whole(&arm.pattern))))?;
+    let known = all(known.map(|arm| pattern_of(&arm.pattern, table).filter(|_| is_whole(&arm.pattern))))?;
     (!known.is_empty()).then_some(known)
+}
+
+/// Whether a block does nothing but leave the function, whatever it logs.
+pub(super) fn only_leaves(expr: &Expr, table: &Table) -> bool {
+    match expr {
+        Expr::Block(parts) => match &parts[..] {
+            [before @ .., last] => {
+                let logs = |part: &Expr| matches!(part, Expr::Statement(inner) if matches!(**inner, Expr::Macro { .. }));
+                before.iter().all(logs) && only_leaves(last, table)
+            }
+            [] => false,
+        },
+        Expr::Statement(inner) => only_leaves(inner, table),
+        Expr::Return(_) => true,
+        _ => diverges(expr, table),
+    }
 }
 
 /// Whether an arm does nothing but fail.

@@ -146,6 +146,7 @@ impl<'i, 'c> Lower<'i, 'c> {
                 let (base, index) = (parts.next(), parts.next());
                 Expr::Index { base: self.boxed(base), index: self.boxed(index) }
             }
+            SyntaxKind::CONTINUE_EXPR => Expr::Break(None),
             SyntaxKind::BREAK_EXPR => Expr::Break(node.expr().map(|value| Box::new(self.expr(value)))),
             SyntaxKind::CLOSURE_EXPR => {
                 let list = node.child(SyntaxKind::PARAM_LIST).into_iter();
@@ -265,6 +266,7 @@ impl<'i, 'c> Lower<'i, 'c> {
             Some(SyntaxKind::EQ2) => Expr::Equal { left, right, negated: false },
             Some(SyntaxKind::NEQ) => Expr::Equal { left, right, negated: true },
             Some(SyntaxKind::AMP2) => Expr::And(left, right),
+            Some(SyntaxKind::PIPE2) => Expr::Or(left, right),
             _ => Expr::Parts(vec![*left, *right]),
         }
     }
@@ -332,6 +334,7 @@ impl<'i, 'c> Lower<'i, 'c> {
             SyntaxKind::TUPLE_PAT => Pattern::Tuple(parts()),
             SyntaxKind::SLICE_PAT => Pattern::Slice(parts()),
             SyntaxKind::REST_PAT => Pattern::Rest,
+            SyntaxKind::WILDCARD_PAT => Pattern::Bind("_".to_owned()),
             SyntaxKind::PATH_PAT => Pattern::Path(path_of(node)),
             SyntaxKind::OR_PAT => Pattern::Any(parts()),
             SyntaxKind::TUPLE_STRUCT_PAT => Pattern::Wrap(path_of(node), parts()),

@@ -64,6 +64,8 @@ impl<'w, 't> Walk<'w, 't> {
         self.each(shell, &mut |walk, shell| {
             let system = match &shell {
                 Value::Role(role) => walk.role_of(role),
+                // What an unknown step makes of a shell runs its programs there.
+                Value::Lost(role) => Rc::clone(role),
                 _ => Rc::from(""),
             };
             if !SHELLS.contains(&&*system) {
@@ -109,7 +111,7 @@ impl<'w, 't> Walk<'w, 't> {
             if self.is_mounted(&path) {
                 continue;
             }
-            let what = What::Path { system: command.system.clone(), path };
+            let what = self.path_of(&command.system, path);
             let known = command.sightings.iter().any(|index| self.sightings[*index].what == what);
             if !known {
                 command.sightings.push(self.see_at(what, command.span.clone()));

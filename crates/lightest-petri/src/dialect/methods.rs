@@ -57,7 +57,13 @@ impl<'w, 't> Walk<'w, 't> {
             return value.or(Value::Many(values)).element();
         }
         let call = Method { receiver, name, name_span, args, values };
-        self.each(value, &mut |walk, value| walk.method_of(value, &call))
+        let is_command = matches!(value, Value::Command(_));
+        let made = self.each(value, &mut |walk, value| walk.method_of(value, &call));
+        if is_command && matches!((&made, receiver), (Value::Command(_), Expr::Path { .. })) {
+            // A command may be put together in place.
+            self.write(receiver, made.clone(), name_span);
+        }
+        made
     }
 
     fn method_of(&mut self, value: Value<'t>, call: &Method<'_, 't>) -> Value<'t> {
@@ -76,7 +82,7 @@ impl<'w, 't> Walk<'w, 't> {
                 let known = if table.call(&role, call.name).is_some() {
                     Some(&*role)
                 } else {
-                    table.only_role_with(call.name)
+                    table.only_role_with(call.name).or_else(|| table.made_with(&role, call.name))
                 };
                 match known {
                     Some(role) => self.role_method(Value::role(role), role, call),
@@ -110,7 +116,7 @@ impl<'w, 't> Walk<'w, 't> {
                 self.mounts.push(text.trim_end_matches('/').to_owned());
             }
             for text in &texts {
-                self.path_in_guest(role, text, name_span);
+                self.path_in_guest(role, name, text, name_span);
             }
             self.see(what, (*name_span).clone());
             return self.known_method(entry, value, role, call);
@@ -168,9 +174,14 @@ impl<'w, 't> Walk<'w, 't> {
                 self.release(argument.clone());
             }
         }
-        if let (Some(becomes), Value::Role(own)) = (&entry.becomes, &value) {
-            self.become_(own.identity, becomes, role, call.name_span);
-        }
+        let value = match (&entry.becomes, value) {
+            (Some(becomes), Value::Role(own)) => {
+                self.become_(own.identity, becomes, role, call.name_span);
+                Value::Role(own)
+            }
+            (Some(becomes), Value::Command(command)) => self.elsewhere(*command, becomes),
+            (_, value) => value,
+        };
         if entry.gives.first().is_some_and(|gives| gives == COMMAND) && !matches!(value, Value::Command(_)) {
             return self.started(role, call);
         }
@@ -179,6 +190,19 @@ impl<'w, 't> Walk<'w, 't> {
             return value;
         }
         self.given(&entry.gives, value)
+    }
+
+    /// A command that runs in another system than the one that started it.
+    fn elsewhere(&mut self, mut command: Command, becomes: &str) -> Value<'t> {
+        for index in &command.sightings {
+            if let Some(What::Program { system, .. } | What::Path { system, .. }) =
+                self.sightings.get_mut(*index).map(|sighting| &mut sighting.what)
+            {
+                becomes.clone_into(system);
+            }
+        }
+        becomes.clone_into(&mut command.system);
+        Value::Command(Box::new(command))
     }
 
     /// Changes the role of what a method was called on.

@@ -14,6 +14,7 @@ mod methods;
 mod modules;
 mod places;
 mod script;
+mod signature;
 mod syntax;
 mod takes;
 mod tree;

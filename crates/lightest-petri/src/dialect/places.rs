@@ -48,6 +48,8 @@ impl<'w, 't> Walk<'w, 't> {
             (Value::Typed(name, _), Value::Typed(other, fields)) if name == other => {
                 Value::Typed(name, fields)
             }
+            // One that got longer.
+            (Value::Command(old), Value::Command(new)) if old.span == new.span => Value::Command(new),
             (old, new) => old.or(new),
         };
         self.changes += usize::from(!before.same_as(&new));

@@ -112,6 +112,7 @@ pub(super) struct Comment {
 /// A pattern, by the names that it binds and the paths that it tests.
 #[derive(Clone, Debug)]
 pub(super) enum Pattern {
+    /// A name, or `_`.
     Bind(String),
     /// `name @ pattern`.
     Named(String, Box<Pattern>),
@@ -220,12 +221,14 @@ pub(super) enum Expr {
     },
     Not(Box<Expr>),
     And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
     Loop {
         pattern: Option<Pattern>,
         head: Option<Box<Expr>>,
         body: Box<Expr>,
     },
     Return(Option<Box<Expr>>),
+    /// `break`, or `continue`.
     Break(Option<Box<Expr>>),
     /// Anything else: its parts, in order.
     Parts(Vec<Expr>),

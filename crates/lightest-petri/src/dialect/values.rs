@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::flow::Truth;
 use super::index::Trail;
 use super::syntax::bare_type;
 use super::tree::{Expr, Function, Pattern};
@@ -37,6 +38,8 @@ pub(super) enum Value<'t> {
     Command(Box<Command>),
     /// A text; unknown parts are `{}`.
     Text(String),
+    /// A truth value that tells configurations apart.
+    Truth(Rc<Truth>),
     /// A value of one of the package's own types, and what is known of its fields.
     Typed(Rc<str>, Vec<(Rc<str>, Value<'t>)>),
     /// A tuple, an array, or a collection.
@@ -99,7 +102,7 @@ impl<'t> Value<'t> {
             Self::Typed(_, fields) => fields.iter().find_map(|(_, value)| value.carries()),
             Self::Many(parts) => parts.iter().find_map(Self::carries),
             Self::Either(values) => values.iter().find_map(|(_, value)| value.carries()),
-            Self::Plain(_) | Self::Text(_) | Self::Closure(_) | Self::Function(..) => None,
+            Self::Plain(_) | Self::Text(_) | Self::Truth(_) | Self::Closure(_) | Self::Function(..) => None,
         }
     }
 
@@ -200,6 +203,7 @@ impl<'t> Value<'t> {
             (Self::Role(one), Self::Role(other)) => one == other,
             (Self::Lost(one), Self::Lost(other)) => one == other,
             (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Truth(one), Self::Truth(other)) => one == other,
             (Self::Typed(one, fields), Self::Typed(other, others)) => {
                 one == other
                     && fields.len() == others.len()
@@ -223,6 +227,22 @@ impl<'t> Value<'t> {
                     && one.iter().zip(other).all(|(one, other)| one.0 == other.0 && one.1.same_as(&other.1))
             }
             _ => false,
+        }
+    }
+
+    /// What is known of it as a truth value.
+    pub(super) fn truth(&self) -> Truth {
+        match self {
+            Self::Truth(truth) => (**truth).clone(),
+            Self::Either(values) => {
+                let literal = |value: &Self| match value {
+                    Self::Text(text) => text.parse().ok(),
+                    _ => None,
+                };
+                let alternatives = values.iter().map(|(within, value)| (&within[..], literal(value)));
+                Truth::of_alternatives(alternatives).unwrap_or_default()
+            }
+            _ => Truth::default(),
         }
     }
 

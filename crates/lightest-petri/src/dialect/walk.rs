@@ -11,9 +11,9 @@ use std::rc::Rc;
 use super::build;
 use super::index::{Package, Trail};
 use super::tree::{Bytes, Expr, Function};
-use super::values::{Closure, Role, Value, of_type, split};
+use super::values::{Closure, Role, Value, of_type};
 use lightest_diagnostics::Span;
-use lightest_lint::calls::{Kind, Table};
+use lightest_lint::calls::Table;
 use lightest_lint::facts::{Branch, Opening, Sighting, What};
 use lightest_lint::source::Source;
 
@@ -46,6 +46,7 @@ pub(super) fn body(
         mounts: Vec::new(),
         changes: 0,
         conditional: 0,
+        guarded: 0,
         here: function.name_span.clone(),
         steps: 0,
     };
@@ -57,6 +58,7 @@ pub(super) fn body(
             within: Vec::new(),
             tolerated: false,
             uncertain: false,
+            guarded: false,
         });
     }
     let given = |param: &super::tree::Param| {
@@ -97,6 +99,8 @@ pub(super) struct Walk<'w, 't> {
     pub(super) changes: usize,
     /// Conditions and loops around the present place.
     pub(super) conditional: usize,
+    /// Conditions around the present place that hang on more than the configuration.
+    pub(super) guarded: usize,
     /// The present place, for what has none of its own.
     pub(super) here: Bytes,
     steps: usize,
@@ -173,6 +177,7 @@ impl<'w, 't> Walk<'w, 't> {
             tolerated: false,
             // Whether a closure is called, and how often, is not followed.
             uncertain: self.conditional > 0 || self.frames.iter().any(|frame| frame.closure || frame.left),
+            guarded: self.guarded > 0,
         });
         self.sightings.len() - 1
     }
@@ -223,7 +228,12 @@ impl<'w, 't> Walk<'w, 't> {
                     self.inside(&within, |walk| walk.run_all(value, made));
                 }
             }
-            Value::Plain(_) | Value::Role(_) | Value::Lost(_) | Value::Command(_) | Value::Text(_) => {}
+            Value::Plain(_)
+            | Value::Role(_)
+            | Value::Lost(_)
+            | Value::Command(_)
+            | Value::Text(_)
+            | Value::Truth(_) => {}
         }
     }
 
@@ -268,32 +278,6 @@ impl<'w, 't> Walk<'w, 't> {
     pub(super) fn role_of(&self, role: &Role) -> Rc<str> {
         let known = role.identity.and_then(|identity| self.identities.get(identity));
         known.map_or_else(|| Rc::clone(&role.name), |(name, _)| Rc::clone(name))
-    }
-
-    /// What a test is given, and what in its type is not known.
-    fn parameter(
-        &self,
-        file: usize,
-        function: &Function,
-        ty: &str,
-        bytes: &Bytes,
-    ) -> (Value<'t>, Vec<Opening>) {
-        let text = ty.trim();
-        if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
-            let parts = split(inner).into_iter().map(|part| self.parameter(file, function, part, bytes));
-            let (values, unknown): (Vec<Value<'t>>, Vec<Vec<Opening>>) = parts.unzip();
-            return (Value::Many(values), unknown.into_iter().flatten().collect());
-        }
-        let value = of_type(text, self.table, self.package, function.owner.as_deref());
-        let bare = super::syntax::bare_type(text);
-        if !value.is_nothing() || self.table.named(Kind::Type, &bare).is_some() {
-            return (value, Vec::new());
-        }
-        let opening = Opening {
-            span: Span::new(file, bytes.clone()),
-            what: format!("a parameter of the type `{bare}`"),
-        };
-        (Value::Lost(Rc::from("parameter")), vec![opening])
     }
 
     /// Walks through a function of the package.
@@ -380,43 +364,6 @@ impl<'w, 't> Walk<'w, 't> {
         (value, after)
     }
 
-    /// A value of which the type is written: what is not known of it by itself follows from that.
-    pub(super) fn as_declared(&mut self, value: Value<'t>, declared: Value<'t>) -> Value<'t> {
-        if declared.carries().is_none() && !matches!(declared, Value::Typed(..)) {
-            return value;
-        }
-        match value {
-            Value::Plain(_) => {
-                // Something that only an unknown word makes.
-                if declared.carries().is_some() {
-                    self.feed(value);
-                }
-                declared
-            }
-            Value::Lost(_) if matches!(declared, Value::Role(_) | Value::Many(_)) => declared,
-            value => value,
-        }
-    }
-
-    /// A type parameter's bounds in the place of its name, where the type is nothing but the parameter.
-    fn bounded(&self, function: &Function, ty: &str) -> String {
-        let bare = ty.trim_start_matches('&').trim_start_matches("mut ").trim();
-        function
-            .generics
-            .iter()
-            .find(|(name, bounds)| name == bare && !bounds.is_empty())
-            .map_or_else(|| ty.to_owned(), |(_, bounds)| bounds.clone())
-    }
-
-    /// Writes down the types of a signature that the table knows.
-    fn types(&mut self, ty: &str, bytes: Bytes) {
-        for word in ty.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
-            if !word.is_empty() && self.table.named(Kind::Type, word).is_some() {
-                self.see(What::Type(word.to_owned()), bytes.clone());
-            }
-        }
-    }
-
     /// Does something where only the names of a file are seen.
     pub(super) fn in_file(&mut self, file: usize, run: impl FnOnce(&mut Self) -> Value<'t>) -> Value<'t> {
         if self.frames.len() >= MAX_CALLS {
@@ -466,7 +413,9 @@ impl<'w, 't> Walk<'w, 't> {
             }
             self.bind(pattern, value);
         }
+        let within = self.within.len();
         let value = self.eval(closure.body);
+        self.within.truncate(within);
         let returned = self.frames.pop().map_or(Value::PLAIN, |frame| frame.returned);
         value.or(returned)
     }

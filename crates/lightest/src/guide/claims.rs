@@ -80,9 +80,10 @@ fn repeats(catalog: &Catalog, quirk: &Quirk) -> bool {
     before.into_iter().any(alike) || catalog.blockers.iter().any(|blocker| blocker.id == quirk.id)
 }
 
-/// Whether both stop what asks for the same.
+/// Whether both stop what asks for the same, or what the same helps.
 fn same_need(known: &Quirk, quirk: &Quirk) -> bool {
-    known.stops.is_some() && !quirk.when.with.is_empty() && known.when.with == quirk.when.with
+    let with = &quirk.when.with;
+    known.stops.is_some() && !with.is_empty() && (known.when.with == *with || known.advice == quirk.advice)
 }
 
 fn cost(quirk: &Quirk) -> Option<String> {

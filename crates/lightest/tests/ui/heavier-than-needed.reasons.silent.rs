@@ -79,3 +79,25 @@ async fn in_a_doc_attribute(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyh
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn within_the_body(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    // Needs a real distribution: an initrd names its disks differently.
+    let (vm, agent) = config.run().await?;
+    let sh = agent.unix_shell();
+    cmd!(sh, "cat /proc/partitions").read().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+/* This wants the order in which UEFI finds the disks, not that of a direct boot. */
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn by_contrast(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    let sh = agent.unix_shell();
+    cmd!(sh, "cat /proc/partitions").read().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}

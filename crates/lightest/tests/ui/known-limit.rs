@@ -44,3 +44,12 @@ async fn boots_a_bios<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// The boot disk is on PCIe, and no port is there for it.
+#[openvmm_test(uefi_x64(vhd(alpine_3_23_x64)))]
+async fn boots_from_nowhere(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.with_boot_device_type(BootDeviceType::PcieNvme).run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
