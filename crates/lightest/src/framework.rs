@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::failure::Failure;
 use crate::input;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lightest_lint::dialect::Dialect;
@@ -80,6 +81,15 @@ impl Framework {
         let name = self.dialect().name();
         let default: &dyn Dialect = FRAMEWORKS[0];
         if name == default.name() { String::new() } else { format!("--framework {name} ") }
+    }
+
+    /// That something is made for the first framework's tests alone, with what to use for this one's; nothing for that one.
+    pub(crate) fn lacks(self, what: &str, instead: &str) -> Result<(), Failure> {
+        let (own, served): (&dyn Dialect, &dyn Dialect) = (self.0, FRAMEWORKS[0]);
+        if own.name() == served.name() {
+            return Ok(());
+        }
+        Err(Failure::new(format!("{what} for {}, not for {}", served.about(), own.about())).help(instead))
     }
 
     /// What has to be read to judge some paths: for suites whose tests share guests through helpers, all of the suite.

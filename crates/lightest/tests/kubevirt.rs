@@ -298,3 +298,31 @@ fn the_nearest_checkout_tells_the_framework() {
     let (code, text) = run(&tree.path().join("tests/vmm_tests"), &["requirements"]);
     assert_eq!((code, text.contains("#[vmm_test(..)]")), (3, true), "{text}");
 }
+
+#[test]
+fn what_only_one_framework_has_names_it_and_what_to_use_instead() {
+    let tree = tree();
+    for args in [
+        &["guide", "--site", "page"][..],
+        &["guide", "--book", "page"],
+        &["guide", "--out", "tests", "--check", "--openvmm", "."],
+        &["fill"],
+        &["fill", "tests/sample_test.go"],
+        &["--framework", "kubevirt", "guide", "--site", "page"],
+        &["--framework", "kubevirt", "parse", "NewAlpine"],
+    ] {
+        let (code, text) = run(tree.path(), args);
+        assert_eq!(code, 2, "{args:?}: {text}");
+        assert!(
+            text.contains(" for OpenVMM's tests, written with petri, not for KubeVirt's end-to-end tests\n"),
+            "{args:?}: {text}"
+        );
+        let instead =
+            ["--framework kubevirt guide --out DIR", "`check`", "--framework kubevirt explain NewAlpine"];
+        assert!(instead.iter().any(|instead| text.contains(instead)), "{args:?}: {text}");
+    }
+    assert!(!tree.path().join("page").exists(), "nothing is written");
+    // Without a folder, the page is that of the tests around the reader.
+    let (code, text) = run(tree.path(), &["guide"]);
+    assert!(code == 0 && text.contains("| `libvmifact.NewGuestless` |"), "{text}");
+}

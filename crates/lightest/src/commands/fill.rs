@@ -19,5 +19,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let instead = "there every test names its guests; `check` and `pick --from` read them";
+    session.framework(&args.paths).lacks("`fill` is", instead)?;
     check::fill(&args.paths, args.write, session)
 }

@@ -44,10 +44,21 @@ pub(crate) struct Args {
 
 /// Prints the page, writes it, or says how it differs.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    let near: Vec<PathBuf> = args.out.iter().cloned().collect();
-    let framework = session.framework(&near);
+    // The folder of a page may lie anywhere; the Guide's lies within its checkout.
+    let near = args.out.clone().unwrap_or_else(|| PathBuf::from("."));
+    let framework = session.framework(&[near]);
     let space = Space::of_tests(session.catalog_of(framework)?);
     if let Some((name, page)) = framework.dialect().guide(&space) {
+        let instead = format!("`lightest {}guide --out DIR` writes `{name}`", framework.argument());
+        for (given, option) in [
+            (&args.site, "the picker page"),
+            (&args.book, "Lightest's own book"),
+            (&args.openvmm, "`--openvmm`"),
+        ] {
+            if given.is_some() {
+                framework.lacks(&format!("{option} is"), &instead)?;
+            }
+        }
         return one_page(args, name, page);
     }
     let catalog = session.catalog()?;
@@ -75,9 +86,6 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 
 /// Prints, writes or compares the only page of a framework.
 fn one_page(args: &Args, name: &str, page: String) -> Result<u8, Failure> {
-    if args.site.is_some() || args.book.is_some() || args.openvmm.is_some() {
-        return Err(Failure::new("this framework has one page").help("name its folder with `--out DIR`"));
-    }
     let Some(out) = &args.out else {
         output::page(&page)?;
         return Ok(exit::DONE);

@@ -27,6 +27,9 @@ pub(crate) struct Args {
 
 /// Prints what the argument means.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
+    let framework = session.framework(&[]);
+    let instead = format!("`lightest {}explain {}`", framework.argument(), output::shell_word(&args.config));
+    framework.lacks("`parse` is", &instead)?;
     let catalog = session.catalog()?;
     let grammar = Grammar::new(catalog);
     let text = args.config.as_str();
