@@ -92,6 +92,10 @@ fn a_truth_value_tells_configurations_apart_wherever_it_is_kept() {
         assert_eq!(asked(&body, WINDOWS, &SHELLS), ["windows-shell"], "{condition}");
         assert_eq!(found(&format!("{LINUX}, {WINDOWS}"), &body), [""; 0], "{condition}");
     }
+    let body = "(os == OsFlavor::Linux).then(|| agent.unix_shell()); let windows = is_windows(os); \
+                windows.then(|| agent.windows_shell()); Ok(())";
+    assert_eq!(asked(body, LINUX, &SHELLS), ["unix-shell"]);
+    assert_eq!(asked(body, WINDOWS, &SHELLS), ["windows-shell"]);
 }
 
 #[test]
@@ -186,6 +190,40 @@ fn a_command_in_another_root_is_none_of_the_guests() {
         assert_eq!(asked(&body, LINUX, &words), ["nvme"], "{body}");
         assert_eq!(needs(&body).openings, [], "{body}");
     }
+}
+
+#[test]
+fn a_program_where_systems_keep_theirs_is_known_by_its_name() {
+    let of = |path: &str| {
+        needs(&format!("let sh = agent.unix_shell(); cmd!(sh, \"{path} status\").run().await?; Ok(())"))
+    };
+    let known = of("/usr/bin/systemctl");
+    assert!(known.ask("systemd") && !known.is_open(), "{known:?}");
+    assert!(of("/usr/bin/frobnicate").is_open());
+    assert!(of("/frobnicate/systemctl").is_open());
+}
+
+#[test]
+fn a_kernel_command_line_that_is_written_anew_is_not_known() {
+    let text = |how: &str| {
+        let text = format!(
+            "#[vmm_test({LINUX})]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {{\n\
+             let (vm, agent) = config.modify_backend(|b| b.with_custom_config(|c| {{\n\
+             if let LoadMode::Linux {{ cmdline, boot_mode, .. }} = &mut c.load_mode {{ {how} }} }})).run().await?;\n}}"
+        );
+        let source = Source {
+            path: "a.rs".to_owned(),
+            local: "src/a.rs".to_owned(),
+            package: String::new(),
+            text: Arc::from(text),
+        };
+        let reading = Petri.read(&[source], &CATALOG, &TABLE);
+        Needs::of(&reading.tests[0], &TABLE).is_open()
+    };
+    assert!(text("*cmdline = format!(\"{cmdline} a=b\");"));
+    assert!(text("*cmdline += \" a=b\";"));
+    assert!(!text("cmdline.push_str(\" intel_iommu=on\");"));
+    assert!(!text("*boot_mode = LinuxDirectBootMode::Acpi;"));
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn contradicted<'a>(
 fn shown<'a>(subject: &Subject<'a, '_>) -> Vec<Vec<&'a Need>> {
     let mut all: Vec<Vec<&Need>> = Vec::new();
     let mut index: HashMap<&str, usize> = HashMap::new();
-    for need in subject.needs.needs.iter().filter(|need| !need.is_conditional()) {
+    for need in subject.needs.needs.iter().filter(|need| !need.is_conditional() && !need.guarded) {
         let at = *index.entry(need.requirement.as_str()).or_insert_with(|| {
             all.push(Vec::new());
             all.len() - 1

@@ -107,8 +107,14 @@ impl<'w, 't> Walk<'w, 't> {
                 }
             }
         }
+        // A program where systems keep theirs is known by its name.
+        let named: Vec<String> = programs(&command.line)
+            .into_iter()
+            .filter(|run| run.path != run.program)
+            .map(|run| run.path)
+            .collect();
         for path in paths(&command.system, &command.line) {
-            if self.is_mounted(&path) {
+            if self.is_mounted(&path) || named.contains(&path) {
                 continue;
             }
             let what = self.path_of(&command.system, path);

@@ -93,6 +93,17 @@ impl<'w, 't> Walk<'w, 't> {
                 }
             }
             Value::Typed(ty, fields) => self.typed_method(ty, fields, call),
+            Value::Truth(truth) if matches!(call.name, "then" | "then_some") => {
+                self.inside(&truth.then, |walk| {
+                    walk.conditional += 1;
+                    let guarded = usize::from(!truth.known);
+                    walk.guarded += guarded;
+                    let value = walk.other_method(Value::PLAIN, call);
+                    walk.guarded -= guarded;
+                    walk.conditional -= 1;
+                    Value::PLAIN.or_within(truth.then.clone(), value)
+                })
+            }
             value => self.other_method(value, call),
         }
     }
@@ -115,7 +126,9 @@ impl<'w, 't> Walk<'w, 't> {
             if let Some(Value::Text(text)) = entry.mounts.and_then(|place| values.get(place)) {
                 self.mounts.push(text.trim_end_matches('/').to_owned());
             }
-            for text in &texts {
+            // A program's own path is seen with what it runs.
+            let starts = entry.gives.first().is_some_and(|gives| gives == COMMAND);
+            for text in texts.iter().filter(|_| !starts) {
                 self.path_in_guest(role, name, text, name_span);
             }
             self.see(what, (*name_span).clone());

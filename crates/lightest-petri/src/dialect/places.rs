@@ -197,6 +197,15 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
+    /// A text that takes the place of something that the table knows by what is done with it.
+    fn overwritten(&mut self, slot: usize, value: &Value<'t>, span: &Bytes) {
+        let (Some(Value::Role(role)), Value::Text(_)) = (self.slots.get(slot), value) else { return };
+        let role = self.role_of(role);
+        if self.table.has_calls(&role) {
+            self.open(span.clone(), format!("what is written to the {role}"));
+        }
+    }
+
     pub(super) fn assign(&mut self, target: &'t Expr, value: &'t Expr, span: &Bytes) -> Value<'t> {
         let value = self.eval(value);
         self.write(target, value, span);
@@ -215,6 +224,7 @@ impl<'w, 't> Walk<'w, 't> {
                         if !words.is_empty() {
                             self.feed(Value::made_of([&value]));
                         }
+                        self.overwritten(slot, &value, span);
                     }
                     self.store(slot, value);
                 }
