@@ -36,3 +36,4 @@ mod name;
 mod reasons;
 mod subject;
 pub mod suppress;
+mod sure;

@@ -96,7 +96,7 @@ fn declared(agent: Option<bool>) -> Option<&'static str> {
 }
 
 /// What a variant asks for by itself: what its declaration does, and the files that it names.
-fn stated(variant: &Variant) -> impl Iterator<Item = &str> {
+pub(crate) fn stated(variant: &Variant) -> impl Iterator<Item = &str> {
     declared(variant.agent).into_iter().chain(variant.brings.iter().map(String::as_str))
 }
 

@@ -149,6 +149,21 @@ fn what_a_branch_with_an_unknown_condition_asks_is_missing_nowhere() {
     let body = "if ready() { agent.windows_shell(); } Ok(())";
     assert_eq!(asked(body, LINUX, &SHELLS), ["windows-shell"]);
     assert_eq!(found(LINUX, body), [""; 0]);
+    let limits = "let config = if cfg!(windows) { config.with_no_vmbus() } else { config };";
+    let text = format!(
+        "#[vmm_test({LINUX})]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {{\n{limits}\n\
+         let (vm, agent) = config.run().await?;\nif busy() {{ agent.reboot().await?; }}\n}}"
+    );
+    let source = Source {
+        path: "a.rs".to_owned(),
+        local: "src/a.rs".to_owned(),
+        package: String::new(),
+        text: Arc::from(text),
+    };
+    let sources = [source];
+    let reading = Petri.read(&sources, &CATALOG, &TABLE);
+    let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
+    assert!(findings.iter().all(|finding| finding.rule() == "architecture-gap"), "{findings:?}");
     // In a loop it is asked for.
     assert_eq!(found(LINUX, "while busy() { agent.windows_shell(); } Ok(())"), ["lacks-what-it-uses"]);
 }

@@ -41,7 +41,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if placed.variant.ignored.is_some() || placed.variant.unstable.is_some() {
             continue;
         }
-        let asked = subject.asked_of(row, placed.variant);
+        let asked = subject.surely_asked_of(row, placed.variant);
         if let Some((quirk, stops)) = subject.stops(row, &asked) {
             findings.push(stopped(subject, placed, quirk, stops));
         } else if let Some(blocker) = held(subject, row, &asked) {

@@ -79,8 +79,7 @@ fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: usiz
         Some(Missing { asker, id, statement })
     };
     // Who takes a branch that hangs on something else is the author's to know.
-    let needs = subject.needs_of(row).filter(|need| !need.guarded);
-    let needs = needs.map(|need| (need.requirement.as_str(), Asker::Body(need)));
+    let needs = subject.sure_needs_of(row).map(|need| (need.requirement.as_str(), Asker::Body(need)));
     let files = placed.variant.brings.iter().map(|id| (id.as_str(), Asker::File));
     let mut given: Vec<&str> = Vec::new();
     for (id, asker) in needs.chain(files) {

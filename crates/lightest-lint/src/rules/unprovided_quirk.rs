@@ -145,7 +145,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         {
             continue;
         }
-        for need in subject.needs_of(index) {
+        for need in subject.sure_needs_of(index) {
             let attribute =
                 subject.catalog().requirement(&need.requirement).and_then(|known| known.attribute.as_ref());
             let Some(word) = attribute.filter(|word| *word != "noagent") else { continue };
@@ -158,7 +158,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             finding.requirements = vec![need.requirement.clone()];
             findings.push(finding);
         }
-        for quirk in subject.space.quirks(index, &subject.asked_of(index, placed.variant)) {
+        for quirk in subject.space.quirks(index, &subject.surely_asked_of(index, placed.variant)) {
             let Some(word) = quirk.declare.as_deref() else { continue };
             if stated(placed, word) || reported.contains(&word) {
                 continue;

@@ -110,7 +110,7 @@ impl<'w, 't> Walk<'w, 't> {
         // A program where systems keep theirs is known by its name.
         let named: Vec<String> = programs(&command.line)
             .into_iter()
-            .filter(|run| run.path != run.program)
+            .filter(|run| run.path != run.program && run.path.starts_with('/'))
             .map(|run| run.path)
             .collect();
         for path in paths(&command.system, &command.line) {

@@ -19,7 +19,7 @@ impl<'w, 't> Walk<'w, 't> {
         self.slot(name).and_then(|slot| self.slots.get(slot))
     }
 
-    fn declare(&mut self, name: &'t str, value: Value<'t>) {
+    pub(super) fn declare(&mut self, name: &'t str, value: Value<'t>) {
         let slot = self.slots.len();
         self.slots.push(value);
         if let Some(frame) = self.frames.last_mut() {

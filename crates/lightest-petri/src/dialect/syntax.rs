@@ -202,7 +202,8 @@ fn self_type(block: Node<'_>) -> Option<Node<'_>> {
 fn generics(function: Node<'_>) -> Vec<(String, String)> {
     let bounds = |node: Node<'_>| node.child(SyntaxKind::TYPE_BOUND_LIST).map(|list| list.text().to_owned());
     let list = function.child(SyntaxKind::GENERIC_PARAM_LIST).into_iter();
-    let params = list.flat_map(|list| list.children().filter(|child| child.kind() == SyntaxKind::TYPE_PARAM));
+    let is_param = |node: &Node<'_>| matches!(node.kind(), SyntaxKind::TYPE_PARAM | SyntaxKind::CONST_PARAM);
+    let params = list.flat_map(|list| list.children().filter(is_param));
     let mut generics: Vec<(String, String)> =
         params.map(|param| (param.name().to_owned(), bounds(param).unwrap_or_default())).collect();
     let clause = function.child(SyntaxKind::WHERE_CLAUSE).into_iter();

@@ -42,7 +42,7 @@ pub(super) struct Function {
     pub(super) attributes: Vec<Attribute>,
     /// `cfg` conditions of the modules around it.
     pub(super) outer_cfg: Vec<String>,
-    /// Type parameters with their bounds, as text.
+    /// Type parameters with their bounds, as text; constants among them have none.
     pub(super) generics: Vec<(String, String)>,
     pub(super) params: Vec<Param>,
     pub(super) returns: Option<String>,

@@ -351,7 +351,11 @@ impl<'w, 't> Walk<'w, 't> {
             self.bind(&param.pattern, value);
             self.types(&param.ty, param.ty_span.clone());
         }
-        for (_, bounds) in &function.generics {
+        for (name, bounds) in &function.generics {
+            // A constant among them is a number, whatever it is.
+            if bounds.is_empty() {
+                self.declare(name, Value::PLAIN);
+            }
             self.types(bounds, function.name_span.clone());
         }
         let value = self.eval(body);

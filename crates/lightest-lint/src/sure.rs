@@ -1,0 +1,28 @@
+//! What is asked whatever an unknown condition says. A rule that calls something missing speaks of that alone: who takes a
+//! branch that hangs on something else is the author's to know.
+
+use lightest_model::space::Asked;
+
+use crate::facts::Variant;
+use crate::needs::Need;
+use crate::subject::{Subject, stated};
+
+impl<'a> Subject<'a, '_> {
+    /// The needs of a configuration that some place shows before which no unknown condition stands.
+    pub(crate) fn sure_needs_of(&self, row: usize) -> impl Iterator<Item = &'a Need> {
+        let shown = self.row(row);
+        self.needs_of(row).filter(move |need| {
+            let again = |other: &Need| {
+                !other.guarded && other.requirement == need.requirement && other.applies_to(shown)
+            };
+            !need.guarded || self.needs.needs.iter().any(again)
+        })
+    }
+
+    /// What is asked of a configuration whatever an unknown condition says, in the place of a variant.
+    pub(crate) fn surely_asked_of(&self, row: usize, variant: &Variant) -> Asked {
+        let mut words: Vec<&str> = self.sure_needs_of(row).map(|need| need.requirement.as_str()).collect();
+        words.extend(stated(variant));
+        self.ask(words)
+    }
+}
