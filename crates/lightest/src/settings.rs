@@ -57,6 +57,11 @@ pub(crate) enum Level {
 impl Settings {
     /// Where a path of the configuration leads: to a place in the same repository, since a configuration comes with it.
     pub(crate) fn path(&self, key: &str, path: &Path) -> Result<PathBuf, Failure> {
+        if path.as_os_str().is_empty() {
+            return Err(Failure::new(format!("`{key}` names nothing"))
+                .note(format!("in {}", self.origin))
+                .help("name a place, or leave the key out"));
+        }
         let full = self.folder.join(path);
         if Tree::around(&self.folder).holds(&full) {
             return Ok(full);

@@ -329,6 +329,23 @@ fn a_file_that_is_read_only_is_replaced_only_where_its_folder_allows_it() {
 }
 
 #[test]
+fn what_names_nothing_is_a_mistake_and_not_the_current_folder() {
+    let folder = folder();
+    put(folder.path(), "a.rs", TEST);
+    for (settings, key) in [("catalog = \"\"", "catalog"), ("[check]\nbaseline = \"\"", "baseline")] {
+        put(folder.path(), "lightest.toml", settings);
+        let said = check(folder.path(), &[]);
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(said.err.starts_with(&format!("error: `{key}` names nothing")), "{}", said.err);
+        assert!(said.err.contains("in lightest.toml"), "{}", said.err);
+    }
+    fs::remove_file(folder.path().join("lightest.toml")).expect("removed");
+    let said = check(folder.path(), &["--update-baseline"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.starts_with("error: no baseline is named that could be updated"), "{}", said.err);
+}
+
+#[test]
 fn a_file_named_twice_is_read_once() {
     let folder = folder();
     put(folder.path(), "a.rs", TEST);

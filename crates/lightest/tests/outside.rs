@@ -170,6 +170,17 @@ fn neither_pipes_nor_devices_are_read_wherever_they_stand() {
 }
 
 #[test]
+fn time_grows_with_the_length_of_a_comment_and_not_with_its_square() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (head, body) = TEST.split_at(TEST.find("agent.ping").expect("a call"));
+    let lines = "// it needs Ubuntu because of this\n".repeat(60_000);
+    put(folder.path(), "a.rs", &format!("{lines}{head}{lines}{body}"));
+    let (code, err) = bounded(folder.path(), &["check"]);
+    assert!(code.is_some(), "it takes too long");
+    assert!(err.contains("read 1 variant of 1 test"), "{err}");
+}
+
+#[test]
 fn a_file_without_end_is_refused() {
     for (name, args) in [
         ("lightest.toml", &["pick"][..]),

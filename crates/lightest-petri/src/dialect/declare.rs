@@ -164,18 +164,21 @@ fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usi
     let mut remarks: Vec<Remark> = Vec::new();
     let first = tree.comments.partition_point(|comment| comment.span.start < head.start);
     let within = tree.comments[first..].iter().take_while(|comment| comment.span.start < head.end);
+    // Of the last one; asked of each comment once, since a remark grows with every line.
+    let mut last_speaks = false;
     for comment in within {
-        let speaks = |text: &str| text.contains("lightest:");
+        let speaks = comment.text.contains("lightest:");
         if let Some(last) = remarks.last_mut() {
             let between = source.text.get(last.span.bytes.end..comment.span.start).unwrap_or("x");
             let follows = between.trim().is_empty() && between.matches('\n').count() == 1;
-            if follows && !speaks(&comment.text) && !speaks(&last.text) {
+            if follows && !speaks && !last_speaks {
                 last.text.push('\n');
                 last.text.push_str(&comment.text);
                 last.span.bytes.end = comment.span.end;
                 continue;
             }
         }
+        last_speaks = speaks;
         remarks.push(Remark { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) });
     }
     remarks

@@ -6,18 +6,22 @@ use lightest_catalog::{File, OPENVMM, ReadError, embedded, list_folder, load};
 use lightest_diagnostics::{Diagnostic, line_column};
 use lightest_model::catalog::{Capability, Catalog, Layer};
 
+use super::text::reason;
 use super::tree::Tree;
 use crate::failure::{Failure, Place};
+use crate::output::shown;
 
 /// The files of a folder.
 pub(crate) fn folder_files(folder: &Path, layer: Layer) -> Result<Vec<File>, Failure> {
     const README: &str = "`catalog/README.md` of Lightest describes a catalog";
-    let paths = list_folder(folder).map_err(|error| {
-        let help = match error {
-            ReadError::Empty { .. } => README.to_owned(),
-            _ => format!("name a folder of TOML files; {README}"),
-        };
-        Failure::new(error.to_string()).help(help)
+    let paths = list_folder(folder).map_err(|error| match error {
+        ReadError::Empty { folder } => {
+            Failure::new(format!("{} holds no TOML file", shown(&folder))).help(README)
+        }
+        ReadError::Unreadable { path, error } => {
+            Failure::new(format!("{} cannot be read: {}", shown(&path), reason(&error)))
+                .help(format!("name a folder of TOML files; {README}"))
+        }
     })?;
     let tree = Tree::at(folder);
     let read = |path: PathBuf| {
