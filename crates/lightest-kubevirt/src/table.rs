@@ -8,6 +8,8 @@ use crate::suite::Touch;
 
 /// How an entry on texts that something is compared with is marked, and how the arguments of a matcher for equality are read.
 pub(crate) const COMPARED: &str = "compared";
+/// How a field is read whose value a matcher is given.
+pub(crate) const EXPECTED: &str = "expect";
 /// How an entry on whole texts is marked.
 const WHOLE: &str = "whole";
 

@@ -63,7 +63,7 @@ func Prepare(vmi *v1.VirtualMachineInstance) {}
 fn findings(before: &str, body: &str) -> Vec<Finding> {
     let head = HEAD.replace(
         "\t\"kubevirt.io/kubevirt/pkg/libvmi\"\n",
-        "\t\"example.com/elsewhere\"\n\t\"kubevirt.io/client-go/kubecli\"\n\n\t\"kubevirt.io/kubevirt/pkg/libvmi\"\n\t\"kubevirt.io/kubevirt/tests/harness\"\n",
+        "\t\"example.com/elsewhere\"\n\t\"kubevirt.io/client-go/kubecli\"\n\n\t\"kubevirt.io/kubevirt/pkg/libvmi\"\n\t\"kubevirt.io/kubevirt/tests/exec\"\n\t\"kubevirt.io/kubevirt/tests/harness\"\n",
     );
     let text = format!(
         "{head}{before}\n\nvar _ = Describe(\"a suite\", func() {{\n\tIt(\"runs\", func() {{\n{body}\n\t}})\n}})\n"
@@ -168,6 +168,10 @@ fn disks_that_are_counted_are_asked_for_under_any_name() {
         "Expect(len(vmi.Spec.Domain.Devices.Disks)).To(Equal(1))",
         "disks := vmi.Spec.Domain.Devices.Disks\n\t\tExpect(disks).To(HaveLen(1))",
         "disks := vmi.Spec.Domain.Devices.Disks\n\t\tExpect(disks[0].Name).ToNot(BeEmpty())",
+        "const two = 2\n\t\tExpect(vmi.Spec.Volumes[two-2].Name).ToNot(BeEmpty())",
+        "Eventually(func() bool { return len(vmi.Spec.Volumes) == 1 }).Should(BeTrue())",
+        "Eventually(func() int { return len(vmi.Status.VolumeStatus) }).Should(Equal(1))",
+        "disks := func() []v1.Disk { return vmi.Spec.Domain.Devices.Disks }\n\t\tExpect(disks()).To(HaveLen(1))",
         "const first = 0\n\t\tExpect(vmi.Spec.Volumes[first].Name).ToNot(BeEmpty())",
         "for _, volume := range vmi.Spec.Volumes {\n\t\t\tif volume.Name == \"disk0\" {\n\t\t\t\treturn\n\t\t\t}\n\t\t}",
         "switch vmi.Spec.Volumes[len(vmi.Spec.Volumes)-1].Name {\n\t\tcase \"disk0\":\n\t\t}",
@@ -190,8 +194,10 @@ fn what_only_a_running_guest_brings_about_is_asked_for() {
         "Expect(vmi.Status.Phase).To(Equal(v1.Succeeded))",
         "Expect(vmi.Status.MigrationState.AbortStatus).To(Equal(v1.MigrationAbortSucceeded))",
         "Expect(vmi.Name).To(Equal(\"kubevirt_vmi_storage_iops_read_total\"))",
+        "_, _ = exec.ExecuteCommandOnPod(nil, \"compute\", []string{\"ping\", vmi.Status.Interfaces[0].IP})",
+        "run(\"ssh\", \"vmi/\"+vmi.Name)",
     ] {
-        silent_after_guest("", line);
+        silent_after_guest("func run(args ...string) {}", line);
     }
 }
 

@@ -6,7 +6,7 @@ use super::types::{Type, results};
 use super::unit::{Factory, Kind, Node, Target, Touch};
 use super::walk::Walker;
 use crate::go::tree::{Bytes, Call, Expr};
-use crate::table::COMPARED;
+use crate::table::{COMPARED, EXPECTED};
 
 /// The role of a machine's description.
 pub(crate) const VMI: &str = "vmi";
@@ -113,7 +113,7 @@ impl<'a> Walker<'a, '_> {
         }
         let entry = self.table.function(path);
         let how = match path.rsplit("::").next() {
-            Some("Expect") => "expect",
+            Some("Expect") => EXPECTED,
             Some(_) if path.contains("::gomega") => COMPARED,
             _ => "",
         };

@@ -8,7 +8,7 @@ use super::types::{Member, Type};
 use super::unit::{Factory, Target, Touch};
 use super::walk::{Walker, one_of};
 use crate::go::tree::{Bytes, Element, Expr};
-use crate::table::COMPARED;
+use crate::table::{COMPARED, EXPECTED};
 
 impl<'a> Walker<'a, '_> {
     pub(super) fn expr(&mut self, expr: &'a Expr) -> Type<'a> {
@@ -59,11 +59,14 @@ impl<'a> Walker<'a, '_> {
                 other => other,
             },
             Expr::Binary(x, y, adds) => {
-                let how = if *adds { self.reading } else { COMPARED };
-                self.reading(how, |walker| {
-                    walker.expr(x);
-                    walker.expr(y);
-                });
+                for (operand, other) in [(x, y), (y, x)] {
+                    let how = match &**other {
+                        _ if *adds => self.reading,
+                        Expr::Literal(..) => EXPECTED,
+                        _ => COMPARED,
+                    };
+                    self.reading(how, |walker| walker.expr(operand));
+                }
                 Type::Plain
             }
             Expr::Assert(x, typ, _) => {
@@ -92,7 +95,7 @@ impl<'a> Walker<'a, '_> {
     fn read_local(&mut self, local: usize, bytes: &Bytes) {
         let Local { path, text, .. } = &self.scopes.locals[local];
         let text = *text;
-        if matches!(self.reading, "index" | "expect") && !path.is_empty() {
+        if matches!(self.reading, "index" | EXPECTED) && !path.is_empty() {
             let read = Touch::Read { path: path.clone(), how: self.reading };
             if self.table.judge(&read).is_some() {
                 self.touch(read, bytes.clone());
@@ -138,6 +141,7 @@ impl<'a> Walker<'a, '_> {
     fn is_number(&self, index: &Expr) -> bool {
         match index {
             Expr::Literal(..) => true,
+            Expr::Binary(x, y, _) => self.is_number(x) && self.is_number(y),
             Expr::Ident(ident) => match self.scopes.find(&ident.name) {
                 Some(local) => self.scopes.locals[local].constant,
                 None => matches!(

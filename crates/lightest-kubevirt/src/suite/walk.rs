@@ -6,7 +6,7 @@ use super::scope::Scopes;
 use super::types::{Member, Type};
 use super::unit::{Open, Target, Touch, Touched, Unit};
 use crate::go::tree::{Block, Bytes, Expr, FuncLit, Signature, Stmt, Variables};
-use crate::table::{COMPARED, Table};
+use crate::table::{COMPARED, EXPECTED, Table};
 
 /// What every body of a suite touches.
 pub(crate) struct Walked {
@@ -214,11 +214,12 @@ impl<'a> Walker<'a, '_> {
             Stmt::Type(decl) => {
                 self.scopes.declare(&decl.name.name, Type::Unknown);
             }
-            Stmt::Return(list) => {
+            Stmt::Return(list) => self.reading(EXPECTED, |walker| {
+                // A matcher or a caller goes on with it.
                 for expr in list {
-                    self.expr(expr);
+                    walker.expr(expr);
                 }
-            }
+            }),
             Stmt::Block(block) => self.block(block),
             Stmt::If(init, cond, body, rest) => {
                 self.scopes.enter();
