@@ -137,6 +137,19 @@ fn a_spec_is_found_by_a_line_and_what_is_not_known_of_it_is_named() {
 }
 
 #[test]
+fn a_file_that_does_not_parse_is_named_where_its_test_is_asked_about() {
+    let tree = tree();
+    fs::write(tree.path().join("tests/broken_test.go"), "package tests\n\nfunc {").expect("written");
+    for which in [&[][..], &["--test", "a machine"], &["--line", "3"]] {
+        let (code, text) =
+            run(tree.path(), &[&["pick", "--from", "tests/broken_test.go"][..], which].concat());
+        assert_eq!(code, 2, "{text}");
+        assert!(text.starts_with("error: no test found in tests/broken_test.go\n"), "{text}");
+        assert!(text.contains("note: tests/broken_test.go:1:1: the file does not parse as Go"), "{text}");
+    }
+}
+
+#[test]
 fn the_json_of_a_spec_has_needs_places_and_what_is_open() {
     let tree = tree();
     let args = ["pick", "--from", "tests/sample_test.go", "--test", "should be odd", "--format", "json"];

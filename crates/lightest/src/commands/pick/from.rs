@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lightest_diagnostics::Span;
 use lightest_lint::dialect::Dialect;
-use lightest_lint::facts::{Reading, Test};
+use lightest_lint::facts::{Note, Reading, Test};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::proposal::{Proposal, Request, Role, propose, unnamed};
 use lightest_model::chooser::Query;
@@ -54,7 +54,8 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         None => Reading::default(),
     };
     let texts = Texts::of(&read.files);
-    let test = choose_test(args, &tests, &texts, file, dialect)?;
+    let test = choose_test(args, &tests, &texts, file, dialect)
+        .map_err(|failure| notes.iter().fold(failure, |failure, note| with_unread(failure, note, &texts)))?;
     let needs = Needs::of(test, &table);
     let mut space = Space::of_tests(catalog);
     let mut request = Request {
@@ -156,7 +157,7 @@ fn choose_test<'t>(
 ) -> Result<&'t Test, Failure> {
     let shown = output::shown(file);
     let mut found: Vec<&Test> = tests.iter().collect();
-    if let Some(name) = &args.test {
+    if let Some(name) = args.test.as_ref().filter(|_| !tests.is_empty()) {
         let is_full = |test: &&Test| dialect.full_name(test) == *name;
         // A name with its modules means no other test that ends so.
         let exact = found.iter().any(is_full);
@@ -170,7 +171,7 @@ fn choose_test<'t>(
             });
         }
     }
-    if let Some(line) = args.line {
+    if let Some(line) = args.line.filter(|_| !tests.is_empty()) {
         found.retain(|test| {
             let place = texts.place(&test.span);
             place.is_some_and(|place| (place.line_start..=place.line_end).contains(&line))
@@ -190,6 +191,17 @@ fn choose_test<'t>(
             Err(Failure::new(format!("{shown} holds {} tests", many.len()))
                 .help(format!("choose one with `--test NAME` or `--line N`: {}", some(&names))))
         }
+    }
+}
+
+/// What was not read, since the test may be there.
+fn with_unread(failure: Failure, note: &Note, texts: &Texts<'_>) -> Failure {
+    match texts.place(&note.span).filter(|_| note.unread) {
+        Some(place) => {
+            let place = format!("{}:{}:{}", output::shown(place.path), place.line_start, place.column_start);
+            failure.note(format!("{place}: {}", note.message))
+        }
+        None => failure,
     }
 }
 
