@@ -69,7 +69,7 @@ struct Corpus {
     open_now: (usize, usize),
 }
 
-/// Reads the commits, holds the findings against the lists, and writes the page or says that it is stale.
+/// Reads the commits, compares the findings with the lists, and writes the page or reports that it is stale.
 pub(crate) fn run(checkout: &str, check: bool) -> Result<(), String> {
     let converted: BTreeSet<Place> = rows(CONVERTED)?.into_iter().map(|row| row.place).collect();
     let commit_before = commit(BEFORE)?;

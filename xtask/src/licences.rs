@@ -1,4 +1,4 @@
-//! Holds the licence of every dependency against `deny.toml`.
+//! Checks the licence of every dependency against `deny.toml`.
 
 use std::fs;
 

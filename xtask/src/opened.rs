@@ -1,5 +1,5 @@
 //! What the tree opens of the host: every program that code and scripts start, and every absolute path that they name. The
-//! tests hold it against the one list of packages.
+//! tests compare it with the one list of packages.
 
 mod rust;
 mod shell;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
-    // `cargo xtask` is an alias of `cargo run`, which tells where the package lies.
+    // `cargo xtask` is an alias of `cargo run`, which sets where the package lies.
     let package = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
     package.parent().map_or_else(|| PathBuf::from("."), PathBuf::from)
 }

@@ -62,7 +62,7 @@ impl Incoming {
         }
     }
 
-    /// What to tell the host at the end.
+    /// What the host gets at the end.
     pub(crate) fn finish(self) -> Reply {
         match self.0 {
             Ok(_) => Reply::Done,

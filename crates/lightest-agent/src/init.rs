@@ -9,7 +9,7 @@ use crate::sys;
 /// The list that the image builder writes: one module file a line, in the order to load.
 const BOOT_MODULES: &str = "/lib/lightest/boot-modules";
 
-/// Mounts what the port needs and loads its modules; failures are told on the console and survived.
+/// Mounts what the port needs and loads its modules; failures are printed on the console and survived.
 pub(crate) fn prepare() {
     for (kind, target) in [(c"proc", c"/proc"), (c"sysfs", c"/sys"), (c"devtmpfs", c"/dev")] {
         if let Err(error) = sys::mount_virtual(kind, target) {

@@ -52,7 +52,7 @@ impl Jobs {
         self.table.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes every child's status: ours are told to their job, orphans are dropped.
+    /// Takes every child's status: ours goes to its job, an orphan's is dropped.
     fn reap(&self) {
         loop {
             if let Some((pid, ended)) = sys::wait_any() {
@@ -68,7 +68,7 @@ impl Jobs {
         }
     }
 
-    /// Starts a program; its end is told by `Ended`, and a failure to start by `Failed`.
+    /// Starts a program; `Ended` reports its end, and `Failed` that it could not start.
     pub(crate) fn start(&self, number: u32, run: &Run) {
         if let Err(why) = self.try_start(number, run) {
             let _ = self.outbox.send(number, &Reply::Failed(why.into_bytes()));

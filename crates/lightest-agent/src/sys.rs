@@ -94,7 +94,7 @@ pub(crate) fn connect_vsock(port: u32) -> io::Result<OwnedFd> {
     let socket = unsafe { OwnedFd::from_raw_fd(fd) };
     let address = SockaddrVm { family: AF_VSOCK, reserved: 0, port, cid: CID_HOST, zero: [0; 4] };
     let length = u32::try_from(size_of::<SockaddrVm>()).unwrap_or(0);
-    // SAFETY: `address` is of the kernel's layout, of the length that is told, and outlives the call.
+    // SAFETY: `address` is of the kernel's layout, of the given length, and outlives the call.
     let result = unsafe { connect(socket.as_raw_fd(), &raw const address, length) };
     checked(result.into())?;
     Ok(socket)

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
-/// Where the setup header tells where the payload is.
+/// Where the setup header has the payload's place.
 const SETUP_SECTORS: usize = 0x1f1;
 const HEADER_MAGIC: usize = 0x202;
 const PAYLOAD_OFFSET: usize = 0x248;
@@ -57,7 +57,7 @@ fn xz(stream: &[u8]) -> Option<Vec<u8>> {
     let mut input = child.stdin.take()?;
     let mut kernel = Vec::new();
     std::thread::scope(|scope| {
-        // A program that stopped reading says so by its status.
+        // A program that stopped reading shows it by its status.
         scope.spawn(move || drop(input.write_all(stream)));
         child.stdout.take()?.take(MAX_KERNEL).read_to_end(&mut kernel).ok()
     })?;

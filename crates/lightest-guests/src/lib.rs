@@ -192,7 +192,7 @@ impl Store {
         Ok(built)
     }
 
-    /// Builds a guest, or finds that the same inputs were built before; `progress` is told what is done.
+    /// Builds a guest, or finds that the same inputs were built before; `progress` gets each step.
     ///
     /// # Errors
     /// When something is missing or fails.

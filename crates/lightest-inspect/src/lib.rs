@@ -77,7 +77,7 @@ pub struct Inspection {
     pub table: Table,
     /// Its parts.
     pub partitions: Vec<Found>,
-    /// Boot loaders where firmware looks without being told.
+    /// Boot loaders where firmware looks by default.
     pub boot_loaders: Vec<BootLoader>,
     /// Whether there is code for a BIOS in the first sector.
     pub bios_code: bool,

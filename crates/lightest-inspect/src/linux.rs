@@ -56,7 +56,7 @@ pub(crate) fn looks() -> Looks {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Kernel {
-    /// Its release, as `uname -r` tells.
+    /// Its release, as `uname -r` prints it.
     pub release: String,
     /// Whether its configuration is there.
     pub config: bool,

@@ -17,7 +17,7 @@ const MOST: u64 = 128 * 1024 * 1024;
 const TRUSTED: [&str; 3] =
     ["Microsoft Corporation UEFI CA 2011", "Microsoft UEFI CA 2023", "Microsoft Windows Production PCA 2011"];
 
-/// A boot loader in the place that firmware tries without being told.
+/// A boot loader in the place that firmware tries by default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BootLoader {

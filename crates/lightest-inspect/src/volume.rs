@@ -15,7 +15,7 @@ pub(crate) const MOST_TEXT: u64 = 1024 * 1024;
 const MOST_NAMES: usize = 65_536;
 /// Blocks of more than 64 KiB exist on no machine that is booted here.
 const LARGEST_BLOCK: u32 = 6;
-/// Names, places and signatures of file systems and containers that are told and not read.
+/// Names, places and signatures of file systems and containers that are recognised but not read.
 const NAMED: &[(&str, u64, &[u8])] = &[
     ("btrfs", 0x1_0040, b"_BHRfS_M"),
     ("xfs", 0, b"XFSB"),

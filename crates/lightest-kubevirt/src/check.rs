@@ -60,7 +60,7 @@ pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec
     (Suite::new(files, &partial, table, FACTORY, &factories), notes)
 }
 
-/// Reads a suite and holds the rules against it.
+/// Reads a suite and applies the rules to it.
 #[must_use]
 pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Options) -> Checked {
     let (suite, notes) = read(sources, catalog, table);
@@ -68,7 +68,7 @@ pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Opt
     Checked { sites, notes, findings }
 }
 
-/// Holds the rules against what was read of the same sources: the sites, and what is wrong.
+/// Applies the rules to what was read of the same sources: the sites, and what is wrong.
 #[must_use]
 pub fn judge(reading: &Reading<'_>, sources: &[Source], options: &Options) -> (Vec<Test>, Vec<Finding>) {
     let lines = lines(sources);

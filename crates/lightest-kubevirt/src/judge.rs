@@ -28,7 +28,7 @@ pub struct Ask {
     pub via: Option<Place>,
     /// The test, by its index.
     pub test: usize,
-    /// Whether the test says so by itself: a call, an option or its name, rather than a text or a field that is read.
+    /// Whether the test shows it by itself: a call, an option or its name, rather than a text or a field that is read.
     pub direct: bool,
 }
 

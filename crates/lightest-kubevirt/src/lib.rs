@@ -9,7 +9,7 @@
 //! - [`dialect`]: which files matter to the linter.
 //! - [`facts`]: the files of the catalog.
 //! - [`guide`]: the page on which factory fits which test.
-//! - [`sync`]: the facts that the factories state, held against the catalog.
+//! - [`sync`]: the facts that the factories state, compared with the catalog.
 
 pub mod check;
 pub mod dialect;

@@ -68,7 +68,7 @@ pub struct Abilities {
     pub formats: &'static [ImageFormat],
     /// Whether firmware can be handed one UEFI application.
     pub uefi_app: bool,
-    /// Ways to boot of which it is told that firmware found nothing to boot.
+    /// Boot methods whose firmware reports that it found nothing to boot.
     pub nothing_to_boot: &'static [Method],
     /// Whether a CD-ROM can be added.
     pub cdrom: bool,

@@ -92,7 +92,7 @@ impl std::fmt::Debug for Agent {
 }
 
 impl Agent {
-    /// Takes over the connection to the guest; `hello` is told of each start of the agent.
+    /// Takes over the connection to the guest; `hello` gets each start of the agent.
     pub fn start(line: Line, hello: impl Fn(Instant, Hello) + Send + 'static) -> Self {
         let Line { mut reader, writer } = line;
         let waiting: Arc<Mutex<Waiting>> = Arc::default();

@@ -101,7 +101,7 @@ impl CannotStart {
     }
 }
 
-/// What a channel of the VMM can tell.
+/// What a channel of the VMM can report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChannelEvent {
     /// Something happened to the machine.
@@ -110,7 +110,7 @@ pub enum ChannelEvent {
     Console(Vec<u8>),
 }
 
-/// Hears what a channel tells, with the instant of its arrival.
+/// Receives what a channel reports, with the instant of its arrival.
 pub type EventSink = Box<dyn Fn(Instant, ChannelEvent) + Send>;
 
 /// A running machine's control channel. Each call waits for the VMM's answer, but not longer than its limit.
@@ -194,13 +194,13 @@ pub trait Driver: Sync {
     /// When the channel cannot be used.
     fn attach(&self, control: Line, tell: EventSink) -> io::Result<Arc<dyn Control>>;
 
-    /// What a line of the VMM's own log tells.
+    /// What a line of the VMM's own log means.
     fn logged(&self, line: &str) -> Option<EventKind> {
         let _ = line;
         None
     }
 
-    /// What the end of the VMM's process tells, where that is how the VMM tells it.
+    /// What the exit status of the VMM's process means, where the VMM reports by it.
     fn ended(&self, spec: &BootSpec, code: Option<i32>) -> Vec<EventKind> {
         let _ = (spec, code);
         Vec::new()

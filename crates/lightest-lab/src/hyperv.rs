@@ -1,6 +1,6 @@
 //! The Hyper-V driver, over PowerShell: on Windows' side of WSL. Written from the source, never run.
 //!
-//! One PowerShell process is the VMM of one machine: it makes the machine, tells what happens to it on its standard output, takes
+//! One PowerShell process is the VMM of one machine: it makes the machine, reports what happens to it on its standard output, takes
 //! commands on its standard input, and removes the machine when that ends, however it ends.
 
 mod quote;

@@ -1,4 +1,4 @@
-//! Boots one configuration and tells, event by event, what happened when.
+//! Boots one configuration and records, event by event, what happened when.
 //!
 //! The only crate that starts virtual machines. [`machine::Machine`] is the engine, [`driver::Driver`] the seam to a VMM.
 //! Nothing here prints or decides exit codes, and a failed boot is an [`outcome::Failure`], never a number.

@@ -89,7 +89,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Whoever has nothing more to say does not listen any more either: the thread that reads ends.
+    /// A peer that has stopped writing has stopped reading, too: the thread that reads ends.
     fn drop(&mut self) {
         if let Self::Socket(stream) = self {
             let _ = stream.shutdown(Shutdown::Both);

@@ -24,7 +24,7 @@ use lightest_guests::host::Host;
 const CONTROL_LIMIT: Duration = Duration::from_secs(5);
 /// How long the channels of a process that ended may still have something.
 const LAST_WORDS: Duration = Duration::from_millis(200);
-/// A guest that asks for a reset in several ways at once is reset once, though QEMU may tell of it again: such an echo comes
+/// A guest that asks for a reset in several ways at once is reset once, though QEMU may report it again: such an echo comes
 /// before the guest says anything new, and within this time.
 const SAME_RESET: Duration = Duration::from_secs(2);
 /// What comes this soon after a reset was said before it.
@@ -32,7 +32,7 @@ const SAID_BEFORE: Duration = Duration::from_millis(50);
 /// How many lines of the console a diagnosis shows.
 const TAIL_LINES: usize = 25;
 
-/// Hears of each event when it is seen.
+/// Receives each event when it is seen.
 pub type Watch<'a> = dyn FnMut(&Event) + 'a;
 
 /// What happened so far, in the terms of goals.
@@ -231,7 +231,7 @@ impl Machine {
                 Ok(signal) => {
                     self.take(signal, goal, watch);
                     late += usize::from(left.is_zero());
-                    // A guest that always has one more thing to say is late all the same.
+                    // A guest that keeps writing is late all the same.
                     if late > MAX_SIGNALS {
                         return Err(Failure::TimedOut {
                             waited_for: goal.describe(),
@@ -352,7 +352,7 @@ impl Machine {
         }
     }
 
-    /// Ends it, if it still runs, and tells how it went.
+    /// Ends it, if it still runs, and returns how it went.
     #[must_use]
     pub fn finish(mut self, result: Result<(), Failure>) -> Report {
         let failure = result.err();

@@ -22,7 +22,7 @@ pub static FACTS: LazyLock<Facts> = LazyLock::new(|| Facts::embedded(include_str
 
 /// The environment variable that names the program, without `LIGHTEST_`.
 pub const PROGRAM: &str = "OPENVMM";
-/// Statuses that we choose, so that the end of the process tells why; OpenVMM's own are 0 and 1.
+/// Statuses that we choose, so that the exit status of the process shows why; OpenVMM's own are 0 and 1.
 const TURNED_OFF: i32 = 100;
 const CRASHED: i32 = 101;
 

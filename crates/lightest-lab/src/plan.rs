@@ -141,7 +141,7 @@ fn boot_path(driver: &dyn Driver, config: &Config) -> Result<&'static BootPath, 
     driver.abilities().path(driver.title(), method, config.arch).map_err(unsupported)
 }
 
-/// Works out the machine of a configuration, which reports call `name`; a guest that is not built yet is built, and `progress` is told of it.
+/// Works out the machine of a configuration, which reports call `name`; a guest that is not built yet is built, and `progress` gets each step.
 ///
 /// # Errors
 /// When the VMM is missing, the lab cannot boot such a thing, or the guest cannot be had.

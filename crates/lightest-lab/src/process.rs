@@ -24,7 +24,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use crate::console::short;
 use crate::line::Line;
 
-/// Makes the directory `$1`, says so, and waits for the end of its input.
+/// Makes the directory `$1`, reports it, and waits for the end of its input.
 const REAPER: &str = r#"
 trap '' INT TERM HUP QUIT PIPE
 mkdir -m 700 -- "$1" || exit 1

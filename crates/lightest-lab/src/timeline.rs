@@ -176,7 +176,7 @@ impl Timeline {
             return None;
         }
         let event = Event { at: when.saturating_duration_since(self.started), source, kind };
-        // After events of the same instant: equal times keep the order in which they were told.
+        // After events of the same instant: equal times keep the order in which they were reported.
         let place = self.events.partition_point(|other| other.at <= event.at);
         self.events.insert(place, event.clone());
         Some(event)

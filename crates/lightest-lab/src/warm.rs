@@ -149,7 +149,7 @@ fn name(plan: &Plan, store: &Store) -> Result<String, WarmError> {
         }
     }
     for disk in &spec.disks {
-        // Images are large: when one was written last tells whether it is the same.
+        // Images are large: the time of the last write shows whether one is the same.
         text.push_str(&written(&disk.file)?);
     }
     // Another version of the VMM may not understand what this one saved.

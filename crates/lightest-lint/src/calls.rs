@@ -52,7 +52,7 @@ pub struct Entry {
     pub containing: Vec<String>,
     /// What that asks of the environment.
     pub requires: Vec<String>,
-    /// Whether what it asks is not known, though a wider entry would say so.
+    /// Whether what it asks is unknown, though a wider entry would state it.
     pub unknown: bool,
     /// The options of a program that every guest's has; with another it is not known what is asked. `None` for any.
     pub options: Option<Vec<String>>,

@@ -18,7 +18,7 @@ use crate::proposal::Proposed;
 use crate::rules::{RULES, Rule};
 use crate::source::Source;
 
-/// Whether a file matters to a dialect, told from its bytes alone.
+/// Whether a file matters to a dialect, judged by its bytes alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interest {
     /// It cannot matter.
@@ -35,7 +35,7 @@ pub struct Conventions {
     /// Whether the guests of a declaration are alternatives, of which each run of a test takes one. Otherwise they live side
     /// by side, and each is judged for itself.
     pub alternatives: bool,
-    /// Whether a test may have no other point than that its guest boots, so that a body which asks for nothing says so.
+    /// Whether a test may have no other point than that its guest boots, so that a body which asks for nothing is meant so.
     pub boot_tests: bool,
     /// A requirement without which a body shows too little of its guest for it to be called too heavy.
     pub shown_by: Option<&'static str>,
@@ -94,7 +94,7 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// Whether the linter's table of calls tells what its bodies ask for; otherwise it has a table of its own.
+    /// Whether the linter's table of calls states what its bodies ask for; otherwise it has a table of its own.
     fn uses_table(&self) -> bool {
         true
     }
@@ -105,7 +105,7 @@ pub trait Dialect: Sync {
     /// The folders of the catalog with its facts, in the order in which they are read.
     fn catalog(&self) -> &'static [&'static str];
 
-    /// Whether a file may hold tests; worth a way of its own where that is told sooner than whether it matters.
+    /// Whether a file may hold tests; worth its own implementation where that is quicker than `interest`.
     fn holds_tests(&self, bytes: &[u8]) -> bool {
         self.interest(bytes) == Interest::Tests
     }
@@ -216,19 +216,19 @@ pub trait Dialect: Sync {
         reported
     }
 
-    /// What a test runner is told to run exactly those variants; `None` where there is no such thing.
+    /// The filter that makes a test runner run exactly those variants; `None` where there is no such thing.
     fn filter(&self, _variants: &[&str]) -> Option<String> {
         None
     }
 
-    /// How the output of a variant whose failures block nobody tells whether it passed; `None` where a report shows its
+    /// How the output of a variant whose failures block nobody shows whether it passed; `None` where a report shows its
     /// failures as failures.
     fn masking(&self) -> Option<Masking> {
         None
     }
 }
 
-/// How the output of a test tells whether it passed, where the report may not.
+/// How the output of a test shows whether it passed, where the report may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Masking {
     /// What it writes when it passed.

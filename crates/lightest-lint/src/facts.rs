@@ -60,7 +60,7 @@ pub struct Test {
     pub unread: Vec<Span>,
     /// What its body touches, in the order of the walk.
     pub sightings: Vec<Sighting>,
-    /// What the dialect itself found that it requires, beside what the table of calls tells of what it touches.
+    /// What the dialect itself found that it requires, beside what the table of calls states about what it touches.
     pub asks: Vec<Need>,
     /// What the dialect could not follow.
     pub openings: Vec<Opening>,
@@ -235,7 +235,7 @@ pub enum What {
     },
     /// A condition of the build on the test.
     Build(String),
-    /// A condition that tells configurations apart.
+    /// A condition that distinguishes configurations.
     Tested(Vec<When>),
     /// A condition that fails the test for all but some configurations.
     Confined(Vec<When>),

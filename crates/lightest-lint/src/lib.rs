@@ -10,10 +10,10 @@
 //! - [`needs`]: what a test requires, with the place that shows it.
 //! - [`proposal`]: what to list for a test, read from its body alone.
 //! - [`rules`]: one file each.
-//! - [`linter`]: holds every rule against every test, and takes out what comments suppress.
+//! - [`linter`]: applies every rule to every test, and takes out what comments suppress.
 //! - [`shown`]: what a passing run of a variant shows.
 //! - [`unknowns`]: what nobody has shown, and what a *yes* would save.
-//! - [`finding`]: what a rule has to say, and the edits that it proposes.
+//! - [`finding`]: what a rule found, and the edits that it proposes.
 
 pub mod calls;
 pub mod change;

@@ -1,4 +1,4 @@
-//! Holds every rule against every test.
+//! Applies every rule to every test.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What a test requires of its environment, told from what its body touches.
+//! What a test requires of its environment, derived from what its body touches.
 
 use std::collections::HashMap;
 

@@ -1,14 +1,14 @@
 //! What to list for a test, read from its body as if its author had listed nothing.
 //!
 //! The chooser decides what is lightest; what is added here is the list: a variant for each operating system and each
-//! isolation mode that the body tells apart, and the companion without the paravisor. What a test's names speak of decides
+//! isolation mode that the body distinguishes, and the companion without the paravisor. What a test's names mention decides
 //! only between configurations that provide everything that its body asks for.
 
 mod reader;
 
 use lightest_diagnostics::Span;
 use lightest_model::catalog::Os;
-use lightest_model::chooser::{Choice, Part, Query, Unheard, choose_among};
+use lightest_model::chooser::{Choice, Part, Query, QueryError, choose_among};
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{Row, Space};
 
@@ -102,13 +102,13 @@ pub fn try_it<'w>(unshown: impl IntoIterator<Item = &'w str>, config: &str) -> S
     let mut words: Vec<String> = unshown.into_iter().map(|word| format!("`{word}`")).collect();
     let last = words.pop().unwrap_or_default();
     let unshown = if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) };
-    format!("nobody has shown {unshown} with {config}; try it: if it passes, it is the lightest")
+    format!("unproven with {config}: {unshown}; try it: if it passes, it is the lightest")
 }
 
 /// That it is not known which file a test takes, and what to do about it.
 #[must_use]
 pub fn unnamed(taken: &str) -> String {
-    format!("what stands for `{taken}` is not known: name the file in `[..]` behind each configuration")
+    format!("the artifact of `{taken}` is unknown: name it in `[..]` after each configuration")
 }
 
 /// The answer for a test.
@@ -123,7 +123,7 @@ pub struct Proposal<'c> {
     pub list: Vec<Proposed>,
     /// What the body does not show, and only a name speaks of.
     pub weak: Vec<WeakNeed>,
-    /// Files that the test takes and that could not be told from its signature.
+    /// Files that the test takes and that its signature does not identify.
     pub unnamed: Vec<String>,
 }
 
@@ -145,7 +145,7 @@ pub fn propose<'c>(
     needs: &Needs,
     space: &Space<'c>,
     request: &Request,
-) -> Result<Proposal<'c>, Unheard> {
+) -> Result<Proposal<'c>, QueryError> {
     let reader = Reader::of(test, needs, space, request)?;
     let mut parts: Vec<Part<'c>> = Vec::new();
     let mut list: Vec<Proposed> = Vec::new();

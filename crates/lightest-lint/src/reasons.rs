@@ -261,7 +261,7 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed
             Heed::Nothing
         }
     });
-    // A file is about many tests: it has to name the guest, and to say why.
+    // A file is about many tests: it has to name the guest, and to give a reason.
     let preface = remarks.preface.iter().filter(|prose| names(prose));
     let preface = preface.map(|prose| if prose.purpose { Heed::Reason } else { Heed::Speaks });
     // Most comments of a body are about its code: one has to name the guest, or what only a distribution has.

@@ -376,7 +376,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.test.remarks.iter().any(|remark| plain(&remark.text))
     }
 
-    /// Whether a known limit that still holds speaks against a configuration.
+    /// Whether a known limit that is not lifted blocks a configuration.
     pub(crate) fn is_blocked(&self, row: usize, asked: &Asked) -> bool {
         !self.space.limits(row, asked).is_empty()
     }

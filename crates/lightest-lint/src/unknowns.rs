@@ -28,7 +28,7 @@ pub struct Unknown<'c> {
     pub requirement: &'c str,
     /// The statement that calls it unknown; `None` where no statement speaks of it.
     pub statement: Option<&'c Capability>,
-    /// The variants that would become lighter, those of which `check` would say so first.
+    /// The variants that would become lighter, those that `check` would report first.
     pub waiting: Vec<Waiting>,
     /// The run that would settle it; `None` where no test of the tree can show it.
     pub experiment: Option<Experiment>,
@@ -43,7 +43,7 @@ pub struct Waiting {
     pub variant: String,
     /// The lightest configuration that would do today, as an index into the space's rows.
     pub from: usize,
-    /// Why `check` would keep silent about it, as a half sentence; `None` where it would say so.
+    /// Why `check` would keep silent about it, as a half sentence; `None` where it would report it.
     pub silence: Option<&'static str>,
     /// What it would save.
     pub saving: Saving,
@@ -136,7 +136,7 @@ pub fn unknowns<'c>(
 }
 
 impl Unknown<'_> {
-    /// The variants of which `check` would say that they are too heavy, once this is known.
+    /// The variants that `check` would report as too heavy, once this is known.
     pub fn findings(&self) -> impl Iterator<Item = &Waiting> {
         self.waiting.iter().filter(|waiting| waiting.silence.is_none())
     }

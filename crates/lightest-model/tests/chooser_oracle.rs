@@ -164,7 +164,7 @@ proptest! {
         let choice = choose(&space, &query).expect("every word is known");
         let Some(conflict) = &choice.parts[0].conflict else { return Ok(()) };
         let between: Vec<String> =
-            conflict.between.iter().map(|cornered| space.requirement_id(cornered.requirement).to_owned()).collect();
+            conflict.between.iter().map(|side| space.requirement_id(side.requirement).to_owned()).collect();
         let archs = conflict.arch.map_or(self::archs(), |arch| vec![arch]);
         let answered = |requires: &[String], archs: &[Arch]| archs.iter().any(|arch| oracle(&space, requires, *arch).is_some());
         prop_assert!(!answered(&between, &archs), "{between:?} can meet");

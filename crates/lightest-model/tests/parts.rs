@@ -5,7 +5,7 @@ mod common;
 use std::sync::LazyLock;
 
 use lightest_model::catalog::{Catalog, Holds, Support};
-use lightest_model::chooser::{Choice, Part, Query, Unheard, choose, choose_among, nearest_lighter};
+use lightest_model::chooser::{Choice, Part, Query, QueryError, choose, choose_among, nearest_lighter};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, RequirementId, Space};
 
@@ -208,11 +208,11 @@ fn a_place_is_asked_for_by_a_requirement_or_beside_them_and_never_by_both_differ
     assert_eq!(places(&both), (owned(&[(x64, "openvmm"), (x64, "hyperv")]), 0));
     assert_eq!(places(&query(&["x64"], &[arm, x64], &[])).0, owned(&[(x64, "")]));
     let refused = |asked: &Query| choose(&space, asked).expect_err("it contradicts itself");
-    let elsewhere = |word: &str, given: &str| Unheard::Elsewhere(word.to_owned(), given.to_owned());
+    let elsewhere = |word: &str, given: &str| QueryError::Elsewhere(word.to_owned(), given.to_owned());
     assert_eq!(refused(&query(&["x64"], &[arm], &[])), elsewhere("x64", "aarch64"));
     assert_eq!(refused(&query(&["hyperv"], &[], &["openvmm"])), elsewhere("hyperv", "openvmm"));
-    assert_eq!(refused(&query(&["nothing"], &[], &[])), Unheard::Requirement("nothing".to_owned()));
-    assert_eq!(refused(&query(&[], &[], &["nothing"])), Unheard::Vmm("nothing".to_owned()));
+    assert_eq!(refused(&query(&["nothing"], &[], &[])), QueryError::Requirement("nothing".to_owned()));
+    assert_eq!(refused(&query(&[], &[], &["nothing"])), QueryError::Vmm("nothing".to_owned()));
 }
 
 #[test]

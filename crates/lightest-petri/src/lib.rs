@@ -7,7 +7,7 @@
 //! - [`Spelled`]: a configuration in petri's words.
 //! - [`attribute`]: the attribute to paste for a choice.
 //! - [`openvmm`]: the facts that OpenVMM's source states, and the gaps where it cannot be read.
-//! - [`sync`]: those facts held against the catalog.
+//! - [`sync`]: those facts compared with the catalog.
 //!
 //! Nothing here reads files, prints or knows another framework.
 

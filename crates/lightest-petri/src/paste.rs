@@ -80,7 +80,7 @@ fn extend<'l>(
             add(&mut attribute, word);
         }
     }
-    // Petri adds the agent unless told not to, and a guest that cannot have it fails before it boots.
+    // Petri adds the agent unless asked not to, and a guest that cannot have it fails before it boots.
     attribute.noagent |= rows.clone().any(|row| lacks_agent(space, row));
     // A macro that names the VMM for all configurations takes them without it, and no other VMM's.
     if attribute.entries.iter().any(|entry| common.is_some() && entry.config.vmm != common) {

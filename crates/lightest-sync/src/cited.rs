@@ -1,4 +1,4 @@
-//! Lines that facts rest on, held against how they read now.
+//! Cited lines, compared with what they are now.
 
 use std::collections::BTreeMap;
 
@@ -68,12 +68,12 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
             Fate::Gone => {
                 work.differ("evidence-changed", format!("`{}` is gone", evidence.place))
                     .catalog(&target, rests(facts))
-                    .note("the file does not exist any more")
-                    .help("see whether the fact still holds, and cite the lines that show it")
+                    .note("the file no longer exists")
+                    .help("check that the fact still holds, and cite the lines that show it")
                     .done();
             }
             Fate::Unknown => {
-                work.differ("cannot-read", format!("what `{}` read like cannot be had", evidence.place))
+                work.differ("cannot-read", format!("the former text of `{}` is unavailable", evidence.place))
                     .catalog(&target, rests(facts))
                     .note("the recorded commit, or that line at it, is not in this checkout's history")
                     .help("fetch the recorded commit (in CI: fetch-depth: 0), or correct the line in the catalog")
@@ -111,12 +111,14 @@ fn report(work: &mut Compare<'_>, touched: Vec<Touched>) {
         }
         let (_, cited, target) = place.narrowest;
         let mut draft = work
-            .differ("evidence-changed", format!("`{cited}` reads differently now"))
+            .differ("evidence-changed", format!("`{cited}` has changed"))
             .spot(Some(whole), "it was here")
             .catalog(&target, rests(place.facts));
         if !place.others.is_empty() {
             draft = draft.note(format!("cited in other ways too: `{}`", place.others.join("`, `")));
         }
-        draft.help("see whether what rests on it still holds, and cite the lines that show it").done();
+        draft
+            .help("check that the facts that rest on it still hold, and cite the lines that show them")
+            .done();
     }
 }

@@ -42,28 +42,25 @@ pub struct Difference {
 
 /// Every kind of difference, with what it means.
 pub const RULES: [(&str, &str); 19] = [
-    ("cannot-read", "the source states this in a way that is not understood, or not at all any more"),
+    ("cannot-read", "the source no longer states this, or states it in a form that is not understood"),
     ("vmm-missing", "configurations may name a VMM that the catalog does not have"),
     ("vmm-gone", "the catalog has a VMM that no configuration may name"),
     ("guest-missing", "configurations may name a guest that the catalog does not have"),
     ("guest-gone", "the catalog has a guest that no configuration may name"),
-    ("guest-differs", "the source says something else of a guest"),
-    ("image-differs", "the source says something else of an image"),
+    ("guest-differs", "a guest differs from the source"),
+    ("image-differs", "an image differs from the source"),
     ("boot-method-missing", "configurations may name a boot method that the catalog does not have"),
     ("boot-method-gone", "the catalog has a boot method that no configuration may name"),
-    ("boot-method-differs", "the source says something else of a boot method"),
-    ("host-differs", "the source asks something else of a host"),
-    ("capability-differs", "`requires(..)` accepts other words"),
-    (
-        "compat-differs",
-        "a backend refuses a configuration that the catalog says runs, or the other way round",
-    ),
-    ("quirk-differs", "a guest waits or reboots otherwise than the catalog says"),
-    ("blocker-lifted", "what the catalog calls blocked runs by now"),
-    ("blocker-reopened", "what the catalog calls lifted is ignored again"),
-    ("blocker-missing", "a test holds a configuration back for a reason that the catalog does not have"),
-    ("evidence-moved", "a file that facts rest on has another name now"),
-    ("evidence-changed", "the lines that a fact rests on read differently now"),
+    ("boot-method-differs", "a boot method differs from the source"),
+    ("host-differs", "the requirements of a host differ from the source"),
+    ("capability-differs", "the words of `requires(..)` differ from the source"),
+    ("compat-differs", "catalog and source disagree whether a configuration runs"),
+    ("quirk-differs", "the waits or reboots of a guest differ from the source"),
+    ("blocker-lifted", "a blocker of the catalog no longer blocks"),
+    ("blocker-reopened", "a lifted blocker blocks again"),
+    ("blocker-missing", "a test disables a configuration for a reason that is not in the catalog"),
+    ("evidence-moved", "a cited file was renamed"),
+    ("evidence-changed", "cited lines have changed"),
 ];
 
 /// A configuration of a test that shows a blocker's state.
@@ -82,7 +79,7 @@ pub struct Witness {
 pub struct Derived {
     /// The blocker.
     pub id: String,
-    /// Its state; `None` when the source does not tell.
+    /// Its state; `None` when the source does not show it.
     pub state: Option<BlockerState>,
     /// What shows it.
     pub witness: Option<Witness>,
@@ -143,7 +140,9 @@ impl<'a> Compare<'a> {
         let mut draft = self
             .differ("cannot-read", format!("{what} cannot be read from the source"))
             .spot(spot, because)
-            .help("look at what changed there; Lightest must learn the new form before its facts are safe");
+            .help(
+                "look at what changed there: Lightest cannot check these facts until it reads the new form",
+            );
         draft.difference.notes = notes;
         draft.done();
     }

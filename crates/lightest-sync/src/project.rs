@@ -46,7 +46,7 @@ pub trait Stated {
     /// The files, sorted by path; those that are not wanted are left out.
     fn files(&self) -> &[SourceFile];
 
-    /// Holds the catalog against it: every difference, at its place in both.
+    /// Compares the catalog with it: every difference, at its place in both.
     fn compare(&self, catalog: &Catalog, text: &CatalogText, evidence: &Evidences) -> Report;
 
     /// What was read, in a few counts: `42 guests, 5 boot methods`.

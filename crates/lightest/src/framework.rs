@@ -16,7 +16,7 @@ trait Known: Dialect + Project {}
 
 impl<T: Dialect + Project> Known for T {}
 
-/// Every framework; the first is meant where nothing tells otherwise.
+/// Every framework; the first is the default.
 static FRAMEWORKS: [&dyn Known; 2] = [&lightest_petri::Petri, &lightest_kubevirt::KubeVirt];
 
 /// A test framework.

@@ -66,7 +66,7 @@ pub(crate) fn described(machine: &Machine) -> String {
     words.join(",")
 }
 
-/// Finds out what a machine offers. `probe` tells whether a path can be opened, perhaps for writing.
+/// Finds out what a machine offers. `probe` returns whether a path can be opened, perhaps for writing.
 fn look(os: &str, arch: &str, known: &[Hypervisor], probe: &dyn Fn(&Path, bool) -> io::Result<()>) -> Found {
     let arch = match arch {
         "x86_64" => Some(Arch::X64),

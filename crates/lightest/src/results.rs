@@ -151,7 +151,7 @@ impl Results {
         self.runs.iter().map(|run| run.commit.clone()).collect()
     }
 
-    /// What to say of names that match no variant; empty where all do.
+    /// The note on names that match no variant; empty where all do.
     pub(crate) fn unmatched_note(&self) -> Option<String> {
         if self.unmatched == 0 {
             return None;

@@ -36,7 +36,7 @@ pub(crate) struct Check {
     pub(crate) pedantic: bool,
     /// Levels of rules.
     pub(crate) rules: std::collections::BTreeMap<String, Level>,
-    /// Findings that are there already, relative to the file.
+    /// File of known findings to leave out, relative to the file.
     pub(crate) baseline: Option<PathBuf>,
     /// Entries for the table of calls, as in the catalog's `calls/`.
     pub(crate) calls: lightest_catalog::calls::Written,

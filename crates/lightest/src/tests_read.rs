@@ -57,7 +57,7 @@ impl Tests {
         self.dialect.full_name(&self.reading.tests[test])
     }
 
-    /// Where there is no test below these paths, the exit code that tells so, after a message.
+    /// Where there is no test below these paths, the exit code for that, after a message.
     pub(crate) fn none(&self, paths: &[PathBuf]) -> Option<u8> {
         if !self.reading.tests.is_empty() {
             return None;

@@ -39,7 +39,7 @@ fn answer(mut session: PtySession, keys: &[&str]) -> String {
 fn enter_skips_every_question() {
     let text = answer(at_a_terminal("$lightest pick"), &["\r"; 5]);
     assert!(text.contains("#[vmm_test(") && text.contains("openvmm_linux_direct_x64"), "{text}");
-    assert!(text.contains("The same again: lightest pick --arch x64,aarch64"), "{text}");
+    assert!(text.contains("Repeat with: lightest pick --arch x64,aarch64"), "{text}");
     assert!(text.contains("code=0"), "{text}");
 }
 
@@ -47,7 +47,7 @@ fn enter_skips_every_question() {
 fn letters_filter_space_chooses_and_escape_skips() {
     let keys = ["windows \r", ESC, ESC, ESC, ESC];
     let text = answer(at_a_terminal("$lightest pick"), &keys);
-    assert!(text.contains("The same again: lightest pick --requires windows-shell"), "{text}");
+    assert!(text.contains("Repeat with: lightest pick --requires windows-shell"), "{text}");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn arrows_move_and_several_answers_hold() {
     let firmware = format!("{DOWN} {DOWN} \r");
     let isolation = format!("{DOWN}\r");
     let text = answer(at_a_terminal("$lightest pick"), &["\r", &firmware, "\r", "\r", &isolation]);
-    assert!(text.contains("The same again: lightest pick --requires secure-boot,tpm,vbs"), "{text}");
+    assert!(text.contains("Repeat with: lightest pick --requires secure-boot,tpm,vbs"), "{text}");
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn a_spec_is_found_by_a_line_and_what_is_not_known_of_it_is_named() {
     assert!(text.contains("not known: what `Tickle` asks of the guest (tests/sample_test.go:36); the answer may be too light"), "{text}");
     let (code, text) = run(tree.path(), &["pick", "--from", "tests/sample_test.go"]);
     assert_eq!(code, 2, "{text}");
-    assert!(text.contains("holds 3 tests"), "{text}");
+    assert!(text.contains("has 3 tests"), "{text}");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn sync_reports_what_the_factories_state_otherwise() {
     let elsewhere = tempfile::tempdir().expect("a folder");
     let (code, text) = run(elsewhere.path(), &["sync", "--framework", "kubevirt", "--repo", "."]);
     assert_eq!(code, 2, "{text}");
-    assert!(text.contains("is no checkout of KubeVirt"), "{text}");
+    assert!(text.contains("is not a checkout of KubeVirt"), "{text}");
 }
 
 #[test]
@@ -213,7 +213,7 @@ a machine should know its users (1 variant, tests/sample_test.go:30:5)
   lightest --framework kubevirt pick --from tests/sample_test.go --test 'a machine should know its users'
 a machine should be odd (1 variant, tests/sample_test.go:35:5)
   not known: what `Tickle` asks of the guest (tests/sample_test.go:36:3)
-  `NewFedora`: `NewGuestless` would do for what is known; not a finding: something in the body is not known
+  `NewFedora`: `NewGuestless` would do for what is known; not a finding: something in the body is unknown
   lightest --framework kubevirt pick --from tests/sample_test.go --test 'a machine should be odd'
 "
     );

@@ -56,7 +56,7 @@ pub(super) fn all(space: &Space<'_>, asked: &[Asked], shown: &str) -> Result<usi
     same("answers", &asked.len(), &lines.len())?;
     for (asked, line) in asked.iter().zip(&lines) {
         let shown: Shown = serde_json::from_str(line).map_err(|error| format!("{}: {error}", asked.hash))?;
-        let choice = choose(space, &asked.query).map_err(|unheard| format!("{}: {unheard:?}", asked.hash))?;
+        let choice = choose(space, &asked.query).map_err(|refused| format!("{}: {refused:?}", asked.hash))?;
         compare(space, &asked.query, &choice, &shown)
             .map_err(|difference| format!("the page at `{}` differs: {difference}", asked.hash))?;
     }
@@ -178,8 +178,8 @@ fn rounded(bytes: u64) -> String {
 fn compare_conflict(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(), String> {
     let Some(conflict) = &part.conflict else { return same("conflict", &None, &card.conflict) };
     let sentence = card.conflict.as_deref().unwrap_or_default();
-    for cornered in &conflict.between {
-        holds("conflict", sentence, space.requirement_id(cornered.requirement))?;
+    for side in &conflict.between {
+        holds("conflict", sentence, space.requirement_id(side.requirement))?;
     }
     for word in conflict.vmm.iter().cloned().chain(conflict.arch.map(|arch| arch.to_string())) {
         holds("conflict", sentence, &word)?;

@@ -182,7 +182,7 @@ pub(super) fn tsv(cells: &[Cell]) -> String {
     text
 }
 
-/// The verdicts, held against the cells that need one, each `test` and `arch`.
+/// The verdicts, compared with the cells that need one, each `test` and `arch`.
 fn verdicts(differ: &[(String, String)]) -> Result<Vec<Verdict>, String> {
     const FILE: &str = "corpus/first-try.toml";
     let Verdicts { verdict } = read_toml(FILE)?;

@@ -3,7 +3,7 @@
 //! ## What it does
 //!
 //! Reads everything that the tests of a factory call reach, through shared set-ups, helpers, closures and functions that are
-//! handed on, and holds it against what lighter guests are known to provide. Most often nothing is asked of the guest at all:
+//! handed on, and compares it with what lighter guests are known to provide. Most often nothing is asked of the guest at all:
 //! the tests read the machine's status, migrate it or watch its metrics, which takes a machine and no operating system. The
 //! rule is silent where anything was not understood: an unknown method of a client, an unknown function from outside that is
 //! given the machine, a function that is picked while the test runs. It is silent, too, where a test's name or a comment at

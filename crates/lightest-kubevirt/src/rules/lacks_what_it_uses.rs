@@ -2,10 +2,10 @@
 //!
 //! ## What it does
 //!
-//! Holds what a test asks against what the guests that it boots are known to lack: user data that goes to a machine
+//! Compares what a test asks with what the guests that it boots are known to lack: user data that goes to a machine
 //! with nothing to boot, a graceful shutdown of a guest with neither agent nor acpid, an instance type that is made from the memory of a
 //! machine with nothing to boot. A test that boots several guests is left alone as long as one of them provides it, and so is
-//! one whose name tells that something is meant to fail or to be missing.
+//! one whose name shows that something is meant to fail or to be missing.
 //!
 //! ## Why
 //!
@@ -78,7 +78,7 @@ fn lacks(context: &Context<'_, '_>, judged: &Judged<'_>, ask: &Ask, guests: &[Op
     }
 }
 
-/// Whether a test's name tells that what it asks for is meant to be missing.
+/// Whether a test's name shows that what it asks for is meant to be missing.
 fn expects_failure(name: &str) -> bool {
     const WORDS: [&str; 9] =
         ["fail", "without", "reject", "neither", "unsupported", "deny", "denied", "not", "no"];

@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //!
-//! Holds the login functions that a test uses against the guests that it boots. It is silent where a test describes a machine
+//! Compares the login functions that a test uses with the guests that it boots. It is silent where a test describes a machine
 //! without a factory or gives one another image, where any of the tests that reach a login boots a guest that it fits, and
 //! where no guest has a console at all, which `lacks-what-it-uses` reports.
 //!

@@ -46,7 +46,7 @@ impl<'a> Walker<'a, '_> {
             && self.factories.names.contains(&data.decl.name.name.as_str())
     }
 
-    /// Whether a function's body tells what it asks.
+    /// Whether a function's body shows what it asks.
     pub(super) fn is_followed(&self, id: usize) -> bool {
         !self.is_factory(id) && self.known_helper(id).is_none()
     }

@@ -1,4 +1,4 @@
-//! Types, as far as they are known: enough to tell whose method is called.
+//! Types, as far as they are known: enough to know whose method is called.
 
 /// What a package declares under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! KubeVirt's source held against the catalog: what the factories make, and the lines that facts rest on.
+//! Compares KubeVirt's source with the catalog: what the factories make, and the lines that facts rest on.
 
 mod factories;
 
@@ -95,13 +95,13 @@ impl Read {
             if self.factories.factories.iter().all(|factory| factory.name.value != guest.id) {
                 work.differ("guest-gone", format!("the factory `{}` is gone", guest.id))
                     .catalog(&Target::entry("guest", index), "the catalog has it")
-                    .help("take it out of the catalog with all that is said of it, or give it its new name")
+                    .help("remove it and all statements on it, or give it its new name")
                     .done();
             }
         }
     }
 
-    /// Holds a factory against its guest.
+    /// Compares a factory with its guest.
     fn same(&self, work: &mut Compare<'_>, space: &Space<'_>, factory: &Factory, index: usize) {
         let guest = &work.catalog.guests[index];
         let target = Target::entry("guest", index);
@@ -135,9 +135,9 @@ impl Read {
         match (&factory.deprecated, support) {
             (Some(spot), Support::Yes | Support::Unknown) => work
                 .differ("capability-differs", format!("`{}` is deprecated", name.value))
-                .spot(Some(spot.clone()), "it says so here")
+                .spot(Some(spot.clone()), "stated here")
                 .catalog(&place, "the catalog lets new tests use it")
-                .help("say in the catalog that new tests may not use it")
+                .help("state in the catalog that new tests may not use it")
                 .done(),
             (None, Support::No) => work
                 .differ("capability-differs", format!("`{}` is not deprecated", name.value))
@@ -158,7 +158,7 @@ impl Read {
             work.differ("image-differs", format!("`{}` has another container disk", guest.id))
                 .spot(Some(disk.spot.clone()), format!("`{}`", disk.value))
                 .catalog(&target.key("artifact"), format!("`{known}`"))
-                .help("hold what the catalog says of the guest against the new image")
+                .help("compare the catalog's statements on the guest with the new image")
                 .done();
             return;
         }
@@ -167,12 +167,12 @@ impl Read {
                 .differ("image-differs", format!("`{known}` is another image"))
                 .spot(Some(now.spot.clone()), format!("`{}`", now.value))
                 .catalog(&target.key("file"), format!("`{file}`"))
-                .help("hold what the catalog says of the guest against the new image")
+                .help("compare the catalog's statements on the guest with the new image")
                 .done(),
             (None, _) if !self.factories.disks.is_empty() => work
                 .differ("image-differs", format!("`{known}` is not among the container disks"))
                 .catalog(&target.key("artifact"), "the catalog names it")
-                .help("see what the factory uses in its place")
+                .help("check what the factory uses instead")
                 .done(),
             _ => {}
         }
@@ -187,7 +187,7 @@ fn memory(work: &mut Compare<'_>, factory: &Factory, guest: &Guest, target: Targ
         work.differ("guest-differs", format!("`{}` asks for other memory", guest.id))
             .spot(Some(memory.spot.clone()), format!("{} on x86-64", memory.value))
             .catalog(&target, known)
-            .help("`lightest sync --write` corrects the amount; quirks and statements that name it are a person's")
+            .help("`lightest sync --write` corrects the amount; quirks and statements that name it need a decision")
             .edit(Edit { target, new: New::Str(memory.value.clone()) })
             .done();
     }

@@ -43,7 +43,7 @@ impl Machine {
             && let Some(control) = &self.control
         {
             self.paused = false;
-            // When it cannot, the boot times out with the state that the VMM tells.
+            // When it cannot, the boot times out with the state that the VMM reports.
             if let Err(what) = control.resume(CONTROL_LIMIT) {
                 self.refused_to_go_on = Some(short(&what));
             }
@@ -126,7 +126,7 @@ impl Machine {
         self.progress.agent_version = hello.version;
         let since_kernel = Duration::from_nanos(hello.uptime_ns);
         let since_agent = Duration::from_nanos(hello.uptime_ns.saturating_sub(hello.started_ns));
-        // What the console told already is not told again.
+        // What the console reported already is not reported again.
         if self.timeline.count("kernel") < self.progress.agent_starts as usize
             && let Some(kernel) = when.checked_sub(since_kernel)
             && kernel >= self.timeline.started()

@@ -76,7 +76,7 @@ pub(super) fn prepare(
             }
         }
         Payload::Pcat(_) => {
-            // SeaBIOS tells what it does on its debug port only.
+            // SeaBIOS logs to its debug port only.
             let debug = dir.join("dbg");
             args.socket("debug", &debug);
             args.pair("-device", "isa-debugcon,iobase=0x402,chardev=debug");

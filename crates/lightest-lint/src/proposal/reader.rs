@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lightest_model::catalog::{Catalog, Os, Requirement, Support, When};
-use lightest_model::chooser::Unheard;
+use lightest_model::chooser::QueryError;
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{Asked, Row, Space};
 
@@ -42,7 +42,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         needs: &'a Needs,
         space: &'a Space<'c>,
         request: &Request,
-    ) -> Result<Self, Unheard> {
+    ) -> Result<Self, QueryError> {
         let catalog = space.catalog();
         let mut reader = Self {
             test,
@@ -59,7 +59,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         let unconditional = needs.needs.iter().filter(|need| !need.is_conditional());
         let mut words: Vec<String> = unconditional.map(|need| need.requirement.clone()).collect();
         for word in &request.requires {
-            let known = catalog.requirement(word).ok_or_else(|| Unheard::Requirement(word.clone()))?;
+            let known = catalog.requirement(word).ok_or_else(|| QueryError::Requirement(word.clone()))?;
             reader.further.push(known.id.clone());
             words.push(known.id.clone());
         }
@@ -102,7 +102,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         reader.needed_vmms.clone_from(&reader.vmms);
         if !request.vmms.is_empty() {
             for vmm in &request.vmms {
-                catalog.vmm(vmm).ok_or_else(|| Unheard::Vmm(vmm.clone()))?;
+                catalog.vmm(vmm).ok_or_else(|| QueryError::Vmm(vmm.clone()))?;
             }
             reader.vmms.clone_from(&request.vmms);
         }
@@ -173,7 +173,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         best.map(|(_, index)| index)
     }
 
-    /// Tells the configurations that an answer may name, where it is asked for `words`: those with which the body goes on,
+    /// The configurations that an answer may name, where it is asked for `words`: those with which the body goes on,
     /// unless one provides the words and not what a branch of the body asks of that one.
     pub(super) fn suiting<'r>(
         &'r self,
@@ -283,7 +283,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         }
     }
 
-    /// A variant for each operating system and isolation mode that the body tells apart; for a test of isolation that tells
+    /// A variant for each operating system and isolation mode that the body distinguishes; for a test of isolation that tells
     /// none apart, one for each mode.
     pub(super) fn branches(
         &self,

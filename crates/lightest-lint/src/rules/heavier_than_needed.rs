@@ -9,7 +9,7 @@
 //! A list of several operating systems, or of several ways to boot, is a matrix on purpose: of such a list it only says
 //! when it lacks a configuration without a disk image that would do. Heavy members are named with `--pedantic`.
 //!
-//! It is silent whenever something in the body is not known; when the test names its guest or is a boot test, for then
+//! It is silent whenever something in the body is unknown; when the test names its guest or is a boot test, for then
 //! the guest is the point; when a comment in the list, above the attribute or at the top of the file gives a reason for the
 //! guest (a comment that only speaks of it takes `--fix` away) (but for an architecture on which such a list lacks what it boots without a disk on another); when a comment in the list speaks of a lighter configuration, for then the author knows; and
 //! when firmware without an operating system is booted. One disk image in the place of another is proposed where it boots a
@@ -149,23 +149,25 @@ impl Silence {
     /// The reason, as a half sentence.
     pub(crate) fn reason(self) -> &'static str {
         match self {
-            Self::Open => "something in the body is not known",
+            Self::Open => "something in the body is unknown",
             Self::NamesGuest => "the test names its guest",
             Self::BootTest => "booting this guest is the point",
             Self::NoAgent => "without an agent, how the guest ends is not read",
-            Self::Matrix => "the list is a matrix on purpose; `check --pedantic` says it",
-            Self::Choice => "its image boots no faster, which makes it a choice; `check --pedantic` says it",
-            Self::Listed => "the list has it already",
-            Self::Remark => "a comment in the list speaks of something lighter",
+            Self::Matrix => "the list is a matrix on purpose; `check --pedantic` reports it",
+            Self::Choice => {
+                "its image boots no faster, so it is a matter of taste; `check --pedantic` reports it"
+            }
+            Self::Listed => "the list already has it",
+            Self::Remark => "a comment in the list mentions something lighter",
             Self::Reason => "a comment gives a reason for this guest",
-            Self::Blocked => "a known limit stands against it",
+            Self::Blocked => "a known limit blocks it",
             Self::Ignored => "the variant is ignored",
             Self::NoImage => "no disk image is booted",
         }
     }
 }
 
-/// Holds a variant against the lightest configuration that keeps its VMM, architecture, paravisor and isolation.
+/// Compares a variant with the lightest configuration that keeps its VMM, architecture, paravisor and isolation.
 pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
     let Some(own) = placed.row else { return Weight::Unknown };
     let row = subject.row(own);

@@ -72,7 +72,7 @@ fn held<'c>(subject: &Subject<'_, 'c>, row: usize, asked: &Asked) -> Option<&'c 
 
 fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, blocker: &Blocker) -> Finding {
     let mut finding =
-        subject.on(RULE, placed, format!("a known limit holds this variant back: {}", blocker.title));
+        subject.on(RULE, placed, format!("a known limit blocks this variant: {}", blocker.title));
     finding.say("runs by default");
     finding.diagnostic.notes.push(format!(
         "{} (`{}`, {})",

@@ -4,7 +4,7 @@
 //!
 //! Compares what the body asks of its environment with what each listed configuration is known to give, and names the
 //! first thing that is known to be missing. What nobody has shown either way is never reported. Code that runs only for
-//! some operating systems, architectures or isolation modes is held against those alone.
+//! some operating systems, architectures or isolation modes is compared with those alone.
 //!
 //! ## Why
 //!
@@ -106,7 +106,7 @@ fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, missing: &
     let title = subject.catalog().requirement(id).map_or(id, |requirement| requirement.title.as_str());
     let mut finding =
         subject.on(RULE, placed, format!("this configuration lacks what the test uses: {title}"));
-    finding.say(format!("does not give `{id}`"));
+    finding.say(format!("does not provide `{id}`"));
     match asker {
         Asker::Body(need) => {
             let because = if need.because.is_empty() { "this asks for it" } else { need.because.as_str() };
@@ -167,7 +167,7 @@ fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, missing: &
     match better {
         Some(better) if subject.lists(better) => {
             let message = format!(
-                "`{}`, which gives it, is listed already: remove this one",
+                "`{}`, which provides it, is already listed: remove this one",
                 subject.named_config(better)
             );
             finding.diagnostic.help = subject.remove(placed, message, Safety::Unsafe);
@@ -176,7 +176,7 @@ fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, missing: &
             let config = subject.named_config(better);
             finding.suggested = Some(config.clone());
             finding.cost_after = Some(subject.cost(better, &asked));
-            let message = format!("boot `{config}`, which gives it");
+            let message = format!("boot `{config}`, which provides it");
             finding.diagnostic.help = Some(subject.replace(placed, better, message, Safety::Unsafe));
         }
         None => {}

@@ -46,7 +46,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "is held back"));
                 note(blocker, &mut finding);
                 finding.diagnostic.help = Some(Help {
-                    message: "run it again: take the wrapper away".to_owned(),
+                    message: "run it again: remove the wrapper".to_owned(),
                     edits: vec![Edit {
                         span: placed.variant.span.clone(),
                         text: placed.variant.written.clone(),

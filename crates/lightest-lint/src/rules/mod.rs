@@ -31,7 +31,7 @@ pub struct Rule {
     /// Whether it speaks only when asked to be pedantic.
     pub pedantic: bool,
     source: &'static str,
-    /// What it has to say of one test. Unused suppressions are found by the engine instead.
+    /// What it finds in one test. Unused suppressions are found by the engine instead.
     pub(crate) check: fn(&Subject<'_, '_>, &mut Vec<Finding>),
 }
 

@@ -76,7 +76,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             let mut finding = subject.on_test(
                 RULE,
                 &subject.test.name_span,
-                format!("the name of this test speaks of {what}, which none of its guests is"),
+                format!("the name of this test mentions {what}, but none of its guests is that"),
             );
             finding.say(format!("no variant is {what}"));
             findings.push(finding);

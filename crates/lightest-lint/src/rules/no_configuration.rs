@@ -3,7 +3,7 @@
 //! ## What it does
 //!
 //! Reads the body of a test whose declaration lists no configuration, and proposes the list that it asks for: the lightest
-//! one for each architecture, one for each operating system or isolation mode that the body tells apart, and the companion
+//! one for each architecture, one for each operating system or isolation mode that the body distinguishes, and the companion
 //! without the paravisor where the body does not look at it.
 //!
 //! ## Why
@@ -83,7 +83,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 // What is asked of single systems, and what the body excludes, is no query: the body answers.
                 let test = subject.dialect.full_name(subject.test);
                 finding.diagnostic.notes.push(format!(
-                    "no configuration is known to provide all of it: `lightest pick --from FILE --test {test}` says why"
+                    "no known configuration provides all of it: `lightest pick --from FILE --test {test}` explains why"
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! What authors are told and asked: the sentences of the request, and the questions of `pick`.
+//! What authors read and are asked: the sentences of the request, and the questions of `pick`.
 
 use serde::{Deserialize, Serialize};
 

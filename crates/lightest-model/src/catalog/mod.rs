@@ -77,7 +77,7 @@ impl Catalog {
         self.boot_methods.iter().find(|boot| boot.id == id)
     }
 
-    /// The guest of that identifier. Where a `vhd` and an `iso` share one, the form tells them apart.
+    /// The guest of that identifier. Where a `vhd` and an `iso` share one, the form distinguishes them.
     #[must_use]
     pub fn guest(&self, form: crate::config::Form, id: &str) -> Option<&Guest> {
         self.guests.iter().find(|guest| guest.form == form && guest.id == id)

@@ -10,7 +10,7 @@ use super::{fitting, place};
 #[derive(Clone, Debug)]
 pub struct Conflict<'c> {
     /// A smallest set that no configuration gives, in the order asked, with where each confines the choice to.
-    pub between: Vec<Cornered<'c>>,
+    pub between: Vec<ConflictSide<'c>>,
     /// Whether the architecture is part of the conflict.
     pub arch: Option<Arch>,
     /// Whether the VMM is part of the conflict.
@@ -21,7 +21,7 @@ pub struct Conflict<'c> {
 
 /// A requirement of a conflict, and what it leaves.
 #[derive(Clone, Debug)]
-pub struct Cornered<'c> {
+pub struct ConflictSide<'c> {
     /// The requirement.
     pub requirement: RequirementId,
     /// Families of the guests that give it, in the order of the catalog.
@@ -125,10 +125,10 @@ pub(super) fn explain<'c>(
             _ => None,
         })
         .collect();
-    let cornered =
+    let side =
         requirements.iter().map(|requirement| corner(space, &explainer, &between, *requirement)).collect();
     Conflict {
-        between: cornered,
+        between: side,
         arch: between.contains(&Demand::Arch(arch)).then_some(arch),
         vmm: if between.contains(&Demand::Vmm) { vmm.cloned() } else { None },
         unproven,
@@ -140,7 +140,7 @@ fn corner<'c>(
     explainer: &Explainer<'_, 'c>,
     between: &[Demand],
     requirement: RequirementId,
-) -> Cornered<'c> {
+) -> ConflictSide<'c> {
     let alone = explainer.asked(&[Demand::Requirement(requirement)]);
     let mut everywhere = Bits::none(space.rows().len());
     for arch in space.catalog().archs() {
@@ -189,5 +189,5 @@ fn corner<'c>(
         .filter(|arch| kinds.iter().all(|(_, boot)| !boot.archs.contains(arch)))
         .and_then(|arch| kinds.iter().find_map(|(_, boot)| boot.refused_archs.get(arch.word())))
         .map(String::as_str);
-    Cornered { requirement, guests, boot_methods, refused_by, refused_arch }
+    ConflictSide { requirement, guests, boot_methods, refused_by, refused_arch }
 }

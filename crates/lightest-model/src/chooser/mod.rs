@@ -12,7 +12,7 @@ use crate::catalog::{Blocker, Capability, Holds, Quirk, Support};
 use crate::config::Arch;
 use crate::space::{Asked, Bits, Price, RequirementId, Space, Weight};
 
-pub use conflict::{Conflict, Cornered};
+pub use conflict::{Conflict, ConflictSide};
 pub use flip::{Flip, Heavier};
 pub use rival::nearest_lighter;
 pub use tree::{Branch, Tree, Twist};
@@ -28,9 +28,9 @@ pub struct Query {
     pub vmms: Vec<String>,
 }
 
-/// A word that is not known.
+/// Why a query cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unheard {
+pub enum QueryError {
     /// Not a requirement.
     Requirement(String),
     /// Not a VMM.
@@ -158,7 +158,7 @@ struct Where {
 /// # Errors
 ///
 /// A word of the query that the catalog does not know.
-pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, Unheard> {
+pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, QueryError> {
     choose_among(space, query, &|_| true)
 }
 
@@ -172,7 +172,7 @@ pub fn choose_among<'c>(
     space: &Space<'c>,
     query: &Query,
     among: &dyn Fn(usize) -> bool,
-) -> Result<Choice<'c>, Unheard> {
+) -> Result<Choice<'c>, QueryError> {
     let (asked, place) = read(space, query)?;
     let mut parts = Vec::new();
     let vmms: Vec<Option<&String>> =
@@ -185,12 +185,12 @@ pub fn choose_among<'c>(
     Ok(Choice { asked, parts })
 }
 
-fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard> {
+fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), QueryError> {
     let catalog = space.catalog();
     let mut words = Vec::new();
     let mut place = Where { archs: Vec::new(), vmms: Vec::new() };
     for word in &query.requires {
-        let requirement = catalog.requirement(word).ok_or_else(|| Unheard::Requirement(word.clone()))?;
+        let requirement = catalog.requirement(word).ok_or_else(|| QueryError::Requirement(word.clone()))?;
         if let Some(arch) = Arch::from_word(&requirement.id) {
             place.archs.push(arch);
         } else if catalog.vmm(&requirement.id).is_some() {
@@ -203,10 +203,10 @@ fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard>
     if let Some(arch) = place.archs.iter().find(|arch| !query.archs.is_empty() && !query.archs.contains(arch))
     {
         let archs: Vec<&str> = query.archs.iter().map(|arch| arch.word()).collect();
-        return Err(Unheard::Elsewhere(arch.to_string(), archs.join(",")));
+        return Err(QueryError::Elsewhere(arch.to_string(), archs.join(",")));
     }
     if let Some(vmm) = place.vmms.iter().find(|vmm| !query.vmms.is_empty() && !query.vmms.contains(vmm)) {
-        return Err(Unheard::Elsewhere(vmm.clone(), query.vmms.join(",")));
+        return Err(QueryError::Elsewhere(vmm.clone(), query.vmms.join(",")));
     }
     if place.archs.is_empty() {
         place.archs.extend(&query.archs);
@@ -216,7 +216,7 @@ fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard>
     }
     let given = query.vmms.iter().find(|vmm| catalog.vmm(vmm).is_none());
     if let Some(vmm) = given {
-        return Err(Unheard::Vmm(vmm.clone()));
+        return Err(QueryError::Vmm(vmm.clone()));
     }
     if place.vmms.is_empty() {
         place.vmms.extend(query.vmms.iter().cloned());
@@ -235,7 +235,7 @@ fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), Unheard>
             true
         }
     });
-    let asked = Asked::new(catalog, words).map_err(Unheard::Requirement)?;
+    let asked = Asked::new(catalog, words).map_err(QueryError::Requirement)?;
     Ok((asked, place))
 }
 
@@ -396,7 +396,7 @@ fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize
 
 /// For a configuration with the paravisor: the lightest without it, on a VMM of the repository, that gives everything
 /// else, by the same guest where that is possible. There is none where something asked for is about the paravisor
-/// itself, or where a known limit stands against it.
+/// itself, or where a known limit blocks it.
 fn companion<'c>(
     space: &Space<'c>,
     asked: &Asked,

@@ -269,7 +269,7 @@ impl<'c> Space<'c> {
     }
 
     /// For each configuration, a bit for each requirement that it gives when nothing else is asked of it; for
-    /// [`Space::knowing_alone`]. Requirements beyond 127 are not told apart.
+    /// [`Space::knowing_alone`]. Requirements beyond 127 share a bit.
     #[must_use]
     pub fn alone(&self) -> Vec<u128> {
         let bits = |row: usize| {

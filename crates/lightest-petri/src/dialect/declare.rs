@@ -15,7 +15,7 @@ use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Test, Varia
 use lightest_lint::intent;
 use lightest_lint::source::Source;
 
-/// The tests of a file, and what was not understood of it. `walk` tells what a body touches.
+/// The tests of a file, and what was not understood of it. `walk` finds what a body touches.
 pub(super) fn tests(
     file: usize,
     source: &Source,
@@ -218,7 +218,7 @@ fn unknown_attribute(file: usize, function: &Function) -> Option<Note> {
     Some(Note {
         span: Span::new(file, attribute.span.clone()),
         message: format!(
-            "not understood: `{}` is none of petri's test attributes, so `{}` is not read",
+            "not understood: `{}` is not one of petri's test attributes, so `{}` is not read",
             attribute.name, function.name
         ),
         help: None,

@@ -1,4 +1,4 @@
-//! Which configurations a branch is taken for, told from what its condition tests.
+//! Which configurations a branch is taken for, derived from what its condition tests.
 
 use super::tree::{Arm, Expr, Pattern};
 use lightest_lint::calls::{Kind, Table};
@@ -184,7 +184,7 @@ fn all<T>(parts: impl Iterator<Item = Option<Vec<T>>>) -> Option<Vec<T>> {
     Some(together)
 }
 
-/// The configurations that a `match` goes on with, where the others fail; `None` where that is not told.
+/// The configurations that a `match` goes on with, where the others fail; `None` where that is unknown.
 pub(super) fn confined(arms: &[Arm], table: &Table) -> Option<Vec<When>> {
     if !arms.iter().any(|arm| diverges(&arm.body, table)) {
         return None;

@@ -208,7 +208,7 @@ impl<'w, 't> Walk<'w, 't> {
 /// Texts, each with the branches in which it is that one.
 type Texts = Vec<(Vec<Branch>, String)>;
 
-/// Texts that are told apart.
+/// Texts that are kept apart.
 const MAX_TEXTS: usize = 8;
 /// Bytes of a text.
 const MAX_TEXT: usize = 100_000;

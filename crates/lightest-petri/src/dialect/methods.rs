@@ -77,7 +77,7 @@ impl<'w, 't> Walk<'w, 't> {
             }
             Value::Command(_) => self.role_method(value, COMMAND, call),
             Value::Lost(role) => {
-                // What it is may be told from the method.
+                // The method may show what it is.
                 let table = self.table;
                 let known = if table.call(&role, call.name).is_some() {
                     Some(&*role)

@@ -41,7 +41,7 @@ fn named(function: &Function, written: &str, before: &[Taken], table: &Table) ->
     if bounds.is_none() && constant(last) && table.named(Kind::Type, last).is_some() {
         return vec![(Vec::new(), last.to_owned())];
     }
-    // Which of two files of one kind is which cannot be told.
+    // Which of two files of one kind is which is unknown.
     if before.iter().any(|taken| taken.written == written) {
         return Vec::new();
     }

@@ -16,7 +16,7 @@ use lightest_lint::facts::{Branch, Opening};
 
 /// The role of what `cmd!` makes.
 pub(super) const COMMAND: &str = "command";
-/// Alternatives of one value that are told apart.
+/// Alternatives of one value that are kept apart.
 const MAX_ALTERNATIVES: usize = 12;
 /// Unknown words that one value carries.
 const MAX_WORDS: usize = 24;

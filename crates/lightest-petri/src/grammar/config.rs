@@ -229,7 +229,7 @@ fn options(boot: &BootMethod, cursor: &mut Cursor<'_>) -> Result<Option<Isolatio
     Ok(isolation)
 }
 
-/// What to say where no VMM was recognised before a boot method: it may be misspelt, or one of the lab's.
+/// The help where no VMM was recognised before a boot method: it may be misspelt, or one of the lab's.
 fn misspelt_vmm(catalog: &Catalog, word: &str, boot_words: &[String]) -> Option<String> {
     let boot =
         boot_words.iter().filter(|boot| word.ends_with(boot.as_str())).max_by_key(|boot| boot.len())?;
@@ -240,7 +240,7 @@ fn misspelt_vmm(catalog: &Catalog, word: &str, boot_words: &[String]) -> Option<
     })
 }
 
-/// What to say of a word that names a VMM of the lab, where petri wants one of its own.
+/// The help for a word that names a VMM of the lab, where petri wants one of its own.
 pub(super) fn lab_vmm(catalog: &Catalog, word: &str) -> Option<String> {
     // The title names what the lab drives, in parentheses.
     let drives = |title: &str| {

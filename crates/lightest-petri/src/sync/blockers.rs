@@ -101,7 +101,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
             let because = "the lines that it rests on are gone, and this variant is live";
             say(Some(BlockerState::Lifted), Some(witness), because)
         }
-        None => say(None, None, "nothing in the source tells"),
+        None => say(None, None, "the source does not show it"),
     }
 }
 

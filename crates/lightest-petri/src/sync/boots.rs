@@ -22,13 +22,10 @@ pub(super) fn compare(work: &mut Work<'_>) {
                 let archs = quoted(boot.archs.keys().map(|arch| arch.word()));
                 let forms = quoted(boot.forms.iter().map(|form| form.word()));
                 work.compare
-                    .differ(
-                        "boot-method-missing",
-                        format!("the catalog does not have the boot method `{word}`"),
-                    )
+                    .differ("boot-method-missing", format!("the boot method `{word}` is not in the catalog"))
                     .spot(Some(work.corpus.spot(&boot.place)), "it is legal here")
                     .note(format!("architectures {archs}; guests {forms}; `Firmware::{}`", boot.firmware))
-                    .help("add it to boot-methods.toml, and say in capabilities what it gives")
+                    .help("add it to boot-methods.toml, and state in capabilities what it provides")
                     .done();
             }
         }
@@ -36,13 +33,10 @@ pub(super) fn compare(work: &mut Work<'_>) {
     for (index, known) in catalog.boot_methods.iter().enumerate() {
         if !facts.boots.contains_key(&known.id) {
             work.compare
-                .differ(
-                    "boot-method-gone",
-                    format!("the boot method `{}` is no legal word any more", known.id),
-                )
+                .differ("boot-method-gone", format!("the boot method `{}` is no longer accepted", known.id))
                 .spot(facts.boot_list.as_ref().map(|place| work.corpus.spot(place)), "these are the words")
                 .catalog(&Target::entry("boot_method", index), "the catalog still has it")
-                .help("remove it, and what is said of it elsewhere in the catalog")
+                .help("remove it, and all statements on it")
                 .done();
         }
     }
@@ -54,20 +48,20 @@ fn vmms(work: &mut Work<'_>) {
         if !catalog.vmms.iter().any(|vmm| !vmm.lab && vmm.id == *word) {
             let mut draft = work
                 .compare
-                .differ("vmm-missing", format!("the catalog does not have the VMM `{word}`"))
+                .differ("vmm-missing", format!("the VMM `{word}` is not in the catalog"))
                 .spot(Some(work.corpus.spot(place)), "configurations may begin with it");
             if let Some(index) = catalog.vmms.iter().position(|vmm| vmm.lab && vmm.id == *word) {
                 draft = draft
                     .catalog(&Target::entry("vmm", index), "the lab has a VMM of that word, which is another")
                     .note("give the lab's another word first: a configuration begins with one of them");
             }
-            draft.help("add it to vmms.toml, and say in capabilities what runs on it").done();
+            draft.help("add it to vmms.toml, and state in capabilities what runs on it").done();
         }
     }
     for (index, vmm) in catalog.vmms.iter().enumerate() {
         if !vmm.lab && !facts.vmms.contains_key(&vmm.id) {
             work.compare
-                .differ("vmm-gone", format!("no configuration may name the VMM `{}` any more", vmm.id))
+                .differ("vmm-gone", format!("the VMM `{}` is no longer accepted", vmm.id))
                 .spot(
                     facts.boot_list.as_ref().map(|place| work.corpus.spot(place)),
                     "no prefix of its name is read before these words",
@@ -121,7 +115,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     let refused = |word: &str| boot.refused.keys().any(|arch| arch.word() == word);
     for arch in known.refused_archs.keys().filter(|arch| !refused(arch)) {
         work.compare
-            .differ("boot-method-differs", format!("`{word}` on {arch} is not refused by name any more"))
+            .differ("boot-method-differs", format!("`{word}` on {arch} is no longer refused by name"))
             .spot(Some(work.corpus.spot(&boot.place)), "the words of this boot method")
             .catalog(&target("refused_archs").key(arch), "the catalog has a reason for it")
             .edit(Edit { target: target("refused_archs").key(arch), new: New::Gone })

@@ -36,10 +36,10 @@ pub(super) fn compare(work: &mut Work<'_>) {
             continue;
         }
         work.compare
-            .differ("guest-gone", format!("the guest `{}` is no legal word any more", guest.id))
+            .differ("guest-gone", format!("the guest `{}` is no longer accepted", guest.id))
             .spot(Some(work.corpus.spot(list)), format!("these are the words of `{}`", guest.form.word()))
             .catalog(&Target::entry("guest", index), "the catalog still has it")
-            .help("remove the guest, and what is said of it elsewhere in the catalog")
+            .help("remove the guest, and all statements on it")
             .done();
     }
 }
@@ -67,10 +67,10 @@ fn missing(work: &mut Work<'_>, guest: &GuestWord) {
         skeleton.push_str(&format!("hosted = {}\nlazy_fetch = {}\n", artifact.hosted, artifact.lazy_fetch));
         skeleton.push_str(&format!("evidence = [\"openvmm:{}\"]\n", work.corpus.cite(&artifact.place)));
     }
-    work.compare.differ("guest-missing", format!("the catalog does not have the guest `{}`", guest.word))
+    work.compare.differ("guest-missing", format!("the guest `{}` is not in the catalog", guest.word))
         .spot(Some(work.corpus.spot(&guest.place)), format!("`{}({})` is legal here", guest.form.word(), guest.word))
         .note(format!("what the source says of it:\n{}", skeleton.trim_end()))
-        .help("add it to guests.toml with its title, family and boot class, and say what it gives in capabilities")
+        .help("add it to guests.toml with its title, family and boot class, and state what it provides in capabilities")
         .done();
 }
 
@@ -84,7 +84,7 @@ fn direct(work: &mut Work<'_>, guest: &Guest, index: usize) {
             let place =
                 facts.declared.values().next().map(|place| Place { end: place.start, ..place.clone() });
             work.compare
-                .differ("image-differs", format!("no artifact `{artifact}` is declared any more"))
+                .differ("image-differs", format!("the artifact `{artifact}` is no longer declared"))
                 .spot(
                     place.as_ref().map(|place| work.corpus.spot(place)),
                     "artifacts are declared here and below",

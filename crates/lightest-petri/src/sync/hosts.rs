@@ -40,14 +40,17 @@ fn isolation(work: &mut Work<'_>) {
             match (wanted.first(), of_catalog) {
                 (Some(need), None) => {
                     work.compare
-                        .differ("host-differs", format!("{mode} on {vmm} asks something of its host"))
+                        .differ("host-differs", format!("{mode} on {vmm} requires something of its host"))
                         .spot(Some(work.corpus.spot(&need.place)), "a requirement is made of it here")
                         .help("add a kind of host for it to hosts.toml")
                         .done();
                 }
                 (None, Some(index)) => {
                     work.compare
-                        .differ("host-differs", format!("{mode} on {vmm} asks nothing of its host any more"))
+                        .differ(
+                            "host-differs",
+                            format!("{mode} on {vmm} no longer requires anything of its host"),
+                        )
                         .spot(
                             facts.host_needs_place.as_ref().map(|place| work.corpus.spot(place)),
                             "requirements are made here",
@@ -69,10 +72,7 @@ fn isolation(work: &mut Work<'_>) {
                     }
                     (None, true) => {
                         work.compare
-                            .differ(
-                                "host-differs",
-                                format!("{mode} on {vmm} does not need bare metal any more"),
-                            )
+                            .differ("host-differs", format!("{mode} on {vmm} no longer needs bare metal"))
                             .spot(
                                 facts.host_needs_place.as_ref().map(|place| work.corpus.spot(place)),
                                 "no requirement here rules nested hosts out",
@@ -104,7 +104,7 @@ fn capabilities(work: &mut Work<'_>) {
     for (index, known) in catalog.test_capabilities.iter().enumerate() {
         if !facts.capabilities.contains_key(&known.id) {
             work.compare
-                .differ("capability-differs", format!("`requires({})` is not legal any more", known.id))
+                .differ("capability-differs", format!("`requires({})` is no longer accepted", known.id))
                 .spot(
                     facts.capability_list.as_ref().map(|place| work.corpus.spot(place)),
                     "these are the words",
@@ -202,8 +202,8 @@ fn compat(work: &mut Work<'_>) {
                     if claimed {
                         let name = format!("{vmm}_{}_{arch}", boot.id);
                         work.compare
-                            .differ("compat-differs", format!("petri does not refuse `{name}` any more"))
-                            .spot(Some(work.corpus.spot(&compat.place)), "some host runs it by this check")
+                            .differ("compat-differs", format!("petri no longer refuses `{name}`"))
+                            .spot(Some(work.corpus.spot(&compat.place)), "this check lets some host run it")
                             .catalog(
                                 &Target::entry("capability", index).key("support"),
                                 "the catalog says no, and cites this check",

@@ -1,4 +1,4 @@
-//! OpenVMM's source held against the catalog: the facts that it states, and how they came and went.
+//! Compares OpenVMM's source with the catalog: the facts that it states, and how they came and went.
 
 mod blockers;
 mod boots;

@@ -118,7 +118,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
     report(work, groups);
 }
 
-/// Holds the wait of every guest against the one entry that states it for a guest without a sleep of its own: Linux
+/// Compares the wait of every guest with the one entry that states it for a guest without a sleep of its own: Linux
 /// Direct. The result is that entry, and what it should say.
 fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
     let catalog = work.compare.catalog;

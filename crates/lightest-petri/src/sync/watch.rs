@@ -63,14 +63,14 @@ fn one(words: &[&str], facts: &Facts) -> Result<Option<bool>, String> {
         }
         ["bytes", guest, range] => {
             let (least, most) = range.split_once("..").ok_or("a range is `LEAST..MOST`")?;
-            let number = |text: &str| text.parse::<u64>().map_err(|_| format!("`{text}` is no number"));
+            let number = |text: &str| text.parse::<u64>().map_err(|_| format!("`{text}` is not a number"));
             let (least, most) = (number(least)?, number(most)?);
             Ok(artifact(guest, facts)
                 .and_then(|artifact| artifact.bytes.as_ref())
                 .map(|bytes| (least..=most).contains(&bytes.value)))
         }
         ["sleeps", guest, seconds] => {
-            let seconds = seconds.parse::<u64>().map_err(|_| format!("`{seconds}` is no number"))?;
+            let seconds = seconds.parse::<u64>().map_err(|_| format!("`{seconds}` is not a number"))?;
             Ok(artifact(guest, facts).map(|artifact| sleep(artifact) == Some(seconds)))
         }
         ["only-sleeps", prefix] => {
@@ -93,7 +93,7 @@ fn one(words: &[&str], facts: &Facts) -> Result<Option<bool>, String> {
             }))
         }
         [] => Err("it is empty".to_owned()),
-        [other, ..] => Err(format!("`{other}` is no condition, or has too many or too few words")),
+        [other, ..] => Err(format!("`{other}` is not a condition, or has too many or too few words")),
     }
 }
 

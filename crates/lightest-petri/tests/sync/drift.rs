@@ -58,7 +58,7 @@ fn a_new_word_is_a_guest_that_the_catalog_lacks() {
     let now = with(MACROS, "\"plum_1_x64\" =>", "\"plum_1_x64\" | \"damson_1_x64\" =>");
     assert_eq!(
         lines(&now),
-        ["vmm_tests/macros/src/lib.rs:91: guest-missing: the catalog does not have the guest `damson_1_x64`"]
+        ["vmm_tests/macros/src/lib.rs:91: guest-missing: the guest `damson_1_x64` is not in the catalog"]
     );
 }
 
@@ -72,8 +72,8 @@ fn a_word_that_is_gone_is_reported_at_the_list_of_words() {
     assert_eq!(
         lines(&now),
         [
-            "vmm_tests/macros/src/lib.rs:90: guest-gone: the guest `plum_1_x64` is no legal word any more [id = \"plum_1_x64\"]",
-            "vmm_tests/macros/src/lib.rs:91: evidence-changed: `vmm_tests/macros/src/lib.rs:91` reads differently now [evidence = [\"openvmm:vmm_tests/macros/src/lib.rs:91\"]]",
+            "vmm_tests/macros/src/lib.rs:90: guest-gone: the guest `plum_1_x64` is no longer accepted [id = \"plum_1_x64\"]",
+            "vmm_tests/macros/src/lib.rs:91: evidence-changed: `vmm_tests/macros/src/lib.rs:91` has changed [evidence = [\"openvmm:vmm_tests/macros/src/lib.rs:91\"]]",
         ]
     );
 }
@@ -151,7 +151,7 @@ fn a_new_boot_word_and_architecture_are_reported() {
         lines(&now),
         [
             "vmm_tests/macros/src/lib.rs:42: boot-method-differs: `linux_direct` accepts other architectures [archs = [\"x64\"]]",
-            "vmm_tests/macros/src/lib.rs:43: boot-method-missing: the catalog does not have the boot method `graft`",
+            "vmm_tests/macros/src/lib.rs:43: boot-method-missing: the boot method `graft` is not in the catalog",
         ]
     );
 }
@@ -194,7 +194,7 @@ fn a_new_backend_is_a_vmm_that_the_catalog_lacks() {
         found,
         [
             "nowhere: cannot-read: what bonsai refuses to run cannot be read from the source",
-            "vmm_tests/macros/src/lib.rs:37: vmm-missing: the catalog does not have the VMM `bonsai`",
+            "vmm_tests/macros/src/lib.rs:37: vmm-missing: the VMM `bonsai` is not in the catalog",
         ]
     );
 }
@@ -211,7 +211,7 @@ fn another_requirement_of_hosts_is_reported() {
     );
     assert_eq!(
         lines(&now)[0],
-        "vmm_tests/macros/src/lib.rs:137: host-differs: vbs on hyperv does not need bare metal any more [id = \"bare-metal\"]"
+        "vmm_tests/macros/src/lib.rs:137: host-differs: vbs on hyperv no longer needs bare metal [id = \"bare-metal\"]"
     );
 }
 
@@ -220,7 +220,7 @@ fn another_word_of_requires_is_reported() {
     assert_eq!(
         lines(&with(COMMON, "\"water\"", "\"compost\"")),
         [
-            "petri/petri_artifacts_common/src/lib.rs:5: capability-differs: `requires(water)` is not legal any more [id = \"water\"]",
+            "petri/petri_artifacts_common/src/lib.rs:5: capability-differs: `requires(water)` is no longer accepted [id = \"water\"]",
             "petri/petri_artifacts_common/src/lib.rs:5: capability-differs: `requires(compost)` is legal, and not in the catalog",
         ]
     );
@@ -233,7 +233,7 @@ fn what_a_backend_refuses_must_be_a_no_of_the_catalog() {
         lines(&now),
         [
             "petri/src/vm/hyperv/mod.rs:4: compat-differs: no host runs `hyperv_openhcl_uefi_x64`, and the catalog does not say so",
-            "petri/src/vm/hyperv/mod.rs:4: compat-differs: petri does not refuse `hyperv_linux_direct_x64` any more [support = \"no\"]",
+            "petri/src/vm/hyperv/mod.rs:4: compat-differs: petri no longer refuses `hyperv_linux_direct_x64` [support = \"no\"]",
         ]
     );
 }
@@ -297,7 +297,7 @@ fn lines_that_prose_rests_on_are_reported_when_they_change() {
     assert_eq!(
         lines(&now),
         [
-            "petri/src/vm/mod.rs:1: evidence-changed: `petri/src/vm/mod.rs:1` reads differently now [evidence = [\"openvmm:petri/src/vm/mod.rs:1\"]]"
+            "petri/src/vm/mod.rs:1: evidence-changed: `petri/src/vm/mod.rs:1` has changed [evidence = [\"openvmm:petri/src/vm/mod.rs:1\"]]"
         ]
     );
 }

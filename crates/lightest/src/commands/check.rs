@@ -155,7 +155,7 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
     print(&args, &Report { notes: &[], ..report }, &read)?;
     if open > after.findings.len() {
         output::message(
-            "note: where something in a body is not known, the list may be too light; `check` names it",
+            "note: a list may be too light where something in the body is unknown; `check` reports it",
         );
     }
     Ok(match (read.unread.is_empty(), after.findings.is_empty()) {
@@ -240,7 +240,7 @@ fn hold(args: &Args, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, F
         if args.update_baseline {
             held.shrunk.write(path)?;
             output::message(&format!(
-                "took {} out of {}",
+                "removed {} from {}",
                 words::count(held.gone, "finding"),
                 output::shown(path)
             ));

@@ -330,7 +330,7 @@ fn configuration<'c>(space: &Space<'c>, framework: Framework, config: &Config) -
         // Without a VMM there is no one configuration to answer for.
         return Explained {
             entry: Entry::from(What::Configuration(Configuration { config: name.clone(), known: None })),
-            text: format!("{name}\n  names no VMM: write `openvmm_{name}` to have it explained\n"),
+            text: format!("{name}\n  names no VMM: explain `openvmm_{name}` instead\n"),
         };
     };
     let price_of = space.price(row, &asked);

@@ -117,7 +117,7 @@ fn as_text(catalog: &Catalog, space: &Space<'_>, config: &Config) -> String {
     let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<10} {value}\n"));
     match &config.vmm {
         Some(vmm) => line("VMM", catalog.vmm(vmm).map_or(vmm.as_str(), |vmm| vmm.title.as_str())),
-        None => line("VMM", "left to the attribute around it"),
+        None => line("VMM", "set by the enclosing attribute"),
     }
     line("boot", boot);
     line("arch", config.arch.word());

@@ -237,7 +237,7 @@ impl View<'_> {
         }
         for id in named(test, self.space.catalog()) {
             if !said.contains(&id) {
-                line(1, &format!("{id} ({}): the name speaks of it", self.place(&test.name_span)));
+                line(1, &format!("{id} ({}): mentioned in the name", self.place(&test.name_span)));
             }
         }
         for opening in &needs.openings {

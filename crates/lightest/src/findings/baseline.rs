@@ -84,7 +84,7 @@ impl Baseline {
         baseline
     }
 
-    /// Holds findings against the baseline.
+    /// Compares findings with the baseline.
     pub(crate) fn hold(&self, report: &Report<'_>, folder: &Path) -> Held {
         let mut left = self.known.clone();
         let (mut new, mut shrunk) = (Vec::new(), Self::default());

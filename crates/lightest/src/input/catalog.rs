@@ -44,7 +44,7 @@ pub(crate) fn check_with(folder: &Path, file: &str, text: &str) -> Result<(), Fa
     load(&files).map(|_| ()).map_err(|errors| failure(&files, &errors))
 }
 
-/// The place of a statement, as `file:line`; `None` where it cannot be told. The catalog is that of
+/// The place of a statement, as `file:line`; `None` where it is unknown. The catalog is that of
 /// [`catalog_without`].
 pub(crate) fn place(
     folder: Option<&Path>,

@@ -279,7 +279,7 @@ fn shared(metadata: &Metadata) -> Option<(u64, u64)> {
     (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
 }
 
-/// The system does not tell, and its editors part them as well.
+/// The system does not report it, and its editors part them as well.
 #[cfg(not(unix))]
 fn shared(_: &Metadata) -> Option<(u64, u64)> {
     None

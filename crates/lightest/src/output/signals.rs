@@ -30,7 +30,7 @@ pub(crate) fn before_the_end(first: impl Fn() + Send + 'static) {
     });
 }
 
-/// The signals that are ignored, as bits from 0 for signal 1; none where the system does not tell.
+/// The signals that are ignored, as bits from 0 for signal 1; none where the system does not report them.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -66,7 +66,7 @@ pub(crate) enum Role {
     Companion,
     /// The body has a branch for its operating system.
     Branch,
-    /// The body tells its isolation apart, or the test is about isolation.
+    /// The body distinguishes its isolation, or the test is about isolation.
     Isolation,
     /// Nobody has shown it, and it is the lightest if it does.
     Untried,

@@ -244,7 +244,7 @@ pub(crate) enum Touched<'a> {
         /// The condition.
         name: &'a str,
     },
-    /// A condition that tells configurations apart.
+    /// A condition that distinguishes configurations.
     Tested {
         /// The configurations; any of them.
         when: Vec<When<'a>>,

@@ -158,8 +158,8 @@ impl<'s, 'c> Answers<'s, 'c> {
         statements: &mut Statements<'c>,
         requires: &[String],
     ) -> Result<(Vec<usize>, Vec<usize>), Failure> {
-        let choice = choose(self.space, &reach::query(requires, &[])).map_err(|unheard| {
-            Failure::new(format!("the catalog's questions ask for something unknown: {unheard:?}"))
+        let choice = choose(self.space, &reach::query(requires, &[])).map_err(|refused| {
+            Failure::new(format!("the catalog's questions ask for something unknown: {refused:?}"))
         })?;
         let parts = choice.parts.iter().map(|part| self.part(statements, &choice, part)).collect();
         let mut attributes = vec![self.attribute(&choice)];

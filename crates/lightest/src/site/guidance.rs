@@ -19,7 +19,7 @@ fn answer(space: &Space<'_>, part: &Part<'_>) -> String {
     let Some(pick) = &part.pick else {
         let between = part.conflict.iter().flat_map(|conflict| &conflict.between);
         let mut between: Vec<String> =
-            between.map(|cornered| code(space.requirement_id(cornered.requirement))).collect();
+            between.map(|side| code(space.requirement_id(side.requirement))).collect();
         between.push(part.arch.to_string());
         return format!("none: nothing gives {}", words::list(&between, "and"));
     };

@@ -23,7 +23,7 @@ impl Shape {
         let find = |name: &str| structs.iter().find(|item| item.name == name);
         let fields = |name: &str| find(name).map_or_else(Vec::new, |item| fields(item.body));
         let (per_vmm, inner) = (fields("GuestQuirks"), fields("GuestQuirksInner"));
-        // Before quirks were told apart by VMM, the outer type held them itself.
+        // Before quirks differed by VMM, the outer type held them itself.
         let (vmms, kinds) = if inner.is_empty() {
             (vec!["hyperv".to_owned(), "openvmm".to_owned()], per_vmm)
         } else {

@@ -1,4 +1,4 @@
-//! `lightest probe --image`: tells what an image holds.
+//! `lightest probe --image`: prints what an image contains.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(super) fn run(image: &Path, format: Format) -> Result<u8, Failure> {
     input::open(image).map_err(|error| error.failure(image))?;
     let found = lightest_inspect::inspect(image).map_err(|error| {
         Failure::new(format!("{} cannot be read: {error}", output::shown(image)))
-            .help("name a disk image that stands by itself: raw, qcow2, VHD or VHDX")
+            .help("name a self-contained disk image: raw, qcow2, VHD or VHDX")
     })?;
     match format {
         Format::Json => {

@@ -30,7 +30,7 @@ pub(crate) struct MachineArgs {
     /// Boot this disk image instead of the configuration's guest; the file is never written to
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
-    /// Bring the agent into that image by cloud-init, with a NoCloud seed on a second disk
+    /// Install the agent in that image by cloud-init, with a NoCloud seed on a second disk
     #[arg(long, requires = "image")]
     pub(crate) seed: bool,
     /// Start this kernel instead of the built one (Linux Direct)
@@ -86,7 +86,7 @@ pub(crate) struct Boot {
     /// Copy the guest's console to standard error
     #[arg(long)]
     pub(crate) console: bool,
-    /// Leave the guest this many seconds to turn itself off
+    /// Seconds to wait for the guest to shut down
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) shutdown_timeout: u32,
     /// Shut down by the power button instead of asking the agent
@@ -107,10 +107,10 @@ pub(crate) struct Measure {
     pub(crate) configs: Vec<String>,
     #[command(flatten)]
     pub(crate) machine: MachineArgs,
-    /// Boots of each configuration that count
+    /// Measured boots of each configuration
     #[arg(long, short = 'n', value_name = "N", default_value = "10")]
     pub(crate) boots: std::num::NonZeroUsize,
-    /// Boots of each configuration before, which do not count
+    /// Unmeasured warm-up boots of each configuration
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) warmups: usize,
     /// Shut down by the power button instead of asking the agent
@@ -119,10 +119,10 @@ pub(crate) struct Measure {
     /// Wait this many seconds before shutting down, as a test must with a guest that ignores an early request
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub(crate) settle: u32,
-    /// Leave the guest this many seconds to turn itself off
+    /// Seconds to wait for the guest to shut down
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) shutdown_timeout: u32,
-    /// Append a line of JSON for each configuration to this file; until then, finished boots are kept in FILE.partial
+    /// Append a line of JSON for each configuration to this file; FILE.partial keeps the boots of an unfinished series
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// How to print the answer

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use lightest_lint::dialect::Dialect;
 use lightest_model::catalog::Capability;
 use lightest_model::space::Space;
-use lightest_petri::Spelled;
 
 use crate::failure::Failure;
 use crate::input::catalog as files;
@@ -29,9 +29,10 @@ impl Contradiction<'_> {
         &self,
         results: &Results,
         space: &Space<'_>,
+        dialect: &dyn Dialect,
         folder: Option<&Path>,
     ) -> Result<String, Failure> {
-        let config = Spelled(&space.rows()[self.row].config);
+        let config = dialect.name_of(&space.rows()[self.row].config);
         let report = output::shown(&results.runs[self.seen.run].path);
         let lacks = match self.requirement {
             "runs" => "cannot run".to_owned(),

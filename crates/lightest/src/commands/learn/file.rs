@@ -6,7 +6,6 @@ use std::path::Path;
 
 use lightest_model::catalog::{Capability, Measured, Source, Support, Timing};
 use lightest_model::config::Config;
-use lightest_petri::Spelled;
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -64,15 +63,16 @@ impl Learned {
         }
     }
 
-    /// Adds that a configuration provides something, shown by variants in runs.
+    /// Adds that a configuration, spelled `name`, provides something, shown by variants in runs.
     pub(super) fn capability(
         &mut self,
         config: &Config,
+        name: &str,
         requirement: &str,
         with: &[String],
         shown: &[(&str, &str)],
     ) {
-        let id = id(config, requirement, with);
+        let id = id(name, requirement, with);
         let index =
             self.capability.iter().position(|known| known.id.as_deref() == Some(&id)).unwrap_or_else(|| {
                 self.capability.push(Capability {
@@ -111,7 +111,7 @@ impl Learned {
     pub(super) fn timing(
         &mut self,
         variant: &str,
-        config: &Config,
+        config: String,
         run: &Run,
         seconds: &[f64],
         circumstances: Option<&str>,
@@ -120,7 +120,7 @@ impl Learned {
             self.timing.push(Timing {
                 id: format!("timing-{variant}"),
                 variant: variant.to_owned(),
-                config: Spelled(config).to_string(),
+                config,
                 measured: Vec::new(),
                 circumstances: String::new(),
                 evidence: Vec::new(),
@@ -246,9 +246,9 @@ fn exactly(config: &Config, with: &[String]) -> lightest_model::catalog::When {
     }
 }
 
-fn id(config: &Config, requirement: &str, with: &[String]) -> String {
+fn id(config: &str, requirement: &str, with: &[String]) -> String {
     let with = if with.is_empty() { String::new() } else { format!("-with-{}", with.join("-")) };
-    format!("learned-{requirement}{with}-{}", Spelled(config))
+    format!("learned-{requirement}{with}-{config}")
 }
 
 fn quoted(text: &str) -> String {

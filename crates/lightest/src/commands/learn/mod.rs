@@ -39,7 +39,7 @@ struct Fact {
     shown_by: BTreeMap<String, Vec<usize>>,
 }
 
-/// What tells facts apart: configuration, requirement, and what must be asked as well.
+/// What distinguishes facts: configuration, requirement, and what must be asked as well.
 type Key = (usize, String, Vec<String>);
 
 /// Everything that reports show.
@@ -68,7 +68,7 @@ pub(crate) struct Args {
     /// A name for the run, which all reports belong to [default: as each report names it]
     #[arg(long, value_name = "NAME")]
     run: Option<String>,
-    /// What else was true of the runs, such as the host; recorded beside times
+    /// Circumstances of the runs, such as the host; recorded beside times
     #[arg(long, value_name = "WORDS")]
     circumstances: Option<String>,
     /// The runner reported failures of unstable variants as failures, so that a pass is a pass
@@ -124,10 +124,10 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         }
     }
     for contradiction in lesson.contradictions.values() {
-        output::message(&contradiction.in_words(&results, &space, folder)?);
+        output::message(&contradiction.in_words(&results, &space, tests.dialect, folder)?);
     }
     if results.runs.iter().any(|run| run.commit.is_none()) {
-        output::message("note: the commit is not known of every run: name it with `--commit`");
+        output::message("note: some runs have no known commit: name it with `--commit`");
     }
     Ok(if !lesson.contradictions.is_empty() {
         exit::FINDINGS
@@ -205,12 +205,13 @@ impl View<'_, '_> {
             learned.source(run);
         }
         for ((row, requirement, with), fact) in &self.lesson.facts {
+            let name = self.config(*row);
             let row = &self.space.rows()[*row];
             let mut shown = Vec::new();
             for (variant, runs) in &fact.shown_by {
                 shown.extend(runs.iter().map(|run| (self.results.runs[*run].id.as_str(), variant.as_str())));
             }
-            learned.capability(&row.config, requirement, with, &shown);
+            learned.capability(&row.config, &name, requirement, with, &shown);
         }
         for (_, _, variant) in self.tests.variants() {
             let Some(result) = self.results.variants.get(&variant.name) else { continue };
@@ -221,7 +222,8 @@ impl View<'_, '_> {
                 let seconds: Vec<f64> =
                     clean.filter_map(|one| one.time).map(|time| time.as_secs_f64()).collect();
                 if !seconds.is_empty() {
-                    learned.timing(&variant.name, &variant.config.bare(), run, &seconds, circumstances);
+                    let config = self.tests.dialect.name_of(&variant.config.bare());
+                    learned.timing(&variant.name, config, run, &seconds, circumstances);
                 }
             }
         }
@@ -258,11 +260,8 @@ impl View<'_, '_> {
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             let _ = writeln!(text, "  `{}` {what}{with}: {}{more}", self.config(*row), names.join(", "));
         }
-        let _ = writeln!(
-            text,
-            "confirmed {} that the catalog holds",
-            words::count(self.lesson.confirmed, "statement")
-        );
+        let _ =
+            writeln!(text, "confirmed {} of the catalog", words::count(self.lesson.confirmed, "statement"));
         let mut list = |title: String, all: &[(&str, &Seen)]| {
             if all.is_empty() {
                 return;
@@ -300,7 +299,7 @@ impl View<'_, '_> {
         for name in &self.results.ambiguous {
             let _ = writeln!(
                 text,
-                "`{}` is the name of variants of several tests: its results count for none",
+                "`{}` names variants of several tests: its results are left out",
                 output::line(name)
             );
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use lightest_lint::proposal::{EXCLUDED, try_it};
 use lightest_model::catalog::{Cost, Quirk, Support};
-use lightest_model::chooser::{Choice, Conflict, Cornered, Part, Pick, Query, Reason, Refusal, Trial};
+use lightest_model::chooser::{Choice, Conflict, ConflictSide, Part, Pick, Query, Reason, Refusal, Trial};
 use lightest_model::space::Row;
 
 use super::in_short;
@@ -65,7 +65,7 @@ pub(super) fn answer(
         let title = if untried { "To try:" } else { "To paste:" };
         let _ = writeln!(text, "{}\n\n{attribute}\n", heading(title));
     }
-    let _ = writeln!(text, "{}", aside(format!("The same again: {}", output::line(command))));
+    let _ = writeln!(text, "{}", aside(format!("Repeat with: {}", output::line(command))));
     text
 }
 
@@ -132,9 +132,9 @@ fn as_part(
         }
     }
     if part.pick.is_some() || all {
-        refusals(space, &mut text, "Lighter, and refused:", &part.refused, all);
+        refusals(space, &mut text, "Lighter, but refused:", &part.refused, all);
     }
-    refusals(space, &mut text, "May do, but nobody has shown it:", &part.unproven, all);
+    refusals(space, &mut text, "Possible, but unproven:", &part.unproven, all);
     for flip in &part.flips {
         let config = space.config(flip.row);
         let _ = writeln!(text, "  without `{}`, {config} would do", space.requirement_id(flip.requirement));
@@ -167,7 +167,7 @@ fn as_pick(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>, text: &m
     let unsaid = |reason: &&Reason<'_>| space.goes_without_saying(reason.requirement, query);
     for reason in pick.why.iter().filter(named).filter(|reason| !unsaid(reason)) {
         let id = space.requirement_id(reason.requirement);
-        let _ = writeln!(text, "  gives `{id}`: {} {}", because(reason.statement), source(reason));
+        let _ = writeln!(text, "  provides `{id}`: {} {}", because(reason.statement), source(reason));
     }
     let implied = pick.why.iter().filter(|reason| !named(reason) && !is_always(space, reason));
     let implied: Vec<String> =
@@ -285,7 +285,7 @@ fn nearest<'r, 'c>(space: &Spelled<'_, '_>, refusals: &'r [Refusal<'c>]) -> Vec<
 /// The requirements and places that exclude each other.
 pub(super) fn words_of(space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> Vec<String> {
     let requirements =
-        conflict.between.iter().map(|cornered| format!("`{}`", space.requirement_id(cornered.requirement)));
+        conflict.between.iter().map(|side| format!("`{}`", space.requirement_id(side.requirement)));
     let places =
         conflict.vmm.iter().map(ToString::to_string).chain(conflict.arch.map(|arch| arch.to_string()));
     requirements.chain(places.map(|place| format!("`{place}`"))).collect()
@@ -295,9 +295,9 @@ pub(super) fn words_of(space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> Vec<
 pub(super) fn between(space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> String {
     let between = words_of(space, conflict);
     let verb = match (conflict.unproven, between.len()) {
-        (true, 1) => "is not shown by any configuration",
-        (true, _) => "are not shown together by any configuration",
-        (false, 1) => "is given by no configuration",
+        (true, 1) => "is unproven for every configuration",
+        (true, _) => "are not proven together for any configuration",
+        (false, 1) => "is provided by no configuration",
         (false, _) => "cannot meet",
     };
     let between = words::list(&between, "and");
@@ -306,28 +306,28 @@ pub(super) fn between(space: &Spelled<'_, '_>, conflict: &Conflict<'_>) -> Strin
 
 fn as_conflict(space: &Spelled<'_, '_>, text: &mut String, conflict: &Conflict<'_>) {
     let _ = writeln!(text, "{}", between(space, conflict));
-    for cornered in &conflict.between {
-        as_cornered(space, text, cornered);
+    for side in &conflict.between {
+        as_side(space, text, side);
     }
 }
 
-fn as_cornered(space: &Spelled<'_, '_>, text: &mut String, cornered: &Cornered<'_>) {
-    let id = space.requirement_id(cornered.requirement);
-    if cornered.guests.is_empty() {
-        let _ = writeln!(text, "  `{id}` is known of no configuration");
+fn as_side(space: &Spelled<'_, '_>, text: &mut String, side: &ConflictSide<'_>) {
+    let id = space.requirement_id(side.requirement);
+    if side.guests.is_empty() {
+        let _ = writeln!(text, "  no known configuration provides `{id}`");
     } else {
         let _ = writeln!(
             text,
-            "  `{id}` is given by {}, booted by {}",
-            some(&cornered.guests),
-            some(&cornered.boot_methods)
+            "  `{id}` is provided by {}, booted by {}",
+            some(&side.guests),
+            some(&side.boot_methods)
         );
     }
-    if let Some(why) = cornered.refused_arch {
-        let _ = writeln!(text, "    there not: {why}");
-    } else if let Some(statement) = cornered.refused_by {
+    if let Some(why) = side.refused_arch {
+        let _ = writeln!(text, "    unavailable there: {why}");
+    } else if let Some(statement) = side.refused_by {
         let evidence = aside(format!("({})", statement_evidence(Some(statement))));
-        let _ = writeln!(text, "    elsewhere not: {} {evidence}", statement.because);
+        let _ = writeln!(text, "    unavailable elsewhere: {} {evidence}", statement.because);
     }
 }
 

@@ -188,7 +188,7 @@ fn choose_test<'t>(
         many => {
             let names: Vec<String> = many.iter().map(|test| dialect.full_name(test)).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            Err(Failure::new(format!("{shown} holds {} tests", many.len()))
+            Err(Failure::new(format!("{shown} has {} tests", many.len()))
                 .help(format!("choose one with `--test NAME` or `--line N`: {}", some(&names))))
         }
     }
@@ -336,7 +336,7 @@ impl Answer<'_> {
                 proposed.push(config);
             }
         }
-        // Guests that live side by side are no list to hold another against.
+        // Guests that live side by side are no list to compare another with.
         if !self.space.dialect().conventions().alternatives {
             return format!("{} {}\n", heading("The test boots"), words::list(&listed, "and"));
         }
@@ -417,11 +417,11 @@ fn role(role: &Role) -> schema::Role {
 fn because(role: &Role) -> Option<String> {
     match role {
         Role::Lightest => None,
-        Role::Untried => Some("nobody has shown it".to_owned()),
+        Role::Untried => Some("unproven".to_owned()),
         Role::ForOs(os) => Some(format!("the body has a branch for {}", os.word())),
-        Role::ForIsolation(mode) => Some(format!("the body tells {mode} isolation apart")),
+        Role::ForIsolation(mode) => Some(format!("the body distinguishes {mode} isolation")),
         Role::AlsoIsolated(mode) => Some(format!("the test is about isolation, and {mode} is another kind")),
-        Role::Meanwhile => Some("a known limit holds the lightest back".to_owned()),
+        Role::Meanwhile => Some("a known limit blocks the lightest".to_owned()),
         Role::Companion => {
             Some("the body does not look at the paravisor, so it also runs without it".to_owned())
         }

@@ -1,7 +1,7 @@
 //! `lightest pick --here`: what one machine can run, and where the lightest of all would run if it cannot.
 
 use lightest_model::catalog::Catalog;
-use lightest_model::chooser::{Choice, Part, Query, Unheard, choose};
+use lightest_model::chooser::{Choice, Part, Query, QueryError, choose};
 use lightest_model::config::Arch;
 use lightest_model::machine::{Fit, Machine};
 use lightest_model::space::Space;
@@ -64,7 +64,7 @@ pub(super) fn run(
     let all = Space::of_tests(session.catalog_of(framework)?);
     let answer = |space: &Space<'static>, query: &Query| {
         choose(space, &with_asks(query, framework))
-            .map_err(|unheard: Unheard| unknown(all.catalog(), query, &unheard, framework))
+            .map_err(|refused: QueryError| unknown(all.catalog(), query, &refused, framework))
     };
     let mut anywhere = answer(&all, &query)?;
     if query.archs.is_empty() {

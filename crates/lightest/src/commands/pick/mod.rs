@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
-use lightest_model::chooser::{Query, Unheard, choose};
+use lightest_model::chooser::{Query, QueryError, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, Space};
 use lightest_model::suggest::nearest;
@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     }
     let space = session.space_about(&query.requires, framework)?;
     let choice = choose(&space, &with_asks(&query, framework))
-        .map_err(|unheard| unknown(space.catalog(), &query, &unheard, framework))?;
+        .map_err(|refused| unknown(space.catalog(), &query, &refused, framework))?;
     let spelled = Spelled { framework, space: &space };
     let again = again::to_query(&session.arguments(framework), &query, None);
     match args.format {
@@ -121,7 +121,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 /// Prints, after questions, how the same is had without them.
 fn repeatable(asked: bool, again: &str) {
     if asked {
-        output::message(&format!("The same again: {again}"));
+        output::message(&format!("Repeat with: {again}"));
     }
 }
 
@@ -136,17 +136,17 @@ fn with_asks(query: &Query, framework: Framework) -> Query {
     query
 }
 
-fn unknown(catalog: &Catalog, query: &Query, unheard: &Unheard, framework: Framework) -> Failure {
-    let (word, what, flag, given, known): (&str, &str, &str, &[String], Vec<&str>) = match unheard {
-        Unheard::Requirement(word) => {
+fn unknown(catalog: &Catalog, query: &Query, refused: &QueryError, framework: Framework) -> Failure {
+    let (word, what, flag, given, known): (&str, &str, &str, &[String], Vec<&str>) = match refused {
+        QueryError::Requirement(word) => {
             let known = catalog.requirements.iter().map(|requirement| requirement.id.as_str()).collect();
             (word, "requirement", "--requires", &query.requires, known)
         }
-        Unheard::Elsewhere(word, given) => {
+        QueryError::Elsewhere(word, given) => {
             return Failure::new(format!("`{word}` is required, but only `{given}` is asked for"))
                 .help("leave one of the two out");
         }
-        Unheard::Vmm(word) => {
+        QueryError::Vmm(word) => {
             let known = catalog.vmms.iter().map(|vmm| vmm.id.as_str()).collect();
             (word, "VMM", "--vmm", &query.vmms, known)
         }

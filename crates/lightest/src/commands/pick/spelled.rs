@@ -7,7 +7,7 @@ use lightest_model::space::{RequirementId, Row, Space};
 
 use crate::framework::Framework;
 
-/// The space, and the framework whose words it is told in.
+/// The space, and the framework that spells its configurations.
 pub(crate) struct Spelled<'a, 'c> {
     pub(crate) framework: Framework,
     pub(crate) space: &'a Space<'c>,

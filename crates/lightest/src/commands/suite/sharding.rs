@@ -80,7 +80,7 @@ impl Shards {
         shards
     }
 
-    /// What a runner is told to run a shard.
+    /// The filter by which a runner runs a shard.
     pub(super) fn filter(&self, shard: usize, dialect: &dyn Dialect) -> Option<String> {
         let names: Vec<&str> =
             self.shards[shard].items.iter().map(|item| self.names[*item].as_str()).collect();

@@ -34,7 +34,7 @@ impl Checkout {
         let folders = project.folders();
         if !folders.iter().any(|folder| root.join(folder).is_dir()) {
             let title = project.title();
-            return Err(Failure::new(format!("{} is no checkout of {title}", shown(root)))
+            return Err(Failure::new(format!("{} is not a checkout of {title}", shown(root)))
                 .note(format!("it has none of the folders `{}`", folders.join("`, `")))
                 .help(format!("name the top of a checkout: git clone {}", project.url())));
         }
@@ -46,7 +46,7 @@ impl Checkout {
     /// The repository, or why there must be one.
     pub(crate) fn repository(&self) -> Result<&Repository, Failure> {
         self.repository.as_ref().ok_or_else(|| {
-            Failure::new(format!("{} is no git repository", shown(&self.root)))
+            Failure::new(format!("{} is not a git repository", shown(&self.root)))
                 .help("name the top of a clone; git must be on PATH")
         })
     }
@@ -127,7 +127,8 @@ impl Checkout {
         }
         let Some(repository) = &self.repository else {
             return Err(
-                "the checkout has no git history, so what the cited lines read like cannot be had".to_owned()
+                "the checkout has no git history, so the former text of the cited lines is unavailable"
+                    .to_owned(),
             );
         };
         let mut objects = repository.objects().map_err(|failure| failure.message().to_owned())?;

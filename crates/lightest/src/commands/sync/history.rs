@@ -191,7 +191,7 @@ impl Reader<'_> {
         let facts = Facts::read(&corpus);
         let snapshot = Snapshot::of(&corpus, &facts, self.catalog).map_err(|why| {
             Failure::new(format!("a condition in `watch` is not understood: {why}")).help(
-                "`watch` stands in request.toml; crates/lightest-petri/src/sync/watch.rs says how it is written",
+                "`watch` stands in request.toml; crates/lightest-petri/src/sync/watch.rs describes the syntax",
             )
         })?;
         let snapshot = Rc::new(snapshot);

@@ -94,13 +94,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 
 fn refuse(session: &Session) -> Result<(), Failure> {
     if session.has_named_catalog() {
-        return Err(Failure::new("a catalog that is laid over another cannot be held against the source")
+        return Err(Failure::new("a catalog that overlays another cannot be compared with the source")
             .help("name the folder of a whole catalog with `sync --facts` instead of `--catalog`"));
     }
     Ok(())
 }
 
-/// Holds the embedded catalog against a checkout, prints where they differ, and returns in how many places.
+/// Compares the embedded catalog with a checkout, prints where they differ, and returns in how many places.
 pub(crate) fn differences(repo: &Path, session: &Session, framework: Framework) -> Result<usize, Failure> {
     refuse(session)?;
     let compared = compared(repo, None, framework)?;
@@ -109,7 +109,7 @@ pub(crate) fn differences(repo: &Path, session: &Session, framework: Framework) 
     Ok(compared.report.differences.len())
 }
 
-/// Reads a checkout and holds the catalog against it.
+/// Reads a checkout and compares the catalog with it.
 pub(crate) fn compared(
     repo: &Path,
     folder: Option<&Path>,

@@ -141,7 +141,7 @@ fn claims(page: &mut String, history: &History, catalog: &Catalog) {
         );
     }
     if !unwatched.is_empty() {
-        page.push_str("\nNo source gives these, so nothing is said of when they were true:\n\n");
+        page.push_str("\nNo source states these, so it is not known when they were true:\n\n");
         for claim in unwatched {
             let section = match claim.section {
                 Section::Guests => "guests",

@@ -25,7 +25,7 @@ pub(super) fn print(compared: &Compared, format: MessageFormat) -> Result<(), Fa
         diagnostic,
         drawn: None,
         case: diagnostic.rule.and_then(|found| rules.iter().position(|(rule, _)| found == *rule)),
-        // What tells one difference from another of its rule, for programs that compare two runs.
+        // What distinguishes one difference from another of its rule, for programs that compare two runs.
         fingerprint: diagnostic.message.clone(),
         about: None,
         beside: None,

@@ -1,4 +1,4 @@
-//! The catalog that is held against the source: the embedded one, or a folder's.
+//! The catalog that is compared with the source: the embedded one, or a folder's.
 
 use std::path::Path;
 

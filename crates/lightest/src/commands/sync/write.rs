@@ -31,7 +31,7 @@ pub(super) fn prepare(folder: &Path) -> Result<(), Failure> {
             output::shown(folder),
             output::line(&path)
         ))
-        .help("commit or undo them first, so that what is written can be told from them")),
+        .help("commit or undo them first, so that the written changes can be told from yours")),
     }
 }
 
@@ -111,7 +111,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         })
         .collect();
     if !left.is_empty() {
-        report.push_str("\na person must decide these:\n");
+        report.push_str("\nthese need a decision:\n");
         for difference in &left {
             report.push_str(&format!("  {}: {}\n", difference.rule, difference.message));
         }
@@ -125,7 +125,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         }
     }
     output::data(&report)?;
-    output::message(&format!("the catalog in {} follows {} now", output::shown(folder), head.short()));
+    output::message(&format!("the catalog in {} now matches {}", output::shown(folder), head.short()));
     Ok(if left.is_empty() { exit::DONE } else { exit::FINDINGS })
 }
 

@@ -75,7 +75,7 @@ pub(crate) struct Report<'a> {
     pub(crate) rules: Vec<RuleText<'a>>,
     /// What was looked at: a case each, for forms that count those.
     pub(crate) cases: Vec<Case<'a>>,
-    /// Files that were not read; people are told on standard error.
+    /// Files that were not read; people read it on standard error.
     pub(crate) unread: Vec<NotRead<'a>>,
     /// The name that cases go under.
     pub(crate) suite: &'static str,
@@ -90,7 +90,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) drawn: Option<Diagnostic>,
     /// The case that it belongs to.
     pub(crate) case: Option<usize>,
-    /// What tells it from others of its rule in another run.
+    /// What distinguishes it from others of its rule in another run.
     pub(crate) fingerprint: String,
     /// What programs are given beside the diagnostic.
     pub(crate) about: Option<About<'a>>,

@@ -103,15 +103,16 @@ function conflict([between, arch, vmm, unproven]) {
   if (arch) names.push(code(arch));
   const one = names.length === 1;
   const verb = unproven
-    ? one ? "is not shown by any configuration" : "are not shown together by any configuration"
-    : one ? "is given by no configuration" : "cannot meet";
+    ? one ? "is unproven for every configuration" : "are not proven together for any configuration"
+    : one ? "is provided by no configuration" : "cannot meet";
   const some = (titles) => titles.length <= 5 ? list(titles, "or") : `${titles.slice(0, 4).join(", ")} and ${titles.length - 4} others`;
   return [
     el("p", { class: "lt-conflict" }, list(names, "and"), ` ${verb}.`),
     el("ul", {}, between.map(([index, guests, boots, refusing]) => el("li", {},
-      code(requirement(index)),
-      guests.length === 0 ? " is known of no configuration" : [" is given by ", some(guests), ", booted by ", some(boots)],
-      refusing !== null && ["; elsewhere not: ", statement(refusing)]))),
+      guests.length === 0
+        ? ["no known configuration provides ", code(requirement(index))]
+        : [code(requirement(index)), " is provided by ", some(guests), ", booted by ", some(boots)],
+      refusing !== null && ["; unavailable elsewhere: ", statement(refusing)]))),
   ];
 }
 

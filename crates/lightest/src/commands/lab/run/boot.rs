@@ -1,4 +1,4 @@
-//! `lightest boot`: starts real machines and tells what happens when.
+//! `lightest boot`: starts real machines and prints what happens when.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::num::NonZeroUsize;
@@ -93,7 +93,7 @@ fn at_a_time(planned: &[Plan]) -> usize {
     usize::try_from(by_cores.min(by_memory)).unwrap_or(1)
 }
 
-/// What tells the machines apart: nothing when there is one, a number where a configuration comes again.
+/// What distinguishes the machines: nothing when there is one, a number where a configuration comes again.
 fn labels(planned: &[Plan]) -> Vec<String> {
     let config = |number: usize| &planned[number].spec.config;
     let label = |number: usize| {
@@ -178,7 +178,7 @@ fn to_stderr(bytes: &[u8]) -> std::io::Result<()> {
 }
 
 fn run_program(machine: &Machine, args: &Boot, text: bool) -> Result<Output, String> {
-    let agent = machine.agent().ok_or("this guest has no agent to run a program with")?;
+    let agent = machine.agent().ok_or("this guest has no agent, so it cannot run a program")?;
     let argv = args.program.iter().map(|word| word.clone().into_bytes()).collect();
     let run = Run { argv, ..Run::default() };
     let limit = Duration::from_secs(args.machine.timeout.into());
@@ -204,7 +204,7 @@ fn stream_program(agent: &Agent, run: &Run, limit: Duration) -> Result<Output, S
 fn ended(ended: Ended) -> String {
     match ended {
         Ended::Exited(status) => format!("returned {status}"),
-        Ended::Signalled(signal) => format!("was ended by signal {signal}"),
+        Ended::Signalled(signal) => format!("was killed by signal {signal}"),
     }
 }
 

@@ -178,7 +178,7 @@ fn table(series: &[Series]) -> String {
             host.accelerator.name()
         ));
         if series.iter().any(|one| !one.circumstances.proven) {
-            text.push_str("the VMM's driver was written from the source, never run\n");
+            text.push_str("the VMM's driver was written from the source and has never been run\n");
         }
     }
     text

@@ -72,7 +72,7 @@ fn ask(lab: &Lab, plan: &Plan) -> Result<Vec<Found>, Failure> {
 pub(super) fn questions_to(machine: &Machine, plan: &Plan) -> Result<Vec<Found>, Failure> {
     let agent = machine.agent().ok_or_else(|| {
         Failure::new(format!("the guest of {} has no agent to ask", plan.spec.config)).help(
-            "only a guest with an agent can be asked; firmware alone and the UEFI application have none",
+            "only a guest with an agent can be probed; firmware alone and the UEFI application have none",
         )
     })?;
     probe::ask(agent, LIMIT).map_err(|error| Failure::new(format!("the guest does not answer: {error}")))

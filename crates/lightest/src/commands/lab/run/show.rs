@@ -24,11 +24,11 @@ pub(crate) fn event(event: &Event) -> String {
             format!("agent ready (Linux {kernel}, {role}{again})")
         }
         EventKind::Reset { by } => format!("reset by {}", initiator(*by)),
-        EventKind::ShutdownAsked { how } => format!("shutdown asked ({how})"),
+        EventKind::ShutdownAsked { how } => format!("shutdown requested ({how})"),
         EventKind::Shutdown { by } => format!("turned off by {}", initiator(*by)),
         EventKind::Panicked { what } => format!("panic: {what}"),
         EventKind::Restored => "restored".to_owned(),
-        EventKind::Exited { status } => format!("VMM ended ({status})"),
+        EventKind::Exited { status } => format!("VMM exited ({status})"),
     };
     let from = match event.source {
         Source::GuestClock => aside("  by the guest's clock").to_string(),
@@ -61,7 +61,7 @@ pub(crate) fn failure(report: &Report) -> String {
         }
     }
     if diagnosis.console_tail.is_empty() {
-        let _ = writeln!(text, "{}", heading("nothing was on the console"));
+        let _ = writeln!(text, "{}", heading("the console is empty"));
     } else {
         let _ = writeln!(text, "{}", heading("the console's last lines:"));
         for line in &diagnosis.console_tail {

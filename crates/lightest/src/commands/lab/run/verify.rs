@@ -1,4 +1,4 @@
-//! `lightest verify`: holds what the catalog says of the lab's configurations against running guests.
+//! `lightest verify`: checks the catalog's statements on the lab's configurations against running guests.
 
 use std::time::Duration;
 
@@ -49,16 +49,16 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
         for candidate in verify::candidates(lab.catalog, &space, &lab.store) {
             match candidate.left_out {
                 None => configs.push(candidate.config),
-                Some(why) => output::message(&format!("{} is left out: {why}", Spelled(&candidate.config))),
+                Some(why) => output::message(&format!("skipped {}: {why}", Spelled(&candidate.config))),
             }
         }
     }
     let mut all = Vec::new();
     for config in configs {
         let Some(row) = space.position(&config) else {
-            return Err(Failure::new(format!("the catalog says nothing of {}", Spelled(&config))));
+            return Err(Failure::new(format!("the catalog has no facts about {}", Spelled(&config))));
         };
-        output::message(&format!("asking the guest of {}", Spelled(&config)));
+        output::message(&format!("querying the guest of {}", Spelled(&config)));
         let driver = driver_of(&config, args.machine.vmm.as_deref())?;
         let devices = verify::devices(driver.abilities(), &config);
         let machine = MachineArgs { network: devices.network, tpm: devices.tpm, ..args.machine.clone() };
@@ -137,7 +137,7 @@ fn text(all: &[Compared], contradicted: usize) -> String {
     for one in all.iter().filter(|one| one.contradicts()) {
         let seen = if one.found.met { "the guest has it" } else { "the guest lacks it" };
         text.push_str(&format!(
-            "{} {}: the catalog says {} to `{}`, {seen}\n  catalog: {} {}\n  asked: {}\n  answer: {}\n",
+            "{} {}: the catalog has {} for `{}`, but {seen}\n  catalog: {} {}\n  asked: {}\n  answer: {}\n",
             refused("contradicted:"),
             one.config,
             one.says.word(),
@@ -151,7 +151,7 @@ fn text(all: &[Compared], contradicted: usize) -> String {
     let claimed = all.iter().filter(|one| one.says != Support::Unknown).count();
     let unknown = all.len() - claimed;
     text.push_str(&format!(
-        "{} held against running guests, {contradicted} contradicted; of {unknown} more the catalog says that it does not know\n",
+        "{} checked against running guests, {contradicted} contradicted; {unknown} more are marked unknown\n",
         words::count(claimed, "claim")
     ));
     text
