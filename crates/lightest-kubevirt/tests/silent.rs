@@ -124,11 +124,12 @@ fn functions_from_elsewhere_that_get_the_machine_are_not_known_however_they_are_
 fn a_function_from_elsewhere_in_an_entry_of_a_table_is_not_known() {
     let table = |check: &str| {
         let text = format!(
-            "var _ = Describe(\"tables\", func() {{\n\tDescribeTable(\"runs\", func(check func(*v1.VirtualMachineInstance) error) {{\n{GUEST}\t\tExpect(check(vmi)).To(Succeed())\n\t}},\n\t\tEntry(\"one\", {check}),\n\t)\n}})\n"
+            "var _ = Describe(\"tables\", func() {{\n\tDescribeTable(\"runs\", func(check func(*v1.VirtualMachineInstance) error, strategy string) {{\n{GUEST}\t\tExpect(check(vmi)).To(Succeed())\n\t}},\n\t\tEntry(\"one\", {check}, elsewhere.Always),\n\t)\n}})\n"
         );
         findings(&text, "").len()
     };
     assert_eq!(table("elsewhere.Check"), 0);
+    assert_eq!(table("Label(\"slow\"), elsewhere.Check"), 0);
     assert_eq!(table("func(*v1.VirtualMachineInstance) error { return nil }"), 1);
 }
 

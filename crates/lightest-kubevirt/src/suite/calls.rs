@@ -272,14 +272,16 @@ impl<'a> Walker<'a, '_> {
         };
         let pending = pending || call.args.iter().any(|arg| is_word(arg, ginkgo::PENDING));
         let takes_checks = match kind {
-            Kind::Table | Kind::Subtree => call.args.iter().any(|arg| self.takes_check(arg)),
-            _ => self.takes_checks,
+            Kind::Table | Kind::Subtree => {
+                call.args.iter().find_map(|arg| self.takes_check(arg)).unwrap_or_default()
+            }
+            _ => self.takes_checks.clone(),
         };
         let before = std::mem::replace(&mut self.takes_checks, takes_checks);
         self.within(unit, |walker| {
-            for arg in &call.args {
+            for (at, arg) in call.args.iter().enumerate() {
                 walker.expr(arg);
-                if kind == Kind::Entry && takes_checks {
+                if kind == Kind::Entry && walker.may_be_check(at, call.args.len()) {
                     walker.open_strange(arg);
                 }
             }

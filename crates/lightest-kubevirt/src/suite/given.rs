@@ -69,10 +69,18 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// Whether a node's function takes functions that get a machine.
-    pub(super) fn takes_check(&self, arg: &'a Expr) -> bool {
-        let Expr::Func(func) = arg else { return false };
-        func.signature.params.iter().any(|param| self.gets_machine(self.file, &param.typ, 0))
+    /// Which parameters of a table's function are functions that get a machine.
+    pub(super) fn takes_check(&self, arg: &'a Expr) -> Option<Vec<bool>> {
+        let Expr::Func(func) = arg else { return None };
+        Some(func.signature.params.iter().map(|param| self.gets_machine(self.file, &param.typ, 0)).collect())
+    }
+
+    /// Whether an argument of an entry may be such a function. The first describes it; labels may stand anywhere.
+    pub(super) fn may_be_check(&self, at: usize, count: usize) -> bool {
+        let Some(at) = at.checked_sub(1) else { return false };
+        let labels = (count - 1).saturating_sub(self.takes_checks.len());
+        let last = self.takes_checks.len().min(at + 1);
+        self.takes_checks[at.saturating_sub(labels).min(last)..last].contains(&true)
     }
 
     /// Whether a type is that of functions that get a machine.

@@ -31,7 +31,7 @@ pub(crate) fn walk(index: &Index<'_>, table: &Table, factories: &Factories<'_>) 
         unit: 0,
         denied: 0,
         reading: "",
-        takes_checks: false,
+        takes_checks: Vec::new(),
         assigned: Vec::new(),
     };
     let functions = (0..index.functions.len()).map(|id| walker.function(id)).collect();
@@ -80,8 +80,8 @@ pub(super) struct Walker<'a, 't> {
     pub(super) denied: usize,
     /// How the fields here are read: `index`, `expect`, `write`, or nothing in particular.
     pub(super) reading: &'static str,
-    /// Whether the table around this place is given functions that get a machine.
-    pub(super) takes_checks: bool,
+    /// Which arguments of the table around this place are functions that get a machine.
+    pub(super) takes_checks: Vec<bool>,
     /// Variables of packages that are given functions, each with the unit that does it.
     pub(super) assigned: Vec<(usize, usize)>,
 }
