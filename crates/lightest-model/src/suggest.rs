@@ -3,6 +3,10 @@
 /// Words longer than this, in bytes, are like no identifier; comparing them would take long.
 const LONGEST: usize = 128;
 
+/// Other names of architectures, which are spelled too differently to be found by likeness.
+const ALIASES: [(&str, &str); 5] =
+    [("amd64", "x64"), ("x86_64", "x64"), ("x86-64", "x64"), ("arm64", "aarch64"), ("armv8", "aarch64")];
+
 /// The candidate most like `word`, when one is near enough to be worth naming.
 ///
 /// Nearness is Jaro-Winkler similarity of at least 0.8, one slip of the fingers, or a candidate that starts with `word`;
@@ -14,6 +18,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     let word = word.to_lowercase();
     let word = word.as_str();
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let alias = ALIASES.iter().find(|(alias, name)| *alias == word && candidates.contains(name));
+    if let Some((_, name)) = alias {
+        return Some(name);
+    }
     let mut best: Option<(f64, &str)> = None;
     for candidate in candidates {
         let mut score = strsim::jaro_winkler(word, candidate);
@@ -61,6 +70,9 @@ mod tests {
         assert_eq!(nearest_of("framebuffer"), None);
         assert_eq!(nearest_of(""), None);
         assert_eq!(nearest_of("TPM"), Some("tpm"));
+        assert_eq!(nearest_of("amd64"), None, "an alias of what is not among them");
         assert_eq!(nearest_of(&"tpm".repeat(100_000)), None);
+        assert_eq!(nearest("AMD64", ["aarch64", "x64"]), Some("x64"));
+        assert_eq!(nearest("arm64", ["x64", "aarch64"]), Some("aarch64"));
     }
 }

@@ -343,6 +343,13 @@ fn what_names_nothing_is_a_mistake_and_not_the_current_folder() {
     let said = check(folder.path(), &["--update-baseline"]);
     assert_eq!(said.code, 2, "{}", said.err);
     assert!(said.err.starts_with("error: no baseline is named that could be updated"), "{}", said.err);
+    // A diff writes nothing, so that no baseline could be updated by what is left.
+    let said = check(folder.path(), &["--diff", "--baseline", "b", "--update-baseline"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    for option in ["--commit", "--run", "--circumstances"] {
+        let said = lightest(folder.path(), &["learn", "r.xml", option, ""]);
+        assert!(said.err.contains(&format!("a value is required for '{option}")), "{}", said.err);
+    }
 }
 
 #[test]

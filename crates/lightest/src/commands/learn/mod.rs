@@ -63,13 +63,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", default_value = ".")]
     tests: Vec<PathBuf>,
     /// The commit that was tested [default: as the reports name it]
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     commit: Option<String>,
     /// A name for the run, which all reports belong to [default: as each report names it]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     run: Option<String>,
     /// Circumstances of the runs, such as the host; recorded beside times
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     circumstances: Option<String>,
     /// The runner reported failures of unstable variants as failures, so that a pass is a pass
     #[arg(long)]

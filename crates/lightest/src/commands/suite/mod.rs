@@ -65,7 +65,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     junit: Vec<PathBuf>,
     /// The commit that was tested [default: as the reports name it]
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     commit: Option<String>,
     /// Divide the variants into N shards of equal duration, variants of one image together
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
