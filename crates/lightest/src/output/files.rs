@@ -59,6 +59,14 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     files.write()
 }
 
+/// The same for a text that was made from what the file held, which is empty where there was none: what another run added
+/// meanwhile is not lost.
+pub(crate) fn write_over(path: &Path, was: &str, text: &str) -> Result<(), Failure> {
+    let mut files = Files::default();
+    files.replace(path, was.as_bytes(), with_line_ends_of(was, text).as_bytes());
+    files.write()
+}
+
 /// A text with the line ends of the one that it replaces: CR LF where every line of that ends so.
 pub(crate) fn with_line_ends_of<'a>(old: &str, new: &'a str) -> Cow<'a, str> {
     let is_long = old.contains('\n') && old.matches('\n').count() == old.matches("\r\n").count();
@@ -191,8 +199,12 @@ impl Ready<'_> {
     /// Whether the file still holds what was read of it, where that decides.
     fn is_as_read(&self) -> bool {
         let Some(was) = &self.change.was else { return true };
-        fs::metadata(&self.target).is_ok_and(|metadata| metadata.len() == was.len() as u64)
-            && input::bytes(&self.target).is_ok_and(|is| is == *was)
+        match fs::metadata(&self.target) {
+            Ok(metadata) => {
+                metadata.len() == was.len() as u64 && input::bytes(&self.target).is_ok_and(|is| is == *was)
+            }
+            Err(error) => was.is_empty() && error.kind() == io::ErrorKind::NotFound,
+        }
     }
 }
 
@@ -389,6 +401,19 @@ mod tests {
         assert!(fs::symlink_metadata(path("dangling")).is_ok_and(|one| one.is_symlink()));
         assert_eq!(names(folder.path()), ["dangling", "deep", "link", "new", "plain", "script"]);
         assert_eq!(names(&path("deep/er")), ["file"]);
+    }
+
+    #[test]
+    fn what_another_run_wrote_meanwhile_is_not_lost() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        write_over(&path, "", "one").expect("there was none");
+        for was in ["", "two"] {
+            let failure = write_over(&path, was, "three").expect_err("it holds something else");
+            assert!(failure.message().ends_with("a cannot be written: it changed since it was read"));
+        }
+        write_over(&path, "one", "three").expect("written");
+        assert_eq!(fs::read(&path).expect("read"), b"three");
     }
 
     #[test]

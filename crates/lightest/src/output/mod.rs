@@ -20,7 +20,7 @@ pub(crate) use escape::{
     block, github_data, github_path, github_property, is_unsafe, json as json_text, line, path_text,
     shell_word, shown, uri,
 };
-pub(crate) use files::{Files, can_be_written, with_line_ends_of, write};
+pub(crate) use files::{Files, can_be_written, with_line_ends_of, write, write_over};
 pub(crate) use named::named_from;
 pub(crate) use patch::Patch;
 #[cfg(unix)]

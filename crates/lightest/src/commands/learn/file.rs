@@ -27,17 +27,18 @@ pub(super) struct Learned {
 }
 
 impl Learned {
-    /// What was learned before; nothing where there is no file.
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+    /// What was learned before, and its text; nothing where there is no file.
+    pub(super) fn read(path: &Path) -> Result<(Self, String), Failure> {
         let text = match input::text(path) {
             Ok(text) => text,
-            Err(ReadError::Missing) => return Ok(Self::default()),
+            Err(ReadError::Missing) => return Ok(Default::default()),
             Err(error) => return Err(error.failure(path)),
         };
-        toml::from_str(&text).map_err(|error| {
+        let learned = toml::from_str(&text).map_err(|error| {
             Failure::of_toml(path, &text, &error)
                 .help("this file is written by `lightest learn`; move other facts into a file of their own")
-        })
+        })?;
+        Ok((learned, text))
     }
 
     pub(super) fn is_empty(&self) -> bool {

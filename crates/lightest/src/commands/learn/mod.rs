@@ -97,9 +97,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let space = Space::of_tests(catalog);
     let lesson = learn(&tests, &results, &space);
     let view = View { tests: &tests, results: &results, space: &space, lesson: &lesson };
-    let mut learned = match &args.into {
+    let (mut learned, was) = match &args.into {
         Some(folder) => Learned::read(&folder.join(FILE))?,
-        None => Learned::default(),
+        None => Default::default(),
     };
     view.lay_over(&mut learned, args.circumstances.as_deref());
     let text = learned.text();
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         && !learned.is_empty()
     {
         learned.check(&text, folder)?;
-        output::write(&folder.join(FILE), &text)?;
+        output::write_over(&folder.join(FILE), &was, &text)?;
     }
     match (args.format, &args.into) {
         (Format::Json, _) => output::json(&view.answer())?,
