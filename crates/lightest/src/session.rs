@@ -74,6 +74,7 @@ impl Session {
             files.extend(catalog::folder_files(&folder, Layer::User)?);
         }
         let read = load(&files).map_err(|errors| catalog::failure(&files, &errors))?;
+        // Read once in a process; leaked, so that spaces and answers may borrow from it without the session.
         let read: &'static Catalog = Box::leak(Box::new(read));
         self.others.borrow_mut().push((folders, read));
         Ok(read)
@@ -90,7 +91,7 @@ impl Session {
         }
     }
 
-    /// The facts. They live as long as the program, which ends sooner when it need not take them apart.
+    /// The facts. They are leaked: they live as long as the program, so that spaces and answers may borrow from them.
     pub(crate) fn catalog(&self) -> Result<&'static Catalog, Failure> {
         if let Some(catalog) = self.catalog.get() {
             return Ok(catalog);
@@ -115,6 +116,7 @@ impl Session {
             return Ok(Space::of_tests(self.catalog_of(framework)?));
         }
         let (catalog, alone) = embedded::about(words)?;
+        // One query a process: the space borrows the catalog for as long as the answer is used.
         Ok(Space::of_tests(Box::leak(Box::new(catalog))).knowing_alone(alone))
     }
 

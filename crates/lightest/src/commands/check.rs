@@ -3,7 +3,7 @@
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{mem, thread};
+use std::thread;
 
 use clap::Args as ClapArgs;
 use lightest_lint::calls::Table;
@@ -110,8 +110,6 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     }
     let code = finish(args, framework, settings, &report, &read, judged.of_tests)?;
     let all = read.unread.is_empty() && !judged.reading.notes.iter().any(|note| note.unread);
-    // The program ends here: it need not take apart what it holds.
-    mem::forget((judged, read, table));
     Ok(if all { code } else { exit::COULD_NOT })
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn folder_files(folder: &Path, layer: Layer) -> Result<Vec<File>, Fai
     paths.into_iter().map(read).collect()
 }
 
-/// The facts with a user's laid over them, but for one of the user's files.
+/// The facts with a user's laid over them, but for one of the user's files; leaked, for `learn` reads them once.
 pub(crate) fn catalog_without(folder: Option<&Path>, file: &str) -> Result<&'static Catalog, Failure> {
     let files = files_without(folder, file)?;
     load(&files).map(|catalog| &*Box::leak(Box::new(catalog))).map_err(|errors| failure(&files, &errors))

@@ -113,8 +113,6 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     }
     repeatable(asks, &again);
     let answered = choice.parts.iter().any(|part| part.pick.is_some());
-    // The program ends here, sooner when it need not take these apart.
-    std::mem::forget((choice, space));
     Ok(if answered { exit::DONE } else { exit::FINDINGS })
 }
 
