@@ -180,6 +180,16 @@ fn a_command_of_the_agent_runs_its_program() {
         assert_eq!(asked(body, LINUX, &["systemd"]), ["systemd"], "{body}");
         assert!(!needs(body).is_open(), "{body}");
     }
+    // One of several programs, by the configuration or in turn.
+    let body = "let program = match os { OsFlavor::Windows => \"ipconfig\", _ => \"systemctl\" }; \
+                agent.command(program).output().await?; Ok(())";
+    assert_eq!(asked(body, LINUX, &["systemd", "windows"]), ["systemd"]);
+    assert_eq!(asked(body, WINDOWS, &["systemd", "windows"]), ["windows"]);
+    let body = "let sh = agent.unix_shell(); \
+                for (program, args) in [(\"systemctl\", [\"status\"]), (\"python3\", [\"-V\"])] { \
+                sh.cmd(program).args(args).run().await?; } Ok(())";
+    assert_eq!(asked(body, LINUX, &["systemd", "python3"]), ["systemd", "python3"]);
+    assert!(!needs(body).is_open());
     let unknown = needs("agent.command(\"frobnicate\").spawn().await?; Ok(())");
     assert!(unknown.openings.iter().any(|opening| opening.what.contains("frobnicate")), "{unknown:?}");
     let paravisor =

@@ -206,7 +206,7 @@ impl<'w, 't> Walk<'w, 't> {
 }
 
 /// Texts, each with the branches in which it is that one.
-type Texts = Vec<(Vec<Branch>, String)>;
+pub(super) type Texts = Vec<(Vec<Branch>, String)>;
 
 /// Texts that are kept apart.
 const MAX_TEXTS: usize = 8;
@@ -214,7 +214,7 @@ const MAX_TEXTS: usize = 8;
 const MAX_TEXT: usize = 100_000;
 
 /// The texts that a value may be.
-fn texts_of(value: &Value<'_>) -> Texts {
+pub(super) fn texts_of(value: &Value<'_>) -> Texts {
     match value {
         Value::Text(text) => vec![(Vec::new(), text.clone())],
         Value::Either(values) => {

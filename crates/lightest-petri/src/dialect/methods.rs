@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::language::BUILDS;
+use super::macros::texts_of;
 use super::tree::{Bytes, Expr};
 use super::values::{COMMAND, Command, Value};
 use super::walk::Walk;
@@ -236,10 +237,20 @@ impl<'w, 't> Walk<'w, 't> {
 
     /// A command that a method starts, by its first text.
     fn started(&mut self, role: &str, call: &Method<'_, 't>) -> Value<'t> {
-        let line = match call.values.first() {
-            Some(Value::Text(text)) => text.clone(),
-            _ => "{}".to_owned(),
-        };
+        let mut lines = call.values.first().map_or_else(Vec::new, texts_of);
+        if lines.is_empty() {
+            lines.push((Vec::new(), "{}".to_owned()));
+        }
+        let mut made = Value::PLAIN;
+        for (within, line) in lines {
+            let value = self.inside(&within, |walk| walk.start(role, line, call.name_span));
+            made = made.or_within(within, value);
+        }
+        made
+    }
+
+    /// A command that starts with this line.
+    fn start(&mut self, role: &str, line: String, span: &Bytes) -> Value<'t> {
         let system = match role {
             // An agent of a guest whose system is not known.
             "agent" => {
@@ -256,12 +267,8 @@ impl<'w, 't> Walk<'w, 't> {
             "vtl2-agent" => "vtl2-shell",
             role => role,
         };
-        let command = Command {
-            line,
-            span: self.span(call.name_span.clone()),
-            system: system.to_owned(),
-            sightings: Vec::new(),
-        };
+        let command =
+            Command { line, span: self.span(span.clone()), system: system.to_owned(), sightings: Vec::new() };
         self.run(command)
     }
 
