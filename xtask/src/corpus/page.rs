@@ -125,7 +125,7 @@ fn weighed(page: &mut String, read: &Value) {
     let of = |answer: Value| variants.iter().filter(|variant| variant["lightest"] == answer).count();
     let _ = writeln!(
         page,
-        "\n## Weighed\n\nEach variant was held against the lightest configuration that keeps its VMM, architecture, paravisor and \
+        "\n## Weighed\n\nEach variant was compared with the lightest configuration that keeps its VMM, architecture, paravisor and \
          isolation, as `lightest requirements` shows: {} are the lightest already, for {} nothing is known to give all that \
          the test touches, and for {} something lighter is known to do. What `heavier-than-needed` says of those:\n",
         of(Value::Bool(true)),
