@@ -121,6 +121,24 @@ fn functions_from_elsewhere_that_get_the_machine_are_not_known_however_they_are_
 }
 
 #[test]
+fn functions_from_elsewhere_are_not_known_wherever_they_are_put() {
+    let declared = "var check func(*v1.VirtualMachineInstance)\n\t\tcheck = elsewhere.Check\n\t\tcheck(vmi)";
+    silent_after_guest("", declared);
+    silent_after_guest(
+        "type tool struct{ check func(*v1.VirtualMachineInstance) }",
+        "var t tool\n\t\tt.check = elsewhere.Check\n\t\tt.check(vmi)",
+    );
+    silent_after_guest(
+        "",
+        "for _, check := range []func(*v1.VirtualMachineInstance){elsewhere.Check} {\n\t\t\tcheck(vmi)\n\t\t}",
+    );
+    silent_after_guest(
+        "type tool struct{}\n\nfunc (tool) apply(vmi *v1.VirtualMachineInstance, f func(*v1.VirtualMachineInstance)) { f(vmi) }",
+        "tool{}.apply(vmi, elsewhere.Check)",
+    );
+}
+
+#[test]
 fn a_function_from_elsewhere_in_an_entry_of_a_table_is_not_known() {
     let table = |check: &str| {
         let text = format!(

@@ -169,6 +169,31 @@ fn what_a_branch_with_an_unknown_condition_asks_is_missing_nowhere() {
 }
 
 #[test]
+fn what_an_unknown_way_out_may_skip_is_missing_nowhere() {
+    for before in [
+        "if !ready() { return Ok(()); }",
+        "let Some(_) = part() else { return Ok(()); };",
+        "if os == OsFlavor::Windows { return Ok(()); } else if ready() { return Ok(()); }",
+    ] {
+        assert_eq!(found(LINUX, &format!("{before}\nagent.windows_shell();\nOk(())")), [""; 0], "{before}");
+    }
+}
+
+#[test]
+fn what_is_not_told_apart_is_asked_and_missing_nowhere() {
+    let mixed = "if os == OsFlavor::Windows && arch != MachineArch::Aarch64 { agent.windows_shell(); } else { agent.unix_shell(); }\nOk(())";
+    assert!(!found(WINDOWS, mixed).contains(&"lacks-what-it-uses".to_owned()));
+    for fast in [
+        "match os { OsFlavor::Windows if ready() => true, _ => false }",
+        "if os == OsFlavor::Windows && ready() { true } else { false }",
+        "matches!(os, OsFlavor::Windows if ready())",
+    ] {
+        let body = format!("let fast = {fast};\nif !fast {{ agent.windows_shell(); }}\nOk(())");
+        assert_eq!(asked(&body, WINDOWS, &SHELLS), ["windows-shell"], "{fast}");
+    }
+}
+
+#[test]
 fn a_command_of_the_agent_runs_its_program() {
     for body in [
         "agent.command(\"systemctl\").arg(\"status\").output().await?; Ok(())",

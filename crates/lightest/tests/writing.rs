@@ -131,6 +131,7 @@ fn a_signal_leaves_nothing_temporary_and_all_files_or_none_changed() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_signal_that_its_parent_ignores_does_not_end_it() {
     let folder = interrupted(60, "trap '' HUP; ", "-HUP", Duration::ZERO);

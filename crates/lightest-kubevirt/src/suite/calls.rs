@@ -82,14 +82,20 @@ impl<'a> Walker<'a, '_> {
                     texts.for_each(|text| drop(walker.expr(text)));
                 });
             }
-            let params = &data.decl.signature.params;
-            for (at, arg) in call.args.iter().enumerate() {
-                if let Some(param) = params.get(at).or(params.last()) {
-                    self.hand_over(data.file, &param.typ, arg);
-                }
-            }
+            self.hand_over_all(id, call);
         }
         results(self.function_results(id))
+    }
+
+    /// A function or a method of our own is given the arguments of a call.
+    fn hand_over_all(&mut self, id: usize, call: &'a Call) {
+        let data = &self.index.functions[id];
+        let params = &data.decl.signature.params;
+        for (at, arg) in call.args.iter().enumerate() {
+            if let Some(param) = params.get(at).or(params.last()) {
+                self.hand_over(data.file, &param.typ, arg);
+            }
+        }
     }
 
     pub(super) fn factory(&mut self, name: &str, call: &'a Call) -> Type<'a> {
@@ -176,7 +182,12 @@ impl<'a> Walker<'a, '_> {
         self.read(x, name, self.reading, bytes.end - name.len()..bytes.end);
         let args = self.args(call);
         match self.with_role(self.index.underlying(typ)) {
-            Type::Own(id) => self.own_method(id, name, bytes, &args),
+            Type::Own(id) => {
+                if let Some(method) = self.index.method(id, name) {
+                    self.hand_over_all(method, call);
+                }
+                self.own_method(id, name, bytes, &args)
+            }
             Type::Role(role) => self.role_method(role, name, bytes),
             Type::Outside(..) | Type::Plain | Type::List(_) | Type::Func(_) | Type::Tuple(_) => {
                 self.strange_method(name, bytes, &args, false)

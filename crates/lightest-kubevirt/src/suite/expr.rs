@@ -258,6 +258,9 @@ impl<'a> Walker<'a, '_> {
             if let Some(Type::Own(id)) = known {
                 self.fill(id, at, element);
             }
+            if let Some(typ @ Expr::Container(..)) = typ {
+                self.hand_over(self.file, typ, &element.value);
+            }
             match &element.key {
                 Some(Expr::Ident(field)) if keyed_by_field && self.scopes.find(&field.name).is_none() => {
                     self.set(&record, &field.name, Some(&element.value), field.bytes.clone());

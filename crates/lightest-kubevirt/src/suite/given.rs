@@ -1,5 +1,7 @@
 //! What functions and structures are given: machines, and functions that will get one.
 
+use std::collections::HashSet;
+
 use super::expr::choose;
 use super::index::Import;
 use super::names::{Callee, join};
@@ -18,21 +20,27 @@ impl<'a> Walker<'a, '_> {
 
     /// Whether a value is a machine's description, or has one in it.
     pub(super) fn holds_machine(&self, typ: &Type<'a>) -> bool {
-        self.holds(typ, 0)
-    }
-
-    fn holds(&self, typ: &Type<'a>, depth: usize) -> bool {
-        match typ {
-            Type::Role(role) => matches!(*role, "vmi" | "vm"),
-            Type::List(inner) => self.holds(inner, depth),
-            Type::Own(id) if depth < DEPTH => match self.index.underlying(typ.clone()) {
-                Type::Own(_) => {
-                    self.index.fields(*id).any(|field| self.holds(&self.with_role(field), depth + 1))
+        let (mut level, mut seen) = (vec![typ.clone()], HashSet::new());
+        for depth in 0..=DEPTH {
+            let mut next = Vec::new();
+            while let Some(typ) = level.pop() {
+                match typ {
+                    Type::Role("vmi" | "vm") => return true,
+                    Type::List(inner) => level.push(*inner),
+                    Type::Own(id) if depth < DEPTH && seen.insert(id) => {
+                        match self.index.underlying(Type::Own(id)) {
+                            Type::Own(_) => {
+                                next.extend(self.index.fields(id).map(|field| self.with_role(field)));
+                            }
+                            other => next.push(self.with_role(other)),
+                        }
+                    }
+                    _ => {}
                 }
-                other => self.holds(&self.with_role(other), depth + 1),
-            },
-            _ => false,
+            }
+            level = next;
         }
+        false
     }
 
     /// Whether functions that a callee may stand for are known.

@@ -345,6 +345,8 @@ impl<'a> Walker<'a, '_> {
                         local.typ = typ;
                     }
                     local.values.extend(values);
+                    let typ = local.typ.clone();
+                    self.given_to(typ, value);
                 } else if declares {
                     let local = self.scopes.declare(&ident.name, typ);
                     self.scopes.locals[local].values.extend(values);
@@ -371,15 +373,23 @@ impl<'a> Walker<'a, '_> {
                 for (value, bytes) in values {
                     self.here().refer(value, bytes);
                 }
-                self.reading("write", |walker| walker.expr(other));
+                let typ = self.reading("write", |walker| walker.expr(other));
+                self.given_to(typ, value);
             }
+        }
+    }
+
+    /// A variable, a field or an element that exists is given something: whoever calls it calls that.
+    fn given_to(&mut self, typ: Type<'a>, value: Option<&'a Expr>) {
+        if let (Type::Func(_), Some(value)) = (self.index.underlying(typ), value) {
+            self.open_strange(value);
         }
     }
 
     /// What a variable is declared with.
     fn describe(&mut self, local: usize, value: &'a Expr) {
         let path = match value {
-            Expr::Selector(..) | Expr::Reference(..) => self.path_of(value),
+            Expr::Selector(..) | Expr::Reference(..) => last_names(&self.path_of(value)).to_owned(),
             _ => String::new(),
         };
         let local = &mut self.scopes.locals[local];
@@ -469,4 +479,11 @@ fn all_of(decl: &Variables) -> Bytes {
 /// The value of one of the variables that are declared together.
 pub(super) fn one_of(decl: &Variables, position: usize) -> Option<&Expr> {
     if decl.values.len() == decl.names.len() { decl.values.get(position) } else { decl.values.first() }
+}
+
+/// The end of a path, which is what entries are about.
+fn last_names(path: &str) -> &str {
+    /// More names than any entry has.
+    const NAMES: usize = 8;
+    path.rmatch_indices('.').nth(NAMES - 1).map_or(path, |(at, _)| &path[at + 1..])
 }

@@ -41,10 +41,16 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if placed.variant.ignored.is_some() || placed.variant.unstable.is_some() {
             continue;
         }
-        let asked = subject.surely_asked_of(row, placed.variant);
-        if let Some((quirk, stops)) = subject.stops(row, &asked) {
-            findings.push(stopped(subject, placed, quirk, stops));
-        } else if let Some(blocker) = held(subject, row, &asked) {
+        // What an unknown condition guards may be asked or not: it holds either way, or nothing is reported.
+        let (sure, all) =
+            (subject.surely_asked_of(row, placed.variant), subject.asked_of(row, placed.variant));
+        if let Some((quirk, stops)) = subject.stops(row, &sure) {
+            if subject.stops(row, &all).is_some_and(|(other, _)| other.id == quirk.id) {
+                findings.push(stopped(subject, placed, quirk, stops));
+            }
+        } else if let Some(blocker) = held(subject, row, &sure)
+            && held(subject, row, &all).is_some_and(|other| other.id == blocker.id)
+        {
             findings.push(held_back(subject, placed, row, blocker));
         }
     }

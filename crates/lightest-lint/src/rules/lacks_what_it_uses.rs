@@ -29,7 +29,7 @@
 //! ```
 
 use lightest_model::catalog::{Capability, Support};
-use lightest_model::space::Row;
+use lightest_model::space::{Asked, Row};
 
 use crate::finding::Finding;
 use crate::needs::Need;
@@ -72,11 +72,13 @@ struct Missing<'a> {
 
 /// The first thing that is known to be missing.
 fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: usize) -> Option<Missing<'a>> {
-    let asked = subject.asked_of(row, placed.variant);
-    let denied = |id: &'a str, of: &_, asker| {
-        let answer = subject.answer(row, id, of);
-        let statement = answer.statement.filter(|_| answer.support == Support::No)?;
-        Some(Missing { asker, id, statement })
+    // What an unknown condition guards may be asked or not: it is missing either way, or nothing is reported.
+    let asked = [subject.surely_asked_of(row, placed.variant), subject.asked_of(row, placed.variant)];
+    let denied = |id: &'a str, of: &[Asked], asker| {
+        let answers = of.iter().map(|of| subject.answer(row, id, of));
+        let mut denied = answers.map(|answer| answer.statement.filter(|_| answer.support == Support::No));
+        let statement = denied.next()??;
+        denied.all(|other| other.is_some()).then_some(Missing { asker, id, statement })
     };
     // Who takes a branch that hangs on something else is the author's to know.
     let needs = subject.sure_needs_of(row).map(|need| (need.requirement.as_str(), Asker::Body(need)));
@@ -96,7 +98,7 @@ fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: usiz
         }
     }
     // An agent that the declaration itself asks for.
-    let alone = subject.ask(["agent"]);
+    let alone = [subject.ask(["agent"])];
     let wanted = placed.variant.agent == Some(true);
     wanted.then(|| denied("agent", &alone, Asker::Declaration)).flatten()
 }

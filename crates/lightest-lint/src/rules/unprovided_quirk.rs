@@ -158,8 +158,13 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             finding.requirements = vec![need.requirement.clone()];
             findings.push(finding);
         }
+        let all = subject.asked_of(index, placed.variant);
         for quirk in subject.space.quirks(index, &subject.surely_asked_of(index, placed.variant)) {
             let Some(word) = quirk.declare.as_deref() else { continue };
+            // What an unknown condition guards may settle it.
+            if !subject.space.quirks(index, &all).any(|other| other.id == quirk.id) {
+                continue;
+            }
             if stated(placed, word) || reported.contains(&word) {
                 continue;
             }

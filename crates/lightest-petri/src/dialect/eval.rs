@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::flow::{Truth, confined, diverges, is_whole, leaves, only_leaves, pattern_of, tests};
+use super::flow::{Truth, add, confined, diverges, is_whole, leaves, only_leaves, pattern_of, tests};
 use super::tree::{Arm, Bytes, Expr, Pattern};
 use super::values::{Value, of_type};
 use super::walk::Walk;
@@ -11,6 +11,8 @@ use lightest_lint::facts::{Branch, What};
 
 /// Rounds of a loop: variables may hold something else in a later one.
 const MAX_ROUNDS: usize = 4;
+/// More conditions than a body of sense has around a place.
+const MAX_BRANCHES: usize = 64;
 
 impl<'w, 't> Walk<'w, 't> {
     /// What an expression stands for.
@@ -86,8 +88,10 @@ impl<'w, 't> Walk<'w, 't> {
             Expr::Loop { pattern, head, body } => self.loop_(pattern.as_ref(), head.as_deref(), body),
             Expr::Return(value) => {
                 let branches = self.conditional > 0 || !self.within.is_empty();
+                let unsure = self.guarded > 0;
                 if let Some(frame) = self.frames.last_mut() {
                     frame.left |= branches;
+                    frame.unsure |= unsure;
                 }
                 let value = value.as_ref().map_or(Value::PLAIN, |value| self.eval(value));
                 if let Some(frame) = self.frames.last_mut() {
@@ -131,7 +135,10 @@ impl<'w, 't> Walk<'w, 't> {
                 // The right side may not be reached.
                 self.conditional += 1;
                 let reached = if conjunction { &left.then } else { &left.not };
-                let right = self.inside(reached, |walk| walk.condition(right));
+                let before = self.within.len();
+                self.narrow(reached.clone());
+                let right = self.condition(right);
+                self.within.truncate(before);
                 self.conditional -= 1;
                 if conjunction { left.and(right) } else { left.or(right) }
             }
@@ -149,7 +156,6 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     fn if_(&mut self, condition: &'t Expr, then: &'t Expr, otherwise: Option<&'t Expr>) -> Value<'t> {
-        let left = self.frame().is_some_and(|frame| frame.left);
         let mut truth = Truth::default();
         let value = self.scoped(|walk| {
             truth = walk.condition(condition);
@@ -163,9 +169,10 @@ impl<'w, 't> Walk<'w, 't> {
             let guarded = usize::from(!truth.known);
             walk.conditional += 1;
             walk.guarded += guarded;
-            let value = walk.inside(&truth.then, |walk| walk.eval(then));
-            let other = otherwise
-                .map_or(Value::PLAIN, |otherwise| walk.inside(&truth.not, |walk| walk.eval(otherwise)));
+            let value = walk.inside(&truth.then, |walk| walk.branch(then, truth.known));
+            let other = otherwise.map_or(Value::PLAIN, |otherwise| {
+                walk.inside(&truth.not, |walk| walk.branch(otherwise, truth.known))
+            });
             walk.conditional -= 1;
             walk.guarded -= guarded;
             Value::PLAIN.or_within(truth.then.clone(), value).or_within(truth.not.clone(), other)
@@ -178,13 +185,32 @@ impl<'w, 't> Walk<'w, 't> {
         } else {
             return value;
         };
-        if truth.known
+        self.narrow(rest);
+        value
+    }
+
+    /// Walks through a branch. Where the configuration alone decides that it leaves, what follows is narrowed instead.
+    fn branch(&mut self, body: &'t Expr, known: bool) -> Value<'t> {
+        let left = self.frame().is_some_and(|frame| frame.left);
+        let value = self.eval(body);
+        if known
+            && leaves(body, self.table)
             && let Some(frame) = self.frames.last_mut()
         {
             frame.left = left;
         }
-        self.within.extend(rest);
         value
+    }
+
+    /// What follows is for these branches only.
+    fn narrow(&mut self, branches: Vec<Branch>) {
+        for branch in branches {
+            if self.within.len() < MAX_BRANCHES {
+                add(&mut self.within, branch);
+            } else if let Some(frame) = self.frames.last_mut() {
+                frame.left = true;
+            }
+        }
     }
 
     /// Does something that gives names of its own.
@@ -192,9 +218,12 @@ impl<'w, 't> Walk<'w, 't> {
         let before = self.frame().map_or(0, |frame| frame.scope.len());
         let within = self.within.len();
         let value = run(self);
+        // What narrowed the scope says nothing of what follows, which may still not be reached.
+        let narrowed = self.within.len() > within;
         self.within.truncate(within);
         if let Some(frame) = self.frames.last_mut() {
             frame.scope.truncate(before);
+            frame.left |= narrowed;
         }
         value
     }
@@ -213,7 +242,9 @@ impl<'w, 't> Walk<'w, 't> {
         }
         if let Some(otherwise) = otherwise {
             self.conditional += 1;
+            self.guarded += 1;
             let value = self.eval(otherwise);
+            self.guarded -= 1;
             self.conditional -= 1;
             self.release(value);
         }

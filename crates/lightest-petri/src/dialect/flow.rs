@@ -23,6 +23,11 @@ impl Truth {
         Self { then: vec![branch], not: vec![not], known: true }
     }
 
+    /// The same beside something that is not known: only its being true means anything.
+    fn only_where_true(self) -> Self {
+        Self { not: Vec::new(), known: false, ..self }
+    }
+
     /// Whether nothing is known of it.
     pub(super) fn is_unknown(&self) -> bool {
         self.then.is_empty() && self.not.is_empty()
@@ -33,9 +38,12 @@ impl Truth {
     }
 
     pub(super) fn and(self, other: Self) -> Self {
-        let not = either(&self.not, &other.not).into_iter().collect();
-        let then = self.then.into_iter().chain(other.then).collect();
-        Self { then, not, known: self.known && other.known }
+        let not: Vec<Branch> = either(&self.not, &other.not).into_iter().collect();
+        // What is outside of both at once may be more than one branch, and is not followed then.
+        let known = self.known && other.known && !not.is_empty();
+        let mut then = self.then;
+        other.then.into_iter().for_each(|branch| add(&mut then, branch));
+        Self { then, not, known }
     }
 
     pub(super) fn or(self, other: Self) -> Self {
@@ -51,20 +59,38 @@ impl Truth {
             if truth? { then.push(branches) } else { not.push(branches) }
         }
         match (&then[..], &not[..]) {
-            ([[branch]], [_, ..]) => Some(Self::of(branch.clone())),
-            ([_, ..], [[branch]]) => Some(Self::of(branch.clone()).negated()),
+            // Only a branch and all that is outside of it leave nothing for another condition to decide.
+            ([[one]], [[other]]) if one.when == other.when && one.otherwise != other.otherwise => {
+                Some(Self::of(one.clone()))
+            }
             _ => None,
         }
     }
 }
 
+/// Adds a branch that is not there yet.
+pub(super) fn add(branches: &mut Vec<Branch>, branch: Branch) {
+    if !branches.contains(&branch) {
+        branches.push(branch);
+    }
+}
+
 /// The one branch that is taken where either of two is; `None` where that takes more than one, or is not known.
 fn either(one: &[Branch], other: &[Branch]) -> Option<Branch> {
+    /// More selections than a body of sense compares with one another.
+    const MAX_PAIRS: usize = 64;
     let ([one], [other]) = (one, other) else { return None };
     match (one.otherwise, other.otherwise) {
         (false, false) => {
-            Some(Branch { when: one.when.iter().chain(&other.when).cloned().collect(), otherwise: false })
+            let mut when = one.when.clone();
+            for more in &other.when {
+                if !when.contains(more) {
+                    when.push(more.clone());
+                }
+            }
+            (when.len() <= MAX_PAIRS).then_some(Branch { when, otherwise: false })
         }
+        (true, true) if one.when.len().saturating_mul(other.when.len()) > MAX_PAIRS => None,
         // Outside one or outside the other: outside of what both have in common.
         (true, true) => {
             let pairs =
@@ -107,13 +133,15 @@ pub(super) fn tests(expr: &Expr, table: &Table) -> Option<Truth> {
             let when = [right, left].into_iter().find_map(|side| tested(side, table))?;
             Some(truth(when, *negated))
         }
-        Expr::Macro { path, args, .. } if path == "matches" => {
-            Some(truth(tested(args.get(1)?, table)?, false))
+        Expr::Macro { path, args, unread, .. } if path == "matches" => {
+            let truth = truth(tested(args.get(1)?, table)?, false);
+            // A guard is read as a further argument, or not at all.
+            Some(if args.len() == 2 && unread.is_empty() { truth } else { truth.only_where_true() })
         }
         Expr::Method { name, .. } => Some(truth(path_of(name, table)?, false)),
         Expr::Let { pattern, .. } => {
             let truth = truth(pattern_of(pattern, table)?, false);
-            Some(if is_whole(pattern) { truth } else { Truth { not: Vec::new(), known: false, ..truth } })
+            Some(if is_whole(pattern) { truth } else { truth.only_where_true() })
         }
         _ => None,
     }
@@ -157,7 +185,7 @@ pub(super) fn is_whole(pattern: &Pattern) -> bool {
             let mut told = parts.iter().filter(|part| !matches!(part, Pattern::Bind(_) | Pattern::Rest));
             told.next().is_some_and(is_whole) && told.next().is_none()
         }
-        Pattern::Any(parts) => parts.iter().all(is_whole),
+        Pattern::Any(parts) | Pattern::Wrap(_, parts) => parts.iter().all(is_whole),
         Pattern::Named(_, inner) => is_whole(inner),
         Pattern::Other => false,
         _ => true,

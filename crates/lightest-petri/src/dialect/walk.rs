@@ -121,6 +121,8 @@ pub(super) struct Frame<'t> {
     pub(super) broken: Value<'t>,
     /// Whether a way out lies behind, in a branch: what follows may not have been reached.
     pub(super) left: bool,
+    /// Whether such a way out hangs on more than the configuration.
+    pub(super) unsure: bool,
 }
 
 impl<'w, 't> Walk<'w, 't> {
@@ -177,7 +179,7 @@ impl<'w, 't> Walk<'w, 't> {
             tolerated: false,
             // Whether a closure is called, and how often, is not followed.
             uncertain: self.conditional > 0 || self.frames.iter().any(|frame| frame.closure || frame.left),
-            guarded: self.guarded > 0,
+            guarded: self.guarded > 0 || self.frames.iter().any(|frame| frame.unsure),
         });
         self.sightings.len() - 1
     }
@@ -339,6 +341,7 @@ impl<'w, 't> Walk<'w, 't> {
             returned: Value::PLAIN,
             broken: Value::PLAIN,
             left: false,
+            unsure: false,
         };
         self.frames.push(frame);
         let mut args = args.into_iter();
@@ -384,6 +387,7 @@ impl<'w, 't> Walk<'w, 't> {
             returned: Value::PLAIN,
             broken: Value::PLAIN,
             left: false,
+            unsure: false,
         });
         let value = run(self);
         self.frames.pop();
@@ -406,6 +410,7 @@ impl<'w, 't> Walk<'w, 't> {
             returned: Value::PLAIN,
             broken: Value::PLAIN,
             left: false,
+            unsure: false,
         };
         self.frames.push(frame);
         let mut args = args.into_iter();

@@ -174,7 +174,7 @@ impl View<'_> {
         if total.boot_classes > 0 {
             saves.push(words::count(usize::try_from(total.boot_classes).unwrap_or(0), "boot class step"));
         }
-        saves.extend(total.quirks.words());
+        saves.extend(total.quirks.brief());
         let findings = unknown.findings().count();
         let _ = writeln!(
             text,

@@ -74,7 +74,7 @@ impl Saved {
         if self.image_bytes > 0 {
             parts.push(format!("{} of images", words::bytes(self.image_bytes)));
         }
-        parts.extend(self.quirks.words());
+        parts.extend(self.quirks.brief());
         parts
     }
 }
@@ -103,7 +103,7 @@ mod tests {
     fn savings_are_added_up_and_worded() {
         let one = Saved { image_bytes: 6_500_000_000, quirks: Cost { waits_s: 20, ..Cost::default() } };
         let other = Saved { image_bytes: 0, quirks: Cost { reboots: 1, ..Cost::default() } };
-        let all = ["13 GB of images", "1 more boot", "40 s of waiting"];
+        let all = ["13 GB of images", "1 boot", "40 s"];
         assert_eq!(one.and(one).and(other).parts(), all);
         assert_eq!(Saved::default().parts(), Vec::<String>::new());
     }

@@ -3,12 +3,14 @@
 //! All new contents are written beside their places first; then each is renamed into its place, so that nobody ever sees half
 //! a file, and a full disk or a folder that cannot be written changes nothing. What is replaced keeps its permissions and its
 //! owner, a link stays a link, a read-only file stays as it is. A file that changed since it was read is not overwritten.
+//! A file with several names is the exception: it is written in place, so that it stays one file, and gets its old contents back
+//! where that fails.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::escape::shown;
@@ -124,9 +126,9 @@ impl Files {
         let mut folders: HashMap<PathBuf, Folder> = HashMap::new();
         let mut ready: Vec<Ready<'_>> = Vec::with_capacity(self.files.len());
         let mut known: HashMap<Identity, usize> = HashMap::with_capacity(self.files.len());
-        for change in &self.files {
+        for (number, change) in self.files.iter().enumerate() {
             let one =
-                prepare(change, &mut folders, ready.len()).map_err(|reason| cannot(&change.path, &reason))?;
+                prepare(change, &mut folders, number).map_err(|reason| cannot(&change.path, &reason))?;
             match known.entry(one.identity()) {
                 Entry::Vacant(place) => {
                     place.insert(ready.len());
@@ -190,10 +192,12 @@ impl Ready<'_> {
             return fs::rename(&self.temporary, &self.target);
         }
         // A file that is renamed would leave the other names with the old contents.
+        let was = fs::read(&self.target)?;
         let mut file = File::options().write(true).open(&self.target)?;
-        file.write_all(&self.change.new)?;
-        file.set_len(self.change.new.len() as u64)?;
-        file.sync_all()
+        overwrite(&mut file, &self.change.new).map_err(|error| match overwrite(&mut file, &was) {
+            Ok(()) => error,
+            Err(_) => io::Error::other(format!("{error}; it may hold a part of the new contents")),
+        })
     }
 
     /// Whether the file still holds what was read of it, where that decides.
@@ -206,6 +210,14 @@ impl Ready<'_> {
             Err(error) => was.is_empty() && error.kind() == io::ErrorKind::NotFound,
         }
     }
+}
+
+/// Gives an open file these contents.
+fn overwrite(file: &mut File, contents: &[u8]) -> io::Result<()> {
+    file.rewind()?;
+    file.write_all(contents)?;
+    file.set_len(contents.len() as u64)?;
+    file.sync_all()
 }
 
 fn changed(path: &Path) -> Failure {
@@ -291,7 +303,7 @@ fn shared(metadata: &Metadata) -> Option<(u64, u64)> {
     (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
 }
 
-/// The system does not report it, and its editors part them as well.
+/// The standard library does not tell, and the system's editors part them as well.
 #[cfg(not(unix))]
 fn shared(_: &Metadata) -> Option<(u64, u64)> {
     None
@@ -425,8 +437,9 @@ mod tests {
         let mut files = Files::default();
         files.replace(&path("a"), b"long before", b"new");
         files.replace(&path("b"), b"long before", b"new");
+        files.put(&path("c"), b"new");
         files.write().expect("written");
-        for name in ["a", "b"] {
+        for name in ["a", "b", "c"] {
             assert_eq!(fs::read(path(name)).expect("read"), b"new", "{name}");
         }
         files = Files::default();
@@ -434,7 +447,7 @@ mod tests {
         files.put(&path("b"), b"other");
         assert!(files.write().is_err());
         assert_eq!(fs::read(path("b")).expect("read"), b"new");
-        assert_eq!(names(folder.path()), ["a", "b"]);
+        assert_eq!(names(folder.path()), ["a", "b", "c"]);
     }
 
     #[cfg(target_os = "linux")]

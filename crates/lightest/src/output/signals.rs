@@ -2,7 +2,7 @@
 
 /// Has whatever ends the program do something first: a signal of Unix, or a key that interrupts and a closed window on Windows.
 ///
-/// A signal that whoever started the program had it ignore (`nohup`) stays ignored.
+/// On Linux, a signal that whoever started the program had it ignore (`nohup`) stays ignored.
 #[cfg(unix)]
 pub(crate) fn before_the_end(first: impl Fn() + Send + 'static) {
     use signal_hook::consts::{SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
