@@ -149,7 +149,8 @@ impl Needs {
         self.asked_of(row).filter(|need| need.certain)
     }
 
-    /// The needs without those that ask the same of the same configurations as one before, by index, ascending.
+    /// The needs without those that ask the same of the same configurations as one before, by index, ascending. A guarded need
+    /// does not stand for one that is not.
     #[must_use]
     pub fn distinct(&self) -> Vec<usize> {
         let mut known: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -158,7 +159,7 @@ impl Needs {
             let alike = known.entry(need.requirement.as_str()).or_default();
             let same = |other: &usize| {
                 let other = &self.needs[*other];
-                other.when == need.when && other.within == need.within
+                other.when == need.when && other.within == need.within && (need.guarded || !other.guarded)
             };
             if !alike.iter().any(same) {
                 alike.push(index);

@@ -10,13 +10,7 @@ use crate::subject::{Subject, stated};
 impl<'a> Subject<'a, '_> {
     /// The needs of a configuration that some place shows before which no unknown condition stands.
     pub(crate) fn sure_needs_of(&self, row: usize) -> impl Iterator<Item = &'a Need> {
-        let shown = self.row(row);
-        self.needs_of(row).filter(move |need| {
-            let again = |other: &Need| {
-                !other.guarded && other.requirement == need.requirement && other.applies_to(shown)
-            };
-            !need.guarded || self.needs.needs.iter().any(again)
-        })
+        self.needs_of(row).filter(|need| !need.guarded)
     }
 
     /// What is asked of a configuration whatever an unknown condition says, in the place of a variant.

@@ -56,7 +56,7 @@ fn support(row: &Row<'_>, requirement: &str, asked: &BTreeSet<String>) -> Suppor
 type Order = (usize, usize, u64, [u32; UNITS.len()], usize, bool, Reverse<u32>, Reverse<u32>, usize);
 
 /// Scarcity of the host, boot class, bytes, boots, waits, paravisor, then use and order.
-fn weight(index: usize, row: &Row<'_>, asked: &BTreeSet<String>) -> Order {
+fn weight(index: usize, row: &Row<'_>, named: &[String], asked: &BTreeSet<String>) -> Order {
     let asked_for = |with: &[String]| with.iter().all(|word| asked.contains(word));
     let host = CATALOG
         .hosts
@@ -64,7 +64,7 @@ fn weight(index: usize, row: &Row<'_>, asked: &BTreeSet<String>) -> Order {
         .rposition(|host| asked_for(&host.when.with) && row.is_selected_by(&host.when))
         .unwrap_or(0);
     let class = |id: &str| CATALOG.boot_classes.iter().position(|class| class.id == id).expect("a class");
-    let settled = |words: &[String]| words.iter().any(|word| asked.contains(word));
+    let settled = |words: &[String]| words.iter().any(|word| named.contains(word));
     let quirks = CATALOG.quirks.iter().filter(|quirk| {
         asked_for(&quirk.when.with) && !settled(&quirk.unless) && row.is_selected_by(&quirk.when)
     });
@@ -79,7 +79,7 @@ fn weight(index: usize, row: &Row<'_>, asked: &BTreeSet<String>) -> Order {
         class(&row.boot.boot_class).max(class(&row.guest.boot_class)),
         row.image.and_then(|image| image.bytes).unwrap_or(0),
         costs,
-        limits(row, asked).len(),
+        limits(row, named, asked).len(),
         row.boot.openhcl,
         Reverse(row.guest.variants.unwrap_or(0)),
         Reverse(row.boot.variants.unwrap_or(0)),
@@ -88,11 +88,11 @@ fn weight(index: usize, row: &Row<'_>, asked: &BTreeSet<String>) -> Order {
 }
 
 /// Identifiers of the open blockers that stand against a configuration.
-fn limits(row: &Row<'_>, asked: &BTreeSet<String>) -> Vec<&'static str> {
+fn limits(row: &Row<'_>, named: &[String], asked: &BTreeSet<String>) -> Vec<&'static str> {
     let stands = |blocker: &&Blocker| {
         blocker.state == BlockerState::Open
             && blocker.when.with.iter().all(|word| asked.contains(word))
-            && !blocker.unless.iter().any(|word| asked.contains(word))
+            && !blocker.unless.iter().any(|word| named.contains(word))
             && row.is_selected_by(&blocker.when)
     };
     CATALOG.blockers.iter().filter(stands).map(|blocker| blocker.id.as_str()).collect()
@@ -113,7 +113,7 @@ fn oracle(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<usize> {
         .iter()
         .enumerate()
         .filter(|(_, row)| fits(row))
-        .min_by_key(|(index, row)| weight(*index, row, &asked))
+        .min_by_key(|(index, row)| weight(*index, row, requires, &asked))
         .map(|(index, _)| index)
 }
 
@@ -210,10 +210,11 @@ fn no_pick_for_a_pair_is_dominated_on_any_vmm() {
             for (arch, vmm) in archs().into_iter().flat_map(|arch| vmms.iter().map(move |vmm| (arch, *vmm))) {
                 let requires = vec![first.clone(), second.clone()];
                 let asked = closure(&requires);
-                let query = Query { requires, archs: vec![arch], vmms: vec![vmm.to_owned()] };
+                let query =
+                    Query { requires: requires.clone(), archs: vec![arch], vmms: vec![vmm.to_owned()] };
                 let Ok(choice) = choose(&space, &query) else { continue };
                 let Some(pick) = choice.parts.first().and_then(|part| part.pick.as_ref()) else { continue };
-                let own = limits(&space.rows()[pick.row], &asked);
+                let own = limits(&space.rows()[pick.row], &requires, &asked);
                 for (index, row) in space.rows().iter().enumerate() {
                     if index == pick.row
                         || row.config.arch != choice.parts[0].arch
@@ -230,7 +231,7 @@ fn no_pick_for_a_pair_is_dominated_on_any_vmm() {
                         .all(|id| support(row, id, &asked) == Support::Yes);
                     compared += usize::from(gives);
                     assert!(
-                        !gives || limits(row, &asked).len() >= own.len(),
+                        !gives || limits(row, &requires, &asked).len() >= own.len(),
                         "{first},{second} on {arch} {vmm}: {:?} has {own:?}, {:?} has fewer",
                         space.rows()[pick.row].config,
                         row.config

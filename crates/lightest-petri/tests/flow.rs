@@ -27,20 +27,26 @@ const HELPERS: &str = "
     fn is_windows(os: OsFlavor) -> bool { matches!(os, OsFlavor::Windows) }
     fn by_match(os: OsFlavor) -> bool { match os { OsFlavor::Windows => true, _ => false } }
     async fn finish(agent: PipetteClient) -> anyhow::Result<()> { agent.ping().await?; Ok(()) }
+    async fn again(vm: PetriVm<OpenVmmPetriBackend>, agent: PipetteClient) -> anyhow::Result<(PetriVm<OpenVmmPetriBackend>, PipetteClient)> { agent.ping().await?; Ok((vm, agent)) }
+    async fn only_windows(os: OsFlavor, agent: &PipetteClient) { if os != OsFlavor::Windows { return; } agent.windows_shell(); }
     async fn look(agent: &PipetteClient) -> anyhow::Result<()> { agent.ping().await?; Ok(()) }
 ";
+
+fn file(text: impl Into<Arc<str>>) -> Source {
+    Source {
+        path: "a.rs".to_owned(),
+        local: "src/a.rs".to_owned(),
+        package: String::new(),
+        text: text.into(),
+    }
+}
 
 fn source(list: &str, body: &str) -> Source {
     let text = format!(
         "{HELPERS}\n#[vmm_test({list})]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {{\n\
          let os = config.os_flavor();\nlet arch = config.arch();\nlet (mut vm, mut agent) = config.run().await?;\n{body}\n}}"
     );
-    Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text),
-    }
+    file(text)
 }
 
 fn needs(body: &str) -> Needs {
@@ -142,6 +148,8 @@ fn what_follows_a_branch_that_leaves_is_for_the_others() {
         needs("if os != OsFlavor::Windows { return Ok(()); } agent.windows_shell(); Ok(())").confined.len(),
         1
     );
+    // Where a helper returns, the test goes on.
+    assert_eq!(needs("only_windows(os, &agent).await; Ok(())").confined, []);
 }
 
 #[test]
@@ -154,13 +162,7 @@ fn what_a_branch_with_an_unknown_condition_asks_is_missing_nowhere() {
         "#[vmm_test({LINUX})]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {{\n{limits}\n\
          let (vm, agent) = config.run().await?;\nif busy() {{ agent.reboot().await?; }}\n}}"
     );
-    let source = Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text),
-    };
-    let sources = [source];
+    let sources = [file(text)];
     let reading = Petri.read(&sources, &CATALOG, &TABLE);
     let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
     assert!(findings.iter().all(|finding| finding.rule() == "architecture-gap"), "{findings:?}");
@@ -174,6 +176,7 @@ fn what_an_unknown_way_out_may_skip_is_missing_nowhere() {
         "if !ready() { return Ok(()); }",
         "let Some(_) = part() else { return Ok(()); };",
         "if os == OsFlavor::Windows { return Ok(()); } else if ready() { return Ok(()); }",
+        "for _ in 0..3 { if !ready() { continue; } agent.windows_shell(); } if !ready() { return Ok(()); }",
     ] {
         assert_eq!(found(LINUX, &format!("{before}\nagent.windows_shell();\nOk(())")), [""; 0], "{before}");
     }
@@ -261,13 +264,7 @@ fn a_kernel_command_line_that_is_written_anew_is_not_known() {
              let (vm, agent) = config.modify_backend(|b| b.with_custom_config(|c| {{\n\
              if let LoadMode::Linux {{ cmdline, boot_mode, .. }} = &mut c.load_mode {{ {how} }} }})).run().await?;\n}}"
         );
-        let source = Source {
-            path: "a.rs".to_owned(),
-            local: "src/a.rs".to_owned(),
-            package: String::new(),
-            text: Arc::from(text),
-        };
-        let reading = Petri.read(&[source], &CATALOG, &TABLE);
+        let reading = Petri.read(&[file(text)], &CATALOG, &TABLE);
         Needs::of(&reading.tests[0], &TABLE).is_open()
     };
     assert!(text("*cmdline = format!(\"{cmdline} a=b\");"));
@@ -286,13 +283,7 @@ fn an_unknown_step_does_not_lose_a_shell_or_an_agent() {
     let text = "#[vmm_test(openvmm_linux_direct_x64)]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {\n\
                 let (vm, agent) = config.run_from_snapshot().await?;\n\
                 let sh = agent.unix_shell();\ncmd!(sh, \"systemctl\").run().await?;\n}";
-    let source = Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text),
-    };
-    let reading = Petri.read(&[source], &CATALOG, &TABLE);
+    let reading = Petri.read(&[file(text)], &CATALOG, &TABLE);
     let needs = Needs::of(&reading.tests[0], &TABLE);
     assert!(needs.ask("systemd") && needs.ask("unix-shell"), "{needs:?}");
     assert_eq!(needs.openings.len(), 1, "{needs:?}");
@@ -303,6 +294,8 @@ fn an_agent_that_a_helper_took_is_left_to_nobody() {
     let stop = "vm.send_enlightened_shutdown(ShutdownKind::Shutdown).await?; vm.wait_for_clean_teardown().await?; Ok(())";
     assert_eq!(found(LINUX, &format!("finish(agent).await?; {stop}")), [""; 0]);
     assert_eq!(found(LINUX, &format!("look(&agent).await?; {stop}")), ["unprovided-quirk"]);
+    let again = "let (mut vm, agent) = again(vm, agent).await?;";
+    assert_eq!(found(LINUX, &format!("{again} {stop}")), ["unprovided-quirk"]);
 }
 
 #[test]

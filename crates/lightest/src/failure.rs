@@ -77,6 +77,11 @@ impl Failure {
         self
     }
 
+    /// The same, with what to do where nothing better is known; beside that, it is a note.
+    pub(crate) fn help_or_note(self, help: &str) -> Self {
+        if self.diagnostic.help.is_some() { self.note(help) } else { self.help(help) }
+    }
+
     /// The same, with what to do.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.diagnostic.help =

@@ -58,8 +58,13 @@ pub(crate) fn read(described: &str, known: &[Hypervisor]) -> Result<Found, Failu
     Ok(Found { machine, notes: Vec::new() })
 }
 
+/// The option that answers for a machine again: what no description has words for is looked for anew.
+pub(crate) fn option(machine: &Machine) -> String {
+    if machine.untold.is_empty() { format!(" --here={}", described(machine)) } else { " --here".to_owned() }
+}
+
 /// A machine as `--here` takes it: `linux,x64,kvm`.
-pub(crate) fn described(machine: &Machine) -> String {
+fn described(machine: &Machine) -> String {
     let arch = machine.arch.map(Arch::word);
     let words = std::iter::once(machine.os.as_str()).chain(arch);
     let words: Vec<&str> = words.chain(machine.hypervisors.iter().map(String::as_str)).collect();
@@ -165,6 +170,8 @@ mod tests {
         let found = |os, arch| look(os, arch, &catalog.hypervisors, &nothing).machine;
         assert_eq!(found("macos", "aarch64").untold, ["hvf"]);
         assert_eq!(in_words(&found("macos", "aarch64"), &catalog), "macOS on aarch64");
+        assert_eq!(option(&found("macos", "aarch64")), " --here");
+        assert_eq!(option(&found("linux", "x86_64")), " --here=linux,x64");
         assert_eq!(in_words(&found("linux", "x86_64"), &catalog), "Linux on x64 without a hypervisor");
     }
 

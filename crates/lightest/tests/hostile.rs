@@ -210,14 +210,23 @@ fn a_key_that_our_own_files_do_not_have_is_named_where_it_stands() {
     fs::create_dir(folder.path().join("facts")).expect("made");
     put(folder.path(), "facts/learned.toml", "[[quirk]]\nid = \"a\"\n");
     put(folder.path(), "r.xml", "<testsuites/>");
-    for (args, message, place) in [
-        (&["check", "--baseline", "known.toml"][..], "unknown key `cuont`", "known.toml:3:1"),
-        (&["learn", "r.xml", "--into", "facts"], "unknown key `quirk`", "learned.toml:1:3"),
+    for (args, message, place, help) in [
+        (
+            &["check", "--baseline", "known.toml"][..],
+            "unknown key `cuont`",
+            "known.toml:3:1",
+            "did you mean `count`?",
+        ),
+        (&["learn", "r.xml", "--into", "facts"], "unknown key `quirk`", "learned.toml:1:3", "known here: "),
     ] {
         let said = lightest(folder.path(), args);
         assert_eq!(said.code, 2, "{args:?}: {}", said.err);
         assert!(said.err.contains(&format!("error: {message}\n")), "{args:?}: {}", said.err);
-        assert!(said.err.contains(place) && said.err.contains("help: "), "{args:?}: {}", said.err);
+        assert!(
+            said.err.contains(place) && said.err.contains(&format!("help: {help}")),
+            "{args:?}: {}",
+            said.err
+        );
     }
 }
 

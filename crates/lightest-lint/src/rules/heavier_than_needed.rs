@@ -10,8 +10,8 @@
 //! when it lacks a configuration without a disk image that would do. Heavy members are named with `--pedantic`.
 //!
 //! It is silent whenever something in the body is unknown; when the test names its guest or is a boot test, for then
-//! the guest is the point; when a comment in the list, above the attribute or at the top of the file gives a reason for the
-//! guest (a comment that only speaks of it takes `--fix` away) (but for an architecture on which such a list lacks what it boots without a disk on another); when a comment in the list speaks of a lighter configuration, for then the author knows; and
+//! the guest is the point; when a comment in the list, above the attribute or at the top of the file, or one in the body that names the guest or what
+//! only a distribution has, gives a reason for the guest (a comment that only speaks of it takes `--fix` away) (but for an architecture on which such a list lacks what it boots without a disk on another); when a comment in the list speaks of a lighter configuration, for then the author knows; and
 //! when firmware without an operating system is booted. One disk image in the place of another is proposed where it boots a
 //! class faster, such as Alpine for Ubuntu; where it is only smaller, it is a choice, and `--pedantic` says it. `lightest requirements` says for each variant what would be lighter,
 //! and why it is not said here.

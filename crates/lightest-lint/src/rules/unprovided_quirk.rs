@@ -171,7 +171,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             reported.push(word);
             let mut finding = lacking(subject, placed, word);
             let asks = |need: &&crate::needs::Need| quirk.when.with.contains(&need.requirement);
-            if let Some(need) = subject.needs_of(index).find(asks) {
+            if let Some(need) = subject.sure_needs_of(index).find(asks) {
                 finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
                 finding.requirements = vec![need.requirement.clone()];
             }

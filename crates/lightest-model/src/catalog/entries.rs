@@ -345,7 +345,7 @@ pub struct Quirk {
     pub handling: String,
     /// What an author does about it.
     pub advice: String,
-    /// Requirements any of which settles it when it is asked for as well.
+    /// Requirements any of which settles it when it is asked for by name.
     #[serde(default)]
     pub unless: Vec<String>,
     /// What becomes of a variant that nothing settles, as a verb phrase; absent where it runs all the same.
@@ -381,7 +381,7 @@ pub struct Blocker {
     pub short: Option<String>,
     /// The configurations it holds back.
     pub when: When,
-    /// Requirements any of which, asked for as well, goes around it.
+    /// Requirements any of which, asked for by name, goes around it.
     #[serde(default)]
     pub unless: Vec<String>,
     /// Which of the variants that it selects are to be held back; absent where it is a caution, and they run.

@@ -131,7 +131,7 @@ impl<'w, 't> Walk<'w, 't> {
         let moved = Self::moved(function, &places, &values);
         let (value, after) = self.function_with(file, function, values, Some(span.clone()));
         self.write_back(&places, &before, after);
-        for role in moved.into_iter().filter(|role| value.carries() != Some(role)) {
+        for role in moved.into_iter().filter(|role| !value.holds(role)) {
             self.gone(&role, span);
         }
         value

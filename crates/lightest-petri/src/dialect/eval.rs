@@ -101,6 +101,8 @@ impl<'w, 't> Walk<'w, 't> {
             }
             Expr::Break(value) => {
                 let value = value.as_ref().map_or(Value::PLAIN, |value| self.eval(value));
+                // The rest of the round may be passed over.
+                self.guarded += usize::from(self.guarded > 0);
                 if let Some(frame) = self.frames.last_mut() {
                     frame.broken = std::mem::replace(&mut frame.broken, Value::PLAIN).or(value);
                 }
@@ -161,6 +163,8 @@ impl<'w, 't> Walk<'w, 't> {
             truth = walk.condition(condition);
             if otherwise.is_none()
                 && only_leaves(then, walk.table)
+                // A helper that returns leaves the test to go on.
+                && (walk.frames.len() == 1 || diverges(then, walk.table))
                 && let [Branch { when, otherwise: false }] = &truth.not[..]
             {
                 let here = walk.here.clone();
@@ -255,7 +259,7 @@ impl<'w, 't> Walk<'w, 't> {
     fn loop_(&mut self, pattern: Option<&'t Pattern>, head: Option<&'t Expr>, body: &'t Expr) -> Value<'t> {
         self.conditional += 1;
         for _ in 0..MAX_ROUNDS {
-            let before = self.changes;
+            let (before, guarded) = (self.changes, self.guarded);
             self.scoped(|walk| {
                 let head = head.map_or(Value::PLAIN, |head| walk.eval(head));
                 match pattern {
@@ -270,6 +274,7 @@ impl<'w, 't> Walk<'w, 't> {
                 Value::PLAIN
             })
             .words(&mut Vec::new());
+            self.guarded = guarded;
             if self.changes == before {
                 break;
             }

@@ -106,6 +106,17 @@ impl<'t> Value<'t> {
         }
     }
 
+    /// Whether it is something with that role, or has one in it.
+    pub(super) fn holds(&self, role: &str) -> bool {
+        match self {
+            Self::Role(Role { name, .. }) | Self::Lost(name) => **name == *role,
+            Self::Typed(_, fields) => fields.iter().any(|(_, value)| value.holds(role)),
+            Self::Many(parts) => parts.iter().any(|part| part.holds(role)),
+            Self::Either(values) => values.iter().any(|(_, value)| value.holds(role)),
+            _ => false,
+        }
+    }
+
     /// The unknown words in it.
     pub(super) fn words(&self, found: &mut Vec<Opening>) {
         match self {

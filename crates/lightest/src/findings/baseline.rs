@@ -65,7 +65,7 @@ impl Baseline {
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
         let file: File = toml::from_str(text).map_err(|error| {
             Failure::of_toml(path, text, &error)
-                .help("name a baseline, or remove the file and write one with `--update-baseline`")
+                .help_or_note("name a baseline, or remove the file and write one with `--update-baseline`")
         })?;
         let mut baseline = Self::default();
         for entry in file.finding {

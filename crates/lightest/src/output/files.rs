@@ -3,7 +3,7 @@
 //! All new contents are written beside their places first; then each is renamed into its place, so that nobody ever sees half
 //! a file, and a full disk or a folder that cannot be written changes nothing. What is replaced keeps its permissions and its
 //! owner, a link stays a link, a read-only file stays as it is. A file that changed since it was read is not overwritten.
-//! A file with several names is the exception: it is written in place, so that it stays one file, and gets its old contents back
+//! On Unix, a file with several names is the exception: it is written in place, so that it stays one file, and gets its old contents back
 //! where that fails.
 
 use std::borrow::Cow;
@@ -61,8 +61,8 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     files.write()
 }
 
-/// The same for a text that was made from what the file held, which is empty where there was none: what another run added
-/// meanwhile is not lost.
+/// The same for a text that was made from what the file held, which is empty where there was none. Where another run
+/// wrote it meanwhile, it is not written; between that look and the change nothing is locked.
 pub(crate) fn write_over(path: &Path, was: &str, text: &str) -> Result<(), Failure> {
     let mut files = Files::default();
     files.replace(path, was.as_bytes(), with_line_ends_of(was, text).as_bytes());
@@ -303,7 +303,7 @@ fn shared(metadata: &Metadata) -> Option<(u64, u64)> {
     (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
 }
 
-/// The standard library does not tell, and the system's editors part them as well.
+/// The standard library does not tell: there, each name becomes a file of its own.
 #[cfg(not(unix))]
 fn shared(_: &Metadata) -> Option<(u64, u64)> {
     None

@@ -161,7 +161,7 @@ pub(super) fn configurations(catalog: &Catalog, space: &Space<'_>) -> String {
         "Arch",
         "Boot",
         "Image",
-        "Waits",
+        "Quirks cost",
         "Host",
         "Runs",
     ];

@@ -29,23 +29,14 @@ pub(super) fn of<'c>(catalog: &'c Catalog, what: &str) -> Vec<&'c str> {
     for one in &catalog.quirks {
         look(&one.id, &[&one.title, &one.handling, &one.advice]);
     }
-    for one in &catalog.blockers {
-        look(&one.id, &[&one.title]);
-    }
-    for one in &catalog.test_capabilities {
-        look(&one.id, &[&one.title]);
-    }
-    for one in &catalog.boot_methods {
-        look(&one.id, &[&one.title]);
-    }
-    for one in &catalog.vmms {
-        look(&one.id, &[&one.title]);
-    }
-    for one in &catalog.hosts {
-        look(&one.id, &[&one.title]);
-    }
-    for one in &catalog.guests {
-        look(&one.id, &[&one.title]);
+    let titled = (catalog.blockers.iter().map(|one| (&one.id, &one.title)))
+        .chain(catalog.test_capabilities.iter().map(|one| (&one.id, &one.title)))
+        .chain(catalog.boot_methods.iter().map(|one| (&one.id, &one.title)))
+        .chain(catalog.vmms.iter().map(|one| (&one.id, &one.title)))
+        .chain(catalog.hosts.iter().map(|one| (&one.id, &one.title)))
+        .chain(catalog.guests.iter().map(|one| (&one.id, &one.title)));
+    for (id, title) in titled {
+        look(id, &[title]);
     }
     for one in &catalog.capabilities {
         look(&one.requirement, &[&one.because]);

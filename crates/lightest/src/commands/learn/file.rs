@@ -35,8 +35,9 @@ impl Learned {
             Err(error) => return Err(error.failure(path)),
         };
         let learned = toml::from_str(&text).map_err(|error| {
-            Failure::of_toml(path, &text, &error)
-                .help("this file is written by `lightest learn`; move other facts into a file of their own")
+            Failure::of_toml(path, &text, &error).help_or_note(
+                "this file is written by `lightest learn`; move other facts into a file of their own",
+            )
         })?;
         Ok((learned, text))
     }

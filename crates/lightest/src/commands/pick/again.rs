@@ -6,7 +6,7 @@ use lightest_model::machine::Machine;
 
 use super::Args;
 use crate::framework::Framework;
-use crate::machine::described;
+use crate::machine;
 use crate::output::places::Texts;
 use crate::output::{self, shell_word};
 
@@ -19,7 +19,7 @@ pub(crate) fn to_query(leading: &str, query: &Query, here: Option<&Machine>) -> 
     option(&mut command, "arch", &archs);
     option(&mut command, "vmm", &query.vmms);
     if let Some(machine) = here {
-        command.push_str(&format!(" --here={}", described(machine)));
+        command.push_str(&machine::option(machine));
     }
     if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
         // Said outright, so that nothing is asked.
@@ -59,7 +59,7 @@ pub(super) fn with_arguments(mut command: String, args: &Args, here: Option<&Mac
         command.push_str(" --only-lightest");
     }
     if let Some(machine) = here {
-        command.push_str(&format!(" --here={}", described(machine)));
+        command.push_str(&machine::option(machine));
     }
     command
 }
