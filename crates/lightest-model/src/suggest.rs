@@ -75,4 +75,41 @@ mod tests {
         assert_eq!(nearest("AMD64", ["aarch64", "x64"]), Some("x64"));
         assert_eq!(nearest("arm64", ["x64", "aarch64"]), Some("aarch64"));
     }
+
+    #[test]
+    fn short_words_and_long_ones_are_like_nothing() {
+        // One slip of the fingers is likeness only where enough of a word is left.
+        assert_eq!(nearest("ab", ["xb", "abc"]), Some("abc"));
+        assert_eq!(nearest("ab", ["xb"]), None);
+        assert_eq!(nearest("abc", ["xbc"]), Some("xbc"));
+        assert_eq!(nearest("sec", ["secure-boot-by-default"]), Some("secure-boot-by-default"));
+        assert_eq!(nearest("se", ["secure-boot-by-default"]), None);
+        let (longest, longer) = ("a".repeat(LONGEST), "a".repeat(LONGEST + 1));
+        assert_eq!(nearest(&longest, [longest.as_str()]), Some(longest.as_str()));
+        assert_eq!(nearest(&longer, [longer.as_str()]), None);
+    }
+
+    #[test]
+    fn the_nearest_is_the_first_of_the_most_alike() {
+        assert_eq!(nearest("tpm", ["tpn", "tpm", "tpo"]), Some("tpm"));
+        assert_eq!(nearest("disk", ["disx", "disy"]), Some("disx"));
+        assert_eq!(nearest("amd64", ["amd46", "x64"]), Some("x64"), "an alias is nearer than any likeness");
+    }
+
+    #[test]
+    fn serdes_sentence_is_reworded_and_the_nearest_name_is_the_help() {
+        let help = |text: &str| Some(text.to_owned());
+        let told = reword("unknown field `requres`, expected one of `requires`, `when`");
+        assert_eq!(told, ("unknown key `requres`".to_owned(), help("did you mean `requires`?")));
+        let told = reword("unknown variant `maybe`, expected `yes` or `no`");
+        assert_eq!(told, ("unknown word `maybe`".to_owned(), help("known here: `yes`, `no`")));
+        for other in [
+            "missing field `id`",
+            "invalid type: string, expected a number",
+            "invalid value `5`, expected `1` or `2`",
+            "unknown field `requres`, expected nothing",
+        ] {
+            assert_eq!(reword(other), (other.to_owned(), None));
+        }
+    }
 }

@@ -216,6 +216,31 @@ fn a_place_is_asked_for_by_a_requirement_or_beside_them_and_never_by_both_differ
 }
 
 #[test]
+fn what_to_list_is_what_runs_or_else_what_is_worth_a_try() {
+    let (mut picked, mut tried) = (0, 0);
+    asked_alone_and_in_pairs(|_, choice, part| {
+        let rows = choice.rows();
+        let own: Vec<_> = [&part.pick, &part.meanwhile, &part.companion]
+            .into_iter()
+            .flatten()
+            .map(|pick| pick.row)
+            .collect();
+        assert!(rows.windows(own.len().max(1)).any(|window| window == own) || own.is_empty());
+        let trial = part.trial.as_ref().map(|trial| trial.row);
+        if choice.parts.iter().all(|part| part.pick.is_none()) {
+            assert_eq!(rows.len(), choice.parts.iter().filter(|part| part.trial.is_some()).count());
+            assert!(trial.is_none_or(|row| rows.contains(&row)));
+            tried += rows.len();
+        } else {
+            let picks = choice.parts.iter().flat_map(|part| [&part.pick, &part.meanwhile, &part.companion]);
+            assert_eq!(rows.len(), picks.flatten().count());
+            picked += rows.len();
+        }
+    });
+    assert!(picked > 0 && tried > 0, "{picked} {tried}");
+}
+
+#[test]
 fn the_nearest_rival_lacks_least() {
     let mut found = 0;
     asked_alone_and_in_pairs(|space, choice, part| {

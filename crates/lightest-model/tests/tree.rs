@@ -3,7 +3,7 @@
 mod common;
 
 use lightest_model::catalog::{ClaimState, Section};
-use lightest_model::chooser::{Tree, lightest_for};
+use lightest_model::chooser::{Query, Tree, choose, lightest_for};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, RequirementId, Space};
 
@@ -15,6 +15,21 @@ fn chosen(space: &Space<'_>, needs: &[RequirementId], arch: Arch) -> Option<usiz
 
 fn needs(tree: &Tree<'_>) -> Vec<RequirementId> {
     tree.branches.iter().flat_map(|branch| branch.needs.iter().copied()).collect()
+}
+
+/// What leads to a row is what the whole answer picks.
+#[test]
+fn the_lightest_is_the_pick_without_its_reasons() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    for arch in catalog.archs() {
+        for known in catalog.requirements.iter().filter(|known| !catalog.is_place(&known.id)) {
+            let query = Query { requires: vec![known.id.clone()], archs: vec![arch], vmms: Vec::new() };
+            let pick = choose(&space, &query).expect("it is known").parts.remove(0).pick;
+            let need = space.requirement(&known.id).expect("it is known");
+            assert_eq!(chosen(&space, &[need], arch), pick.map(|pick| pick.row), "{} on {arch}", known.id);
+        }
+    }
 }
 
 #[test]

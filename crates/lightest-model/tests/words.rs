@@ -3,7 +3,7 @@
 mod common;
 
 use lightest_catalog::{File, load};
-use lightest_model::catalog::{Blocker, Evidence, Layer, Os, Support};
+use lightest_model::catalog::{Blocker, Cost, Evidence, Layer, Measured, Os, Support, Timing};
 use lightest_model::config::{Arch, Form, Isolation};
 
 #[test]
@@ -91,6 +91,64 @@ fn a_reason_names_an_issue_that_has_a_number() {
 fn evidence_is_a_source_and_a_place_with_lines_where_it_names_some() {
     let evidence = |place: &str| Evidence { source: "openvmm".to_owned(), place: place.to_owned() };
     assert_eq!(evidence("petri/src/vm/mod.rs:10-12").to_string(), "openvmm:petri/src/vm/mod.rs:10-12");
-    assert!(evidence("petri/src/vm/mod.rs:10-12").lines().is_some());
-    assert!(evidence("petri/src/vm/mod.rs").lines().is_none() && evidence("#2803").lines().is_none());
+    assert_eq!(evidence("petri/src/vm/mod.rs:10-12").lines(), Some(("petri/src/vm/mod.rs", 10, 12)));
+    assert_eq!(evidence("petri/src/vm/mod.rs:10-10").lines(), Some(("petri/src/vm/mod.rs", 10, 10)));
+    assert_eq!(evidence("C:/petri.rs:1").lines(), Some(("C:/petri.rs", 1, 1)));
+    for place in
+        ["petri/src/vm/mod.rs", "#2803", ":10-12", "a.rs:0-3", "a.rs:0", "a.rs:12-10", "a.rs:x-3", "a.rs:3-"]
+    {
+        assert_eq!(evidence(place).lines(), None, "{place}");
+    }
+}
+
+#[test]
+fn evidence_without_a_source_or_a_place_is_a_mistake() {
+    let with = |evidence: &str| {
+        let text = format!(
+            "[[source]]\nid = \"here\"\ntitle = \"here\"\n\
+             [[boot_class]]\nid = \"fast\"\ntitle = \"fast\"\nevidence = [\"{evidence}\"]\n"
+        );
+        let file = File::new(std::path::Path::new("a.toml"), text, Layer::User);
+        load(&[file]).map(|catalog| catalog.boot_classes[0].evidence[0].clone())
+    };
+    let known = with("here:a.rs:3").expect("it is sound");
+    assert_eq!((known.source.as_str(), known.place.as_str()), ("here", "a.rs:3"));
+    for evidence in ["here", "here:", ":a.rs", ":", ""] {
+        let errors = with(evidence).expect_err("it is not of that form");
+        assert!(errors[0].message.contains("is not of the form `source:place`"), "{errors:#?}");
+    }
+}
+
+#[test]
+fn what_a_variant_takes_is_the_median_of_its_runs() {
+    let median = |seconds: &[f64]| {
+        let measured = seconds.iter().map(|seconds| Measured { run: "run".to_owned(), seconds: *seconds });
+        let timing = Timing {
+            id: "id".to_owned(),
+            variant: "variant".to_owned(),
+            config: "config".to_owned(),
+            measured: measured.collect(),
+            circumstances: String::new(),
+            evidence: Vec::new(),
+        };
+        timing.median_s()
+    };
+    assert_eq!(median(&[]), None);
+    assert_eq!(median(&[7.0]), Some(7.0));
+    assert_eq!(median(&[9.0, 4.0]), Some(6.5));
+    assert_eq!(median(&[30.0, 2.0, 5.0]), Some(5.0));
+    assert_eq!(median(&[30.0, 2.0, 5.0, 8.0, 1.0, 90.0]), Some(6.5));
+}
+
+#[test]
+fn a_cost_is_worded_by_what_is_above_zero() {
+    let cost = |reboots: u32, waits_s: u32| Cost { reboots, waits_s };
+    assert_eq!(cost(0, 0).words(), Vec::<String>::new());
+    assert_eq!(cost(1, 1).words(), ["1 more boot", "1 s of waiting"]);
+    assert_eq!(cost(2, 0).words(), ["2 more boots"]);
+    assert_eq!(cost(0, 30).brief(), ["30 s"]);
+    assert_eq!(cost(1, 2).brief(), ["1 boot", "2 s"]);
+    assert_eq!(cost(3, 10).beyond(cost(1, 12)), Cost { reboots: 2, waits_s: -2 });
+    assert_eq!(cost(3, 10).beyond(cost(1, 12)).words(), ["2 more boots"], "what is less adds nothing");
+    assert_eq!(cost(3, 10).combined(cost(1, 12), u32::max), cost(3, 12));
 }

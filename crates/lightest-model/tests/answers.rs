@@ -1,0 +1,140 @@
+//! What a configuration answers: which statement decides, whose it is, and what is asked for as well.
+
+mod made_up;
+
+use lightest_model::catalog::{Catalog, Layer, Support};
+use lightest_model::chooser::{Query, choose};
+use lightest_model::config::Arch;
+use lightest_model::space::{Asked, Space};
+
+use Layer::{Base, User};
+
+/// What the first configuration answers to a requirement where some are asked for, and the statement that decides.
+fn answer(catalog: &Catalog, requirement: &str, asked: &[&str]) -> (Support, Option<String>) {
+    let space = Space::of_tests(catalog);
+    let asked = Asked::new(catalog, asked.iter().copied()).expect("they are requirements");
+    let id = space.requirement(requirement).expect("a requirement");
+    let row = space.position(&space.rows()[0].config).expect("it exists");
+    let answer = space.answer(row, id, &asked);
+    // The pick counts as the answer does.
+    let wanted = [asked.indices(), &[id]].concat();
+    let requires: Vec<String> = wanted.iter().map(|id| space.requirement_id(*id).to_owned()).collect();
+    let all = Asked::new(catalog, requires.iter().map(String::as_str)).expect("they are requirements");
+    let fits = space.gives_all(row, &all);
+    let query = Query { requires, archs: vec![Arch::X64], vmms: Vec::new() };
+    let only =
+        lightest_model::chooser::choose_among(&space, &query, &|other| other == row).expect("they are known");
+    assert_eq!(only.parts[0].pick.is_some(), fits, "{requirement} of {asked:?}");
+    (answer.support, answer.statement.map(|statement| statement.because.clone()))
+}
+
+fn by(statement: &str) -> Option<String> {
+    Some(statement.to_owned())
+}
+
+#[test]
+fn no_outweighs_unknown_and_unknown_outweighs_yes() {
+    let yes = (Base, "disk", "yes", "");
+    let unknown = (Base, "disk", "unknown", "boot = [\"direct\"]");
+    let no = (Base, "disk", "no", "guest = [\"kernel\"]");
+    let elsewhere = (Base, "disk", "no", "boot = [\"uefi\"]");
+    let of = |statements: &[_]| answer(&made_up::catalog(statements), "disk", &[]);
+    assert_eq!(of(&[yes, elsewhere]), (Support::Yes, by("statement 0")));
+    assert_eq!(of(&[yes, unknown]), (Support::Unknown, by("statement 1")));
+    assert_eq!(of(&[yes, unknown, no, no]), (Support::No, by("statement 2")), "the first that says so");
+    assert_eq!(of(&[elsewhere]), (Support::Unknown, None), "nothing speaks of it");
+}
+
+#[test]
+fn the_users_statement_outranks_ours_unless_ours_is_of_circumstances_of_its_own() {
+    let ours = (Base, "disk", "no", "");
+    let users = (User, "disk", "yes", "guest = [\"kernel\"]");
+    let of = |statements: &[_], asked: &[&str]| answer(&made_up::catalog(statements), "disk", asked);
+    assert_eq!(of(&[ours, users], &[]), (Support::Yes, by("statement 1")));
+    // It outranks ours only where it speaks.
+    let elsewhere = (User, "disk", "yes", "guest = [\"new\"]");
+    assert_eq!(of(&[ours, elsewhere], &[]), (Support::No, by("statement 0")));
+    // Two of the user's are weighed as two of ours are.
+    let no = (User, "disk", "no", "");
+    assert_eq!(of(&[users, no], &[]), (Support::No, by("statement 1")));
+    // Ours holds when a clock is asked for, of which the user's does not speak.
+    let with_clock = (Base, "disk", "no", "with = [\"clock\"]");
+    assert_eq!(of(&[with_clock, users], &["clock"]), (Support::No, by("statement 0")));
+    assert_eq!(of(&[with_clock, users], &[]), (Support::Yes, by("statement 1")));
+    let users_with_clock = (User, "disk", "yes", "with = [\"clock\"]");
+    assert_eq!(of(&[with_clock, users_with_clock], &["clock"]), (Support::Yes, by("statement 1")));
+    assert_eq!(of(&[ours, users_with_clock], &[]), (Support::No, by("statement 0")), "no clock is asked for");
+}
+
+#[test]
+fn what_runs_and_what_the_repository_builds_are_demanded_of_every_configuration() {
+    let catalog =
+        made_up::catalog(&[(Base, "disk", "yes", ""), (Base, "runs", "no", "guest = [\"kernel\"]")]);
+    let space = Space::of_tests(&catalog);
+    let always: Vec<&str> = space.always().map(|id| space.requirement_id(id)).collect();
+    assert_eq!(always, ["repo-code", "runs"]);
+    assert_eq!(space.requirement_id(space.runs()), "runs");
+    for id in ["disk", "network", "clock", "repo-code", "runs"] {
+        let found = space.requirement(id).expect("it is known");
+        assert_eq!(space.requirement_id(found), id);
+        assert_eq!(
+            found.entry(&catalog).map(|known| known.id.as_str()),
+            Some(id).filter(|id| !always.contains(id))
+        );
+    }
+    assert_eq!(space.requirement("runs-on"), None);
+    let asked = Asked::new(&catalog, ["disk"]).expect("a requirement");
+    let demands: Vec<&str> = space.demands(&asked).map(|id| space.requirement_id(id)).collect();
+    assert_eq!(demands, ["disk", "repo-code", "runs"]);
+    // The lightest gives the disk, and does not run.
+    let query = Query { requires: vec!["disk".to_owned()], archs: vec![Arch::X64], vmms: Vec::new() };
+    let choice = choose(&space, &query).expect("it is known");
+    let part = &choice.parts[0];
+    assert!(part.pick.is_some() && !part.refused.is_empty());
+    for refusal in &part.refused {
+        assert_eq!(refusal.missing.requirement, space.runs());
+    }
+}
+
+#[test]
+fn what_is_asked_keeps_its_order_and_is_asked_once() {
+    let mut catalog = made_up::catalog(&[]);
+    catalog.requirements[0].implies = vec!["network".to_owned(), "clock".to_owned()];
+    let asked = |words: &[&str]| {
+        let asked = Asked::new(&catalog, words.iter().copied()).expect("they are requirements");
+        let ids = |ids: &[lightest_model::space::RequirementId]| -> Vec<usize> {
+            ids.iter().map(|id| id.index()).collect()
+        };
+        (ids(asked.named()), ids(asked.indices()))
+    };
+    // A disk asks for a network and a clock as well.
+    assert_eq!(asked(&["disk"]), (vec![0], vec![0, 1, 2]));
+    assert_eq!(asked(&["clock", "disk", "clock"]), (vec![2, 0], vec![2, 0, 1]));
+    assert_eq!(asked(&["disk", "network"]), (vec![0, 1], vec![0, 1, 2]));
+    assert_eq!(Asked::new(&catalog, ["clock", "cloak"]), Err("cloak".to_owned()));
+}
+
+#[test]
+fn hundreds_of_requirements_are_told_apart() {
+    let mut catalog = made_up::catalog(&[]);
+    let pattern = catalog.requirements[2].clone();
+    // A chain: each asks for the next.
+    let id = |at: usize| format!("more-{at}");
+    for at in 0..200 {
+        let implies = if at < 199 { vec![id(at + 1)] } else { Vec::new() };
+        catalog.requirements.push(lightest_model::catalog::Requirement {
+            id: id(at),
+            implies,
+            ..pattern.clone()
+        });
+    }
+    for first in [0, 60, 61, 62, 124, 125, 126, 199] {
+        let asked = Asked::new(&catalog, [id(first).as_str()]).expect("a requirement");
+        let held: Vec<usize> = lightest_model::space::RequirementId::all(&catalog)
+            .filter(|requirement| asked.holds(*requirement))
+            .map(|requirement| requirement.index() - 3)
+            .collect();
+        assert_eq!(held, (first..200).collect::<Vec<_>>());
+        assert_eq!(asked.indices().len(), 200 - first);
+    }
+}
