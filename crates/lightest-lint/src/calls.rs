@@ -4,8 +4,8 @@
 //! it how roles flow from call to call; [`crate::needs`] asks it for requirements.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use foldhash::HashMap;
 use lightest_model::catalog::{Evidence, When};
 use serde::{Deserialize, Serialize};
 
@@ -88,11 +88,21 @@ pub struct Table {
     records: Vec<String>,
     /// The roles that have a method of that name.
     methods: HashMap<String, Vec<String>>,
-    /// Entries by their kind and the last segment of a name; by their kind alone where a name ends in `*`. In order.
-    index: HashMap<Kind, HashMap<String, Vec<usize>>>,
-    wild: HashMap<Kind, Vec<usize>>,
+    /// The entries of each kind.
+    index: HashMap<Kind, Index>,
     /// Methods, and whether every entry of that name asks for something.
     always: HashMap<String, bool>,
+}
+
+/// Where the entries of one kind are, in order.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    /// By the last segment of a name.
+    exact: HashMap<String, Vec<usize>>,
+    /// Those about whatever belongs to an owner, by the last segment of the owner's name.
+    owned: HashMap<String, Vec<usize>>,
+    /// Those with another name that ends in `*`.
+    wild: Vec<usize>,
 }
 
 impl Table {
@@ -113,17 +123,18 @@ impl Table {
             .collect();
         records.sort();
         records.dedup();
-        let mut methods: HashMap<String, Vec<String>> = HashMap::new();
-        let mut index: HashMap<Kind, HashMap<String, Vec<usize>>> = HashMap::new();
-        let mut always: HashMap<String, bool> = HashMap::new();
-        let mut wild: HashMap<Kind, Vec<usize>> = HashMap::new();
+        let mut methods: HashMap<String, Vec<String>> = HashMap::default();
+        let mut index: HashMap<Kind, Index> = HashMap::default();
+        let mut always: HashMap<String, bool> = HashMap::default();
         for (at, entry) in entries.iter().enumerate() {
             for name in &entry.names {
-                let list = if name.ends_with('*') {
-                    wild.entry(entry.kind).or_default()
+                let Index { exact, owned, wild } = index.entry(entry.kind).or_default();
+                let list = if let Some(owner) = owner_of_all(entry.kind, name) {
+                    owned.entry(key(entry.kind, owner).into_owned()).or_default()
+                } else if name.ends_with('*') {
+                    wild
                 } else {
-                    let of_kind = index.entry(entry.kind).or_default();
-                    of_kind.entry(key(entry.kind, name).into_owned()).or_default()
+                    exact.entry(key(entry.kind, name).into_owned()).or_default()
                 };
                 if list.last() != Some(&at) {
                     list.push(at);
@@ -137,17 +148,23 @@ impl Table {
                 }
             }
         }
-        Self { entries, roles, records, methods, index, wild, always }
+        Self { entries, roles, records, methods, index, always }
     }
 
     /// The entries of a kind that may be about a name, last first.
     fn candidates(&self, kind: Kind, name: &str) -> impl Iterator<Item = &Entry> {
-        let exact = self.index.get(&kind).and_then(|of_kind| of_kind.get(&*key(kind, name)));
-        let mut exact = exact.map_or(&[][..], Vec::as_slice);
-        let mut wild = self.wild.get(&kind).map_or(&[][..], Vec::as_slice);
+        let mut lists: [&[usize]; 3] = [&[]; 3];
+        if let Some(Index { exact, owned, wild }) = self.index.get(&kind) {
+            let owner = owner(name).filter(|_| has_segments(kind) && !owned.is_empty());
+            lists = [
+                exact.get(&*key(kind, name)).map_or(&[], Vec::as_slice),
+                owner.and_then(|owner| owned.get(&*key(kind, owner))).map_or(&[], Vec::as_slice),
+                wild,
+            ];
+        }
         std::iter::from_fn(move || {
-            let at = *exact.last().max(wild.last())?;
-            for list in [&mut exact, &mut wild] {
+            let at = *lists.iter().filter_map(|list| list.last()).max()?;
+            for list in &mut lists {
                 if let [before @ .., last] = *list
                     && *last == at
                 {
@@ -321,23 +338,35 @@ fn is_option(word: &str) -> bool {
     rest.len() < word.len() && rest.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
+/// Whether names of that kind are paths of segments.
+fn has_segments(kind: Kind) -> bool {
+    matches!(kind, Kind::Type | Kind::Name | Kind::Condition | Kind::Call)
+}
+
 /// What an entry is found by: the last segment of a name; of a condition of the build, all but its white space.
 fn key(kind: Kind, name: &str) -> Cow<'_, str> {
-    match kind {
-        Kind::Type | Kind::Name | Kind::Condition | Kind::Call => {
-            Cow::Borrowed(name.rsplit(':').next().unwrap_or(name))
-        }
-        Kind::Build => Cow::Owned(name.chars().filter(|c| !c.is_whitespace()).collect()),
-        Kind::Artifact | Kind::Field | Kind::Read | Kind::Text | Kind::Program | Kind::Path => {
-            Cow::Borrowed(name)
-        }
+    if has_segments(kind) {
+        Cow::Borrowed(name.rsplit(':').next().unwrap_or(name))
+    } else if kind == Kind::Build {
+        Cow::Owned(name.chars().filter(|c| !c.is_whitespace()).collect())
+    } else {
+        Cow::Borrowed(name)
     }
+}
+
+/// The path of what a path's last segment belongs to.
+fn owner(path: &str) -> Option<&str> {
+    path.rsplit_once(':').and_then(|(before, _)| before.strip_suffix(':'))
+}
+
+/// The owner in a name for whatever belongs to it.
+fn owner_of_all(kind: Kind, known: &str) -> Option<&str> {
+    known.strip_suffix("::*").filter(|_| has_segments(kind))
 }
 
 fn names_path(entry: &Entry, path: &str) -> bool {
     entry.names.iter().any(|known| match known.strip_suffix("::*") {
-        // Whatever belongs to it.
-        Some(owner) => path.rsplit_once("::").is_some_and(|(before, _)| ends_with_path(before, owner)),
+        Some(all_of) => owner(path).is_some_and(|owner| ends_with_path(owner, all_of)),
         None => ends_with_path(path, known),
     })
 }

@@ -25,7 +25,9 @@ const DENIED_BEHIND: [&str; 5] = ["off", "absent", "unused", "disabled", "missin
 
 /// Whether a padded text has a padded name somewhere, and the words around it do not take it back.
 pub(crate) fn mentions(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(at, _)| !denied(text, at, name.len()))
+    // Both begin words with an underscore. A general search is prepared anew for each of the names, which costs more.
+    let mut begins = text.bytes().enumerate().filter(|(_, byte)| *byte == b'_').map(|(at, _)| at);
+    begins.any(|at| text[at..].starts_with(name) && !denied(text, at, name.len()))
 }
 
 /// Whether the words around a name take it back.

@@ -86,33 +86,35 @@ impl<'w, 't> Walk<'w, 't> {
 
     /// Writes down what a command runs; once more when it gets longer.
     pub(super) fn run(&mut self, mut command: Command) -> Value<'t> {
+        // A program where systems keep theirs is known by its name.
+        let mut named = Vec::new();
         for run in programs(&command.line) {
+            let is_path = run.path != run.program && run.path.starts_with('/');
             // A program of what the test mounted is none of the guest's.
-            if self.is_mounted(&run.path) {
-                continue;
-            }
-            let known = command.sightings.iter().copied().find(|index| {
-                matches!(&self.sightings[*index].what, What::Program { name, .. } if *name == run.program)
-            });
-            match known {
-                Some(index) => {
-                    if let What::Program { line, .. } = &mut self.sightings[index].what {
-                        *line = run.line;
+            if !self.is_mounted(&run.path) {
+                let known = command.sightings.iter().copied().find(|index| {
+                    matches!(&self.sightings[*index].what, What::Program { name, .. } if *name == run.program)
+                });
+                match known {
+                    Some(index) => {
+                        if let What::Program { line, .. } = &mut self.sightings[index].what {
+                            *line = run.line;
+                        }
+                    }
+                    None => {
+                        let what = What::Program {
+                            system: command.system.clone(),
+                            name: run.program,
+                            line: run.line,
+                        };
+                        command.sightings.push(self.see_at(what, command.span.clone()));
                     }
                 }
-                None => {
-                    let what =
-                        What::Program { system: command.system.clone(), name: run.program, line: run.line };
-                    command.sightings.push(self.see_at(what, command.span.clone()));
-                }
+            }
+            if is_path {
+                named.push(run.path);
             }
         }
-        // A program where systems keep theirs is known by its name.
-        let named: Vec<String> = programs(&command.line)
-            .into_iter()
-            .filter(|run| run.path != run.program && run.path.starts_with('/'))
-            .map(|run| run.path)
-            .collect();
         for path in paths(&command.system, &command.line) {
             if self.is_mounted(&path) || named.contains(&path) {
                 continue;
@@ -238,7 +240,7 @@ fn times(texts: &Texts, next: &[(Vec<Branch>, String)], word: impl Fn(&str) -> b
                 return all;
             }
             if before.len() + text.len() > MAX_TEXT {
-                all.push((within.clone(), format!("{before}{{}}")));
+                all.push((within.clone(), [before, "{}"].concat()));
                 continue;
             }
             let quoted = text.contains(' ') && word(before);
@@ -250,7 +252,7 @@ fn times(texts: &Texts, next: &[(Vec<Branch>, String)], word: impl Fn(&str) -> b
                 "'"
             };
             let within = within.iter().chain(more).cloned().collect();
-            all.push((within, format!("{before}{quote}{text}{quote}")));
+            all.push((within, [before, quote, text, quote].concat()));
         }
     }
     all

@@ -1,9 +1,9 @@
 //! Which package a file belongs to, and which packages hold tests.
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use lightest_lint::source::Source;
 
 use crate::input;
@@ -15,6 +15,8 @@ pub(super) struct Packages {
     given: HashMap<PathBuf, PathBuf>,
     /// The file that marks the top of a package.
     manifest: &'static str,
+    /// The whole of each path below them so far.
+    wholes: HashMap<PathBuf, PathBuf>,
     /// The package of each folder so far.
     known: HashMap<PathBuf, PathBuf>,
     /// Packages that hold tests.
@@ -28,9 +30,10 @@ impl Packages {
         Self {
             given: given.iter().map(|path| (path.clone(), input::whole(path))).collect(),
             manifest,
-            known: HashMap::new(),
-            with_tests: HashSet::new(),
-            beside: HashMap::new(),
+            wholes: HashMap::default(),
+            known: HashMap::default(),
+            with_tests: HashSet::default(),
+            beside: HashMap::default(),
         }
     }
 
@@ -61,7 +64,7 @@ impl Packages {
 
     /// Files with their packages; a file that was named twice is one.
     pub(super) fn sources(&mut self, files: Vec<(PathBuf, String)>) -> (Vec<Source>, Vec<PathBuf>) {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut sources = Vec::with_capacity(files.len());
         let mut paths = Vec::with_capacity(files.len());
         for (path, text) in files {
@@ -101,13 +104,19 @@ impl Packages {
         package
     }
 
-    /// The whole of a path that lies at or below one that was named.
-    fn whole(&self, path: &Path) -> PathBuf {
-        let named = path.ancestors().find_map(|above| Some((above, self.given.get(above)?)));
-        match named.and_then(|(above, whole)| Some(whole.join(path.strip_prefix(above).ok()?))) {
-            Some(whole) => whole,
-            None => input::whole(path),
+    /// The whole of a path.
+    fn whole(&mut self, path: &Path) -> PathBuf {
+        self.below_named(path).unwrap_or_else(|| input::whole(path))
+    }
+
+    /// The whole of a path that is one of those that were named, or lies below one.
+    fn below_named(&mut self, path: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.given.get(path).or_else(|| self.wholes.get(path)) {
+            return Some(known.clone());
         }
+        let whole = self.below_named(path.parent()?)?.join(path.file_name()?);
+        self.wholes.insert(path.to_owned(), whole.clone());
+        Some(whole)
     }
 }
 
