@@ -107,6 +107,7 @@ impl Dialect for KubeVirt {
             shown_by: None,
             any_arch: true,
             asks: &[NEW_TESTS],
+            bare: false,
         }
     }
 

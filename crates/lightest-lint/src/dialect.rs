@@ -17,6 +17,7 @@ use crate::needs::Needs;
 use crate::proposal::Proposed;
 use crate::rules::{RULES, Rule};
 use crate::source::Source;
+use crate::spelling::Spelling;
 
 /// Whether a file matters to a dialect, judged by its bytes alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct Conventions {
     /// Whether a declaration stands for every architecture, whichever its configuration names: what takes its place must do
     /// on all of them.
     pub any_arch: bool,
+    /// Whether a test may stand without its list of guests, which can then be written for it.
+    pub bare: bool,
 }
 
 /// One guest in the place of another.
@@ -161,6 +164,11 @@ pub trait Dialect: Sync {
 
     /// A configuration as its framework's users name it, whatever stands around it.
     fn name_of(&self, config: &Config) -> String;
+
+    /// The words in which its declarations spell configurations; `None` where a configuration is no more than its name.
+    fn spelling(&self) -> Option<&dyn Spelling> {
+        None
+    }
 
     /// A configuration as it would be written in a declaration; `None` where it cannot be, so that no edit is proposed.
     fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String>;

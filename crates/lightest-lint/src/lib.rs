@@ -2,7 +2,8 @@
 //!
 //! No file system, no rendering, and reading never fails: it returns what it understood, and notes on the rest.
 //!
-//! - [`dialect`]: the seam for test frameworks; petri's tests in Rust are the first.
+//! - [`dialect`]: the seam for test frameworks.
+//! - [`spelling`]: the seam for those whose configurations are spelled in words of their own.
 //! - [`facts`]: what a dialect hands on: tests, the guests that they name, what their bodies touch.
 //! - [`calls`]: the table from what a body touches to what that asks of the environment.
 //! - [`intent`]: what an author states that a test asks for.
@@ -28,6 +29,7 @@ pub mod proposal;
 pub mod rules;
 pub mod shown;
 pub mod source;
+pub mod spelling;
 pub mod unknowns;
 
 pub mod parallel;

@@ -7,6 +7,7 @@ use lightest_model::catalog::Catalog;
 use crate::catalog_text::{CatalogText, Target};
 use crate::compare::{Report, Witness};
 use crate::evidence::Evidences;
+use crate::timeline::Timeline;
 
 /// A source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,11 @@ pub trait Project: Sync {
 
     /// Reads what files state. It never fails: what it does not understand is a gap, which the comparison reports.
     fn stated(&self, files: Vec<SourceFile>) -> Box<dyn Stated>;
+
+    /// How its facts came and went; `None` where it has no timeline.
+    fn timeline(&self) -> Option<&dyn Timeline> {
+        None
+    }
 }
 
 /// What the files of one commit or checkout state.

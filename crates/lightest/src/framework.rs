@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-use crate::input;
+use crate::{input, words};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::Reading;
@@ -83,13 +83,26 @@ impl Framework {
         if name == default.name() { String::new() } else { format!("--framework {name} ") }
     }
 
-    /// That something is made for the first framework's tests alone, with what to use for this one's; nothing for that one.
-    pub(crate) fn lacks(self, what: &str, instead: &str) -> Result<(), Failure> {
-        let (own, served): (&dyn Dialect, &dyn Dialect) = (self.0, FRAMEWORKS[0]);
-        if own.name() == served.name() {
-            return Ok(());
-        }
-        Err(Failure::new(format!("{what} for {}, not for {}", served.about(), own.about())).help(instead))
+    /// A part that not every framework has. The failure names those that have it, and what to use instead.
+    pub(crate) fn part<T>(
+        self,
+        of: impl Fn(Self) -> Option<T>,
+        what: &str,
+        instead: &str,
+    ) -> Result<T, Failure> {
+        of(self).ok_or_else(|| {
+            let served = Self::all().filter(|framework| of(*framework).is_some());
+            let served: Vec<&str> = served.map(|framework| framework.dialect().about()).collect();
+            let (served, own) = (words::list(&served, "and"), self.dialect().about());
+            Failure::new(format!("{what} for {served}, not for {own}")).help(instead)
+        })
+    }
+
+    /// The framework whose words name the lab's configurations, since its catalog has the lab's guests.
+    #[cfg(has_lab)]
+    pub(crate) fn of_lab() -> Self {
+        let has_lab = |framework: &Self| framework.dialect().catalog().contains(&"lab");
+        Self::all().find(has_lab).unwrap_or(Self(FRAMEWORKS[0]))
     }
 
     /// What has to be read to judge some paths: for suites whose tests share guests through helpers, all of the suite.

@@ -20,8 +20,14 @@ use lightest_model::config::{Arch, Config, Form, GuestRef};
 pub(crate) struct Toy(pub(crate) Conventions);
 
 /// Guests live side by side, and a declaration stands for every architecture.
-pub(crate) const SIDE_BY_SIDE: Conventions =
-    Conventions { alternatives: false, boot_tests: false, shown_by: None, any_arch: true, asks: &[] };
+pub(crate) const SIDE_BY_SIDE: Conventions = Conventions {
+    alternatives: false,
+    boot_tests: false,
+    shown_by: None,
+    any_arch: true,
+    asks: &[],
+    bare: false,
+};
 
 /// Factories, and the guests that they make.
 const FACTORIES: [(&str, &str); 4] = [

@@ -41,6 +41,7 @@ use lightest_lint::facts::{Bare, Declaration, Note, Reading};
 use lightest_lint::parallel;
 use lightest_lint::proposal::Proposed;
 use lightest_lint::source::Source;
+use lightest_lint::spelling::Spelling;
 
 use index::Package;
 use tree::Tree;
@@ -120,11 +121,16 @@ impl Dialect for Petri {
             shown_by: Some("agent"),
             any_arch: false,
             asks: &[],
+            bare: true,
         }
     }
 
     fn name_of(&self, config: &Config) -> String {
         Spelled(config).to_string()
+    }
+
+    fn spelling(&self) -> Option<&dyn Spelling> {
+        Some(self)
     }
 
     fn paste(&self, space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<String> {

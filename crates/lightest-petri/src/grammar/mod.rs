@@ -12,42 +12,22 @@ mod guest;
 mod path;
 mod written;
 
-use std::fmt;
-use std::ops::Range;
-
 pub use attribute::{Attribute, AttributeKind, Variant, Vendor};
 pub use config::{Entry, Reason};
 pub(crate) use written::quoted;
 
+use lightest_lint::spelling::Spelling;
+pub use lightest_lint::spelling::SyntaxError;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::{Config, Form};
+
+use crate::Petri;
 
 /// The words that are legal, and how they fit together.
 #[derive(Clone, Copy, Debug)]
 pub struct Grammar<'c> {
     catalog: &'c Catalog,
 }
-
-/// A place that the macros refuse, and what would be legal there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong: lower-case start, no full stop.
-    pub message: String,
-    /// Byte range in the text that was parsed. Empty at the end of the text.
-    pub span: Range<usize>,
-    /// What would be legal there, as it would be written.
-    pub expected: Vec<String>,
-    /// What to do, where that is more than picking one of `expected`.
-    pub help: Option<String>,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for SyntaxError {}
 
 impl<'c> Grammar<'c> {
     /// The grammar with the words of that catalog.
@@ -152,5 +132,22 @@ impl<'c> Grammar<'c> {
             prefix.push_str(isolation.word());
         }
         Some(prefix)
+    }
+}
+
+impl Spelling for Petri {
+    fn config(&self, catalog: &Catalog, text: &str) -> Result<Config, SyntaxError> {
+        Grammar::new(catalog).parse_config(text)
+    }
+
+    fn declaration(&self, catalog: &Catalog, text: &str) -> Option<Result<Vec<Config>, SyntaxError>> {
+        text.trim_start().starts_with('#').then(|| {
+            let attribute = Grammar::new(catalog).parse_attribute(text)?;
+            Ok(attribute.variants().map(|variant| variant.config).collect())
+        })
+    }
+
+    fn test_name_prefix(&self, catalog: &Catalog, config: &Config) -> Option<String> {
+        Grammar::new(catalog).test_name_prefix(config)
     }
 }

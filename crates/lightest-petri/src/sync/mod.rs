@@ -14,7 +14,7 @@ use lightest_model::catalog::Catalog;
 use lightest_sync::catalog_text::{CatalogText, Target};
 use lightest_sync::compare::Witness;
 use lightest_sync::evidence::Evidences;
-use lightest_sync::{Compare, Project, Report, SourceFile, Stated};
+use lightest_sync::{Compare, Project, Report, SourceFile, Stated, Timeline};
 
 use crate::openvmm::facts::Image;
 use crate::openvmm::{Corpus, Facts, ROOTS, is_wanted};
@@ -45,6 +45,10 @@ impl Project for Petri {
         let corpus = Corpus::new(files);
         let facts = Facts::read(&corpus);
         Box::new(Read { corpus, facts })
+    }
+
+    fn timeline(&self) -> Option<&dyn Timeline> {
+        Some(self)
     }
 }
 

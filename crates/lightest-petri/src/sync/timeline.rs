@@ -1,78 +1,103 @@
-//! How facts came and went: a source of each day reduced to what a timeline shows.
+//! How OpenVMM's facts came and went: what its source stated at one commit, as a timeline shows it.
 
 use std::collections::BTreeMap;
 
 use lightest_model::catalog::Catalog;
+use lightest_sync::timeline::{Missing, Part, Snapshot, State, TRUE, Topic, Unclear};
+use lightest_sync::{SourceFile, Timeline};
 
 use super::watch::{holds, of_word};
+use crate::Petri;
 use crate::openvmm::Corpus;
 use crate::openvmm::facts::{Facts, GuestQuirks, Need, Reboot};
 
-/// A part of a timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// Guests, with the size of their image.
-    Guests,
-    /// Boot methods, with what the macros accept.
-    Boots,
-    /// Isolation modes and other options.
-    Options,
-    /// VMMs that configurations may name.
-    Vmms,
-    /// Configurations by VMM, boot method and architecture that some test runs.
-    Live,
-    /// What guests wait and reboot.
-    Quirks,
-    /// What petri waits, and what a machine gets by default.
-    Petri,
-    /// What configurations ask of hosts.
-    Hosts,
-    /// Sentences of the request.
-    Claims,
-}
+/// Guests, with the size of their image.
+pub static GUESTS: Part = Part {
+    heading: "Guests",
+    intro: "What configurations may name, and the image that it stands for.",
+    column: "guest",
+    code: true,
+    counted: Some("guests"),
+};
+/// VMMs that configurations may name.
+pub static VMMS: Part = Part {
+    heading: "VMMs",
+    intro: "Before there was a choice, the macros knew OpenVMM alone.",
+    column: "VMM",
+    code: true,
+    counted: None,
+};
+/// Boot methods, with what the macros accept.
+pub static BOOTS: Part = Part {
+    heading: "Boot methods",
+    intro: "What the macros accept; whether a host runs it is another matter, see below.",
+    column: "boot method",
+    code: true,
+    counted: Some("boot methods"),
+};
+/// Isolation modes and other options.
+pub static OPTIONS: Part = Part {
+    heading: "Options",
+    intro: "What may stand in square brackets after a boot method.",
+    column: "option",
+    code: true,
+    counted: None,
+};
+/// Configurations by VMM, boot method and architecture that some test runs.
+pub static LIVE: Part = Part {
+    heading: "What tests run",
+    intro: "VMM, boot method, architecture and isolation of the configurations that some test names, does not ignore, and that petri's compatibility check lets through.",
+    column: "configurations",
+    code: true,
+    counted: None,
+};
+/// What guests wait and reboot.
+pub static QUIRKS: Part = Part {
+    heading: "Quirks of guests",
+    intro: "What images declare: on every VMM unless one is named.",
+    column: "quirk",
+    code: true,
+    counted: Some("quirks"),
+};
+/// What petri waits, and what a machine gets by default.
+pub static PETRI: Part = Part {
+    heading: "What petri does",
+    intro: "Waits and defaults that hold for every guest.",
+    column: "what",
+    code: false,
+    counted: None,
+};
+/// What configurations ask of hosts.
+pub static HOSTS: Part = Part {
+    heading: "What hosts must offer",
+    intro: "Requirements that the macros make of a configuration's host.",
+    column: "isolation",
+    code: false,
+    counted: None,
+};
 
-/// What is said, and of what.
-pub type State = BTreeMap<(Part, String), String>;
+static PARTS: [&Part; 8] = [&GUESTS, &VMMS, &BOOTS, &OPTIONS, &LIVE, &QUIRKS, &PETRI, &HOSTS];
 
-/// A gap of one day.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Missing {
-    /// What could not be read.
-    pub what: String,
-    /// Why.
-    pub because: String,
-    /// Where, as `path:line`, when it is a place.
-    pub cite: Option<String>,
-}
+impl Timeline for Petri {
+    fn parts(&self) -> &'static [&'static Part] {
+        &PARTS
+    }
 
-/// A source of one day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Snapshot {
-    /// What it states.
-    pub state: State,
-    /// What could not be read.
-    pub gaps: Vec<Missing>,
-}
-
-impl Snapshot {
-    /// Reduces facts to what a timeline shows.
-    ///
-    /// # Errors
-    ///
-    /// A condition of the catalog's claims that is not understood.
-    pub fn of(corpus: &Corpus, facts: &Facts, catalog: &Catalog) -> Result<Self, String> {
+    fn snapshot(&self, files: Vec<SourceFile>, catalog: &Catalog) -> Result<Snapshot, Unclear> {
+        let corpus = Corpus::new(files);
+        let facts = Facts::read(&corpus);
         let mut state = State::new();
-        guests(facts, &mut state);
-        boots(facts, &mut state);
-        petri(facts, &mut state);
+        guests(&facts, &mut state);
+        boots(&facts, &mut state);
+        petri(&facts, &mut state);
         for claim in &catalog.claims {
-            let value = match holds(&claim.watch, facts)? {
+            let value = match holds(&claim.watch, &facts).map_err(unclear)? {
                 _ if claim.watch.is_empty() => continue,
-                Some(true) => "true",
+                Some(true) => TRUE,
                 Some(false) => "not true",
                 None => "nothing to say it of",
             };
-            state.insert((Part::Claims, claim.id.clone()), value.to_owned());
+            state.insert((Topic::Claim, claim.id.clone()), value.to_owned());
         }
         let mut gaps: Vec<Missing> = facts
             .gaps
@@ -85,7 +110,15 @@ impl Snapshot {
             .collect();
         gaps.sort();
         gaps.dedup();
-        Ok(Self { state, gaps })
+        Ok(Snapshot { state, gaps })
+    }
+}
+
+fn unclear(why: String) -> Unclear {
+    Unclear {
+        message: format!("a condition in `watch` is not understood: {why}"),
+        help: "`watch` stands in request.toml; crates/lightest-petri/src/sync/watch.rs describes the syntax"
+            .to_owned(),
     }
 }
 
@@ -111,7 +144,7 @@ fn guests(facts: &Facts, state: &mut State) {
                 format!("{size}, {fetched}")
             }
         };
-        state.insert((Part::Guests, name.clone()), value);
+        state.insert((Topic::Part(&GUESTS), name.clone()), value);
         let Some(artifact) = artifact else { continue };
         let mut by_vmm: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (vmm, quirks) in &artifact.quirks {
@@ -129,7 +162,7 @@ fn guests(facts: &Facts, state: &mut State) {
                 })
                 .collect();
             if !texts.is_empty() {
-                state.insert((Part::Quirks, format!("{name}: {kind}")), texts.join("; "));
+                state.insert((Topic::Part(&QUIRKS), format!("{name}: {kind}")), texts.join("; "));
             }
         }
     }
@@ -152,19 +185,19 @@ fn said(quirks: &GuestQuirks) -> Vec<String> {
 
 fn boots(facts: &Facts, state: &mut State) {
     for vmm in facts.vmms.keys() {
-        state.insert((Part::Vmms, vmm.clone()), "accepted".to_owned());
+        state.insert((Topic::Part(&VMMS), vmm.clone()), "accepted".to_owned());
     }
     for boot in facts.boots.values() {
         for arch in boot.archs.keys() {
             let forms: Vec<&str> = boot.forms.iter().map(|form| form.word()).collect();
             let value = format!("accepted, with {}", forms.join(", "));
-            state.insert((Part::Boots, format!("{}_{arch}", boot.word)), value);
+            state.insert((Topic::Part(&BOOTS), format!("{}_{arch}", boot.word)), value);
         }
         for mode in boot.isolation.keys() {
-            state.insert((Part::Options, format!("{}[{mode}]", boot.word)), "accepted".to_owned());
+            state.insert((Topic::Part(&OPTIONS), format!("{}[{mode}]", boot.word)), "accepted".to_owned());
         }
         for option in boot.options.keys() {
-            state.insert((Part::Options, format!("{}[{option}]", boot.word)), "accepted".to_owned());
+            state.insert((Topic::Part(&OPTIONS), format!("{}[{option}]", boot.word)), "accepted".to_owned());
         }
     }
     for test in &facts.tests {
@@ -172,7 +205,7 @@ fn boots(facts: &Facts, state: &mut State) {
             if facts.some_host_runs(&variant.vmm, &variant.boot, variant.arch) {
                 let mode = variant.isolation.map_or_else(String::new, |mode| format!("[{mode}]"));
                 let name = format!("{}_{}_{}{mode}", variant.vmm, variant.boot, variant.arch);
-                state.insert((Part::Live, name), "in tests".to_owned());
+                state.insert((Topic::Part(&LIVE), name), "in tests".to_owned());
             }
         }
     }
@@ -181,7 +214,7 @@ fn boots(facts: &Facts, state: &mut State) {
 fn petri(facts: &Facts, state: &mut State) {
     let mut add = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            state.insert((Part::Petri, name.to_owned()), value);
+            state.insert((Topic::Part(&PETRI), name.to_owned()), value);
         }
     };
     let seconds = |value: u64| format!("{value} s");
@@ -207,7 +240,7 @@ fn petri(facts: &Facts, state: &mut State) {
             Need::Isolation(mode) => format!("a host that offers {mode}"),
             Need::Baremetal => "bare metal".to_owned(),
         };
-        let key = (Part::Hosts, format!("{}{vmm}", need.isolation));
+        let key = (Topic::Part(&HOSTS), format!("{}{vmm}", need.isolation));
         let all = match state.get(&key) {
             Some(said) => format!("{said}, {value}"),
             None => value,
@@ -236,43 +269,4 @@ fn grouped(bytes: u64) -> String {
         text.push(digit);
     }
     format!("{text} bytes")
-}
-
-/// A stretch of snapshots during which something was said in the same way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// What was said.
-    pub value: String,
-    /// The first snapshot that says so.
-    pub from: usize,
-    /// The first after it that does not, if any.
-    pub until: Option<usize>,
-}
-
-/// For everything that some snapshot says, the stretches in order.
-#[must_use]
-pub fn runs(snapshots: &[&State]) -> BTreeMap<(Part, String), Vec<Run>> {
-    let mut found: BTreeMap<(Part, String), Vec<Run>> = BTreeMap::new();
-    for (index, state) in snapshots.iter().enumerate() {
-        for (key, value) in *state {
-            let list = found.entry(key.clone()).or_default();
-            match list.last_mut() {
-                Some(run) if run.until.is_none() && run.value == *value => {}
-                Some(run) if run.until.is_none() => {
-                    run.until = Some(index);
-                    list.push(Run { value: value.clone(), from: index, until: None });
-                }
-                _ => list.push(Run { value: value.clone(), from: index, until: None }),
-            }
-        }
-        for (key, list) in &mut found {
-            if let Some(run) = list.last_mut()
-                && run.until.is_none()
-                && !state.contains_key(key)
-            {
-                run.until = Some(index);
-            }
-        }
-    }
-    found
 }

@@ -1,9 +1,12 @@
 //! How facts came and went, and when a sentence was true.
 
 use crate::orchard::{ARTIFACTS, catalog, corpus, tree, with};
+use lightest_petri::Petri;
 use lightest_petri::openvmm::Facts;
-use lightest_petri::sync::timeline::{Part, Run, Snapshot, State, runs};
+use lightest_petri::sync::timeline::{BOOTS, GUESTS, HOSTS, LIVE, PETRI, QUIRKS};
 use lightest_petri::sync::watch::holds;
+use lightest_sync::Timeline as _;
+use lightest_sync::timeline::{Run, State, Topic, runs};
 
 fn watch(condition: &str) -> Result<Option<bool>, String> {
     holds(&[condition.to_owned()], &Facts::read(&corpus(&tree())))
@@ -65,28 +68,29 @@ fn all_conditions_must_hold_and_the_unknown_stays_unknown() {
 
 #[test]
 fn a_snapshot_says_what_a_timeline_shows() {
-    let corpus = corpus(&tree());
-    let snapshot = Snapshot::of(&corpus, &Facts::read(&corpus), &catalog().0).expect("no condition is wrong");
-    let said = |part, name: &str| snapshot.state.get(&(part, name.to_owned())).map(String::as_str);
-    assert_eq!(said(Part::Guests, "vhd(plum_1_x64)"), Some("1,000,512 bytes, fetched block by block"));
-    assert_eq!(said(Part::Quirks, "vhd(plum_1_x64): shutdown sleep"), Some("waits 7 s"));
-    assert_eq!(said(Part::Boots, "pcat_x64"), Some("accepted, with vhd, iso"));
-    assert_eq!(said(Part::Live, "openvmm_linux_direct_x64"), Some("in tests"));
-    assert_eq!(said(Part::Live, "hyperv_openhcl_uefi_x64[vbs]"), None);
-    assert_eq!(said(Part::Petri, "memory by default"), Some("2 GiB"));
-    assert_eq!(said(Part::Hosts, "vbs on hyperv"), Some("bare metal"));
+    let files = corpus(&tree()).files().to_vec();
+    let snapshot = Petri.snapshot(files, &catalog().0).expect("no condition is wrong");
+    let said =
+        |part, name: &str| snapshot.state.get(&(Topic::Part(part), name.to_owned())).map(String::as_str);
+    assert_eq!(said(&GUESTS, "vhd(plum_1_x64)"), Some("1,000,512 bytes, fetched block by block"));
+    assert_eq!(said(&QUIRKS, "vhd(plum_1_x64): shutdown sleep"), Some("waits 7 s"));
+    assert_eq!(said(&BOOTS, "pcat_x64"), Some("accepted, with vhd, iso"));
+    assert_eq!(said(&LIVE, "openvmm_linux_direct_x64"), Some("in tests"));
+    assert_eq!(said(&LIVE, "hyperv_openhcl_uefi_x64[vbs]"), None);
+    assert_eq!(said(&PETRI, "memory by default"), Some("2 GiB"));
+    assert_eq!(said(&HOSTS, "vbs on hyperv"), Some("bare metal"));
     assert_eq!(snapshot.gaps, []);
 }
 
 #[test]
 fn what_changes_begins_a_new_stretch() {
     let of = |tree| {
-        let corpus = corpus(&tree);
-        Snapshot::of(&corpus, &Facts::read(&corpus), &catalog().0).expect("no condition is wrong").state
+        let files = corpus(&tree).files().to_vec();
+        Petri.snapshot(files, &catalog().0).expect("no condition is wrong").state
     };
     let states: [State; 4] =
         [State::new(), of(tree()), of(with(ARTIFACTS, "1_000_512", "1_000_000")), State::new()];
-    let key = (Part::Guests, "vhd(plum_1_x64)".to_owned());
+    let key = (Topic::Part(&GUESTS), "vhd(plum_1_x64)".to_owned());
     assert_eq!(
         runs(&states.iter().collect::<Vec<_>>())[&key],
         [

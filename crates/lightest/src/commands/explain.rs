@@ -6,11 +6,10 @@ mod others;
 
 use clap::Args as ClapArgs;
 use lightest_lint::rules::Rule;
-use lightest_model::catalog::{Blocker, Catalog, Evidence, Guest, Quirk, Support, When};
+use lightest_model::catalog::{Blocker, Catalog, Evidence, Guest, Quirk, Support, Vmm, When};
 use lightest_model::config::{Arch, Config};
 use lightest_model::space::{ALWAYS, Asked, RequirementId, Space};
 use lightest_model::suggest::nearest;
-use lightest_petri::grammar::Grammar;
 
 use crate::args::Format;
 use crate::commands::parse;
@@ -71,11 +70,11 @@ fn explain<'c>(catalog: &'c Catalog, framework: Framework, what: &'c str) -> Res
     if let Some(row) = space.rows().iter().find(|row| framework.dialect().name_of(&row.config) == what) {
         return Ok(configuration(&space, framework, &row.config));
     }
-    match Grammar::new(catalog).parse_config(what) {
-        Ok(config) => Ok(configuration(&space, framework, &config)),
-        // Something that looks like a configuration gets the grammar's answer, a lone word a suggestion.
-        Err(error) if what.contains(['(', '[']) => Err(parse::failure(what, &error)),
-        Err(_) => {
+    match framework.dialect().spelling().map(|spelling| spelling.config(catalog, what)) {
+        Some(Ok(config)) => Ok(configuration(&space, framework, &config)),
+        // Something that looks like a configuration gets the framework's answer, a lone word a suggestion.
+        Some(Err(error)) if what.contains(['(', '[']) => Err(parse::failure(what, &error)),
+        _ => {
             let known = identifiers(&space, framework);
             let failure = Failure::new(format!("`{what}` is not in the catalog"));
             let near = catalog.related(what).or_else(|| nearest(what, known.iter().map(String::as_str)));
@@ -328,9 +327,14 @@ fn configuration<'c>(space: &Space<'c>, framework: Framework, config: &Config) -
     let asked = Asked::default();
     let Some(row) = space.position(config) else {
         // Without a VMM there is no one configuration to answer for.
+        let with_vmm = |vmm: &Vmm| Config { vmm: Some(vmm.id.clone()), ..config.clone() };
+        let instead = catalog.vmms.iter().map(with_vmm).find(|config| space.position(config).is_some());
+        let instead = instead.map_or_else(String::new, |config| {
+            format!(": explain `{}` instead", framework.dialect().name_of(&config))
+        });
         return Explained {
             entry: Entry::from(What::Configuration(Configuration { config: name.clone(), known: None })),
-            text: format!("{name}\n  names no VMM: explain `openvmm_{name}` instead\n"),
+            text: format!("{name}\n  names no VMM{instead}\n"),
         };
     };
     let price_of = space.price(row, &asked);

@@ -6,6 +6,7 @@ use clap::Args as ClapArgs;
 
 use super::check;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::session::Session;
 
 #[derive(Debug, ClapArgs)]
@@ -20,6 +21,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let instead = "there every test names its guests; `check` and `pick --from` read them";
-    session.framework(&args.paths).lacks("`fill` is", instead)?;
+    let can_be_bare = |framework: Framework| framework.dialect().conventions().bare.then_some(());
+    session.framework(&args.paths).part(can_be_bare, "`fill` is", instead)?;
     check::fill(&args.paths, args.write, session)
 }

@@ -8,6 +8,7 @@ use lightest_model::space::Space;
 
 use crate::commands::sync;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::guide::summary::{self, PAGE, REFERENCE};
 use crate::guide::{self, TITLE};
 use crate::input::{self, ReadError};
@@ -56,7 +57,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
             (&args.openvmm, "`--openvmm`"),
         ] {
             if given.is_some() {
-                framework.lacks(&format!("{option} is"), &instead)?;
+                let has_more = |known: Framework| known.dialect().guide(&space).is_none().then_some(());
+                framework.part(has_more, &format!("{option} is"), &instead)?;
             }
         }
         return one_page(args, name, page);

@@ -21,7 +21,8 @@ const DEPTH: usize = 24;
 /// A checkout.
 pub(crate) struct Checkout {
     root: PathBuf,
-    project: &'static dyn Project,
+    /// The project.
+    pub(crate) project: &'static dyn Project,
     /// Its repository, where it has one.
     pub(crate) repository: Option<Repository>,
     /// The commit that is checked out.

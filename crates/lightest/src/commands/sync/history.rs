@@ -5,10 +5,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use lightest_model::catalog::Catalog;
-use lightest_petri::Petri;
-use lightest_petri::openvmm::{Corpus, Facts, ROOTS, is_wanted};
-use lightest_petri::sync::timeline::{Part, Snapshot, State, runs};
-use lightest_sync::{MAX_BYTES, Project, SourceFile};
+use lightest_sync::timeline::{Snapshot, State, Topic, runs};
+use lightest_sync::{MAX_BYTES, SourceFile, Timeline};
 
 use super::checkout::Checkout;
 use super::page;
@@ -46,24 +44,24 @@ pub(super) struct Stretch {
 /// Everything that the page shows.
 pub(super) struct History {
     pub(super) months: Vec<Month>,
-    pub(super) stretches: Vec<((Part, String), Vec<Stretch>)>,
+    pub(super) stretches: Vec<((Topic, String), Vec<Stretch>)>,
     pub(super) head: Commit,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &super::Args, framework: Framework) -> Result<u8, Failure> {
-    let openvmm: &dyn Project = &Petri;
-    if framework.project().source() != openvmm.source() {
-        return Err(Failure::new(format!("there is no timeline of {}", framework.project().title()))
+    let project = framework.project();
+    let Some(timeline) = project.timeline() else {
+        return Err(Failure::new(format!("there is no timeline of {}", project.title()))
             .help("leave out `--history`"));
-    }
+    };
     if let Some(path) = args.output.as_ref().filter(|_| !args.check) {
         output::can_be_written(path)?;
     }
     let (catalog, _) = super::store::read(args.facts.as_deref(), framework)?;
-    let checkout = Checkout::open(&args.repo, framework.project())?;
-    let history = read(&checkout, &catalog, args.months)?;
-    let page = page::render(&history, &catalog, args.months);
+    let checkout = Checkout::open(&args.repo, project)?;
+    let history = read(&checkout, timeline, &catalog, args.months)?;
+    let page = page::Page { project, timeline, history: &history, catalog: &catalog }.render(args.months);
     match &args.output {
         None => {
             output::page(&page)?;
@@ -93,7 +91,12 @@ fn fresh(path: &Path, page: &str) -> Result<u8, Failure> {
     Ok(exit::FINDINGS)
 }
 
-fn read(checkout: &Checkout, catalog: &Catalog, count: u32) -> Result<History, Failure> {
+fn read(
+    checkout: &Checkout,
+    timeline: &dyn Timeline,
+    catalog: &Catalog,
+    count: u32,
+) -> Result<History, Failure> {
     let repository = checkout.repository()?;
     let Some(head) = checkout.head.clone() else {
         return Err(Failure::new("the checkout has no commit"));
@@ -101,6 +104,7 @@ fn read(checkout: &Checkout, catalog: &Catalog, count: u32) -> Result<History, F
     let line = repository.main_line(None, &head.id, &[])?;
     let mut reader = Reader {
         checkout,
+        timeline,
         catalog,
         objects: repository.objects()?,
         texts: HashMap::new(),
@@ -137,7 +141,7 @@ fn read(checkout: &Checkout, catalog: &Catalog, count: u32) -> Result<History, F
                     std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
                     std::collections::hash_map::Entry::Vacant(entry) => {
                         let (from, to) = (&read[index - 1].0.id, &read[index].0.id);
-                        let mut commits = repository.main_line(Some(from), to, &ROOTS)?;
+                        let mut commits = repository.main_line(Some(from), to, checkout.project.folders())?;
                         commits.reverse();
                         entry.insert(commits)
                     }
@@ -160,6 +164,7 @@ fn read(checkout: &Checkout, catalog: &Catalog, count: u32) -> Result<History, F
 
 struct Reader<'a> {
     checkout: &'a Checkout,
+    timeline: &'a dyn Timeline,
     catalog: &'a Catalog,
     objects: Objects,
     texts: HashMap<String, Rc<str>>,
@@ -172,8 +177,9 @@ impl Reader<'_> {
             return Ok(Rc::clone(known));
         }
         let mut files = Vec::new();
-        for blob in self.checkout.repository()?.blobs(&commit.id, &ROOTS)? {
-            if !is_wanted(&blob.path) {
+        let project = self.checkout.project;
+        for blob in self.checkout.repository()?.blobs(&commit.id, project.folders())? {
+            if !project.may_state_facts(&blob.path) {
                 continue;
             }
             let text = match self.texts.get(&blob.id) {
@@ -187,13 +193,10 @@ impl Reader<'_> {
             };
             files.push(SourceFile { path: blob.path, text: text.to_string() });
         }
-        let corpus = Corpus::new(files);
-        let facts = Facts::read(&corpus);
-        let snapshot = Snapshot::of(&corpus, &facts, self.catalog).map_err(|why| {
-            Failure::new(format!("a condition in `watch` is not understood: {why}")).help(
-                "`watch` stands in request.toml; crates/lightest-petri/src/sync/watch.rs describes the syntax",
-            )
-        })?;
+        let snapshot = self
+            .timeline
+            .snapshot(files, self.catalog)
+            .map_err(|unclear| Failure::new(unclear.message).help(unclear.help))?;
         let snapshot = Rc::new(snapshot);
         self.known.insert(commit.id.clone(), Rc::clone(&snapshot));
         Ok(snapshot)
@@ -204,7 +207,7 @@ impl Reader<'_> {
     fn first(
         &mut self,
         commits: &[Commit],
-        key: &(Part, String),
+        key: &(Topic, String),
         value: Option<&str>,
     ) -> Result<Option<Commit>, Failure> {
         let (mut low, mut high) = (0, commits.len());

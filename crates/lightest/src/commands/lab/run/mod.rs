@@ -18,13 +18,12 @@ use lightest_lab::plan::{self, BootOptions, Plan, PlanError};
 use lightest_lab::spec::Accelerator;
 use lightest_lab::verify::VMM;
 use lightest_model::config::Config;
-use lightest_petri::Spelled;
-use lightest_petri::grammar::Grammar;
 
 use super::LabCommand;
 use super::options::{Accel, MachineArgs};
 use crate::commands::parse;
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::schema::vmms::Vmm;
 use crate::session::Session;
 use crate::{input, output};
@@ -106,19 +105,20 @@ impl Lab {
         Ok(Self {
             host: Host::discover(),
             store: Store::of_user().map_err(|error| image_failure(&error))?,
-            catalog: session.catalog()?,
+            catalog: session.catalog_of(Framework::of_lab())?,
         })
     }
 
     /// Reads a configuration. Where the VMM is named beside it, the lab's own guests are legal, as they are on its usual VMM.
     pub(crate) fn config(&self, text: &str, args: &MachineArgs) -> Result<Config, Failure> {
-        let grammar = Grammar::new(self.catalog);
-        let error = match grammar.parse_config(text) {
+        let spelling = Framework::of_lab().dialect().spelling();
+        let spelling = spelling.ok_or_else(|| Failure::new("the lab's configurations have no spelling"))?;
+        let error = match spelling.config(self.catalog, text) {
             Ok(config) => return Ok(config),
             Err(error) => error,
         };
         if args.vmm.is_some()
-            && let Ok(config) = grammar.parse_config(&format!("{VMM}_{text}"))
+            && let Ok(config) = spelling.config(self.catalog, &format!("{VMM}_{text}"))
         {
             return Ok(Config { vmm: None, ..config });
         }
@@ -138,13 +138,13 @@ impl Lab {
     pub(crate) fn plan(&self, config: &Config, args: &MachineArgs) -> Result<Plan, Failure> {
         let driver = driver_of(config, args.vmm.as_deref())?;
         let progress = &mut |what: &str| output::message(what);
-        let name = Spelled(config).to_string();
+        let name = spelled(config);
         let plan = plan::plan(driver, config, &name, &boot_options(args), &self.host, &self.store, progress);
         plan.map_err(|error| {
             let failure = plan_failure(&error);
             match error {
                 PlanError::CannotStart(CannotStart::Missing(_)) if driver.name() != USUAL => {
-                    failure.note(format!("the lab's stand-in is `{}`", Spelled(&stand_in(config))))
+                    failure.note(format!("the lab's stand-in is `{}`", spelled(&stand_in(config))))
                 }
                 _ => failure,
             }
@@ -156,7 +156,7 @@ impl Lab {
 pub(crate) fn all_heeded(configs: &[Config], args: &MachineArgs) -> Result<(), Failure> {
     let Some(option) = plan::unheeded(configs, &boot_options(args)) else { return Ok(()) };
     let (which, way) = match configs {
-        [config] => (format!("`{}`", Spelled(config)), "it"),
+        [config] => (format!("`{}`", spelled(config)), "it"),
         _ => ("any of these configurations".to_owned(), "one"),
     };
     Err(Failure::new(format!("`{option}` has no effect on {which}")).help(match option {
@@ -172,14 +172,14 @@ pub(crate) fn driver_of(config: &Config, beside: Option<&str>) -> Result<&'stati
         (Some(named), Some(other)) if named != other => {
             return Err(Failure::new(format!(
                 "`{}` names {named}, and `--vmm` names {other}",
-                Spelled(config)
+                spelled(config)
             ))
-            .help(format!("leave the VMM out: `{}`", Spelled(&Config { vmm: None, ..config.clone() }))));
+            .help(format!("leave the VMM out: `{}`", spelled(&Config { vmm: None, ..config.clone() }))));
         }
         (Some(name), _) | (None, Some(name)) => name,
         (None, None) => {
-            return Err(Failure::new(format!("`{}` names no VMM", Spelled(config)))
-                .help(format!("try `{}`, or name one with `--vmm`", Spelled(&stand_in(config)))));
+            return Err(Failure::new(format!("`{}` names no VMM", spelled(config)))
+                .help(format!("try `{}`, or name one with `--vmm`", spelled(&stand_in(config)))));
         }
     };
     drivers::named(name).ok_or_else(|| {
@@ -187,6 +187,11 @@ pub(crate) fn driver_of(config: &Config, beside: Option<&str>) -> Result<&'stati
         Failure::new(format!("the lab has no driver for a VMM called `{name}`"))
             .help(format!("it has {}", all.join(", ")))
     })
+}
+
+/// A configuration as the command line takes it.
+pub(crate) fn spelled(config: &Config) -> String {
+    Framework::of_lab().dialect().name_of(config)
 }
 
 fn stand_in(config: &Config) -> Config {

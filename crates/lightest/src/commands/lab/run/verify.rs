@@ -9,10 +9,9 @@ use lightest_lab::verify;
 use lightest_model::catalog::Support;
 use lightest_model::config::{Config, Form};
 use lightest_model::space::{Asked, Space};
-use lightest_petri::Spelled;
 
 use super::super::options::{MachineArgs, Verify};
-use super::{Lab, driver_of, probe, start_failure};
+use super::{Lab, driver_of, probe, spelled, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::json::{because, statement_evidence};
@@ -49,16 +48,16 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
         for candidate in verify::candidates(lab.catalog, &space, &lab.store) {
             match candidate.left_out {
                 None => configs.push(candidate.config),
-                Some(why) => output::message(&format!("skipped {}: {why}", Spelled(&candidate.config))),
+                Some(why) => output::message(&format!("skipped {}: {why}", spelled(&candidate.config))),
             }
         }
     }
     let mut all = Vec::new();
     for config in configs {
         let Some(row) = space.position(&config) else {
-            return Err(Failure::new(format!("the catalog has no facts about {}", Spelled(&config))));
+            return Err(Failure::new(format!("the catalog has no facts about {}", spelled(&config))));
         };
-        output::message(&format!("querying the guest of {}", Spelled(&config)));
+        output::message(&format!("querying the guest of {}", spelled(&config)));
         let driver = driver_of(&config, args.machine.vmm.as_deref())?;
         let devices = verify::devices(driver.abilities(), &config);
         let machine = MachineArgs { network: devices.network, tpm: devices.tpm, ..args.machine.clone() };
@@ -67,7 +66,7 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
             let Some(requirement) = space.requirement(&found.requirement) else { continue };
             let answer = space.answer(row, requirement, &Asked::default());
             all.push(Compared {
-                config: Spelled(&config).to_string(),
+                config: spelled(&config),
                 says: answer.support,
                 because: because(answer.statement).to_owned(),
                 evidence: statement_evidence(answer.statement),

@@ -1,0 +1,118 @@
+//! The seam for projects whose source shows how facts came and went: what it stated at each commit, as a timeline shows it.
+
+use std::collections::BTreeMap;
+
+use lightest_model::catalog::Catalog;
+
+use crate::project::SourceFile;
+
+/// A part of a timeline: a table of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Part {
+    /// Its heading.
+    pub heading: &'static str,
+    /// What stands above the table.
+    pub intro: &'static str,
+    /// The head of the first column, which has the names.
+    pub column: &'static str,
+    /// Whether the names are code.
+    pub code: bool,
+    /// What its names are counted as in the list of what was read; `None` where they are not.
+    pub counted: Option<&'static str>,
+}
+
+/// What something is said of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// A name of a part.
+    Part(&'static Part),
+    /// A claim of the catalog, by its identifier.
+    Claim,
+}
+
+/// What a claim's value is while it is true.
+pub const TRUE: &str = "true";
+
+/// What is said, and of what.
+pub type State = BTreeMap<(Topic, String), String>;
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// What could not be read.
+    pub what: String,
+    /// Why.
+    pub because: String,
+    /// Where, as `path:line`, when it is a place.
+    pub cite: Option<String>,
+}
+
+/// What the source stated at one commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What it stated.
+    pub state: State,
+    /// What could not be read.
+    pub gaps: Vec<Missing>,
+}
+
+/// A condition of a claim that is not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclear {
+    /// Which, and why.
+    pub message: String,
+    /// Where the syntax is described.
+    pub help: String,
+}
+
+/// A project that has a timeline.
+pub trait Timeline: Sync {
+    /// The parts, in the order in which a page shows them.
+    fn parts(&self) -> &'static [&'static Part];
+
+    /// What the files of one commit state.
+    ///
+    /// # Errors
+    ///
+    /// A condition of the catalog's claims that is not understood.
+    fn snapshot(&self, files: Vec<SourceFile>, catalog: &Catalog) -> Result<Snapshot, Unclear>;
+}
+
+/// A stretch of snapshots during which something was said in the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What was said.
+    pub value: String,
+    /// The first snapshot that says so.
+    pub from: usize,
+    /// The first after it that does not, if any.
+    pub until: Option<usize>,
+}
+
+/// For everything that some snapshot says, the stretches in order.
+#[must_use]
+pub fn runs(snapshots: &[&State]) -> BTreeMap<(Topic, String), Vec<Run>> {
+    let mut found: BTreeMap<(Topic, String), Vec<Run>> = BTreeMap::new();
+    for (index, state) in snapshots.iter().enumerate() {
+        for (key, value) in *state {
+            let list = found.entry(key.clone()).or_default();
+            match list.last_mut() {
+                Some(run) if run.until.is_none() && run.value == *value => {}
+                Some(run) if run.until.is_none() => {
+                    run.until = Some(index);
+                    list.push(Run { value: value.clone(), from: index, until: None });
+                }
+                _ => list.push(Run { value: value.clone(), from: index, until: None }),
+            }
+        }
+        for (key, list) in &mut found {
+            if let Some(run) = list.last_mut()
+                && run.until.is_none()
+                && !state.contains_key(key)
+            {
+                run.until = Some(index);
+            }
+        }
+    }
+    found
+}
