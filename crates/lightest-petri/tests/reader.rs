@@ -49,6 +49,20 @@ fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
 /// Hosts are Linux, Windows and macOS: a condition that two of them meet stands for no requirement, and one that none meets
 /// leaves nothing to judge.
 #[test]
+fn a_test_holds_what_begins_within_it() {
+    let one = "#[openvmm_test(linux_direct_x64)]\nasync fn one(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nOk(())\n}\n";
+    let text = [one, &one.replace("fn one", "fn two")].concat();
+    let sources = [source(&text), source(&text)];
+    let tests = Petri.read(&sources, &CATALOG, &TABLE).tests;
+    let names: Vec<_> = tests.iter().map(|test| (test.name_span.file, test.name.as_str())).collect();
+    assert_eq!(names, [(0, "one"), (0, "two"), (1, "one"), (1, "two")]);
+    for (at, test) in tests.iter().enumerate() {
+        let held: Vec<_> = (0..4).filter(|other| test.holds(&tests[*other].name_span)).collect();
+        assert_eq!(held, [at]);
+    }
+}
+
+#[test]
 fn a_condition_that_names_no_single_kind_of_host_leaves_a_test_open() {
     let asked = |condition: &str| {
         let text = format!(

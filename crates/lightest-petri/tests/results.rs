@@ -310,6 +310,54 @@ fn a_pass_shows_nothing_of_what_only_the_name_speaks_of() {
     assert!(shown.iter().all(|shown| shown.requirement != "tpm"), "{shown:?}");
 }
 
+/// A run in those circumstances settles a doubt; which they are is part of what it shows.
+#[test]
+fn what_a_pass_shows_of_a_doubt_has_the_circumstances_of_that_doubt() {
+    let text = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nlet (mut vm, agent) = config.with_tpm(true).run().await?;\nagent.unix_shell().read_file(\"/proc/cpuinfo\").await?;\nOk(())\n}\n";
+    let (_, tests) = read(text);
+    let needs = Needs::of(&tests[0], &table());
+    let variant = &tests[0].declarations[0].variants[0];
+    let own = When { guest: vec![variant.config.guest.id.clone()], ..When::default() };
+    let other = When { guest: vec!["alpine_3_23_x64".to_owned()], ..When::default() };
+    let doubt = |requirement: &str, when: &When, with: &[&str]| Capability {
+        id: None,
+        requirement: requirement.to_owned(),
+        support: Support::Unknown,
+        when: When { with: with.iter().map(|word| (*word).to_owned()).collect(), ..when.clone() },
+        because: "nobody has shown it".to_owned(),
+        evidence: Vec::new(),
+        layer: Layer::Base,
+    };
+    let of = |doubts: &[Capability], requirement: &str| {
+        let mut catalog = CATALOG.clone();
+        catalog.capabilities.extend(doubts.iter().cloned());
+        let space = Space::of_tests(&catalog);
+        let shown = shown(&needs, variant, &space);
+        let one = shown.iter().find(|shown| shown.requirement == requirement).expect("it is shown");
+        (one.before, one.with.clone())
+    };
+    let none = Vec::<String>::new();
+    let tpm = || vec!["tpm".to_owned()];
+    assert_eq!(of(&[], "unix-shell"), (Support::Yes, none.clone()));
+    assert_eq!(of(&[doubt("unix-shell", &own, &["tpm"])], "unix-shell"), (Support::Unknown, tpm()));
+    let twice = [doubt("unix-shell", &own, &["tpm"]), doubt("unix-shell", &own, &["tpm"])];
+    assert_eq!(of(&twice, "unix-shell"), (Support::Unknown, tpm()));
+    assert_eq!(of(&[doubt("unix-shell", &own, &[])], "unix-shell"), (Support::Unknown, none.clone()));
+    // What is not asked, another guest's doubt, a doubt about something else, and what is stated without doubt.
+    let unasked = [doubt("unix-shell", &own, &[]), doubt("unix-shell", &own, &["secure-boot"])];
+    assert_eq!(of(&unasked, "unix-shell"), (Support::Unknown, none.clone()));
+    let others = [doubt("unix-shell", &own, &[]), doubt("unix-shell", &other, &["tpm"])];
+    assert_eq!(of(&others, "unix-shell"), (Support::Unknown, none.clone()));
+    let elsewhere = [doubt("unix-shell", &own, &[]), doubt("agent", &own, &["tpm"])];
+    assert_eq!(of(&elsewhere, "unix-shell"), (Support::Unknown, none.clone()));
+    let stated = Capability { support: Support::Yes, ..doubt("unix-shell", &own, &["tpm"]) };
+    assert_eq!(
+        of(&[doubt("unix-shell", &own, &[]), stated.clone()], "unix-shell"),
+        (Support::Unknown, none.clone())
+    );
+    assert_eq!(of(&[stated], "unix-shell"), (Support::Yes, none));
+}
+
 #[test]
 fn a_learned_yes_leaves_a_doubt_of_special_circumstances_standing() {
     let space = Space::of_tests(&CATALOG);

@@ -1,0 +1,286 @@
+//! What to list for a test, from its body: which variants, why each, and what only its names speak of.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use lightest_catalog::{OPENVMM, calls, embedded, load};
+use lightest_lint::calls::Table;
+use lightest_lint::dialect::Dialect;
+use lightest_lint::facts::Test;
+use lightest_lint::hints::Origin;
+use lightest_lint::needs::Needs;
+use lightest_lint::proposal::{Proposal, Request, Role, propose, try_it, unnamed};
+use lightest_lint::source::Source;
+use lightest_model::catalog::{Catalog, Os};
+use lightest_model::chooser::QueryError;
+use lightest_model::config::{Arch, Isolation};
+use lightest_model::space::{Row, Space};
+use lightest_petri::{Petri, Spelled};
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
+
+static TABLE: LazyLock<Table> =
+    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
+
+fn read(text: &str) -> Vec<Test> {
+    let source = Source {
+        path: "tests/bodies.rs".to_owned(),
+        local: "tests/bodies.rs".to_owned(),
+        package: "p".to_owned(),
+        text: text.into(),
+    };
+    let reading = Petri.read(&[source], &CATALOG, &TABLE);
+    assert_eq!(reading.notes, []);
+    reading.tests
+}
+
+/// A test of that name and body for any VMM.
+fn test(name: &str, body: &str) -> Test {
+    let text = format!(
+        "#[vmm_test]\nasync fn {name}<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{\n\
+         let os = config.os_flavor();\nlet (mut vm, agent) = config.run().await?;\n{body}\nOk(())\n}}"
+    );
+    read(&text).remove(0)
+}
+
+const PING: &str = "agent.ping().await?;";
+const SHELL: &str = "cmd!(agent.unix_shell(), \"uname\").run().await?;";
+
+/// What is asked beside a body on x64.
+fn on_x64() -> Request {
+    Request { archs: vec![Arch::X64], ..Request::default() }
+}
+
+fn proposed<'c>(space: &Space<'c>, test: &Test, request: &Request) -> Proposal<'c> {
+    propose(test, &Needs::of(test, &TABLE), space, request).expect("every word is known")
+}
+
+/// The list, as it is written, with why each is there.
+fn list(space: &Space<'_>, proposal: &Proposal<'_>) -> Vec<(String, Role)> {
+    let spelled = |at: &lightest_lint::proposal::Proposed| {
+        let row: &Row<'_> = &space.rows()[at.row];
+        assert_eq!(row.config.arch, at.arch);
+        let artifacts =
+            if at.artifacts.is_empty() { String::new() } else { format!("[{}]", at.artifacts.join(", ")) };
+        (format!("{}{artifacts}", Spelled(&row.config)), at.role.clone())
+    };
+    proposal.list.iter().map(spelled).collect()
+}
+
+fn listed(test: &Test, request: &Request) -> Vec<(String, Role)> {
+    let space = Space::of_tests(&CATALOG);
+    list(&space, &proposed(&space, test, request))
+}
+
+fn words(list: &[(String, Role)]) -> Vec<&str> {
+    list.iter().map(|(config, _)| config.as_str()).collect()
+}
+
+/// What each body of `unseen.rs` says is right for it, in the order of the list.
+#[test]
+fn bodies_that_were_written_for_no_list_get_the_right_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest/tests/bodies/unseen.rs");
+    let text = fs::read_to_string(path).expect("the bodies");
+    let tests = read(&text);
+    assert!(tests.len() > 15);
+    for test in &tests {
+        let body = &text[test.span.bytes.clone()];
+        let right: Vec<&str> =
+            body.lines().filter_map(|line| line.trim().strip_prefix("// right: ")).collect();
+        assert_eq!(words(&listed(test, &Request::default())), right, "{}", test.name);
+    }
+}
+
+#[test]
+fn a_test_that_only_pings_is_listed_once_for_each_architecture() {
+    let space = Space::of_tests(&CATALOG);
+    let proposal = proposed(&space, &test("answers", PING), &Request::default());
+    let direct = |arch: &str| (format!("openvmm_linux_direct_{arch}"), Role::Lightest);
+    assert_eq!(list(&space, &proposal), [direct("x64"), direct("aarch64")]);
+    assert!(proposal.is_certain() && proposal.weak.is_empty() && proposal.unnamed.is_empty());
+    assert_eq!((proposal.asks.archs.len(), proposal.asks.vmms.len()), (0, 0), "the test decides neither");
+    assert_eq!(proposal.asks.requires, ["agent"]);
+}
+
+#[test]
+fn a_body_without_an_agent_asks_for_none() {
+    let space = Space::of_tests(&CATALOG);
+    let text = "#[vmm_test]\nasync fn t<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n\
+                let mut vm = config.run_without_agent().await?;\nvm.wait_for_clean_teardown().await?;\nOk(())\n}";
+    let proposal = proposed(&space, &read(text)[0], &on_x64());
+    assert_eq!(proposal.asks.requires, ["no-agent"]);
+}
+
+#[test]
+fn what_is_asked_beside_the_body_is_asked_of_every_configuration() {
+    let space = Space::of_tests(&CATALOG);
+    let plain = test("answers", PING);
+    let with = |request: &Request| {
+        let proposal = proposed(&space, &plain, request);
+        let configs: Vec<String> = list(&space, &proposal).into_iter().map(|(config, _)| config).collect();
+        (configs, proposal.asks)
+    };
+    let request = Request { requires: vec!["systemd".to_owned()], ..on_x64() };
+    let (configs, asks) = with(&request);
+    assert_eq!(configs, ["openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))"]);
+    assert_eq!(
+        (asks.requires, asks.archs),
+        (vec!["agent".to_owned(), "systemd".to_owned()], vec![Arch::X64])
+    );
+    let request = Request { archs: vec![Arch::Aarch64], ..Request::default() };
+    assert_eq!(with(&request).0, ["openvmm_linux_direct_aarch64"]);
+    let request = Request { vmms: vec!["hyperv".to_owned(), "openvmm".to_owned()], ..on_x64() };
+    let (configs, asks) = with(&request);
+    assert!(
+        configs[0].starts_with("hyperv_") && configs.contains(&"openvmm_linux_direct_x64".to_owned()),
+        "{configs:?}"
+    );
+    assert_eq!(asks.vmms, ["hyperv", "openvmm"]);
+    let refused = |request: &Request| {
+        propose(&plain, &Needs::of(&plain, &TABLE), &space, request).expect_err("it is not known")
+    };
+    let request = Request { requires: vec!["tmp".to_owned()], ..Request::default() };
+    assert_eq!(refused(&request), QueryError::Requirement("tmp".to_owned()));
+    let request = Request { vmms: vec!["xen".to_owned()], ..Request::default() };
+    assert_eq!(refused(&request), QueryError::Vmm("xen".to_owned()));
+}
+
+/// One test with a branch for each system.
+const SYSTEMS: &str = "match os {
+    OsFlavor::Linux => { cmd!(agent.unix_shell(), \"uname\").run().await?; }
+    OsFlavor::Windows => { cmd!(agent.windows_shell(), \"systeminfo\").run().await?; }
+    _ => unreachable!(),
+}";
+
+#[test]
+fn each_system_that_a_body_distinguishes_has_a_variant() {
+    let told = test("told", SYSTEMS);
+    let list = listed(&told, &on_x64());
+    assert_eq!(list[0], ("openvmm_linux_direct_x64".to_owned(), Role::Lightest));
+    assert_eq!(list[1].1, Role::ForOs(Os::Windows));
+    assert!(list[1].0.contains("windows") && list.len() == 2, "{list:?}");
+    let lightest = listed(&told, &Request { only_lightest: true, ..on_x64() });
+    assert_eq!(words(&lightest), ["openvmm_linux_direct_x64"]);
+    // One branch is no distinction.
+    let one = test("one", "if os == OsFlavor::Linux { agent.ping().await?; }");
+    assert_eq!(words(&listed(&one, &on_x64())), ["openvmm_linux_direct_x64"]);
+}
+
+#[test]
+fn a_test_of_isolation_has_a_variant_for_each_mode() {
+    let about = "let isolation = true; agent.ping().await?;";
+    let list =
+        listed(&test("answers", about), &Request { requires: vec!["confidential".to_owned()], ..on_x64() });
+    let modes = |role: fn(Isolation) -> Role| {
+        Isolation::ALL.into_iter().filter(|mode| list.iter().any(|(_, known)| *known == role(*mode))).count()
+    };
+    assert_eq!(list[0].1, Role::Lightest);
+    assert!(modes(Role::AlsoIsolated) >= 1, "{list:?}");
+    assert_eq!(modes(Role::ForIsolation), 0, "the body tells none apart");
+    let lightest = listed(
+        &test("answers", about),
+        &Request { requires: vec!["confidential".to_owned()], only_lightest: true, ..on_x64() },
+    );
+    assert_eq!(lightest, list[..1]);
+}
+
+#[test]
+fn the_paravisor_has_a_companion_without_it_unless_the_body_asks_for_it_or_only_the_lightest_is_wanted() {
+    let request = Request { requires: vec!["openhcl".to_owned()], ..on_x64() };
+    let list = listed(&test("answers", PING), &request);
+    let expected = [
+        ("openvmm_openhcl_linux_direct_x64".to_owned(), Role::Lightest),
+        ("openvmm_linux_direct_x64".to_owned(), Role::Companion),
+    ];
+    assert_eq!(list, expected);
+    let lightest = listed(&test("answers", PING), &Request { only_lightest: true, ..request });
+    assert_eq!(lightest, expected[..1]);
+    let looks = test("looks", "vm.restart_openhcl(igvm, flags).await?;\nagent.ping().await?;");
+    assert_eq!(words(&listed(&looks, &on_x64())), ["openvmm_openhcl_linux_direct_x64"]);
+}
+
+#[test]
+fn what_nobody_has_shown_is_a_variant_only_where_nothing_else_is_known_to_do() {
+    let request =
+        Request { requires: vec!["no-hypervisor-enlightenments".to_owned(), "vfio".to_owned()], ..on_x64() };
+    let space = Space::of_tests(&CATALOG);
+    let proposal = proposed(&space, &test("answers", PING), &request);
+    assert_eq!(list(&space, &proposal), [("openvmm_linux_direct_x64".to_owned(), Role::Untried)]);
+    assert!(!proposal.is_certain());
+    let advice = try_it(["vfio"], "x");
+    assert_eq!(advice, "unproven with x: `vfio`; try it: if it passes, it is the lightest");
+    let advice = try_it(["a", "b", "c"], "x");
+    assert_eq!(advice, "unproven with x: `a`, `b` and `c`; try it: if it passes, it is the lightest");
+}
+
+#[test]
+fn a_name_decides_between_what_provides_all_that_the_body_asks() {
+    let space = Space::of_tests(&CATALOG);
+    let weak = |name: &str, body: &str, request: &Request| {
+        let proposal = proposed(&space, &test(name, body), request);
+        let weak: Vec<(String, bool)> =
+            proposal.weak.iter().map(|need| (need.requirement.clone(), need.decides)).collect();
+        assert!(proposal.weak.iter().all(|need| need.origin == Origin::Name));
+        let advice: Vec<String> = proposal.weak.iter().map(|need| need.advice()).collect();
+        let configs: Vec<String> = list(&space, &proposal).into_iter().map(|(config, _)| config).collect();
+        (configs[0].clone(), weak, advice.join("\n"))
+    };
+    let (first, found, advice) = weak("tpm_answers", PING, &on_x64());
+    assert_eq!(
+        (first.as_str(), &found[..]),
+        ("openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))", &[("tpm".to_owned(), true)][..])
+    );
+    assert_eq!(advice, "`tpm` is taken from the name alone; the body does not show it");
+    // The body shows it, so that it rests on no name.
+    let shows = "cmd!(agent.unix_shell(), \"ls /dev/tpm0\").run().await?;";
+    assert_eq!(weak("tpm_answers", shows, &on_x64()).1, []);
+    // What is asked for by the caller is asked already.
+    let asked = Request { requires: vec!["tpm".to_owned()], ..on_x64() };
+    assert_eq!(weak("tpm_answers", PING, &asked).1, []);
+    // Nothing with that shell has it: the body outweighs the name, and what it speaks of is advice.
+    let (first, found, advice) = weak("windows_answers", SHELL, &on_x64());
+    assert_eq!(
+        (first.as_str(), &found[..]),
+        ("openvmm_linux_direct_x64", &[("windows".to_owned(), false)][..])
+    );
+    assert!(advice.contains("the name mentions `windows`, which the body does not ask for"), "{advice}");
+    // A VMM.
+    let (first, found, _) = weak("hyperv_answers", PING, &on_x64());
+    assert!(first.starts_with("hyperv_"), "{first}");
+    assert_eq!(found, [("hyperv".to_owned(), true)]);
+    let asked = Request { vmms: vec!["openvmm".to_owned()], ..on_x64() };
+    assert_eq!(weak("hyperv_answers", PING, &asked).0, "openvmm_linux_direct_x64");
+    // An architecture.
+    let both = test("aarch64_answers", PING);
+    assert_eq!(words(&listed(&both, &Request::default())), ["openvmm_linux_direct_aarch64"]);
+}
+
+#[test]
+fn a_file_that_a_test_takes_is_named_beside_each_configuration() {
+    let taking = |tag: &str| {
+        let text = format!(
+            "#[vmm_test]\nasync fn t<T: PetriVmmBackend>(config: PetriVmBuilder<T>, (tool,): (ResolvedArtifact<{tag}>,)) \
+             -> anyhow::Result<()> {{\nlet (vm, agent) = config.run().await?;\nagent.ping().await?;\nOk(())\n}}"
+        );
+        let space = Space::of_tests(&CATALOG);
+        let proposal = proposed(&space, &read(&text)[0], &on_x64());
+        (list(&space, &proposal), proposal.is_certain(), proposal.unnamed)
+    };
+    let (list, certain, unknown) = taking("impl petri_artifacts_common::tags::IsVmgsTool");
+    // A limit holds the lightest back, and the file is named beside each.
+    let expected = [
+        ("openvmm_linux_direct_x64[VMGSTOOL_NATIVE]".to_owned(), Role::Lightest),
+        ("openvmm_openhcl_linux_direct_x64[VMGSTOOL_NATIVE]".to_owned(), Role::Meanwhile),
+    ];
+    assert_eq!(list, expected);
+    assert!(certain && unknown.is_empty());
+    let (list, certain, unknown) = taking("impl IsNobodyKnowsWhat");
+    assert_eq!(words(&list), ["openvmm_linux_direct_x64"]);
+    assert!(!certain);
+    assert_eq!(unknown.len(), 1);
+    assert_eq!(
+        unnamed(&unknown[0]),
+        format!("the artifact of `{}` is unknown: name it in `[..]` after each configuration", unknown[0])
+    );
+}
