@@ -292,4 +292,98 @@ mod tests {
         expected.set(0, vec![Change::New(5..11), Change::Gone { at: 16, last: String::new() }]);
         assert_eq!(after, expected);
     }
+
+    /// The text of the first line of changes within a place of some text.
+    fn first<'t>(text: &'t str, changes: Vec<Change>, within: &str) -> Option<&'t str> {
+        let word = String::new;
+        let source = Source { path: word(), local: word(), package: word(), text: Arc::from(text) };
+        let start = text.find(within).expect("it is there");
+        let mut all = Changes::to(Leading { begins: &["//", "#["], except: &["//!"] });
+        all.set(0, changes);
+        let place = Span::new(0, start..start + within.len());
+        assert_eq!(
+            all.first_within(&Span::new(1, place.bytes.clone()), &[source.clone(), source.clone()]),
+            None
+        );
+        let found = all.first_within(&place, &[source])?;
+        assert_eq!(found.file, 0);
+        Some(&text[found.bytes])
+    }
+
+    #[test]
+    fn the_first_line_of_a_change_is_shown_without_its_blanks() {
+        let new = |text| vec![Change::New(place(text).bytes)];
+        let one = "fn one() {\n    a();\n}";
+        assert_eq!(first(TEXT, new("    a();\n"), one), Some("a();"));
+        assert_eq!(first(TEXT, new("fn one() {\n    a();\n"), one), Some("fn one() {"));
+        assert_eq!(first(TEXT, new("/// One.\n#[test]\n"), one), Some("/// One."));
+        assert_eq!(first(TEXT, new("}\n\nfn two() {}\n"), "fn two() {}"), Some("fn two() {}"));
+        assert_eq!(first(TEXT, new(TEXT), "a();"), Some("a();"));
+        let both = vec![Change::New(place("fn two() {}").bytes), Change::New(place("    a();").bytes)];
+        assert_eq!(first(TEXT, both, one), Some("a();"), "what lies elsewhere is passed over");
+        let gone = |at: usize, last: &str| vec![Change::Gone { at, last: last.to_owned() }];
+        let inside = place("    a();").bytes.start;
+        assert_eq!(first(TEXT, gone(inside, "b();"), one), Some("a();"));
+        assert_eq!(first(TEXT, gone(inside + 4, "b();"), one), Some("a();"));
+    }
+
+    #[test]
+    fn what_is_gone_at_the_edges_of_a_place_is_none_of_it_unless_it_led_to_it() {
+        let gone = |at: usize, last: &str| vec![Change::Gone { at, last: last.to_owned() }];
+        let two = place("fn two() {}").bytes;
+        assert_eq!(first(TEXT, gone(two.start, "x"), "fn two() {}"), None);
+        assert_eq!(first(TEXT, gone(two.start + 1, "x"), "fn two() {}"), Some("fn two() {}"));
+        assert_eq!(first(TEXT, gone(two.end - 1, "x"), "fn two() {}"), Some("fn two() {}"));
+        assert_eq!(first(TEXT, gone(two.end, "x"), "fn two() {}"), None);
+        assert_eq!(first(TEXT, gone(two.end, "// x"), "fn two() {}"), None);
+        assert_eq!(first(TEXT, gone(two.start, "  // x"), "fn two() {}"), Some("fn two() {}"));
+        assert_eq!(first(TEXT, gone(two.start, "//! x"), "fn two() {}"), None, "it is the file's");
+        // A blank line is between, and then a brace.
+        assert_eq!(first(TEXT, gone(two.start - 1, "// x"), "fn two() {}"), Some(""));
+        assert_eq!(first(TEXT, gone(two.start - 3, "// x"), "fn two() {}"), None);
+    }
+
+    #[test]
+    fn a_comment_belongs_to_what_begins_the_line_below() {
+        let touches = |text: &str, within: &str| {
+            let comment = text.find("// C").expect("a comment");
+            first(text, vec![Change::New(comment..comment + 4)], within).is_some()
+        };
+        assert!(touches("// C\nx()", "x()"));
+        assert!(touches("a\n// C\n#[test]\n// more\nx()", "x()"));
+        assert!(touches("// C\n    async fn x()", "fn x()"));
+        assert!(!touches("// C\n\nx()", "x()"), "a blank line parts them");
+        assert!(!touches("// C\n//! of the file\nx()", "x()"));
+        for before in ["{", "}", ";", "=", ",", "\""] {
+            assert!(!touches(&format!("// C\n a {before} x()"), "x()"), "{before}");
+        }
+    }
+
+    #[test]
+    fn positions_move_to_the_edges_of_what_replaces_them() {
+        let after = |lines: Range<usize>, edits: &[(Range<usize>, &str)]| {
+            let edit = |(bytes, text): &(Range<usize>, &str)| Edit {
+                span: Span::new(0, bytes.clone()),
+                text: (*text).to_owned(),
+            };
+            let mut changes = Changes::default();
+            changes.set(0, vec![Change::New(lines)]);
+            let edits = edits.iter().map(edit).collect();
+            changes.after(&BTreeMap::from([(0, edits)])).files[&0][0].clone()
+        };
+        let gone = |at| Change::Gone { at, last: String::new() };
+        assert_eq!(after(10..20, &[]), Change::New(10..20));
+        assert_eq!(after(10..20, &[(10..10, "two")]), Change::New(13..23), "what is put before it");
+        assert_eq!(after(10..20, &[(20..20, "two")]), Change::New(10..20), "and behind it");
+        assert_eq!(after(10..20, &[(8..12, "longer")]), Change::New(8..22));
+        assert_eq!(after(10..20, &[(18..25, "ab")]), Change::New(10..20));
+        assert_eq!(after(10..20, &[(0..2, ""), (8..12, "ab"), (30..40, "")]), Change::New(6..16));
+        assert_eq!(after(10..20, &[(12..14, "longer"), (15..16, "")]), Change::New(10..23));
+        assert_eq!(after(10..20, &[(10..20, "")]), gone(10));
+        assert_eq!(after(10..20, &[(0..5, ""), (5..30, "x")]), Change::New(0..1));
+        let mut changes = Changes::default();
+        changes.set(1, vec![gone(10)]);
+        let edit = Edit { span: Span::new(0, 0..5), text: String::new() };
+        assert_eq!(changes.after(&BTreeMap::from([(0, vec![edit])])), changes, "another file's edits");
+    }
 }

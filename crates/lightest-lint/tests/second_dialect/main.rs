@@ -2,6 +2,7 @@
 //!
 //! Its guests have no agent to ask for, live side by side, are shared by several tests, and run on three architectures.
 
+mod changes;
 mod toy;
 
 use std::path::Path;
