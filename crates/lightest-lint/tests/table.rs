@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lightest_catalog::{File, calls, load};
-use lightest_lint::calls::{Kind, Table};
+use lightest_lint::calls::{Entry, Kind, Table};
 use lightest_lint::facts::What;
 use lightest_model::catalog::Layer;
 
@@ -133,4 +133,81 @@ fn an_option_that_not_every_program_of_the_name_has_is_found_in_its_line() {
     }
     let anything = table.judge(&program("cat", "cat -P")).expect("it is known");
     assert_eq!(anything.strange_option("cat", "cat -P"), None, "where no options are listed");
+}
+
+/// The requirements of an entry, as one text.
+fn requires(entry: Option<&Entry>) -> Option<String> {
+    entry.map(|entry| entry.requires.join(","))
+}
+
+#[test]
+fn a_method_is_found_by_its_role_and_a_function_by_the_end_of_its_path() {
+    let table = table(concat!(
+        "[[call]]\nnames = [\"start\"]\non = \"vm\"\nrequires = [\"agent\"]\n",
+        "[[call]]\nnames = [\"start\"]\non = \"disk\"\nrequires = [\"disk\"]\n",
+        "[[call]]\nnames = [\"start\"]\nrequires = [\"memory\"]\n",
+        "[[call]]\nnames = [\"unit::start\"]\nrequires = [\"systemd\"]\n",
+    ));
+    assert_eq!(requires(table.call("vm", "start")).as_deref(), Some("agent"));
+    assert_eq!(requires(table.call("disk", "start")).as_deref(), Some("disk"));
+    assert!(table.call("shell", "start").is_none() && table.call("vm", "stop").is_none());
+    assert_eq!(requires(table.function("start")).as_deref(), Some("memory"));
+    assert_eq!(requires(table.function("other::start")).as_deref(), Some("memory"));
+    assert_eq!(requires(table.function("a::unit::start")).as_deref(), Some("systemd"));
+    assert!(table.function("restart").is_none());
+    let function = |path: &str| asked(&table, &What::Function(path.to_owned()));
+    assert_eq!(function("unit::start").as_deref(), Some("systemd"));
+    assert_eq!(function("start").as_deref(), Some("memory"));
+    assert_eq!(table.entries().len(), 4);
+}
+
+#[test]
+fn what_a_method_gives_is_the_only_role_with_the_next_one() {
+    let table = table(concat!(
+        "[[call]]\nnames = [\"run\"]\non = \"config\"\ngives = [\"vm\", \"agent\"]\nneutral = true\n",
+        "[[call]]\nnames = [\"open\"]\non = \"config\"\ngives = [\"disk\"]\nneutral = true\n",
+        "[[call]]\nnames = [\"look\"]\non = \"other\"\ngives = [\"shell\"]\nneutral = true\n",
+        "[[call]]\nnames = [\"stop\", \"drop\"]\non = \"vm\"\nneutral = true\n",
+        "[[call]]\nnames = [\"drop\"]\non = \"disk\"\nneutral = true\n",
+        "[[call]]\nnames = [\"type\"]\non = \"shell\"\nneutral = true\n",
+    ));
+    assert_eq!(table.made_with("config", "stop"), Some("vm"));
+    assert_eq!(table.made_with("config", "drop"), None, "a machine or a disk");
+    assert_eq!(table.made_with("config", "type"), None, "another's methods give that");
+    assert_eq!(table.made_with("other", "type"), Some("shell"));
+    assert_eq!(table.made_with("vm", "stop"), None);
+}
+
+#[test]
+fn a_field_that_is_read_is_known_by_how_and_a_text_or_a_condition_by_what_it_is() {
+    let table = table(concat!(
+        "[[read]]\nnames = [\"Disks\"]\non = \"index\"\nrequires = [\"disk\"]\n",
+        "[[read]]\nnames = [\"Mem*\"]\nrequires = [\"memory\"]\n",
+        "[[text]]\nnames = [\"systemd is*\"]\nrequires = [\"systemd\"]\n",
+        "[[build]]\nnames = [\"target_os = \\\"linux\\\"\"]\nrequires = [\"agent\"]\n",
+        "[[path]]\nnames = [\"/dev/nvme*\"]\non = \"shell\"\nrequires = [\"disk\"]\n",
+        "[[type]]\nnames = [\"vm::Agent\"]\nrequires = [\"agent\"]\n",
+    ));
+    let read =
+        |name: &str, how: &str| asked(&table, &What::Read { name: name.to_owned(), how: how.to_owned() });
+    assert_eq!(read("Disks", "index").as_deref(), Some("disk"));
+    assert_eq!(read("Disks", ""), None);
+    assert_eq!(
+        (read("Memory", "").as_deref(), read("Memory", "index").as_deref()),
+        (Some("memory"), Some("memory"))
+    );
+    assert_eq!(read("Disk", "index"), None);
+    let text = |text: &str| asked(&table, &What::Text(text.to_owned()));
+    assert_eq!((text("systemd is up").as_deref(), text("is systemd up")), (Some("systemd"), None));
+    let build = |text: &str| asked(&table, &What::Build(text.to_owned()));
+    assert_eq!(build("target_os=\"linux\"").as_deref(), Some("agent"));
+    assert_eq!(build("target_os = \"windows\""), None);
+    let path = |system: &str, path: &str| {
+        asked(&table, &What::Path { system: system.to_owned(), path: path.to_owned() })
+    };
+    assert_eq!(path("shell", "/dev/nvme0n1").as_deref(), Some("disk"));
+    assert_eq!((path("other", "/dev/nvme0n1"), path("shell", "/dev/sda")), (None, None));
+    let typed = |path: &str| asked(&table, &What::Type(path.to_owned()));
+    assert_eq!((typed("api::vm::Agent").as_deref(), typed("Agent")), (Some("agent"), None));
+    assert_eq!(asked(&table, &What::Tested(Vec::new())), None);
 }

@@ -171,6 +171,59 @@ fn a_companion_does_without_the_paravisor_unless_that_is_what_is_asked_about() {
 }
 
 #[test]
+fn a_companion_is_the_lightest_that_the_repository_builds_by_the_same_guest_where_that_is_possible() {
+    let (mut same, mut other) = (0, 0);
+    asked_alone_and_in_pairs(|space, choice, part| {
+        let Some(pick) = &part.pick else { return assert!(part.companion.is_none()) };
+        let openhcl = space.requirement("openhcl").expect("it is known");
+        let asks_for_it = |id: &RequirementId| {
+            Asked::new(&CATALOG, [space.requirement_id(*id)]).is_ok_and(|asked| asked.holds(openhcl))
+        };
+        let others: Vec<RequirementId> =
+            choice.asked.indices().iter().copied().filter(|id| *id != openhcl).collect();
+        let own = &space.rows()[pick.row];
+        let expected = if own.boot.openhcl && !others.iter().any(asks_for_it) {
+            let named = choice.asked.named().iter().filter(|id| **id != openhcl);
+            let rest =
+                Asked::new(&CATALOG, named.map(|id| space.requirement_id(*id))).expect("they are known");
+            let lightest = |same: bool| {
+                let fits = |row: &usize| {
+                    let one = &space.rows()[*row];
+                    one.config.arch == part.arch
+                        && one.vmm.in_repo
+                        && !one.boot.openhcl
+                        && (!same || one.config.guest == own.config.guest)
+                        && space.gives_all(*row, &rest)
+                };
+                (0..space.rows().len()).filter(fits).min_by_key(|row| space.weight(*row, &rest))
+            };
+            let found = lightest(true);
+            same += usize::from(found.is_some());
+            other += usize::from(found.is_none());
+            found.or_else(|| lightest(false)).filter(|row| space.limits(*row, &rest).is_empty())
+        } else {
+            None
+        };
+        assert_eq!(part.companion.as_ref().map(|pick| pick.row), expected);
+    });
+    assert!(same > 0 && other > 0, "{same} by the same guest, {other} by another");
+}
+
+#[test]
+fn a_companion_is_one_of_those_that_the_caller_asks_about() {
+    let space = Space::of_tests(&CATALOG);
+    let asked = query(&["openhcl", "agent"], &[Arch::X64], &[]);
+    let companion = |among: &dyn Fn(usize) -> bool| {
+        let part = choose_among(&space, &asked, among).expect("they are known").parts.remove(0);
+        part.companion.map(|pick| pick.row)
+    };
+    let first = companion(&|_| true).expect("a companion");
+    let second = companion(&|row| row != first).expect("another");
+    assert!(space.rows()[second].vmm.in_repo && !space.rows()[second].boot.openhcl && second != first);
+    assert_eq!(companion(&|row| space.rows()[row].boot.openhcl), None);
+}
+
+#[test]
 fn what_only_the_caller_excludes_is_no_conflict() {
     let space = Space::of_tests(&CATALOG);
     let asked = query(&["agent"], &[Arch::X64], &[]);

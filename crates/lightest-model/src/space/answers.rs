@@ -46,10 +46,10 @@ impl Asked {
                 continue;
             }
             self.order.push(index);
-            let bit = index.index();
-            self.mask.resize(self.mask.len().max(bit / 64 + 1), 0);
-            self.mask[bit / 64] |= 1 << (bit % 64);
-            let implied = &catalog.requirements[bit].implies;
+            let (word, bit) = (index.index() / 64, index.index() % 64);
+            self.mask.resize(self.mask.len().max(word + 1), 0);
+            self.mask[word] |= 1 << bit;
+            let implied = &catalog.requirements[index.index()].implies;
             pending.extend(implied.iter().rev().filter_map(|word| known.id_of(word)));
         }
     }
