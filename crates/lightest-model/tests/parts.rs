@@ -311,12 +311,15 @@ fn the_nearest_rival_lacks_least() {
         let cannot_run = |one: &lightest_model::chooser::Refusal<'_>| {
             ["runs", "repo-code"].contains(&space.requirement_id(one.missing.requirement))
         };
+        // Then comes the pick's own guest, then its boot method, then what is lightest.
+        let pick = &space.rows()[part.pick.as_ref().expect("there is one").row];
+        let distance = |one: &lightest_model::chooser::Refusal<'_>| {
+            let row = &space.rows()[one.row];
+            let (guest, boot) = (row.guest.family != pick.guest.family, row.boot.id != pick.boot.id);
+            (cannot_run(one), lacks(one.row), guest, boot, space.weight(one.row, &choice.asked))
+        };
         for other in part.refused.iter().chain(&part.unproven) {
-            assert!(
-                (cannot_run(nearest), lacks(nearest.row)) <= (cannot_run(other), lacks(other.row)),
-                "{:?} is nearer",
-                space.rows()[other.row].config
-            );
+            assert!(distance(nearest) <= distance(other), "{:?} is nearer", space.rows()[other.row].config);
         }
         found += 1;
     });

@@ -3,7 +3,7 @@
 mod common;
 
 use lightest_model::catalog::{ClaimState, Section};
-use lightest_model::chooser::{Query, Tree, choose, lightest_for};
+use lightest_model::chooser::{Query, Tree, Twist, choose, lightest_for};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, RequirementId, Space};
 
@@ -87,6 +87,52 @@ fn any_two_needs_that_are_not_set_apart_and_can_meet_lead_where_the_chooser_lead
             }
         }
         assert!(met > 100, "{met} pairs could meet");
+    }
+}
+
+/// Where the pairs of two branches mostly lead elsewhere than the later one, that is a twist; what leads elsewhere still is
+/// set apart, and nothing else is.
+#[test]
+fn twists_are_what_most_pairs_answer_and_what_disagrees_is_set_apart() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    for arch in catalog.archs() {
+        let tree = Tree::of(&space, arch);
+        let (mut twisted, mut disagreeing) = (0, Vec::new());
+        for (later, branch) in tree.branches.iter().enumerate() {
+            let mut expected = Vec::new();
+            for (earlier, before) in tree.branches[..=later].iter().enumerate() {
+                let pairs: Vec<_> = before
+                    .needs
+                    .iter()
+                    .flat_map(|first| branch.needs.iter().map(move |second| [*first, *second]))
+                    .collect();
+                let answers: Vec<_> = pairs.iter().map(|pair| chosen(&space, pair, arch)).collect();
+                let often = |row: usize| answers.iter().filter(|answer| **answer == Some(row)).count();
+                let mut rows: Vec<usize> = answers.iter().flatten().copied().collect();
+                rows.sort_unstable();
+                rows.dedup();
+                let most = rows.iter().map(|row| often(*row)).max();
+                let first = rows.into_iter().find(|row| Some(often(*row)) == most);
+                let usual = if earlier == later { Some(branch.row) } else { first };
+                if usual != Some(branch.row) {
+                    expected.push(Twist { with: earlier, row: usual });
+                }
+                let disagree =
+                    pairs.iter().zip(&answers).filter(|(_, answer)| answer.is_some() && **answer != usual);
+                disagreeing.extend(disagree.map(|(pair, _)| *pair));
+            }
+            assert_eq!(branch.twists, expected, "{arch}: branch {later}");
+            twisted += expected.len();
+        }
+        assert!(twisted > 0, "{arch}: nothing twists");
+        for pair in &disagreeing {
+            assert!(pair.iter().any(|need| tree.apart.contains(need)), "{arch}: {pair:?}");
+        }
+        for need in &tree.apart {
+            assert!(disagreeing.iter().any(|pair| pair.contains(need)), "{}", space.requirement_id(*need));
+        }
+        assert!(tree.apart.is_sorted());
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use lightest_catalog::{OPENVMM, calls, embedded, load};
-use lightest_diagnostics::line_column;
+use lightest_diagnostics::{Edit, Safety, line_column};
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::finding::Finding;
@@ -95,23 +95,148 @@ fn told(text: &str, finding: &Finding) -> Told {
     (format!("{}: {}", finding.rule(), diagnostic.message), format!("{line}:{column}"), more)
 }
 
+/// A fixture with that text, as the linter reads it.
+fn source(text: &str) -> [Source; 1] {
+    [Source {
+        path: "fixture.rs".to_owned(),
+        local: "fixture.rs".to_owned(),
+        package: String::new(),
+        text: Arc::from(text),
+    }]
+}
+
+/// The findings on a fixture, of which `first` has the flags.
+fn check(text: &str, first: &str) -> Vec<Finding> {
+    let sources = source(text);
+    let reading = Petri.read(&sources, &CATALOG, &TABLE);
+    linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &options(first))
+}
+
+/// A fixture by its name, and what is expected of it in a file of that kind; empty where there is none.
+fn fixture(name: &str, kind: &str) -> (String, String) {
+    let text = fs::read_to_string(ui().join(format!("{name}.rs"))).expect("UTF-8");
+    (text, fs::read_to_string(ui().join(format!("{name}.{kind}"))).unwrap_or_default())
+}
+
 #[test]
 fn each_fixture_has_the_findings_that_its_expected_file_draws() {
     let mut compared = 0;
     for name in fixtures() {
-        let text = fs::read_to_string(ui().join(format!("{name}.rs"))).expect("UTF-8");
-        let expected = fs::read_to_string(ui().join(format!("{name}.stdout"))).unwrap_or_default();
-        let sources = [Source {
-            path: "fixture.rs".to_owned(),
-            local: "fixture.rs".to_owned(),
-            package: String::new(),
-            text: Arc::from(text.as_str()),
-        }];
-        let reading = Petri.read(&sources, &CATALOG, &TABLE);
-        let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &options(&text));
+        let (text, expected) = fixture(&name, "stdout");
+        let findings = check(&text, &text);
         let found: Vec<Told> = findings.iter().map(|finding| told(&text, finding)).collect();
         assert_eq!(found, drawn(&expected), "{name}");
         compared += found.len();
     }
     assert!(compared > 40, "only {compared} findings were compared");
+}
+
+/// What is drawn beside the marks of a finding: its labels, and behind the first what the configuration costs.
+fn beside_marks(section: &str) -> String {
+    let source = section.lines().take_while(|line| {
+        let line = line.trim_start();
+        !line.starts_with("= ") && !line.starts_with("help: ")
+    });
+    let beside = source.filter_map(|line| line.trim_start().strip_prefix('|'));
+    beside.map(|line| line.trim_matches(['^', '-', '_', '|', ' '])).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn each_finding_has_the_labels_that_are_drawn_on_their_lines() {
+    let mut compared = 0;
+    for name in fixtures() {
+        let (text, expected) = fixture(&name, "stdout");
+        // What is noted of the source is no finding.
+        let sections = expected.split("\n\n").filter(|section| section.trim_start().starts_with("warning["));
+        let findings = check(&text, &text);
+        for (finding, section) in findings.iter().zip(sections) {
+            let mut rest = beside_marks(section);
+            for label in finding.diagnostic.labels.iter().filter(|label| !label.text.is_empty()) {
+                assert!(rest.contains(&label.text), "{name}: {:?} in {section}", label.text);
+                rest = rest.replacen(&label.text, "", 1);
+                let (line, _) = line_column(&text, label.span.bytes.start);
+                let numbered =
+                    |drawn: &str| drawn.trim_start().split(' ').next() == Some(line.to_string().as_str());
+                assert!(section.lines().any(numbered), "{name}: line {line} of {section}");
+                compared += 1;
+            }
+            let costs: Vec<&str> = rest
+                .lines()
+                .map(|line| line.trim_matches([':', ' ']))
+                .filter(|line| !line.is_empty())
+                .collect();
+            let is_cost = |part: &str| {
+                [" image", " boot", " boots", " of waiting"].iter().any(|kind| part.ends_with(kind))
+            };
+            assert!(
+                costs.iter().flat_map(|line| line.split(", ")).all(is_cost),
+                "{name}: {costs:?} is no label of {section}"
+            );
+            assert_eq!(!costs.is_empty(), finding.cost.is_some(), "{name}: {section}");
+        }
+    }
+    assert!(compared > 60, "only {compared} labels were compared");
+}
+
+/// A text after the edits of some findings; those that touch an earlier one are left for another round.
+fn mended(text: &str, findings: &[Finding]) -> Option<String> {
+    let mut made: Vec<Edit> = Vec::new();
+    for help in findings.iter().filter_map(|finding| finding.diagnostic.help.as_ref()) {
+        let apart = |edit: &Edit| {
+            let touches = |other: &Edit| {
+                edit.span.bytes.start <= other.span.bytes.end && other.span.bytes.start <= edit.span.bytes.end
+            };
+            !made.iter().any(touches)
+        };
+        if help.safety != Safety::DisplayOnly && help.edits.iter().all(apart) {
+            made.extend(help.edits.iter().cloned());
+        }
+    }
+    made.sort_by_key(|edit| std::cmp::Reverse(edit.span.bytes.start));
+    let mut text = text.to_owned();
+    for edit in &made {
+        text.replace_range(edit.span.bytes.clone(), &edit.text);
+    }
+    (!made.is_empty()).then_some(text)
+}
+
+#[test]
+fn each_fixture_is_mended_as_its_expected_file_shows() {
+    let mut changed = 0;
+    for name in fixtures() {
+        let (text, expected) = fixture(&name, "fixed");
+        let mut now = text.clone();
+        let mut rounds = 0;
+        while let Some(next) = mended(&now, &check(&now, &text)) {
+            now = next;
+            rounds += 1;
+            assert!(rounds < 20, "{name} is never done");
+        }
+        assert_eq!(if now == text { "" } else { &now }, expected, "{name}");
+        changed += usize::from(now != text);
+    }
+    assert!(changed > 15, "only {changed} fixtures were changed");
+}
+
+/// An edit is safe where it cannot change what a test exercises.
+#[test]
+fn each_fixture_has_as_many_safe_edits_as_its_expected_file_counts() {
+    let mut counted = 0;
+    for name in fixtures() {
+        let (text, expected) = fixture(&name, "stderr");
+        let findings = check(&text, &text);
+        let edits = |safety: Safety| {
+            let helps = findings.iter().filter_map(|finding| finding.diagnostic.help.as_ref());
+            helps.filter(|help| help.safety == safety && !help.edits.is_empty()).count()
+        };
+        let number = |before: &str| {
+            let at = expected.find(before)?;
+            expected[..at].rsplit(' ').next()?.parse().ok()
+        };
+        let Some(safe) = number(" fixable with --fix") else { continue };
+        let more = number(" more with --unsafe-fixes").unwrap_or(0);
+        assert_eq!((edits(Safety::Safe), edits(Safety::Unsafe)), (safe, more), "{name}");
+        counted += safe + more;
+    }
+    assert!(counted > 30, "only {counted} edits were counted");
 }
