@@ -30,6 +30,7 @@ const CRATES: [Specified; 2] = [
             "--test=second_dialect",
             "--test=table",
             "--test=rules",
+            "--test=comments",
             "--test=flow",
             "--test=reader",
             "--test=soundness",

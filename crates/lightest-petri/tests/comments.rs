@@ -1,0 +1,126 @@
+//! What a comment keeps from being reported: it depends on where it stands, and on what it says.
+
+use std::sync::{Arc, LazyLock};
+
+use lightest_catalog::{OPENVMM, calls, embedded, load};
+use lightest_diagnostics::Safety;
+use lightest_lint::calls::Table;
+use lightest_lint::dialect::Dialect;
+use lightest_lint::linter::{self, Options};
+use lightest_lint::source::Source;
+use lightest_model::catalog::Catalog;
+use lightest_petri::Petri;
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
+
+static TABLE: LazyLock<Table> =
+    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
+
+const X64: &str = "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))";
+const ARM: &str = "openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))";
+
+/// What is found in a text: the rule, the text that it is found at, and whether an edit may be made unseen.
+fn found(text: &str) -> Vec<(String, String, bool)> {
+    let sources = [Source {
+        path: "a.rs".to_owned(),
+        local: "src/a.rs".to_owned(),
+        package: String::new(),
+        text: Arc::from(text),
+    }];
+    let reading = Petri.read(&sources, &CATALOG, &TABLE);
+    assert_eq!(reading.notes, []);
+    let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
+    let told = findings.iter().map(|finding| {
+        let safe = finding.diagnostic.help.as_ref().is_some_and(|help| help.safety == Safety::Safe);
+        (finding.rule().to_owned(), text[finding.span().bytes.clone()].to_owned(), safe)
+    });
+    // That another architecture is missing is not what comments are about here.
+    told.filter(|(rule, ..)| rule != "architecture-gap").collect()
+}
+
+/// A test of that name with what stands above its attribute, in its list and in its body.
+fn test(above: &str, list: &str, body: &str) -> String {
+    format!(
+        "{above}\n#[vmm_test({list})]\nasync fn answers<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{\n\
+         let (vm, agent) = config.run().await?;\n{body}\nagent.ping().await?;\nOk(())\n}}\n"
+    )
+}
+
+fn heavy(variant: &str, safe: bool) -> (String, String, bool) {
+    ("heavier-than-needed".to_owned(), variant.to_owned(), safe)
+}
+
+#[test]
+fn a_suppression_in_a_list_is_for_the_variant_behind_it() {
+    let expect = "lightest: expect(heavier-than-needed): it is watched";
+    let list = |list: String| found(&test("", &list, ""));
+    assert_eq!(list(format!("\n{X64},\n{ARM},\n")), [heavy(X64, true), heavy(ARM, true)]);
+    assert_eq!(list(format!("\n// {expect}\n{X64},\n{ARM},\n")), [heavy(ARM, true)]);
+    assert_eq!(list(format!("\n{X64},\n// {expect}\n{ARM},\n")), [heavy(X64, true)]);
+    assert_eq!(list(format!("\n{X64},\n/* {expect} */{ARM},\n")), [heavy(X64, true)]);
+    assert_eq!(found(&test(&format!("// {expect}"), &format!("\n{X64},\n{ARM},\n"), "")), []);
+    // Behind the last variant, it is for none of them: the whole test's.
+    assert_eq!(list(format!("\n{X64},\n{ARM},\n// {expect}\n")), []);
+}
+
+#[test]
+fn a_suppression_that_nothing_needs_is_found_with_its_line() {
+    let expect = "// lightest: expect(heavier-than-needed): it is watched";
+    let unused = |text: &str, safe: bool| ("unused-suppression".to_owned(), text.to_owned(), safe);
+    let light = "openvmm_linux_direct_x64";
+    assert_eq!(found(&test(expect, light, "")), [unused(expect, true)]);
+    // The second of the same suppresses nothing.
+    let twice = test(&format!("{expect}\n{expect} closely"), X64, "");
+    assert_eq!(found(&twice), [unused(&format!("{expect} closely"), true)]);
+    // Of a rule that is not asked, it is not known.
+    let pedantic = "// lightest: expect(redundant-variant): both are wanted";
+    assert_eq!(found(&test(pedantic, light, "")), []);
+    let slip = "// lightest: expect(heavier-than-neded): it is watched";
+    assert_eq!(found(&test(slip, X64, "")), [unused(slip, false), heavy(X64, true)]);
+    let reasonless = "// lightest: expect(heavier-than-needed)";
+    assert_eq!(found(&test(reasonless, X64, "")), [unused(reasonless, false), heavy(X64, true)]);
+    let other = "// lightest: ignore";
+    assert_eq!(found(&test(other, X64, "")), [unused(other, false), heavy(X64, true)]);
+}
+
+#[test]
+fn a_reason_beside_a_variant_is_for_that_variant() {
+    let list = |list: String| found(&test("", &list, ""));
+    assert_eq!(list(format!("\n{X64}, // because of udev\n{ARM},\n")), [heavy(ARM, true)]);
+    assert_eq!(list(format!("\n// because of udev\n{X64},\n{ARM},\n")), [heavy(ARM, true)]);
+    assert_eq!(list(format!("\n{X64},\n{ARM}, // because of udev\n")), [heavy(X64, true)]);
+    assert_eq!(list(format!("\n{X64},\n{ARM},\n// because of udev\n")), [heavy(X64, true)]);
+    // One that speaks of the variant without a reason keeps it from being changed unseen.
+    assert_eq!(list(format!("\n{X64}, // for now\n{ARM},\n")), [heavy(X64, false), heavy(ARM, true)]);
+    // The guest's own name is reason enough beside it, and code is none.
+    assert_eq!(list(format!("\n{X64}, // Ubuntu\n{ARM},\n")), [heavy(ARM, true)]);
+    assert_eq!(list(format!("\n{X64}, // ----\n{ARM},\n")), [heavy(X64, true), heavy(ARM, true)]);
+}
+
+#[test]
+fn a_comment_above_the_attribute_has_to_speak_of_the_guest_and_to_give_a_reason() {
+    let above = |comment: &str| found(&test(comment, X64, ""));
+    assert_eq!(above("// Ubuntu, because the reader wants it."), []);
+    assert_eq!(above("// The image is needed."), []);
+    assert_eq!(above("// Runs on Ubuntu."), [heavy(X64, false)]);
+    assert_eq!(above("// It must be quick."), [heavy(X64, false)]);
+    assert_eq!(above("// Answers quickly."), [heavy(X64, true)]);
+    assert_eq!(above("// Ubuntus, because ponderous."), [heavy(X64, false)], "another word");
+}
+
+#[test]
+fn a_comment_of_the_body_has_to_name_the_guest_or_what_only_a_distribution_has() {
+    let body = |comment: &str| found(&test("", X64, comment));
+    assert_eq!(body("// Needs udev."), []);
+    assert_eq!(body("// Ubuntu is needed here."), []);
+    assert_eq!(body("// The image is needed here."), [heavy(X64, true)]);
+    assert_eq!(body("// Udev answers."), [heavy(X64, true)], "no reason");
+}
+
+#[test]
+fn what_stands_at_the_top_of_a_file_has_to_name_the_guest() {
+    let preface = |text: &str| found(&format!("//! {text}\n{}", test("", X64, "")));
+    assert_eq!(preface("On Ubuntu, because udev is looked at."), []);
+    assert_eq!(preface("On Ubuntu."), [heavy(X64, false)]);
+    assert_eq!(preface("Tests that need an image."), [heavy(X64, true)]);
+}
