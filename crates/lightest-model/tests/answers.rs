@@ -5,7 +5,7 @@ mod made_up;
 use lightest_model::catalog::{Catalog, Layer, Support};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, Row, Space};
 
 use Layer::{Base, User};
 
@@ -136,5 +136,40 @@ fn hundreds_of_requirements_are_told_apart() {
             .collect();
         assert_eq!(held, (first..200).collect::<Vec<_>>());
         assert_eq!(asked.indices().len(), 200 - first);
+    }
+}
+
+#[test]
+fn a_condition_selects_by_each_of_its_parts_and_by_any_of_a_list() {
+    type Fits = fn(&Row<'_>) -> bool;
+    let conditions: [(&str, Fits); 15] = [
+        ("", |_| true),
+        ("vmm = [\"two\"]", |row| row.vmm.id == "two"),
+        ("boot = [\"bios\", \"uefi\"]", |row| row.boot.id != "direct"),
+        ("arch = [\"aarch64\"]", |row| row.config.arch == Arch::Aarch64),
+        ("isolation = [\"vbs\"]", |row| row.config.isolation.is_some()),
+        ("isolation = [\"none\"]", |row| row.config.isolation.is_none()),
+        ("isolation = [\"none\", \"vbs\"]", |_| true),
+        ("guest = [\"old\", \"arm\"]", |row| ["old", "arm"].contains(&row.guest.id.as_str())),
+        ("family = [\"both\"]", |row| row.guest.id == "both"),
+        ("os = [\"freebsd\", \"windows\"]", |row| ["both", "new"].contains(&row.guest.id.as_str())),
+        ("form = [\"iso\"]", |row| row.guest.id == "disc"),
+        ("openhcl = true", |_| false),
+        ("arch_mismatch = true", |row| row.guest.id == "arm" && row.config.arch == Arch::X64),
+        ("arch_mismatch = false", |row| row.guest.id != "arm" || row.config.arch == Arch::Aarch64),
+        ("boot = [\"uefi\"], arch = [\"x64\"], family = [\"old\"]", |row| {
+            row.boot.id == "uefi" && row.config.arch == Arch::X64 && row.guest.id == "old"
+        }),
+    ];
+    for (condition, fits) in conditions {
+        let catalog = made_up::catalog(&[(Base, "disk", "yes", condition)]);
+        let space = Space::of_tests(&catalog);
+        let disk = space.requirement("disk").expect("a requirement");
+        let when = &catalog.capabilities.last().expect("a statement").when;
+        for row in space.rows() {
+            let at = space.position(&row.config).expect("it exists");
+            assert_eq!(row.is_selected_by(when), fits(row), "{condition}: {:?}", row.config);
+            assert_eq!(space.gives_alone(at, disk), fits(row), "{condition}: {:?}", row.config);
+        }
     }
 }

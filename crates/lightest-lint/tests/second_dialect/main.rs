@@ -12,11 +12,14 @@ use lightest_catalog::{File, calls, load};
 use lightest_diagnostics::Safety;
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::{Conventions, Dialect};
+use lightest_lint::facts::{Reading, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
+use lightest_lint::rules::RULES;
 use lightest_lint::source::Source;
 use lightest_model::catalog::Layer;
 use lightest_model::config::Arch;
+use lightest_model::space::{Asked, Space};
 
 use toy::{SIDE_BY_SIDE, Toy};
 
@@ -234,4 +237,43 @@ fn a_file_with_helpers_alone_holds_no_tests() {
     let toy = Toy(SIDE_BY_SIDE);
     assert!(toy.holds_tests(b"It(\"reads\", func() {})"));
     assert!(!toy.holds_tests(b"func read() {}"));
+}
+
+/// What the command line has for every framework is nothing for one that does not have it, rather than something empty.
+#[test]
+fn what_a_dialect_does_not_have_is_nothing() {
+    let toy = Toy(SIDE_BY_SIDE);
+    let file = File::new(Path::new("catalog.toml"), include_str!("catalog.toml").to_owned(), Layer::User);
+    let catalog = load(&[file]).expect("the catalog is sound");
+    let space = Space::of_tests(&catalog);
+    let table = Table::new(Vec::new());
+    let source = |text: &str| Source {
+        path: String::new(),
+        local: String::new(),
+        package: String::new(),
+        text: Arc::from(text),
+    };
+    let sources = [source(READS), source(&READS.replace("reads the version", "again"))];
+    let names = |reading: Reading| reading.tests.into_iter().map(|test| test.name).collect::<Vec<_>>();
+    assert_eq!(names(toy.read(&sources, &catalog, &table)), ["reads the version", "again"]);
+    assert_eq!(names(toy.read_file(1, &sources, &catalog, &table)), ["again"]);
+    let reading = toy.read(&sources, &catalog, &table);
+    let test = &reading.tests[0];
+    let (declaration, config) = (&test.declarations[0], &test.declarations[0].variants[0].config);
+    assert_eq!(toy.full_name(test), "reads the version");
+    let inner = Test { module: vec!["a".to_owned(), "b".to_owned()], ..test.clone() };
+    assert_eq!(toy.full_name(&inner), "a::b::reads the version");
+    let none = Asked::default();
+    let row = space.position(config).expect("it exists");
+    assert!(toy.uses_table() && toy.spelling().is_none() && toy.unit().is_none());
+    assert!(toy.judge(&sources, &catalog, &Options::default()).is_none());
+    assert_eq!(toy.rules().len(), RULES.len());
+    assert_eq!(toy.hold_back("NewFedora()", "it hangs"), None);
+    assert_eq!(toy.spell_unstable(config, declaration, "it hangs"), None);
+    assert_eq!(toy.guide(&space), None);
+    assert_eq!(toy.paste(&space, &[row], &none), None);
+    assert_eq!(toy.paste_list(&space, &[], &none), None);
+    assert_eq!(toy.variant_of("its name"), "its name");
+    assert_eq!(toy.filter(&["its name"]), None);
+    assert!(toy.masking().is_none());
 }
