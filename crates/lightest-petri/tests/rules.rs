@@ -214,6 +214,13 @@ fn each_fixture_is_mended_as_its_expected_file_shows() {
         }
         assert_eq!(if now == text { "" } else { &now }, expected, "{name}");
         changed += usize::from(now != text);
+        // A file whose lines end otherwise keeps its ends.
+        let long = |text: &str| text.replace('\n', "\r\n");
+        let mut now_long = long(&text);
+        while let Some(next) = mended(&now_long, &check(&now_long, &text)) {
+            now_long = next;
+        }
+        assert_eq!(now_long, long(&now), "{name} with long ends");
     }
     assert!(changed > 15, "only {changed} fixtures were changed");
 }

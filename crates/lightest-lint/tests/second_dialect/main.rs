@@ -277,3 +277,27 @@ fn what_a_dialect_does_not_have_is_nothing() {
     assert_eq!(toy.filter(&["its name"]), None);
     assert!(toy.masking().is_none());
 }
+
+#[test]
+fn a_name_speaks_of_what_no_word_around_it_takes_back() {
+    let file = File::new(Path::new("catalog.toml"), include_str!("catalog.toml").to_owned(), Layer::User);
+    let catalog = load(&[file]).expect("the catalog is sound");
+    let source =
+        Source { path: String::new(), local: String::new(), package: String::new(), text: Arc::from(READS) };
+    let toy = Toy(SIDE_BY_SIDE);
+    let test = toy.read(&[source], &catalog, &Table::new(Vec::new())).tests.remove(0);
+    let named = |name: &str, module: &[&str]| {
+        let module = module.iter().map(|word| (*word).to_owned()).collect();
+        linter::named(&Test { name: name.to_owned(), module, ..test.clone() }, &catalog)
+    };
+    assert_eq!(named("lists_systemd_units", &[]), ["systemd"]);
+    assert_eq!(named("Systemd", &[]), ["systemd"]);
+    assert_eq!(named("disk_and_memory_of_a_disk", &[]), ["disk", "memory"]);
+    assert_eq!(named("reads", &["systemd", "memory"]), ["memory", "systemd"]);
+    assert_eq!(named("without_a_disk", &[]), ["disk"], "only the words beside it count");
+    for other in ["systemds", "unsystemd", "no_systemd", "not-systemd", "systemd_off", "systemd missing"] {
+        assert!(named(other, &[]).is_empty(), "{other}");
+    }
+    assert_eq!(named("no_agent", &[]), ["no-agent"]);
+    assert_eq!(named("no_disk_on_disk", &[]), ["disk"], "the second one is not taken back");
+}
