@@ -31,6 +31,7 @@ const CRATES: [Specified; 2] = [
             "--test=table",
             "--test=rules",
             "--test=comments",
+            "--test=silence",
             "--test=flow",
             "--test=reader",
             "--test=soundness",
