@@ -124,3 +124,61 @@ fn what_stands_at_the_top_of_a_file_has_to_name_the_guest() {
     assert_eq!(preface("On Ubuntu."), [heavy(X64, false)]);
     assert_eq!(preface("Tests that need an image."), [heavy(X64, true)]);
 }
+
+#[test]
+fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_or_directly_above() {
+    let stop = "vm.send_enlightened_shutdown(ShutdownKind::Shutdown).await?;";
+    let waits = |body: &str| {
+        let text = format!(
+            "#[openvmm_test(linux_direct_x64)]\nasync fn ends(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {{\n\
+             let (mut vm, agent) = config.run().await?;\n{body}\nvm.wait_for_clean_teardown().await?;\nOk(())\n}}\n"
+        );
+        found(&text).iter().any(|(rule, ..)| rule == "unprovided-quirk")
+    };
+    let ping = "agent.ping().await?;";
+    let why = "// power_off() would hang";
+    assert!(waits(&format!("{ping}\n{stop}")));
+    for explained in [
+        format!("{ping}\n{why}\n{stop}"),
+        format!("{ping}\n// It hangs otherwise:\n{why}\n// as seen\n{stop}"),
+        format!("{ping}\n/* power_off() would hang */\n{stop}"),
+        format!("{ping}\n{stop} {why}"),
+        format!("{ping}\nvm\n{why}\n.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?;"),
+        format!("{ping}\n{why}\nvm\n.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?;"),
+    ] {
+        assert!(!waits(&explained), "{explained}");
+    }
+    for elsewhere in [
+        format!("{why}\n{ping}\n{stop}"),
+        format!("{ping}\n{why}\n\n{stop}"),
+        format!("{ping}\n{stop}\n{why}"),
+        format!("{ping}\n// Ends here.\n{stop}"),
+    ] {
+        assert!(waits(&elsewhere), "{elsewhere}");
+    }
+}
+
+#[test]
+fn a_comment_that_waits_for_a_limit_that_is_lifted_is_found() {
+    let number = |comment: &str| {
+        let text = format!(
+            "{comment}\n#[openvmm_test(linux_direct_x64)]\nasync fn ends(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {{\n\
+             let (vm, agent) = config.run().await?;\nagent.ping().await?;\nOk(())\n}}\n"
+        );
+        found(&text).iter().filter(|(rule, ..)| rule == "lifted-blocker").count()
+    };
+    for waiting in [
+        "// TODO: microsoft/openvmm#1798",
+        "// blocked by https://github.com/microsoft/openvmm/issues/1798",
+        "// Runs once issue 1798 is done",
+        "// Waits until GH 1798",
+        "// linux_direct_aarch64, see #1798",
+    ] {
+        assert_eq!(number(waiting), 1, "{waiting}");
+    }
+    for other in
+        ["// See microsoft/openvmm#1798", "// TODO: #17980", "// TODO: 1798 of them", "// TODO: #2803"]
+    {
+        assert_eq!(number(other), 0, "{other}");
+    }
+}
