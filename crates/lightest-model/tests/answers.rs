@@ -49,7 +49,10 @@ fn no_outweighs_unknown_and_unknown_outweighs_yes() {
 fn the_users_statement_outranks_ours_unless_ours_is_of_circumstances_of_its_own() {
     let ours = (Base, "disk", "no", "");
     let users = (User, "disk", "yes", "guest = [\"kernel\"]");
-    let of = |statements: &[_], asked: &[&str]| answer(&made_up::catalog(statements), "disk", asked);
+    let clock = (Base, "clock", "yes", "");
+    let of = |statements: &[_], asked: &[&str]| {
+        answer(&made_up::catalog(&[statements, &[clock]].concat()), "disk", asked)
+    };
     assert_eq!(of(&[ours, users], &[]), (Support::Yes, by("statement 1")));
     // It outranks ours only where it speaks.
     let elsewhere = (User, "disk", "yes", "guest = [\"new\"]");
