@@ -39,7 +39,7 @@ fn read(text: &str) -> Vec<Test> {
 fn test(name: &str, body: &str) -> Test {
     let text = format!(
         "#[vmm_test]\nasync fn {name}<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{\n\
-         let os = config.os_flavor();\nlet (mut vm, agent) = config.run().await?;\n{body}\nOk(())\n}}"
+         let os = config.os_flavor();\nlet arch = config.arch();\nlet (mut vm, agent) = config.run().await?;\n{body}\nOk(())\n}}"
     );
     read(&text).remove(0)
 }
@@ -212,6 +212,24 @@ fn what_nobody_has_shown_is_a_variant_only_where_nothing_else_is_known_to_do() {
     assert_eq!(advice, "unproven with x: `vfio`; try it: if it passes, it is the lightest");
     let advice = try_it(["a", "b", "c"], "x");
     assert_eq!(advice, "unproven with x: `a`, `b` and `c`; try it: if it passes, it is the lightest");
+}
+
+/// Of what may do, the lightest says which branches of the body count.
+#[test]
+fn what_is_asked_of_the_lightest_that_may_do_is_what_its_own_branches_ask() {
+    let space = Space::of_tests(&CATALOG);
+    let body = "if arch == MachineArch::Aarch64 { agent.reboot().await?; } else { agent.unix_shell(); }";
+    let told = test("told", &format!("{PING}\n{body}"));
+    let requires = vec!["no-hypervisor-enlightenments".to_owned(), "vfio".to_owned()];
+    let asks = |arch| {
+        let request = Request { requires: requires.clone(), archs: vec![arch], ..Request::default() };
+        let proposal = proposed(&space, &told, &request);
+        assert!(proposal.list.iter().all(|proposed| proposed.role == Role::Untried));
+        let asked = ["reboot", "unix-shell"].into_iter();
+        asked.filter(|word| proposal.asks.requires.iter().any(|known| known == word)).collect::<Vec<_>>()
+    };
+    assert_eq!(asks(Arch::Aarch64), ["reboot"]);
+    assert_eq!(asks(Arch::X64), ["unix-shell"]);
 }
 
 #[test]
