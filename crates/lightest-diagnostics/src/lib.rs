@@ -6,6 +6,7 @@
 
 mod diagnostic;
 mod source;
+pub mod words;
 
 pub use diagnostic::{Diagnostic, Edit, Help, Label, RuleId, Safety};
 pub use source::{SourceFile, SourceMap, Span, line_column};

@@ -64,6 +64,15 @@ pub struct Replacement<'a> {
     pub sources: &'a [Source],
 }
 
+/// How a declaration asks its host for something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostWord {
+    /// What stands in the declaration.
+    pub written: String,
+    /// The declaration that takes it.
+    pub within: &'static str,
+}
+
 /// A language and a framework.
 pub trait Dialect: Sync {
     /// Its name, by which `--framework` chooses it.
@@ -204,6 +213,11 @@ pub trait Dialect: Sync {
     fn paste_list(&self, space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<String> {
         let rows: Vec<usize> = list.iter().map(|proposed| proposed.row).collect();
         self.paste(space, &rows, asked)
+    }
+
+    /// How a declaration asks its host for a capability of the catalog; `None` where the framework has no words for it.
+    fn host_word(&self, _capability: &str) -> Option<HostWord> {
+        None
     }
 
     /// The edits that put one guest in the place of another, and whether they may be applied unseen; `None` where there are

@@ -1,62 +1,17 @@
 //! Where evidence can be looked up: its line at its commit, on the web.
 
-use std::fmt;
-
 use lightest_model::catalog::{Catalog, Evidence};
 
-/// A web address, apart from the lines of its file, so that many places in one file share most of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Address {
-    /// Of the file, or of whatever else is named.
-    pub(crate) page: String,
-    /// First and last line.
-    pub(crate) lines: Option<(u32, u32)>,
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.page)?;
-        match self.lines {
-            None => Ok(()),
-            Some((first, last)) if first == last => write!(f, "#L{first}"),
-            Some((first, last)) => write!(f, "#L{first}-L{last}"),
-        }
-    }
-}
-
-/// Whether a text is an address of the web: no script, and no file of the reader.
-pub(crate) fn is_web(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
-}
+pub(crate) use lightest_model::catalog::{Address, is_web};
 
 /// The web address of a place; `None` where its source has none.
 pub(crate) fn address(catalog: &Catalog, evidence: &Evidence) -> Option<Address> {
-    let source = catalog.source(&evidence.source)?;
-    let base = source.url.as_deref().filter(|url| is_web(url))?.trim_end_matches('/');
-    let page = |page: String| Some(Address { page, lines: None });
-    if !base.starts_with("https://github.com/") {
-        return page(base.to_owned());
-    }
-    if let Some(number) = evidence.place.strip_prefix('#') {
-        return page(format!("{base}/issues/{number}"));
-    }
-    if let Some(commit) = evidence.place.strip_prefix('@') {
-        return page(format!("{base}/commit/{commit}"));
-    }
-    match (&source.commit, evidence.lines()) {
-        (Some(commit), Some((path, first, last))) => {
-            Some(Address { page: format!("{base}/blob/{commit}/{path}"), lines: Some((first, last)) })
-        }
-        (Some(commit), None) if !evidence.place.contains(' ') => {
-            page(format!("{base}/blob/{commit}/{}", evidence.place))
-        }
-        _ => page(base.to_owned()),
-    }
+    evidence.address(catalog)
 }
 
 /// The web address of a place as text.
 pub(crate) fn of(catalog: &Catalog, evidence: &Evidence) -> Option<String> {
-    address(catalog, evidence).map(|address| address.to_string())
+    evidence.address(catalog).map(|address| address.to_string())
 }
 
 /// The addresses of some places, each once.

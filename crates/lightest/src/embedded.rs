@@ -6,6 +6,9 @@ use lightest_model::catalog::Catalog;
 
 use crate::failure::Failure;
 
+/// The folders of the catalog that the build script wrote.
+pub(crate) const FOLDERS: &[&str] = lightest_catalog::OPENVMM;
+
 macro_rules! written {
     ($name:literal) => {
         include_bytes!(concat!(env!("OUT_DIR"), "/", $name))

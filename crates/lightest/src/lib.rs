@@ -29,7 +29,8 @@ mod since;
 mod site;
 mod style;
 mod tests_read;
-mod words;
+
+pub(crate) use lightest_diagnostics::words;
 
 #[cfg(all(feature = "schema", has_lab))]
 pub use schema::published;

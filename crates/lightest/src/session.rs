@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
 
-use lightest_catalog::{File, OPENVMM, load};
+use lightest_catalog::{File, load};
 use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::space::Space;
 
@@ -22,23 +22,14 @@ pub(crate) struct Session {
     /// The framework of `--framework`.
     forced: Option<Framework>,
     settings: OnceCell<Settings>,
-    catalog: OnceCell<&'static Catalog>,
-    /// Those of other frameworks, by their folders.
-    others: RefCell<Vec<(&'static [&'static str], &'static Catalog)>>,
-    catalog_files: OnceCell<Vec<File>>,
+    /// By the folders that each is read from.
+    catalogs: RefCell<Vec<(&'static [&'static str], &'static Catalog)>>,
 }
 
 impl Session {
     /// A run with the catalog of that folder laid over the embedded one, or with the settings'.
     pub(crate) const fn new(named_catalog: Option<PathBuf>, forced: Option<Framework>) -> Self {
-        Self {
-            named_catalog,
-            forced,
-            settings: OnceCell::new(),
-            catalog: OnceCell::new(),
-            others: RefCell::new(Vec::new()),
-            catalog_files: OnceCell::new(),
-        }
+        Self { named_catalog, forced, settings: OnceCell::new(), catalogs: RefCell::new(Vec::new()) }
     }
 
     /// Whether `--catalog` was given.
@@ -62,22 +53,30 @@ impl Session {
 
     /// The facts about a framework's guests, with the user's catalog laid over them.
     pub(crate) fn catalog_of(&self, framework: Framework) -> Result<&'static Catalog, Failure> {
-        if framework.dialect().catalog() == OPENVMM {
-            return self.catalog();
-        }
         let folders = framework.dialect().catalog();
-        if let Some((_, known)) = self.others.borrow().iter().find(|(known, _)| *known == folders) {
+        if let Some((_, known)) = self.catalogs.borrow().iter().find(|(known, _)| *known == folders) {
             return Ok(known);
         }
-        let mut files = lightest_catalog::embedded(folders);
-        if let Some(folder) = self.catalog_folder()? {
-            files.extend(catalog::folder_files(&folder, Layer::User)?);
-        }
-        let read = load(&files).map_err(|errors| catalog::failure(&files, &errors))?;
+        let read = if self.is_embedded(framework)? {
+            embedded::catalog()?
+        } else {
+            let files = self.catalog_files(framework)?;
+            load(&files).map_err(|errors| catalog::failure(&files, &errors))?
+        };
         // Read once in a process; leaked, so that spaces and answers may borrow from it without the session.
         let read: &'static Catalog = Box::leak(Box::new(read));
-        self.others.borrow_mut().push((folders, read));
+        self.catalogs.borrow_mut().push((folders, read));
         Ok(read)
+    }
+
+    /// The facts of the framework that is meant where none is named.
+    pub(crate) fn catalog(&self) -> Result<&'static Catalog, Failure> {
+        self.catalog_of(Framework::default())
+    }
+
+    /// Whether a framework's facts are those that the build script wrote.
+    pub(crate) fn is_embedded(&self, framework: Framework) -> Result<bool, Failure> {
+        Ok(framework.dialect().catalog() == embedded::FOLDERS && self.catalog_folder()?.is_none())
     }
 
     /// The user's settings.
@@ -91,20 +90,6 @@ impl Session {
         }
     }
 
-    /// The facts. They are leaked: they live as long as the program, so that spaces and answers may borrow from them.
-    pub(crate) fn catalog(&self) -> Result<&'static Catalog, Failure> {
-        if let Some(catalog) = self.catalog.get() {
-            return Ok(catalog);
-        }
-        let read = if self.catalog_folder()?.is_none() {
-            embedded::catalog()?
-        } else {
-            let files = self.catalog_files()?;
-            load(files).map_err(|errors| catalog::failure(files, &errors))?
-        };
-        Ok(self.catalog.get_or_init(|| Box::leak(Box::new(read))))
-    }
-
     /// The space of the tests' configurations, for answers that look at some requirements only; of the embedded catalog, no
     /// more is read than they need.
     pub(crate) fn space_about(
@@ -112,7 +97,7 @@ impl Session {
         words: &[String],
         framework: Framework,
     ) -> Result<Space<'static>, Failure> {
-        if self.catalog_folder()?.is_some() || framework.dialect().catalog() != OPENVMM {
+        if !self.is_embedded(framework)? {
             return Ok(Space::of_tests(self.catalog_of(framework)?));
         }
         let (catalog, alone) = embedded::about(words)?;
@@ -120,16 +105,13 @@ impl Session {
         Ok(Space::of_tests(Box::leak(Box::new(catalog))).knowing_alone(alone))
     }
 
-    /// The files that the catalog is read from: the embedded ones, then the user's.
-    pub(crate) fn catalog_files(&self) -> Result<&[File], Failure> {
-        if let Some(files) = self.catalog_files.get() {
-            return Ok(files);
-        }
-        let mut files = lightest_catalog::embedded(OPENVMM);
+    /// The files that a framework's catalog is read from: the embedded ones, then the user's.
+    pub(crate) fn catalog_files(&self, framework: Framework) -> Result<Vec<File>, Failure> {
+        let mut files = lightest_catalog::embedded(framework.dialect().catalog());
         if let Some(folder) = self.catalog_folder()? {
             files.extend(catalog::folder_files(&folder, Layer::User)?);
         }
-        Ok(self.catalog_files.get_or_init(|| files))
+        Ok(files)
     }
 
     /// The user's catalog, where there is one.

@@ -26,17 +26,29 @@ pub(crate) struct Tests {
 }
 
 impl Tests {
-    /// Reads the tests below some paths. What cannot be read is named in a warning.
+    /// The framework of the tests below some paths.
     ///
     /// # Errors
     ///
-    /// Where the tests are of a framework whose results name no guest: a test that boots several side by side is one result.
-    pub(crate) fn read(paths: &[PathBuf], catalog: &Catalog, session: &Session) -> Result<Self, Failure> {
-        let dialect = session.framework(paths).dialect();
-        if !dialect.conventions().alternatives {
-            return Err(without_variants(dialect));
+    /// Where its results name no guest: a test that boots several side by side is one result.
+    pub(crate) fn framework(paths: &[PathBuf], session: &Session) -> Result<Framework, Failure> {
+        let framework = session.framework(paths);
+        if framework.dialect().conventions().alternatives {
+            Ok(framework)
+        } else {
+            Err(without_variants(framework.dialect()))
         }
-        let table = table::table(catalog, session)?;
+    }
+
+    /// Reads the tests below some paths. What cannot be read is named in a warning.
+    pub(crate) fn read(
+        paths: &[PathBuf],
+        framework: Framework,
+        catalog: &Catalog,
+        session: &Session,
+    ) -> Result<Self, Failure> {
+        let dialect = framework.dialect();
+        let table = table::of(framework, catalog, session)?;
         let read = sources::read(paths, dialect)?;
         read.warn();
         let reading = dialect.read(&read.files, catalog, &table);

@@ -30,7 +30,7 @@
 //!     vmi := libvmops.RunVMIAndExpectLaunch(libvmifact.NewGuestless(libnet.WithMasqueradeNetworking()), timeout)
 //! ```
 
-use lightest_diagnostics::{Label, Safety};
+use lightest_diagnostics::{Label, Safety, words};
 use lightest_lint::finding::Finding;
 use lightest_model::catalog::{Guest, Os};
 
@@ -137,8 +137,7 @@ fn finding(context: &Context<'_, '_>, judged: &Judged<'_>, lighter: &Guest) -> F
 /// Up to four things that tests do, as one phrase.
 fn list(does: &[&str]) -> Option<String> {
     let shown = &does[..does.len().min(4)];
-    let (last, before) = shown.split_last()?;
-    Some(if before.is_empty() { (*last).to_owned() } else { format!("{} and {last}", before.join(", ")) })
+    (!shown.is_empty()).then(|| words::list(shown, "and"))
 }
 
 /// At least unsafe.

@@ -399,6 +399,12 @@ pub struct Blocker {
 }
 
 impl Blocker {
+    /// Whether it stands, in words.
+    #[must_use]
+    pub fn standing(&self) -> String {
+        self.since.as_ref().map_or_else(|| "open".to_owned(), |since| format!("lifted since {since}"))
+    }
+
     /// Why a variant is held back, as the reason in a declaration: in short or the title, and the issue where there is one.
     #[must_use]
     pub fn reason(&self) -> String {

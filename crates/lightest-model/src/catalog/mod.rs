@@ -2,6 +2,7 @@
 //!
 //! `catalog/README.md` describes the files; the types here are their entries, one to one.
 
+mod address;
 mod cost;
 mod entries;
 mod evidence;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Arch;
 
+pub use address::{Address, is_web};
 pub use cost::{Cost, UNITS, Unit};
 pub use entries::{
     Blocker, BlockerState, BootClass, BootMethod, Capability, Guest, Holds, Host, Hypervisor, Image,

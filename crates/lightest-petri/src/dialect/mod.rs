@@ -36,7 +36,7 @@ use memchr::memmem::Finder;
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Table;
 use lightest_lint::change::Leading;
-use lightest_lint::dialect::{Conventions, Dialect, Interest, Masking};
+use lightest_lint::dialect::{Conventions, Dialect, HostWord, Interest, Masking};
 use lightest_lint::facts::{Bare, Declaration, Note, Reading};
 use lightest_lint::parallel;
 use lightest_lint::proposal::Proposed;
@@ -145,6 +145,10 @@ impl Dialect for Petri {
         // Where the attribute names the VMM, its configurations do not.
         let vmm = if declaration.vmm.is_some() { None } else { config.vmm.clone() };
         Some(Spelled(&Config { vmm, ..config.clone() }).to_string())
+    }
+
+    fn host_word(&self, capability: &str) -> Option<HostWord> {
+        Some(HostWord { written: format!("requires({capability})"), within: "vmm_test_with" })
     }
 
     fn hold_back(&self, written: &str, reason: &str) -> Option<String> {

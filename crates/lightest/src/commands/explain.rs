@@ -148,7 +148,7 @@ fn entry<'c>(catalog: &'c Catalog, framework: Framework, id: &'c str) -> Option<
         let (entry, text) = titled(catalog, "VMM", &vmm.id, &vmm.title, &vmm.evidence);
         found.push(Explained { entry: Entry::from(What::Vmm(entry)), text });
     }
-    found.extend(others::entries(catalog, id));
+    found.extend(others::entries(catalog, framework, id));
     found.into_iter().rev().reduce(|more, mut one| {
         one.text.push('\n');
         one.text.push_str(&more.text);
@@ -206,7 +206,7 @@ fn quirk<'c>(catalog: &'c Catalog, quirk: &'c Quirk) -> Explained<'c> {
 fn blocker<'c>(catalog: &'c Catalog, blocker: &'c Blocker) -> Explained<'c> {
     let (entry, mut text) = titled(catalog, "blocker", &blocker.id, &blocker.title, &blocker.evidence);
     let since = blocker.since.as_deref();
-    let state = words::state(blocker);
+    let state = blocker.standing();
     text.push_str(&format!("  {}: {state}\n", blocker.issue));
     Explained { entry: Entry::from(What::Blocker { entry, issue: &blocker.issue, since, state }), text }
 }

@@ -240,7 +240,7 @@ fn quirks(catalog: &Catalog) -> Listed<'_> {
 fn blockers(catalog: &Catalog) -> Listed<'_> {
     let (mut values, mut text) = (Vec::new(), String::new());
     for blocker in &catalog.blockers {
-        let state = words::state(blocker);
+        let state = blocker.standing();
         text.push_str(&format!("{} {}\n  {}\n", heading(&blocker.id), aside(&state), blocker.title));
         values.push(schema::Blocker {
             id: &blocker.id,

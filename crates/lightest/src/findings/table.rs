@@ -14,17 +14,15 @@ use crate::session::Session;
 
 /// The table that a framework's tests are judged by: empty where its dialect has one of its own.
 pub(crate) fn of(framework: Framework, catalog: &Catalog, session: &Session) -> Result<Table, Failure> {
-    if framework.dialect().uses_table() { table(catalog, session) } else { Ok(Table::new(Vec::new())) }
-}
-
-/// The table that the linter judges by.
-pub(crate) fn table(catalog: &Catalog, session: &Session) -> Result<Table, Failure> {
+    if !framework.dialect().uses_table() {
+        return Ok(Table::new(Vec::new()));
+    }
     let settings = session.settings()?;
-    let mut entries = if session.catalog_folder()?.is_none() {
+    let mut entries = if session.is_embedded(framework)? {
         embedded::calls()?
     } else {
-        let files = session.catalog_files()?;
-        calls::load(files, catalog).map_err(|errors| failure(files, &errors))?
+        let files = session.catalog_files(framework)?;
+        calls::load(&files, catalog).map_err(|errors| failure(&files, &errors))?
     };
     let own = calls::check(settings.check.calls.clone(), catalog, 0, Layer::User).map_err(|errors| {
         let file = File::new(Path::new(&settings.origin), settings.text.clone(), Layer::User);

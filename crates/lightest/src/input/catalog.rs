@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lightest_catalog::{File, OPENVMM, ReadError, embedded, list_folder, load};
+use lightest_catalog::{File, ReadError, embedded, list_folder, load};
 use lightest_diagnostics::{Diagnostic, line_column};
 use lightest_model::catalog::{Capability, Catalog, Layer};
 
@@ -31,15 +31,19 @@ pub(crate) fn folder_files(folder: &Path, layer: Layer) -> Result<Vec<File>, Fai
     paths.into_iter().map(read).collect()
 }
 
-/// The facts with a user's laid over them, but for one of the user's files; leaked, for `learn` reads them once.
-pub(crate) fn catalog_without(folder: Option<&Path>, file: &str) -> Result<&'static Catalog, Failure> {
-    let files = files_without(folder, file)?;
+/// The facts of some embedded folders with a user's laid over them, but for one of the user's files; leaked, for `learn` reads them once.
+pub(crate) fn catalog_without(
+    facts: &[&str],
+    folder: Option<&Path>,
+    file: &str,
+) -> Result<&'static Catalog, Failure> {
+    let files = files_without(facts, folder, file)?;
     load(&files).map(|catalog| &*Box::leak(Box::new(catalog))).map_err(|errors| failure(&files, &errors))
 }
 
 /// Sees that a text would load in the place of one file of a user's folder.
-pub(crate) fn check_with(folder: &Path, file: &str, text: &str) -> Result<(), Failure> {
-    let mut files = files_without(Some(folder), file)?;
+pub(crate) fn check_with(facts: &[&str], folder: &Path, file: &str, text: &str) -> Result<(), Failure> {
+    let mut files = files_without(facts, Some(folder), file)?;
     files.push(File::new(&folder.join(file), text.to_owned(), Layer::User));
     load(&files).map(|_| ()).map_err(|errors| failure(&files, &errors))
 }
@@ -47,6 +51,7 @@ pub(crate) fn check_with(folder: &Path, file: &str, text: &str) -> Result<(), Fa
 /// The place of a statement, as `file:line`; `None` where it is unknown. The catalog is that of
 /// [`catalog_without`].
 pub(crate) fn place(
+    facts: &[&str],
     folder: Option<&Path>,
     file: &str,
     catalog: &Catalog,
@@ -56,7 +61,7 @@ pub(crate) fn place(
         return Ok(None);
     };
     let mut left = index;
-    for file in files_without(folder, file)? {
+    for file in files_without(facts, folder, file)? {
         for (line, text) in file.text.lines().enumerate() {
             if text.trim() == "[[capability]]" {
                 if left == 0 {
@@ -70,8 +75,8 @@ pub(crate) fn place(
 }
 
 /// The files that a command works with, but for one of the user's.
-fn files_without(folder: Option<&Path>, file: &str) -> Result<Vec<File>, Failure> {
-    let mut files = embedded(OPENVMM);
+fn files_without(facts: &[&str], folder: Option<&Path>, file: &str) -> Result<Vec<File>, Failure> {
+    let mut files = embedded(facts);
     let Some(folder) = folder.filter(|folder| folder.exists()) else { return Ok(files) };
     let tree = Tree::at(folder);
     let paths = match list_folder(folder) {

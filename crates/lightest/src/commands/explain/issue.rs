@@ -5,7 +5,6 @@ use lightest_model::catalog::{Catalog, Evidence};
 use super::Explained;
 use crate::schema::explain::{Citing, Entry, What};
 use crate::style::{aside, heading};
-use crate::words;
 
 /// An issue of a repository; `repository` is empty where only the number was given.
 struct Issue<'a> {
@@ -44,7 +43,7 @@ pub(super) fn explain<'c>(catalog: &'c Catalog, what: &'c str) -> Option<Explain
         let (repository, number) = blocker.issue.rsplit_once('#').unwrap_or_default();
         let own = number == issue.number && (issue.repository.is_empty() || issue.repository == repository);
         if own || cites(catalog, &blocker.evidence, &issue) {
-            enter("blocker", &blocker.id, &blocker.title, words::state(blocker));
+            enter("blocker", &blocker.id, &blocker.title, blocker.standing());
         }
     }
     for quirk in catalog.quirks.iter().filter(|quirk| cites(catalog, &quirk.evidence, &issue)) {

@@ -1,25 +1,28 @@
-//! Entries of the catalog that need no more than their title: hosts, classes of boot time, words of `requires(..)`,
+//! Entries of the catalog that need no more than their title: hosts, classes of boot time, words that ask a host for something,
 //! sources, families of guests, and the kinds of difference that `sync` reports.
 
+use lightest_lint::dialect::HostWord;
 use lightest_model::catalog::Catalog;
 use lightest_model::space::ALWAYS;
 
 use super::{Explained, titled};
+use crate::framework::Framework;
 use crate::schema::explain::{Entry, Named, Titled, What};
 use crate::style::{aside, heading};
 
 /// The entries of that identifier, in the order of the catalog's files.
-pub(super) fn entries<'c>(catalog: &'c Catalog, id: &'c str) -> Vec<Explained<'c>> {
+pub(super) fn entries<'c>(catalog: &'c Catalog, framework: Framework, id: &'c str) -> Vec<Explained<'c>> {
     let mut found = Vec::new();
-    let bare = id.strip_prefix("requires(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(id);
-    for word in catalog.test_capabilities.iter().filter(|word| word.id == bare) {
+    let asked = |word: &str| framework.dialect().host_word(word);
+    let is_meant = |word: &str| word == id || asked(word).is_some_and(|asked| asked.written == id);
+    for word in catalog.test_capabilities.iter().filter(|word| is_meant(&word.id)) {
         let (entry, mut text) = titled(catalog, "test capability", &word.id, &word.title, &word.evidence);
-        text.push_str(&format!("  declare `requires({})` with `vmm_test_with`\n", word.id));
-        let because = catalog.quirks.iter().filter(|quirk| {
-            quirk.declare.as_deref().is_some_and(|declare| declare == format!("requires({bare})"))
-        });
-        for quirk in because {
-            text.push_str(&format!("  needed where: {} (`{}`)\n", quirk.title, quirk.id));
+        if let Some(HostWord { written, within }) = asked(&word.id) {
+            text.push_str(&format!("  declare `{written}` with `{within}`\n"));
+            let quirks = catalog.quirks.iter();
+            for quirk in quirks.filter(|quirk| quirk.declare.as_deref() == Some(written.as_str())) {
+                text.push_str(&format!("  needed where: {} (`{}`)\n", quirk.title, quirk.id));
+            }
         }
         found.push(Explained { entry: Entry::from(What::TestCapability(entry)), text });
     }

@@ -39,7 +39,9 @@ impl Contradiction<'_> {
             id => format!("lacks `{id}`"),
         };
         let place = match self.statement {
-            Some(statement) => files::place(folder, super::FILE, space.catalog(), statement)?,
+            Some(statement) => {
+                files::place(dialect.catalog(), folder, super::FILE, space.catalog(), statement)?
+            }
             None => None,
         };
         let more = match self.more {

@@ -229,8 +229,8 @@ impl Learned {
     }
 
     /// Sees that the text loads over the embedded catalog, with the other files of its folder, before it is written.
-    pub(super) fn check(&self, text: &str, folder: &Path) -> Result<(), Failure> {
-        crate::input::catalog::check_with(folder, super::FILE, text)
+    pub(super) fn check(&self, text: &str, facts: &[&str], folder: &Path) -> Result<(), Failure> {
+        crate::input::catalog::check_with(facts, folder, super::FILE, text)
     }
 }
 

@@ -83,8 +83,10 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     // What was learned before is laid over again below; it must not count as known by another way.
     let given = session.catalog_folder()?;
     let folder = args.into.as_deref().filter(|folder| folder.is_dir()).or(given.as_deref());
-    let catalog = files::catalog_without(folder, FILE)?;
-    let tests = Tests::read(&args.tests, catalog, session)?;
+    let framework = Tests::framework(&args.tests, session)?;
+    let facts = framework.dialect().catalog();
+    let catalog = files::catalog_without(facts, folder, FILE)?;
+    let tests = Tests::read(&args.tests, framework, catalog, session)?;
     if let Some(code) = tests.none(&args.tests) {
         return Ok(code);
     }
@@ -106,7 +108,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     if let Some(folder) = &args.into
         && !learned.is_empty()
     {
-        learned.check(&text, folder)?;
+        learned.check(&text, facts, folder)?;
         output::write_over(&folder.join(FILE), &was, &text)?;
     }
     match (args.format, &args.into) {

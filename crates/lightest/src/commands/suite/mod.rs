@@ -79,8 +79,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    let catalog = session.catalog()?;
-    let tests = Tests::read(&args.paths, catalog, session)?;
+    let framework = Tests::framework(&args.paths, session)?;
+    let catalog = session.catalog_of(framework)?;
+    let tests = Tests::read(&args.paths, framework, catalog, session)?;
     if let Some(code) = tests.none(&args.paths) {
         return Ok(code);
     }

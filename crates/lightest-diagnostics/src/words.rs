@@ -1,9 +1,8 @@
 //! Numbers and lists as people read them; plurals and units have their one home here.
 
-use lightest_model::catalog::Blocker;
-
 /// A size in decimal units, two significant digits or more: `224 MB`, `3.8 GB`, `32 GB`.
-pub(crate) fn bytes(bytes: u64) -> String {
+#[must_use]
+pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let bytes = u128::from(bytes);
     // Each figure is rounded once, from the bytes themselves.
@@ -21,7 +20,8 @@ pub(crate) fn bytes(bytes: u64) -> String {
 }
 
 /// A duration: `0.4 s`, `12.5 s`, `3 min 20 s`, `2 h 05 min`.
-pub(crate) fn duration(time: std::time::Duration) -> String {
+#[must_use]
+pub fn duration(time: std::time::Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds < 59.95 {
         return format!("{seconds:.1} s");
@@ -36,17 +36,20 @@ pub(crate) fn duration(time: std::time::Duration) -> String {
 }
 
 /// `1 boot`, `2 boots`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
+#[must_use]
+pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// The head of a title: what stands before its first colon, comma or parenthesis.
-pub(crate) fn short(title: &str) -> &str {
+#[must_use]
+pub fn short(title: &str) -> &str {
     title.split([':', ',', '(']).next().unwrap_or(title).trim_end()
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(crate) fn list<S: AsRef<str>>(items: &[S], last: &str) -> String {
+#[must_use]
+pub fn list<S: AsRef<str>>(items: &[S], last: &str) -> String {
     match items {
         [] => String::new(),
         [one] => one.as_ref().to_owned(),
@@ -55,11 +58,6 @@ pub(crate) fn list<S: AsRef<str>>(items: &[S], last: &str) -> String {
             format!("{} {last} {}", rest.join(", "), end.as_ref())
         }
     }
-}
-
-/// Whether a blocker stands.
-pub(crate) fn state(blocker: &Blocker) -> String {
-    blocker.since.as_ref().map_or_else(|| "open".to_owned(), |since| format!("lifted since {since}"))
 }
 
 #[cfg(test)]
