@@ -176,3 +176,78 @@ fn a_condition_selects_by_each_of_its_parts_and_by_any_of_a_list() {
         }
     }
 }
+
+#[test]
+fn what_is_stated_for_all_holds_for_each_configuration_of_a_space_of_any_size() {
+    let mut catalog = made_up::catalog(&[(Base, "disk", "yes", ""), (Base, "clock", "no", "")]);
+    let pattern = catalog.vmms[0].clone();
+    let mut sizes = Vec::new();
+    for more in 0..10 {
+        let space = Space::of_tests(&catalog);
+        let id = |word| space.requirement(word).expect("a requirement");
+        sizes.push(space.rows().len());
+        for row in space.rows() {
+            let at = space.position(&row.config).expect("it exists");
+            assert!(
+                space.gives_alone(at, id("disk")) && !space.gives_alone(at, id("clock")),
+                "{:?}",
+                row.config
+            );
+        }
+        let asked = Query { requires: vec!["disk".to_owned()], archs: vec![Arch::X64], vmms: Vec::new() };
+        let last = format!("more-{}", more - 1);
+        let vmms = if more > 0 { vec![last] } else { Vec::new() };
+        let choice = choose(&space, &Query { vmms: vmms.clone(), ..asked }).expect("it is known");
+        let pick = choice.parts[0].pick.as_ref().expect("a pick");
+        let vmm = space
+            .rows()
+            .iter()
+            .find(|row| space.position(&row.config) == Some(pick.row))
+            .map(|row| &row.vmm.id);
+        assert_eq!(vmm.filter(|_| more > 0), vmms.first());
+        catalog.vmms.push(lightest_model::catalog::Vmm { id: format!("more-{more}"), ..pattern.clone() });
+    }
+    assert!(sizes.contains(&64) && sizes.contains(&128), "{sizes:?}");
+}
+
+#[test]
+fn what_a_requirement_implies_counts_when_it_is_asked_alone() {
+    let mut catalog = made_up::catalog(&[(Base, "disk", "yes", "with = [\"clock\"]")]);
+    let gives = |catalog: &Catalog| {
+        let space = Space::of_tests(catalog);
+        let row = space.position(&space.rows()[0].config).expect("it exists");
+        space.gives_alone(row, space.requirement("disk").expect("a requirement"))
+    };
+    assert!(!gives(&catalog), "no clock is asked for");
+    catalog.requirements[0].implies = vec!["clock".to_owned()];
+    assert!(gives(&catalog));
+}
+
+#[test]
+fn what_each_gives_alone_is_a_bit_and_is_not_worked_out_again() {
+    let mut catalog =
+        made_up::catalog(&[(Base, "network", "yes", "guest = [\"kernel\"]"), (Base, "clock", "yes", "")]);
+    let pattern =
+        (catalog.requirements[2].clone(), catalog.capabilities.last().expect("a statement").clone());
+    for at in 0..200 {
+        let id = format!("more-{at}");
+        catalog.requirements.push(lightest_model::catalog::Requirement { id, ..pattern.0.clone() });
+    }
+    let alone = |catalog: &Catalog| Space::of_tests(catalog).alone();
+    let space = Space::of_tests(&catalog);
+    let bits = |row: &Row<'_>| if row.guest.id == "kernel" { 0b110 } else { 0b100 };
+    assert_eq!(alone(&catalog), space.rows().iter().map(bits).collect::<Vec<u128>>());
+    // Those beyond the last bit share it.
+    let mut more = catalog.clone();
+    for id in ["more-150", "more-160"] {
+        let requirement = id.to_owned();
+        more.capabilities.push(lightest_model::catalog::Capability { requirement, ..pattern.1.clone() });
+    }
+    let shared = |row: &Row<'_>| bits(row) | 1 << 127;
+    assert_eq!(alone(&more), space.rows().iter().map(shared).collect::<Vec<u128>>());
+    let clock = space.requirement("clock").expect("a requirement");
+    let row = space.position(&space.rows()[0].config).expect("it exists");
+    let none = vec![0; space.rows().len()];
+    assert!(space.gives_alone(row, clock));
+    assert!(!space.knowing_alone(none).gives_alone(row, clock), "what is known is not asked again");
+}

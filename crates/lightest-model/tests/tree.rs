@@ -1,8 +1,9 @@
 //! The decision tree says what the chooser says.
 
 mod common;
+mod made_up;
 
-use lightest_model::catalog::{ClaimState, Section};
+use lightest_model::catalog::{ClaimState, Layer, Section};
 use lightest_model::chooser::{Query, Tree, Twist, choose, lightest_for};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, RequirementId, Space};
@@ -161,4 +162,22 @@ fn every_branch_of_the_request_is_a_branch_of_the_tree() {
             claim.id
         );
     }
+}
+
+#[test]
+fn two_needs_of_one_branch_that_lead_elsewhere_together_are_set_apart() {
+    let base = Layer::Base;
+    let catalog = made_up::catalog(&[
+        (base, "disk", "yes", "guest = [\"kernel\", \"old\"]"),
+        (base, "network", "yes", "guest = [\"kernel\", \"old\"]"),
+        (base, "disk", "no", "guest = [\"kernel\"], with = [\"network\"]"),
+    ]);
+    let space = Space::of_tests(&catalog);
+    let tree = Tree::of(&space, Arch::X64);
+    let words =
+        |needs: &[RequirementId]| needs.iter().map(|id| space.requirement_id(*id)).collect::<Vec<_>>();
+    let [branch] = &tree.branches[..] else { panic!("{:?}", tree.branches) };
+    assert_eq!((words(&branch.needs), words(&tree.nowhere)), (vec!["disk", "network"], vec!["clock"]));
+    assert_eq!(words(&tree.apart), ["disk"], "one of them is enough");
+    assert!(branch.twists.is_empty());
 }
