@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::run::{cargo, root, say};
+use crate::run::{self, cargo, root, say};
 
 /// A crate, and the tests that specify it.
 struct Specified {
@@ -45,6 +45,10 @@ const CRATES: [Specified; 2] = [
 /// A whole run is made of so many parts. A part that was run whole is not run again at the same commit.
 const PARTS: usize = 10;
 
+/// How long the tests of a mutant may take, in seconds, and its build.
+const TIMEOUT_S: &str = "300";
+const BUILD_TIMEOUT_S: &str = "900";
+
 /// What `cargo mutants` counts; mutants that do not compile are in none of these numbers.
 #[derive(Default, Deserialize)]
 struct Outcomes {
@@ -78,6 +82,7 @@ pub(crate) fn run(shard: Option<&str>) -> Result<(), String> {
     let mut short = Vec::new();
     for specified in &CRATES {
         let Specified { name, goal, .. } = specified;
+        run_unchanged(specified)?;
         let folder = root().join("target/mutants").join(&commit).join(name);
         let (mut caught, mut missed) = (0, 0);
         for part in &parts {
@@ -108,18 +113,35 @@ fn commit() -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// A command of cargo, with what makes a mutant cheaper to build and to test.
+fn cheap() -> Command {
+    let mut command = cargo();
+    command.current_dir(root());
+    // Links take most of a mutant's time, and less without debug information; nobody reads the smallest input that fails.
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_TEST_DEBUG", "0");
+    command.env("PROPTEST_MAX_SHRINK_ITERS", "0").env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "true");
+    command
+}
+
+/// Runs the tests on the code as it is, which must pass. `cargo mutants` would run those of the changed package alone, of which
+/// some are another's.
+fn run_unchanged(specified: &Specified) -> Result<(), String> {
+    let mut command = cheap();
+    command.arg("test");
+    command.args(specified.tests.split(',').flat_map(|package| ["--package", package]));
+    command.args(specified.targets);
+    run::run(command)
+}
+
 /// Runs one part, unless it was run before.
 fn run_part(specified: &Specified, part: &str, folder: &Path) -> Result<Outcomes, String> {
     if let Some(before) = Outcomes::read(folder)?.filter(|before| before.end_time.is_some()) {
         return Ok(before);
     }
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut command = cargo();
-    command.current_dir(root());
-    // Links take most of a mutant's time, and less without debug information; nobody reads the smallest input that fails.
-    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_TEST_DEBUG", "0");
-    command.env("PROPTEST_MAX_SHRINK_ITERS", "0").env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "true");
+    let mut command = cheap();
     command.args(["mutants", "--package", specified.name, "--test-package", specified.tests]);
+    command.args(["--baseline", "skip", "--timeout", TIMEOUT_S, "--build-timeout", BUILD_TIMEOUT_S]);
     command.args(["--sharding", "round-robin", "--shard", part, "--output"]).arg(folder);
     // Not behind `--`: that would be for the run alone, and everything would be built.
     command.args(specified.targets.iter().map(|target| format!("--cargo-arg={target}")));
