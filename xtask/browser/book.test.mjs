@@ -65,3 +65,24 @@ test("every link of the book leads somewhere, and every table fits", async () =>
   }
   assert.deepEqual(broken, []);
 });
+
+/** How many sheets a page prints on: the count of its page tree's root, which is the largest. */
+function sheets(pdf) {
+  return Math.max(...[...pdf.toString("latin1").matchAll(/\/Count (\d+)/g)].map(([, count]) => Number(count)));
+}
+
+test("the page on choosing a guest prints on two sheets, and no other page is printed in its way", async () => {
+  const page = await browser.newPage();
+  for (const format of ["Letter", "A4"]) {
+    await page.goto(pathToFileURL(join(book, "guest_selection.html")).href);
+    assert.equal(sheets(await page.pdf({ format, margin: { top: "1cm", bottom: "1cm", left: "1cm", right: "1cm" } })), 2, format);
+  }
+  await page.emulateMedia({ media: "print" });
+  const columns = () => page.evaluate(() => getComputedStyle(document.querySelector("main")).columnCount);
+  assert.equal(await columns(), "2");
+  for (const name of ["print.html", "guest_selection_reference.html"]) {
+    await page.goto(pathToFileURL(join(book, name)).href);
+    assert.equal(await columns(), "auto", name);
+  }
+  await page.close();
+});

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -142,7 +143,8 @@ fn of_workspace(folder: &Path) -> Result<Option<Settings>, Failure> {
     let path = folder.join("Cargo.toml");
     let Some(text) = read(&path, folder)? else { return Ok(None) };
     // A manifest that says nothing of it is cargo's to judge.
-    if !(text.contains("metadata") && text.contains("lightest")) {
+    let names = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    if !(names("metadata") && names("lightest")) {
         return Ok(None);
     }
     let read = toml::from_str::<Manifest>(&text).map(|manifest| manifest.workspace.metadata.lightest);

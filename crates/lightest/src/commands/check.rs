@@ -42,7 +42,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value = "human", value_name = "FORMAT")]
     message_format: MessageFormat,
     /// Check only these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = crate::commands::word)]
     rule: Vec<String>,
     /// Also report matters of taste
     #[arg(long)]

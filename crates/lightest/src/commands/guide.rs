@@ -9,7 +9,7 @@ use lightest_model::space::Space;
 use crate::commands::sync;
 use crate::failure::Failure;
 use crate::framework::Framework;
-use crate::guide::summary::{self, PAGE, REFERENCE};
+use crate::guide::summary::{self, PAGE, PRINT, REFERENCE};
 use crate::guide::{self, TITLE};
 use crate::input::{self, ReadError};
 use crate::session::Session;
@@ -162,7 +162,11 @@ fn wanted(out: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
         })?;
     let mut neighbours = summary::neighbours(&is, PAGE);
     neighbours.retain(|page| !page.href.ends_with(guide::REFERENCE_FILE));
-    let pages = [(PAGE, guide::page(catalog, &neighbours)), (REFERENCE, guide::reference(catalog))];
+    let pages = [
+        (PAGE, guide::page(catalog, &neighbours)),
+        (PRINT, guide::PRINT.to_owned()),
+        (REFERENCE, guide::reference(catalog)),
+    ];
     let mut files = Vec::new();
     for (name, text) in pages {
         let path = source.join(name);

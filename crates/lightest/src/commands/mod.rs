@@ -15,6 +15,7 @@ mod suite;
 mod sync;
 mod unknowns;
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -79,6 +80,11 @@ pub(crate) enum Command {
     Guide(guide::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+}
+
+/// One word of several with commas between them, and perhaps blanks behind those.
+fn word(text: &str) -> Result<String, Infallible> {
+    Ok(text.trim().to_owned())
 }
 
 /// Runs the command; the result is its exit code.

@@ -136,6 +136,13 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
             Looked::Unread(unread) => sources.unread.push(unread),
         }
     }
+    // Who names several paths may name one file twice.
+    if !rest.is_empty() {
+        others.sort_unstable();
+        others.dedup();
+        tests.sort_unstable();
+        tests.dedup();
+    }
     sources.looked_at = tests.len() + others.len() + sources.unread.len();
     let mut packages = Packages::new(&paths, dialect.package_file());
     packages.hold_tests(tests.iter().map(|(path, _)| path.as_path()));

@@ -28,6 +28,10 @@ pub(crate) const TITLE: &str = "Choosing a Guest";
 pub(crate) const REFERENCE_TITLE: &str = "Guest Selection Reference";
 /// The file of that page, beside the first.
 pub(crate) const REFERENCE_FILE: &str = "guest_selection_reference.md";
+/// The file beside the first by which that prints on two sheets.
+pub(crate) const PRINT_FILE: &str = "guest_selection_print.css";
+/// What it holds.
+pub(crate) const PRINT: &str = include_str!("print.css");
 
 /// A page that this one points to: its title, and where it is, seen from this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +90,7 @@ pub(crate) fn reference(catalog: &Catalog) -> String {
 pub(crate) fn own_pages(catalog: &Catalog) -> Vec<(&'static str, String)> {
     vec![
         ("guest_selection.md", page(catalog, &[])),
+        (PRINT_FILE, PRINT.to_owned()),
         (REFERENCE_FILE, reference(catalog)),
         ("requirements.md", lists::requirements(catalog)),
         ("configurations.md", lists::configurations(catalog)),

@@ -10,7 +10,7 @@ use lightest_petri::{ARCHS, attribute};
 
 use super::markdown::{capital, code, fence, paragraph, prose, sentence, table};
 use super::sources::issues;
-use super::{GENERATED, Neighbour, Page, REFERENCE_FILE, REFERENCE_TITLE, TITLE, start, tables};
+use super::{GENERATED, Neighbour, PRINT_FILE, Page, REFERENCE_FILE, REFERENCE_TITLE, TITLE, start, tables};
 use crate::address::{self, Address};
 use crate::words;
 
@@ -20,7 +20,8 @@ const LABEL: &str = "rust,ignore";
 /// The page.
 pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -> String {
     let mut page = Page::default();
-    page.put(GENERATED);
+    // A code forge drops the link; in the print of a whole book, it leads nowhere.
+    page.put(format!("{GENERATED}\n<link rel=\"stylesheet\" media=\"print\" href=\"{PRINT_FILE}\">"));
     page.put(format!("# {TITLE}"));
     for (title, body) in sections(catalog, texts) {
         page.section(title, body);

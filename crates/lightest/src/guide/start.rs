@@ -24,10 +24,9 @@ pub(super) fn section(space: &Space<'_>, texts: &Texts) -> String {
     let named: Vec<String> =
         texts.apart_from_above.iter().map(|need| word(space.catalog(), texts, need)).collect();
     let mut text = paragraph(&format!(
-        "Take the first row that covers everything your test does: it is the lightest. Names and \
-         comments count: in `openhcl_uefi`, UEFI is meant. *(+ 1)*: it also covers what row 1 names, \
-         except {}. *Unproven*: no known configuration provides it. Where no row fits, ask \
-         `lightest pick --from FILE`.",
+        "Take the first row that covers all of your test: it is the lightest. Names and comments count: \
+         `openhcl_uefi` means UEFI. *(+ 1)*: it also covers row 1, except {}. *Unproven*: nothing known \
+         provides it. No row fits? Ask `lightest pick --from FILE`.",
         words::list(&named, "and"),
     ));
     text.push('\n');

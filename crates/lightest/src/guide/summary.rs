@@ -4,6 +4,8 @@ use super::Neighbour;
 
 /// Where the page lies, below `src`.
 pub(crate) const PAGE: &str = "dev_guide/tests/vmm/guest_selection.md";
+/// Where the style that it is printed with goes, which no table of contents names.
+pub(crate) const PRINT: &str = "dev_guide/tests/vmm/guest_selection_print.css";
 
 /// Where the page with everything else lies.
 pub(crate) const REFERENCE: &str = "dev_guide/tests/vmm/guest_selection_reference.md";

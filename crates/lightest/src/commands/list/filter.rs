@@ -14,22 +14,22 @@ use crate::words;
 #[derive(Debug, Default, ClapArgs)]
 pub(super) struct Filters {
     /// Only with this guest: an identifier, a family or an operating system
-    #[arg(long, value_name = "GUEST", value_delimiter = ',')]
+    #[arg(long, value_name = "GUEST", value_delimiter = ',', value_parser = crate::commands::word)]
     guest: Vec<String>,
     /// Only with this boot method
-    #[arg(long, value_name = "METHOD", value_delimiter = ',')]
+    #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = crate::commands::word)]
     boot: Vec<String>,
     /// Only on this architecture
-    #[arg(long, value_name = "ARCH", value_delimiter = ',')]
+    #[arg(long, value_name = "ARCH", value_delimiter = ',', value_parser = crate::commands::word)]
     arch: Vec<String>,
     /// Only with this VMM
-    #[arg(long, value_name = "VMM", value_delimiter = ',')]
+    #[arg(long, value_name = "VMM", value_delimiter = ',', value_parser = crate::commands::word)]
     vmm: Vec<String>,
     /// Only with this isolation: `vbs`, `snp`, `tdx` or `none`
-    #[arg(long, value_name = "MODE", value_delimiter = ',')]
+    #[arg(long, value_name = "MODE", value_delimiter = ',', value_parser = crate::commands::word)]
     isolation: Vec<String>,
     /// Only what provides all of these requirements
-    #[arg(long, value_name = "NEED", value_delimiter = ',')]
+    #[arg(long, value_name = "NEED", value_delimiter = ',', value_parser = crate::commands::word)]
     provides: Vec<String>,
     /// Also list what only `lightest boot` can run
     #[arg(long)]

@@ -32,13 +32,13 @@ use spelled::Spelled;
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// What the test asks of its environment, by identifier (`lightest list requirements`)
-    #[arg(long, short, value_name = "REQUIREMENT", value_delimiter = ',')]
+    #[arg(long, short, value_name = "REQUIREMENT", value_delimiter = ',', value_parser = crate::commands::word)]
     requires: Vec<String>,
     /// Architectures to answer for [default: those that the requirements name, or both]
     #[arg(long, value_name = "ARCH", value_delimiter = ',', value_parser = arch)]
     arch: Vec<Arch>,
     /// VMMs to answer for, each by itself [default: whichever is lightest]
-    #[arg(long, value_name = "VMM", value_delimiter = ',')]
+    #[arg(long, value_name = "VMM", value_delimiter = ',', value_parser = crate::commands::word)]
     vmm: Vec<String>,
     /// Answer for what this machine can run, or one described as in `--here=linux,x64,kvm`
     #[arg(long, value_name = "MACHINE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
@@ -172,7 +172,7 @@ fn unknown(catalog: &Catalog, query: &Query, refused: &QueryError, framework: Fr
 }
 
 fn arch(word: &str) -> Result<Arch, String> {
-    Arch::from_word(word).ok_or_else(|| {
+    Arch::from_word(word.trim()).ok_or_else(|| {
         let words = Arch::ALL.map(Arch::word);
         match lightest_model::suggest::nearest(word, words) {
             Some(near) => format!("did you mean `{near}`?"),
