@@ -5,6 +5,7 @@ use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, Interest};
 use lightest_lint::facts::{Declaration, Reading, Test};
 use lightest_lint::finding::Finding;
+use lightest_lint::guide::Guide;
 use lightest_lint::linter::Options;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
@@ -115,8 +116,8 @@ impl Dialect for KubeVirt {
         config.guest.id.clone()
     }
 
-    fn guide(&self, space: &Space<'_>) -> Option<(&'static str, String)> {
-        Some((guide::FILE, guide::page(space)))
+    fn guide(&self) -> Option<&'static Guide> {
+        Some(&guide::GUIDE)
     }
 
     /// As Ginkgo prints it.

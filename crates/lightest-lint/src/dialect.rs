@@ -12,6 +12,7 @@ use crate::calls::Table;
 use crate::change::Leading;
 use crate::facts::{Bare, Declaration, Reading, Test, Variant};
 use crate::finding::Finding;
+use crate::guide::Guide;
 use crate::linter::Options;
 use crate::needs::Needs;
 use crate::proposal::Proposed;
@@ -202,9 +203,8 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// The guidance page, by the name of its file; `None` where the command line has more to make of it than one page.
-    fn guide(&self, space: &Space<'_>) -> Option<(&'static str, String)> {
-        let _ = space;
+    /// The guidance for its authors; `None` where it has none.
+    fn guide(&self) -> Option<&'static Guide> {
         None
     }
 

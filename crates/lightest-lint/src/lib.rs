@@ -3,6 +3,7 @@
 //! No file system, no rendering, and reading never fails: it returns what it understood, and notes on the rest.
 //!
 //! - [`dialect`]: the seam for test frameworks.
+//! - [`guide`]: the seam for a framework's guidance.
 //! - [`spelling`]: the seam for those whose configurations are spelled in words of their own.
 //! - [`facts`]: what a dialect hands on: tests, the guests that they name, what their bodies touch.
 //! - [`calls`]: the table from what a body touches to what that asks of the environment.
@@ -21,6 +22,7 @@ pub mod change;
 pub mod dialect;
 pub mod facts;
 pub mod finding;
+pub mod guide;
 pub mod hints;
 pub mod intent;
 pub mod linter;

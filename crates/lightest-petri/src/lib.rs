@@ -2,7 +2,7 @@
 //! OpenVMM's own source states.
 //!
 //! - [`Petri`]: the dialect that the linter reads tests with.
-//! - [`guide`]: the words of the page on choosing a guest.
+//! - [`guide`]: the pages on choosing a guest.
 //! - [`grammar`]: the words and attributes that petri's macros accept, and carets for those they refuse.
 //! - [`Spelled`]: a configuration in petri's words.
 //! - [`attribute`]: the attribute to paste for a choice.

@@ -2,13 +2,6 @@
 
 use lightest_model::catalog::{Catalog, Evidence};
 
-pub(crate) use lightest_model::catalog::{Address, is_web};
-
-/// The web address of a place; `None` where its source has none.
-pub(crate) fn address(catalog: &Catalog, evidence: &Evidence) -> Option<Address> {
-    evidence.address(catalog)
-}
-
 /// The web address of a place as text.
 pub(crate) fn of(catalog: &Catalog, evidence: &Evidence) -> Option<String> {
     evidence.address(catalog).map(|address| address.to_string())

@@ -29,12 +29,6 @@ impl fmt::Debug for Framework {
     }
 }
 
-impl Default for Framework {
-    fn default() -> Self {
-        Self(FRAMEWORKS[0])
-    }
-}
-
 impl Framework {
     /// All of them, in order.
     pub(crate) fn all() -> impl Iterator<Item = Self> {

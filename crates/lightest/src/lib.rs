@@ -15,7 +15,6 @@ mod framework;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod git;
-mod guide;
 mod input;
 mod json;
 mod machine;

@@ -69,11 +69,6 @@ impl Session {
         Ok(read)
     }
 
-    /// The facts of the framework that is meant where none is named.
-    pub(crate) fn catalog(&self) -> Result<&'static Catalog, Failure> {
-        self.catalog_of(Framework::default())
-    }
-
     /// Whether a framework's facts are those that the build script wrote.
     pub(crate) fn is_embedded(&self, framework: Framework) -> Result<bool, Failure> {
         Ok(framework.dialect().catalog() == embedded::FOLDERS && self.catalog_folder()?.is_none())

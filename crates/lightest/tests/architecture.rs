@@ -99,7 +99,7 @@ fn no_file_of_code_has_outgrown_its_room() {
 }
 
 /// Words that the code of a crate must not have: crates that it must not name, and another house's words.
-const BANS: [(&str, &[&str]); 4] = [
+const BANS: [(&str, &[&str]); 5] = [
     (
         "lightest-diagnostics",
         &["std::fs", "std::env", "annotate_snippets", "lightest_model", "lightest_lint"],
@@ -122,6 +122,7 @@ const BANS: [(&str, &[&str]); 4] = [
         &["std::fs", "std::env", "ra_ap", "vmm_test", "pipette", "PetriVm", "cmd!", "linux_direct"],
     ),
     ("lightest-sync", &["std::fs", "std::env", "ra_ap", "vmm_test"]),
+    ("lightest", &["ra_ap", "gosyn", "vmm_test", "pipette", "PetriVm", "requires(", "noagent", "libvmifact"]),
 ];
 
 /// Names of frameworks, and of what only they have, that nothing in a crate mentions, comments included.
@@ -135,6 +136,55 @@ fn the_model_mentions_no_framework() {
         let text = text.replace("hypervisor", "");
         let word = FRAMEWORKS.iter().find(|word| text.contains(**word));
         assert!(word.is_none(), "{} mentions `{}`", path.display(), word.copied().unwrap_or_default());
+    }
+}
+
+/// The crates that implement the two traits of a framework.
+fn frameworks() -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root().join("crates")).expect("crates") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let text: String = sources(&name)
+            .iter()
+            .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+            .map(|path| std::fs::read_to_string(path).expect("UTF-8"))
+            .collect();
+        if text.contains("\nimpl Dialect for ") && text.contains("\nimpl Project for ") {
+            found.push(name.replace('-', "_"));
+        }
+    }
+    found
+}
+
+#[test]
+fn only_the_slice_names_the_crate_of_a_framework() {
+    let frameworks = frameworks();
+    assert!(frameworks.len() > 1, "{frameworks:?}");
+    let slice = root().join("crates/lightest/src/framework.rs");
+    for name in &frameworks {
+        let text = std::fs::read_to_string(&slice).expect("UTF-8");
+        assert_eq!(text.matches(name).count(), 1, "framework.rs names `{name}` on one line");
+    }
+    for path in sources("lightest").into_iter().filter(|path| *path != slice) {
+        let text = std::fs::read_to_string(&path).expect("UTF-8");
+        let word =
+            frameworks.iter().find(|word| text.contains(*word) || text.contains(&word.replace('_', "-")));
+        assert!(word.is_none(), "{} names `{}`", path.display(), word.cloned().unwrap_or_default());
+    }
+}
+
+#[test]
+fn a_framework_names_no_other_and_nothing_below_names_one() {
+    let frameworks = frameworks();
+    let below = ["diagnostics", "model", "catalog", "lint", "sync", "lab", "guests", "inspect", "results"];
+    let below = below.map(|name| format!("lightest-{name}"));
+    for name in frameworks.iter().map(|name| name.replace('_', "-")).chain(below) {
+        let others = frameworks.iter().filter(|other| other.replace('_', "-") != name);
+        for path in sources(&name) {
+            let text = std::fs::read_to_string(&path).expect("UTF-8");
+            let word = others.clone().find(|word| text.contains(*word));
+            assert!(word.is_none(), "{} names `{}`", path.display(), word.cloned().unwrap_or_default());
+        }
     }
 }
 

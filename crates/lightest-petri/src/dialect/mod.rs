@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use crate::grammar::{self, AttributeKind};
+use crate::guide;
 use crate::paste::attribute_for;
 use crate::rust::limits::Unreadable;
 use crate::spelling::Spelled;
@@ -38,6 +39,7 @@ use lightest_lint::calls::Table;
 use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, HostWord, Interest, Masking};
 use lightest_lint::facts::{Bare, Declaration, Note, Reading};
+use lightest_lint::guide::Guide;
 use lightest_lint::parallel;
 use lightest_lint::proposal::Proposed;
 use lightest_lint::source::Source;
@@ -127,6 +129,10 @@ impl Dialect for Petri {
 
     fn name_of(&self, config: &Config) -> String {
         Spelled(config).to_string()
+    }
+
+    fn guide(&self) -> Option<&'static Guide> {
+        Some(&guide::GUIDE)
     }
 
     fn spelling(&self) -> Option<&dyn Spelling> {

@@ -1,16 +1,16 @@
-//! `lightest guide`: the guidance, made from the catalog: two pages for an OpenVMM Guide, and one to pick with.
+//! `lightest guide`: a framework's guidance, made from the catalog: its pages, and one to pick with.
+
+mod contents;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
-use lightest_model::catalog::Catalog;
+use lightest_lint::guide::{Book, Page};
 use lightest_model::space::Space;
 
 use crate::commands::sync;
 use crate::failure::Failure;
 use crate::framework::Framework;
-use crate::guide::summary::{self, PAGE, PRINT, REFERENCE};
-use crate::guide::{self, TITLE};
 use crate::input::{self, ReadError};
 use crate::session::Session;
 use crate::{exit, output, site};
@@ -36,8 +36,8 @@ pub(crate) struct Args {
     #[arg(long, requires = "target", conflicts_with = "site")]
     check: bool,
     /// Also compare the facts with a checkout of OpenVMM, and exit with 1 where they differ
-    #[arg(long, value_name = "DIR", requires = "check")]
-    openvmm: Option<PathBuf>,
+    #[arg(long = "openvmm", value_name = "DIR", requires = "check")]
+    repo: Option<PathBuf>,
     /// The folder of Lightest's own book, whose generated pages are meant then
     #[arg(long, value_name = "DIR", hide = true)]
     book: Option<PathBuf>,
@@ -48,54 +48,57 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     // The folder of a page may lie anywhere; the Guide's lies within its checkout.
     let near = args.out.clone().unwrap_or_else(|| PathBuf::from("."));
     let framework = session.framework(&[near]);
+    let guide = |framework: Framework| framework.dialect().guide();
+    let guide = framework.part(guide, "`guide` is", "`lightest list requirements` shows what there is")?;
     let space = Space::of_tests(session.catalog_of(framework)?);
-    if let Some((name, page)) = framework.dialect().guide(&space) {
+    let Some(book) = &guide.book else {
+        let name = guide.page.path;
         let instead = format!("`lightest {}guide --out DIR` writes `{name}`", framework.argument());
         for (given, option) in [
             (&args.site, "the picker page"),
             (&args.book, "Lightest's own book"),
-            (&args.openvmm, "`--openvmm`"),
+            (&args.repo, "`--openvmm`"),
         ] {
             if given.is_some() {
-                let has_more = |known: Framework| known.dialect().guide(&space).is_none().then_some(());
-                framework.part(has_more, &format!("{option} is"), &instead)?;
+                let book = |framework: Framework| framework.dialect().guide()?.book.as_ref();
+                framework.part(book, &format!("{option} is"), &instead)?;
             }
         }
-        return one_page(args, name, page);
-    }
-    let catalog = session.catalog()?;
+        return one_page(args, &guide.page, &space);
+    };
     if let Some(folder) = &args.site {
         output::can_be_written(&folder.join("index.html"))?;
-        for path in site::write(folder, catalog)? {
+        for path in site::write(folder, &site::Site { space: &space, framework, book })? {
             output::data(&format!("{}\n", output::shown(&path)))?;
         }
         return Ok(exit::DONE);
     }
     let files = match (&args.out, &args.book) {
-        (Some(out), _) => wanted(out, catalog)?,
-        (None, Some(book)) => own(book, catalog)?,
+        (Some(out), _) => wanted(out, &guide.page, book, &space)?,
+        (None, Some(folder)) => own(folder, &guide.page, book, &space)?,
         (None, None) => {
-            output::page(&guide::page(catalog, &[]))?;
+            output::page(&(guide.page.text)(&space, &[]))?;
             return Ok(exit::DONE);
         }
     };
-    let contradicted = || match &args.openvmm {
-        Some(openvmm) => Ok(sync::differences(openvmm, session, session.framework(&[]))? > 0),
+    let contradicted = || match &args.repo {
+        Some(repo) => Ok(sync::differences(repo, session, framework)? > 0),
         None => Ok(false),
     };
     settle(args, &files, contradicted)
 }
 
 /// Prints, writes or compares the only page of a framework.
-fn one_page(args: &Args, name: &str, page: String) -> Result<u8, Failure> {
+fn one_page(args: &Args, page: &Page, space: &Space<'_>) -> Result<u8, Failure> {
+    let text = (page.text)(space, &[]);
     let Some(out) = &args.out else {
-        output::page(&page)?;
+        output::page(&text)?;
         return Ok(exit::DONE);
     };
-    let path = out.join(name);
+    let path = out.join(page.path);
     let is = read(&path)?;
     let like = String::from_utf8_lossy(is.as_deref().unwrap_or_default());
-    let should = output::with_line_ends_of(&like, &page).into_owned().into_bytes();
+    let should = output::with_line_ends_of(&like, &text).into_owned().into_bytes();
     settle(args, &[Wanted { path, is, should }], || Ok(false))
 }
 
@@ -132,10 +135,12 @@ fn settle(
 }
 
 /// The generated pages of Lightest's own book.
-fn own(book: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
-    let source = book.join("src");
-    guide::own_pages(catalog)
-        .into_iter()
+fn own(folder: &Path, page: &Page, book: &Book, space: &Space<'_>) -> Result<Vec<Wanted>, Failure> {
+    let source = folder.join("src");
+    let pages = [page, &book.style, &book.reference].into_iter().chain(book.lists);
+    let pages = pages.map(|page| (page.file(), (page.text)(space, &[])));
+    pages
+        .chain([("exit_codes.md", exit::page())])
         .map(|(name, text)| {
             let path = source.join(name);
             Ok(Wanted { is: read(&path)?, path, should: text.into_bytes() })
@@ -145,31 +150,27 @@ fn own(book: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
 
 /// The files of the Guide at a folder: the pages, then the table of contents, which must never name a page that is not
 /// there.
-fn wanted(out: &Path, catalog: &Catalog) -> Result<Vec<Wanted>, Failure> {
+fn wanted(out: &Path, page: &Page, book: &Book, space: &Space<'_>) -> Result<Vec<Wanted>, Failure> {
+    let reference = &book.reference;
     let source = out.join("src");
     let contents = source.join("SUMMARY.md");
     let is = read(&contents)?.ok_or_else(|| {
         Failure::new(format!("{} is not there", output::shown(&contents)))
             .help("name the folder of the Guide: the one that holds `book.toml` and `src/SUMMARY.md`")
     })?;
-    let should = summary::with_page(&is, PAGE, TITLE)
-        .and_then(|text| summary::with_page(&text, REFERENCE, guide::REFERENCE_TITLE))
+    let should = contents::with_page(&is, page.path, page.title)
+        .and_then(|text| contents::with_page(&text, reference.path, reference.title))
         .ok_or_else(|| {
+            let folder = contents::folder(page.path);
             Failure::new(format!("nothing in {} shows where the page belongs", output::shown(&contents)))
-                .help(
-                    "it goes next to the pages in `dev_guide/tests/vmm/`, or under `dev_guide/tests/vmm.md`",
-                )
+                .help(format!("it goes next to the pages in `{folder}/`, or under `{folder}.md`"))
         })?;
-    let mut neighbours = summary::neighbours(&is, PAGE);
-    neighbours.retain(|page| !page.href.ends_with(guide::REFERENCE_FILE));
-    let pages = [
-        (PAGE, guide::page(catalog, &neighbours)),
-        (PRINT, guide::PRINT.to_owned()),
-        (REFERENCE, guide::reference(catalog)),
-    ];
+    let mut neighbours = contents::neighbours(&is, page.path);
+    neighbours.retain(|other| !other.href.ends_with(reference.file()));
     let mut files = Vec::new();
-    for (name, text) in pages {
-        let path = source.join(name);
+    for page in [page, &book.style, reference] {
+        let text = (page.text)(space, &neighbours);
+        let path = source.join(page.path);
         let old = read(&path)?;
         // A checkout for Windows may have other line ends; the page follows the file it replaces, or its neighbours.
         let like = String::from_utf8_lossy(old.as_ref().unwrap_or(&is)).into_owned();

@@ -6,10 +6,8 @@ use lightest_model::catalog::{Capability, Quirk};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::{Price, Space};
-use lightest_petri::ARCHS;
-use lightest_petri::Spelled;
-use lightest_petri::attribute;
 
+use super::Site;
 use super::intern::{Pool, packed, width};
 use super::ladder::{Rung, nearest, rungs};
 use super::reach;
@@ -20,7 +18,10 @@ use crate::failure::Failure;
 /// Every answer, ready to be written: pools of what answers consist of, and for each question asked its indices.
 pub(super) struct Answers<'s, 'c> {
     space: &'s Space<'c>,
-    rungs: [Vec<Rung<'c>>; 2],
+    site: Site<'s, 'c>,
+    /// The framework's architectures, by which parts and ladders are numbered.
+    archs: Vec<Arch>,
+    rungs: Vec<Vec<Rung<'c>>>,
     prices: Pool<records::Price>,
     quirk_lists: Pool<Vec<usize>>,
     picks: Pool<records::Pick>,
@@ -35,10 +36,14 @@ pub(super) struct Answers<'s, 'c> {
 }
 
 impl<'s, 'c> Answers<'s, 'c> {
-    pub(super) fn new(space: &'s Space<'c>) -> Self {
+    pub(super) fn new(site: Site<'s, 'c>) -> Self {
+        let space = site.space;
+        let archs: Vec<Arch> = space.catalog().archs().collect();
         Self {
             space,
-            rungs: ARCHS.map(|arch| rungs(space, arch)),
+            site,
+            rungs: archs.iter().map(|arch| rungs(space, *arch)).collect(),
+            archs,
             prices: Pool::default(),
             quirk_lists: Pool::default(),
             picks: Pool::default(),
@@ -87,7 +92,7 @@ impl<'s, 'c> Answers<'s, 'c> {
                 }
             }
         }
-        let place = ARCHS.iter().position(|arch| *arch == part.arch).unwrap_or(0);
+        let place = self.archs.iter().position(|arch| *arch == part.arch).unwrap_or(0);
         let mut ladder = Vec::new();
         for (at, rung) in self.rungs[place].iter().enumerate() {
             if let Some(refusal) = nearest(space, choice, part, rung.family) {
@@ -134,15 +139,11 @@ impl<'s, 'c> Answers<'s, 'c> {
     /// The index of the attribute to paste, its configurations named by their rows; 0 where there is none.
     fn attribute(&mut self, choice: &Choice<'c>) -> usize {
         let none = self.attributes.index(None);
-        let Some(attribute) = attribute(self.space, choice) else { return none };
-        let mut text = attribute.to_string();
-        let mut names: Vec<(String, usize)> = attribute
-            .entries
-            .iter()
-            .filter_map(|entry| {
-                Some((Spelled(&entry.config).to_string(), self.space.position(&entry.config)?))
-            })
-            .collect();
+        let rows = choice.rows();
+        let dialect = self.site.framework.dialect();
+        let Some(mut text) = dialect.paste(self.space, &rows, &choice.asked) else { return none };
+        let name = |row: usize| (self.site.name_of(&self.space.rows()[row].config), row);
+        let mut names: Vec<(String, usize)> = rows.into_iter().map(name).collect();
         // The longest first, in case one name is part of another.
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         for (name, row) in names {
@@ -164,7 +165,7 @@ impl<'s, 'c> Answers<'s, 'c> {
         let parts = choice.parts.iter().map(|part| self.part(statements, &choice, part)).collect();
         let mut attributes = vec![self.attribute(&choice)];
         if !reach::names_arch(requires) {
-            for arch in ARCHS {
+            for arch in self.archs.clone() {
                 // The answer for one architecture does not depend on whether the other is asked for too.
                 let of_arch = choice.parts.iter().filter(|part| part.arch == arch).cloned().collect();
                 let alone = Choice { asked: choice.asked.clone(), parts: of_arch };

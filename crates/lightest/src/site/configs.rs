@@ -3,9 +3,8 @@
 use lightest_model::catalog::Blocker;
 use lightest_model::config::Isolation;
 use lightest_model::space::{ALWAYS, Asked, Space};
-use lightest_petri::ARCHS;
-use lightest_petri::Spelled;
 
+use super::Site;
 use super::answers::Answers;
 use super::intern::{Pool, runs};
 use super::records::Config;
@@ -13,18 +12,18 @@ use super::statements::Statements;
 
 /// The configurations, in the order of the space.
 pub(super) fn rows<'c>(
-    space: &Space<'c>,
+    site: &Site<'_, 'c>,
     answers: &mut Answers<'_, 'c>,
     blocker_lists: &mut Pool<Vec<usize>>,
 ) -> Vec<Config<'c>> {
-    let catalog = space.catalog();
+    let (space, catalog) = (site.space, site.space.catalog());
     let nothing = Asked::default();
     let mut values = Vec::new();
     for (index, row) in space.rows().iter().enumerate() {
         let guest = catalog.guests.iter().position(|guest| std::ptr::eq(guest, row.guest));
         let boot = catalog.boot_methods.iter().position(|boot| std::ptr::eq(boot, row.boot));
         let vmm = catalog.vmms.iter().position(|vmm| std::ptr::eq(vmm, row.vmm));
-        let arch = ARCHS.iter().position(|arch| *arch == row.config.arch);
+        let arch = catalog.archs().position(|arch| arch == row.config.arch);
         let isolation = row.config.isolation;
         let isolation = isolation.and_then(|mode| Isolation::ALL.iter().position(|known| *known == mode));
         let selected = |when: &lightest_model::catalog::When| row.is_selected_by(when);
@@ -37,7 +36,7 @@ pub(super) fn rows<'c>(
         let price = space.price(index, &nothing);
         let class = catalog.boot_classes.iter().position(|class| class.id == price.boot);
         values.push(Config {
-            config: Spelled(&row.config).to_string(),
+            config: site.name_of(&row.config),
             guest,
             boot,
             vmm,

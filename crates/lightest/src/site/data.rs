@@ -1,29 +1,29 @@
 //! Everything that the page looks up.
 
-use lightest_model::catalog::{BlockerState, Catalog, UNITS};
-use lightest_model::space::{ALWAYS, Space};
+use lightest_model::catalog::{BlockerState, UNITS};
+use lightest_model::space::ALWAYS;
 
 use super::answers::Answers;
 use super::intern::Pool;
 use super::records::{Blocker, Choice, Data, Guest, Question, Quirk, Requirement, Titled};
 use super::statements::Statements;
-use super::{configs, reach};
+use super::{Site, configs, reach};
 use crate::failure::Failure;
 use crate::words;
 
 /// The data of the page, as JSON.
-pub(super) fn json(catalog: &Catalog) -> Result<String, Failure> {
-    serde_json::to_string(&data(catalog)?)
+pub(super) fn json(site: &Site<'_, '_>) -> Result<String, Failure> {
+    serde_json::to_string(&data(site)?)
         .map_err(|error| Failure::new(format!("the page's data cannot be written as JSON: {error}")))
 }
 
-fn data(catalog: &Catalog) -> Result<Data<'_>, Failure> {
-    let space = Space::of_tests(catalog);
+fn data<'c>(site: &Site<'_, 'c>) -> Result<Data<'c>, Failure> {
+    let (space, catalog) = (site.space, site.space.catalog());
     let mut statements = Statements::new(catalog);
-    let mut answers = Answers::new(&space);
+    let mut answers = Answers::new(*site);
     let mut blocker_lists = Pool::default();
-    let configs = configs::rows(&space, &mut answers, &mut blocker_lists);
-    let matrix = configs::matrix(&space, &mut statements);
+    let configs = configs::rows(site, &mut answers, &mut blocker_lists);
+    let matrix = configs::matrix(space, &mut statements);
     let quirks = catalog.quirks.iter().map(|quirk| {
         let evidence = statements.evidence(&quirk.evidence);
         Quirk(&quirk.id, &quirk.title, &quirk.advice, evidence, quirk.cost.amounts())

@@ -2,20 +2,20 @@
 
 use lightest_model::catalog::{BlockerState, Catalog, Claim, ClaimState, Cost, Section};
 use lightest_model::chooser::{Part, choose};
-use lightest_model::space::Space;
-use lightest_petri::Spelled;
 
 use super::html::{capital, code, codes, escaped, evidence, text};
-use super::reach;
+use super::{Site, reach};
 use crate::words;
 
 /// The lightest configuration of each architecture for what is required, or why there is none.
-fn answers(space: &Space<'_>, requires: &[String]) -> String {
-    let Ok(choice) = choose(space, &reach::query(requires, &[])) else { return String::new() };
-    choice.parts.iter().map(|part| format!("<dt>{}<dd>{}", part.arch, answer(space, part))).collect()
+fn answers(site: &Site<'_, '_>, requires: &[String]) -> String {
+    let Ok(choice) = choose(site.space, &reach::query(requires, &[])) else { return String::new() };
+    choice.parts.iter().map(|part| format!("<dt>{}<dd>{}", part.arch, answer(site, part))).collect()
 }
 
-fn answer(space: &Space<'_>, part: &Part<'_>) -> String {
+fn answer(site: &Site<'_, '_>, part: &Part<'_>) -> String {
+    let space = site.space;
+    let name = |row: usize| code(&site.name_of(&space.rows()[row].config));
     let Some(pick) = &part.pick else {
         let between = part.conflict.iter().flat_map(|conflict| &conflict.between);
         let mut between: Vec<String> =
@@ -23,10 +23,10 @@ fn answer(space: &Space<'_>, part: &Part<'_>) -> String {
         between.push(part.arch.to_string());
         return format!("none: nothing gives {}", words::list(&between, "and"));
     };
-    let mut answer = code(&Spelled(&space.rows()[pick.row].config).to_string());
+    let mut answer = name(pick.row);
     if let Some(companion) = &part.companion {
         answer.push_str(", with ");
-        answer.push_str(&code(&Spelled(&space.rows()[companion.row].config).to_string()));
+        answer.push_str(&name(companion.row));
     }
     answer
 }
@@ -52,14 +52,15 @@ fn state(claim: &Claim) -> &'static str {
 }
 
 /// The branches of the request, each with what the chooser answers today.
-pub(super) fn tree(catalog: &Catalog, space: &Space<'_>) -> String {
+pub(super) fn tree(site: &Site<'_, '_>) -> String {
+    let catalog = site.space.catalog();
     let mut html = String::from(r#"<ol class="lt-tree">"#);
     for claim in of_section(catalog, Section::Tree) {
         let about = claim.says.rsplit_once(": ").map_or(claim.says.as_str(), |(about, _)| about);
         html.push_str(&format!(
             "<li><h3>{}?</h3><dl>{}</dl><p>{}.{} Asks for {}. {}</p>\n",
             text(&capital(about)),
-            answers(space, &claim.requires),
+            answers(site, &claim.requires),
             text(&capital(&claim.now)),
             state(claim),
             codes(&claim.requires),
@@ -71,7 +72,8 @@ pub(super) fn tree(catalog: &Catalog, space: &Space<'_>) -> String {
 }
 
 /// Each answer to each question by itself.
-pub(super) fn touches(catalog: &Catalog, space: &Space<'_>) -> String {
+pub(super) fn touches(site: &Site<'_, '_>) -> String {
+    let catalog = site.space.catalog();
     let mut html = String::new();
     for asking in reach::questions(catalog) {
         let question = asking.question;
@@ -85,7 +87,7 @@ pub(super) fn touches(catalog: &Catalog, space: &Space<'_>) -> String {
                 "<li>{} <small>{}</small><dl>{}</dl>\n",
                 text(&capital(&answer.label)),
                 codes(&answer.requires),
-                answers(space, &answer.requires)
+                answers(site, &answer.requires)
             ));
         }
         html.push_str("</ul>\n");

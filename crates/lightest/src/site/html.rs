@@ -1,10 +1,9 @@
 //! Pieces of HTML: text made safe, code, and links to evidence.
 
-use lightest_model::catalog::{Catalog, Evidence};
+use lightest_model::catalog::{Catalog, Evidence, is_web};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::places;
-use crate::address;
 
 /// A text as HTML, with what stands between backquotes set as code.
 pub(super) fn text(text: &str) -> String {
@@ -48,7 +47,7 @@ pub(super) fn markdown(text: &str, title: &str) -> String {
     let safe = Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(|event| match event {
         Event::Html(html) | Event::InlineHtml(html) if &*html != "<br>" => Some(Event::Text(html)),
         Event::Start(Tag::Link { ref dest_url, .. }) => {
-            is_link = address::is_web(dest_url);
+            is_link = is_web(dest_url);
             is_link.then_some(event)
         }
         Event::End(TagEnd::Link) => is_link.then_some(event),

@@ -25,15 +25,33 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 
-use lightest_model::catalog::Catalog;
+use lightest_lint::guide::Book;
+use lightest_model::config::Config;
+use lightest_model::space::Space;
 
 use crate::failure::Failure;
+use crate::framework::Framework;
 use crate::output;
+
+/// What the site is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Site<'s, 'c> {
+    pub(crate) space: &'s Space<'c>,
+    pub(crate) framework: Framework,
+    pub(crate) book: &'static Book,
+}
+
+impl Site<'_, '_> {
+    /// A configuration as the framework's users name it.
+    fn name_of(&self, config: &Config) -> String {
+        self.framework.dialect().name_of(config)
+    }
+}
 
 /// Writes the site into a folder, which is made where it is missing: `index.html`, which needs nothing else, and
 /// `picker.md`, the same as a page of an mdBook. Returns the files.
-pub(crate) fn write(folder: &Path, catalog: &Catalog) -> Result<Vec<PathBuf>, Failure> {
-    let files = [("index.html", page::standalone(catalog)?), ("picker.md", page::chapter(catalog)?)];
+pub(crate) fn write(folder: &Path, site: &Site<'_, '_>) -> Result<Vec<PathBuf>, Failure> {
+    let files = [("index.html", page::standalone(site)?), ("picker.md", page::chapter(site)?)];
     let mut written = output::Files::default();
     let mut paths = Vec::new();
     for (name, text) in files {

@@ -6,13 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use lightest_model::catalog::Catalog;
-use lightest_model::space::Space;
+use lightest_model::catalog::{Catalog, is_web};
 
 use super::html::{escaped, folded, markdown};
-use super::{data, guidance, tables};
+use super::{Site, data, guidance, tables};
 use crate::failure::Failure;
-use crate::{address, guide};
 
 const PAGE: &str = include_str!("assets/page.html");
 const BODY: &str = include_str!("assets/body.html");
@@ -31,19 +29,18 @@ const SCRIPTS: [&str; 8] = [
 const MAIN: &str = include_str!("assets/main.js");
 
 /// The whole page: one file that needs nothing else.
-pub(super) fn standalone(catalog: &Catalog) -> Result<String, Failure> {
-    let body = body(catalog, "<h1>Pick the lightest guest</h1>")?;
+pub(super) fn standalone(site: &Site<'_, '_>) -> Result<String, Failure> {
+    let body = body(site, "<h1>Pick the lightest guest</h1>")?;
     Ok(filled(PAGE, &[("body", body.trim_end())]))
 }
 
 /// The same as a page of an mdBook: Markdown with one block of HTML, which ends where a blank line would be.
-pub(super) fn chapter(catalog: &Catalog) -> Result<String, Failure> {
-    let body = body(catalog, "")?;
+pub(super) fn chapter(site: &Site<'_, '_>) -> Result<String, Failure> {
+    let body = body(site, "")?;
     Ok(format!("# Pick the lightest guest\n\n{body}"))
 }
 
-fn body(catalog: &Catalog, title: &str) -> Result<String, Failure> {
-    let space = Space::of_tests(catalog);
+fn body(site: &Site<'_, '_>, title: &str) -> Result<String, Failure> {
     let style = STYLES.join("\n");
     let script = format!("(() => {{\n\"use strict\";\n{}\n{MAIN}\n}})();", SCRIPTS.join("\n"));
     let body = filled(
@@ -51,10 +48,10 @@ fn body(catalog: &Catalog, title: &str) -> Result<String, Failure> {
         &[
             ("title", title),
             ("style", style.trim()),
-            ("guide", &of_guide(catalog)),
-            ("behind", &behind(catalog, &space)),
-            ("sources", &sources(catalog)),
-            ("data", &packed(&data::json(catalog)?)?),
+            ("guide", &of_guide(site)),
+            ("behind", &behind(site)),
+            ("sources", &sources(site.space.catalog())),
+            ("data", &packed(&data::json(site)?)?),
             ("script", script.trim()),
         ],
     );
@@ -67,26 +64,31 @@ fn body(catalog: &Catalog, title: &str) -> Result<String, Failure> {
 }
 
 /// The page of the Guide: its texts, in its order.
-fn of_guide(catalog: &Catalog) -> String {
+fn of_guide(site: &Site<'_, '_>) -> String {
     let section = |(title, body): (&str, String)| {
         let id = title.to_lowercase().replace(' ', "-");
         folded(&id, title, &markdown(&body, title))
     };
-    guide::sections(catalog).into_iter().map(section).collect()
+    (site.book.sections)(site.space).into_iter().map(section).collect()
 }
 
 /// What is behind it: each need, guest, sentence, quirk and configuration with its source.
-fn behind(catalog: &Catalog, space: &Space<'_>) -> String {
+fn behind(site: &Site<'_, '_>) -> String {
+    let (space, catalog) = (site.space, site.space.catalog());
+    let accepted = format!(
+        "Everything that {} accept, lightest first; <i>runs</i> says what is known of it.",
+        site.book.accepted_by
+    );
     let about = |text: &str, body: String| format!("<p>{text}</p>\n{body}");
     [
-        ("branches", "The request's tree, branch by branch", guidance::tree(catalog, space)),
+        ("branches", "The request's tree, branch by branch", guidance::tree(site)),
         (
             "touches",
             "By what the test touches",
             about(
                 "Each answer by itself. Several together may need more: ask the picker, or <code>lightest pick --requires \
                  ONE,OTHER</code>.",
-                guidance::touches(catalog, space),
+                guidance::touches(site),
             ),
         ),
         (
@@ -110,10 +112,10 @@ fn behind(catalog: &Catalog, space: &Space<'_>) -> String {
             "configurations",
             "All configurations",
             about(
-                "Everything that petri's macros accept, lightest first; <i>runs</i> says what is known of it.",
+                &accepted,
                 format!(
                     "<div id=\"lt-filters\"></div>\n{}\n<h3>Hosts</h3>\n{}",
-                    tables::configurations(catalog, space),
+                    tables::configurations(site),
                     tables::hosts(catalog)
                 ),
             ),
@@ -158,7 +160,7 @@ fn sources(catalog: &Catalog) -> String {
             .as_deref()
             .map_or(String::new(), |commit| format!(" at {}", commit.get(..9).unwrap_or(commit)));
         let title = escaped(&source.title);
-        match source.url.as_deref().filter(|url| address::is_web(url)) {
+        match source.url.as_deref().filter(|url| is_web(url)) {
             Some(url) => format!("<a href=\"{}\">{title}</a>{commit}{date}", escaped(url)),
             None => title,
         }

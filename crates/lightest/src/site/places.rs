@@ -1,8 +1,6 @@
 //! Where evidence can be looked up: its web address and its short name.
 
-use lightest_model::catalog::{Catalog, Evidence};
-
-use crate::address::{Address, address};
+use lightest_model::catalog::{Address, Catalog, Evidence};
 
 /// A place, split so that many places in one file share most of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +13,7 @@ pub(super) struct Place {
 
 /// Splits a piece of evidence.
 pub(super) fn place(catalog: &Catalog, evidence: &Evidence) -> Place {
-    let address = address(catalog, evidence);
+    let address = evidence.address(catalog);
     let path = evidence.lines().map(|(path, ..)| path);
     let name = match (path, &address) {
         (Some(path), Some(Address { lines: Some(_), .. })) => format!("{}:{path}", evidence.source),

@@ -3,9 +3,8 @@
 use lightest_model::catalog::{Catalog, Guest, Support, Vmm};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, RequirementId, Space};
-use lightest_petri::ARCHS;
-use lightest_petri::Spelled;
 
+use super::Site;
 use super::html::{capital, code, codes, escaped, evidence, text};
 use crate::words;
 
@@ -37,8 +36,8 @@ pub(super) fn trade_offs(catalog: &Catalog, space: &Space<'_>) -> String {
         let class =
             lightest.map_or(guest.boot_class.as_str(), |row| space.price(*row, &Asked::default()).boot);
         let class = catalog.boot_classes.iter().find(|known| known.id == class);
-        let archs: Vec<&str> = ARCHS
-            .into_iter()
+        let archs: Vec<&str> = catalog
+            .archs()
             .filter(|arch| rows.iter().any(|row| space.rows()[*row].config.arch == *arch))
             .map(Arch::word)
             .collect();
@@ -103,7 +102,7 @@ pub(super) fn architectures(catalog: &Catalog, space: &Space<'_>) -> String {
     );
     for boot in &catalog.boot_methods {
         html.push_str(&format!("<tr><th scope=\"row\">{} {}", text(&boot.title), code(&boot.id)));
-        for arch in ARCHS {
+        for arch in catalog.archs() {
             if !boot.archs.contains(&arch) {
                 html.push_str(&match boot.refused_archs.get(arch.word()) {
                     Some(reason) => format!("<td>no: <q>{}</q>", text(reason)),
@@ -151,7 +150,8 @@ fn where_it_runs(catalog: &Catalog, space: &Space<'_>, boot: &str, arch: Arch, v
 }
 
 /// Every legal configuration, lightest first; scripts make it sortable, filtered and linked.
-pub(super) fn configurations(catalog: &Catalog, space: &Space<'_>) -> String {
+pub(super) fn configurations(site: &Site<'_, '_>) -> String {
+    let (space, catalog) = (site.space, site.space.catalog());
     let columns = [
         "Configuration",
         "Guest",
@@ -179,7 +179,7 @@ pub(super) fn configurations(catalog: &Catalog, space: &Space<'_>) -> String {
         let class = catalog.boot_classes.iter().find(|class| class.id == price.boot);
         html.push_str(&format!(
             "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
-            escaped(&Spelled(&row.config).to_string()),
+            escaped(&site.name_of(&row.config)),
             text(&capital(words::short(&row.guest.title))),
             text(&row.boot.title),
             text(&row.vmm.title),

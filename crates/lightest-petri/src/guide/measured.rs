@@ -1,4 +1,4 @@
-//! What the lab has measured: a column of the Guide's table, and a page of this repository's book.
+//! What the lab has measured of stand-ins for petri's guests: a column of the page's table, and a page of Lightest's book.
 
 use std::collections::BTreeSet;
 

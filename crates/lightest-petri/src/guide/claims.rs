@@ -5,7 +5,7 @@ use lightest_model::space::Space;
 
 use super::markdown::{capital, item, prose, sentence, table};
 use super::sources::{Sources, inline, issues};
-use crate::words;
+use lightest_diagnostics::words;
 
 /// The practical guidelines: what holds now, whatever was said.
 pub(super) fn guidelines(space: &Space<'_>, sources: &mut Sources<'_>) -> String {

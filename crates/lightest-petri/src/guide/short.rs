@@ -1,29 +1,29 @@
 //! The page itself: what an author with two minutes reads.
 
-use lightest_model::catalog::{BlockerState, BootMethod, Catalog, Evidence, Quirk};
+use lightest_diagnostics::words;
+use lightest_lint::guide::Neighbour;
+use lightest_model::catalog::{Address, BlockerState, BootMethod, Catalog, Evidence, Quirk};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
-use lightest_petri::Spelled;
-use lightest_petri::guide::{Guideline, Symptom, Table, Texts, pick};
-use lightest_petri::{ARCHS, attribute};
 
 use super::markdown::{capital, code, fence, paragraph, prose, sentence, table};
+use super::reading::{Table, pick};
 use super::sources::issues;
-use super::{GENERATED, Neighbour, PRINT_FILE, Page, REFERENCE_FILE, REFERENCE_TITLE, TITLE, start, tables};
-use crate::address::{self, Address};
-use crate::words;
+use super::texts::{Guideline, Symptom, Texts};
+use super::{GENERATED, Parts, REFERENCE, STYLE, TITLE, start, tables};
+use crate::{ARCHS, Spelled, attribute};
 
 /// The label that keeps rustdoc and mdBook from compiling it.
 const LABEL: &str = "rust,ignore";
 
 /// The page.
-pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -> String {
-    let mut page = Page::default();
+pub(super) fn page(space: &Space<'_>, texts: &Texts, neighbours: &[Neighbour]) -> String {
+    let mut page = Parts::default();
     // A code forge drops the link; in the print of a whole book, it leads nowhere.
-    page.put(format!("{GENERATED}\n<link rel=\"stylesheet\" media=\"print\" href=\"{PRINT_FILE}\">"));
+    page.put(format!(r#"{GENERATED}<link rel="stylesheet" media="print" href="{}">"#, STYLE.file()));
     page.put(format!("# {TITLE}"));
-    for (title, body) in sections(catalog, texts) {
+    for (title, body) in sections(space, texts) {
         page.section(title, body);
     }
     page.put(closing(neighbours));
@@ -31,17 +31,17 @@ pub(crate) fn page(catalog: &Catalog, texts: &Texts, neighbours: &[Neighbour]) -
 }
 
 /// Its sections, each with its title.
-pub(crate) fn sections(catalog: &Catalog, texts: &Texts) -> Vec<(&'static str, String)> {
-    let space = Space::of_tests(catalog);
+pub(super) fn sections(space: &Space<'_>, texts: &Texts) -> Vec<(&'static str, String)> {
+    let catalog = space.catalog();
     vec![
-        ("Start here", start::section(&space, texts)),
-        ("Decision tree", tree(&space, texts)),
-        ("What guests cost", trade_offs(&space, texts)),
-        ("What runs where", architectures(&space, texts)),
+        ("Start here", start::section(space, texts)),
+        ("Decision tree", tree(space, texts)),
+        ("What guests cost", trade_offs(space, texts)),
+        ("What runs where", architectures(space, texts)),
         ("Guidelines", guidelines(catalog, texts)),
         ("Quirks that cost time", quirks(catalog)),
-        ("Examples", examples(&space, texts)),
-        ("When the answer does not run", symptoms(&space, texts)),
+        ("Examples", examples(space, texts)),
+        ("When the answer does not run", symptoms(space, texts)),
     ]
 }
 
@@ -97,8 +97,7 @@ fn architectures(space: &Space<'_>, texts: &Texts) -> String {
 
 /// A text that leads to the file in which most of some places are; the reference page has their lines.
 fn file<'c>(catalog: &Catalog, text: &str, places: impl Iterator<Item = &'c Evidence>) -> String {
-    let files: Vec<String> =
-        places.filter_map(|place| Some(address::address(catalog, place)?.page)).collect();
+    let files: Vec<String> = places.filter_map(|place| Some(place.address(catalog)?.page)).collect();
     let most = files.iter().max_by_key(|file| files.iter().filter(|other| other == file).count());
     most.map_or_else(|| text.to_owned(), |file| format!("[{text}]({file})"))
 }
@@ -260,13 +259,13 @@ fn linked(catalog: &Catalog, text: &str, evidence: &[Evidence]) -> String {
 
 /// An address that leads to the first of some lines, to keep the page small; the reference page has them all.
 fn first_line(catalog: &Catalog, place: &Evidence) -> Option<String> {
-    let Address { page, lines } = address::address(catalog, place)?;
+    let Address { page, lines } = place.address(catalog)?;
     let lines = lines.map(|(first, _)| (first, first));
     Some(Address { page, lines }.to_string())
 }
 
 fn closing(neighbours: &[Neighbour]) -> String {
-    let mut text = format!("Everything else: [{REFERENCE_TITLE}](./{REFERENCE_FILE}).\n");
+    let mut text = format!("Everything else: [{}](./{}).\n", REFERENCE.title, REFERENCE.file());
     if !neighbours.is_empty() {
         let links: Vec<String> =
             neighbours.iter().map(|page| format!("[{}]({})", page.title, page.href)).collect();

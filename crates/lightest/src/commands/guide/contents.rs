@@ -1,14 +1,6 @@
 //! The table of contents of an mdBook: finds a page's neighbours, and adds its line, byte for byte.
 
-use super::Neighbour;
-
-/// Where the page lies, below `src`.
-pub(crate) const PAGE: &str = "dev_guide/tests/vmm/guest_selection.md";
-/// Where the style that it is printed with goes, which no table of contents names.
-pub(crate) const PRINT: &str = "dev_guide/tests/vmm/guest_selection_print.css";
-
-/// Where the page with everything else lies.
-pub(crate) const REFERENCE: &str = "dev_guide/tests/vmm/guest_selection_reference.md";
+use lightest_lint::guide::Neighbour;
 
 /// One line of the table of contents that links to a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +54,13 @@ fn link(at: usize, line: &str) -> Option<Line> {
     })
 }
 
-fn folder(path: &str) -> &str {
+/// The folder of a page.
+pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The page that `page` stands under, and the others under it: what it should point to.
-pub(crate) fn neighbours(text: &[u8], page: &str) -> Vec<Neighbour> {
+pub(super) fn neighbours(text: &[u8], page: &str) -> Vec<Neighbour> {
     let folder = folder(page);
     let parent = format!("{folder}.md");
     let mut found = Vec::new();
@@ -83,7 +76,7 @@ pub(crate) fn neighbours(text: &[u8], page: &str) -> Vec<Neighbour> {
 }
 
 /// The table of contents with the page's line in it; `None` where nothing shows where it belongs.
-pub(crate) fn with_page(text: &[u8], page: &str, title: &str) -> Option<Vec<u8>> {
+pub(super) fn with_page(text: &[u8], page: &str, title: &str) -> Option<Vec<u8>> {
     let found = links(text);
     if found.iter().any(|line| line.path == page) {
         return Some(text.to_vec());
@@ -147,6 +140,7 @@ fn insert(text: &[u8], after: usize, line: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    const PAGE: &str = "dev_guide/tests/vmm/guest_selection.md";
     const BOOK: &str = "# Summary\n\n- [Testing](./dev_guide/tests.md)\n  - [VMM Tests](./dev_guide/tests/vmm.md)\n    \
         - [Images](./dev_guide/tests/vmm/images.md)\n      - [Deep](./dev_guide/tests/vmm/images/deep.md)\n  \
         - [Fuzzing](./dev_guide/tests/fuzzing.md)\n";
@@ -187,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_book_without_vmm_tests_has_no_place_for_it() {
+    fn a_book_without_its_folder_has_no_place_for_it() {
         assert_eq!(with("# Summary\n\n- [A](./a.md)\n"), None);
         assert_eq!(with("<!--\n- [VMM Tests](./dev_guide/tests/vmm.md)\n-->\n"), None);
     }

@@ -1,19 +1,18 @@
-//! The reference pages of Lightest's own book: requirements, configurations and exit codes.
+//! The pages of Lightest's own book that list everything: requirements and configurations.
 
-use lightest_model::catalog::{Catalog, Support};
+use lightest_diagnostics::words;
+use lightest_model::catalog::Support;
 use lightest_model::chooser::lightest_for;
 use lightest_model::space::{Asked, Space};
-use lightest_petri::ARCHS;
-use lightest_petri::Spelled;
 
 use super::GENERATED;
 use super::markdown::{capital, code, paragraph, prose, sentence, table};
 use super::sources::issues;
-use crate::exit;
+use crate::{ARCHS, Spelled};
 
 /// Every requirement, with what it leads to by itself.
-pub(super) fn requirements(catalog: &Catalog) -> String {
-    let space = Space::of_tests(catalog);
+pub(super) fn requirements(space: &Space<'_>) -> String {
+    let catalog = space.catalog();
     let mut text = format!("{GENERATED}\n\n# Requirements\n\n");
     text.push_str(&paragraph(
         "What a test may ask of its environment, with `lightest pick --requires`. Beside each stands the lightest \
@@ -33,11 +32,11 @@ pub(super) fn requirements(catalog: &Catalog) -> String {
                 let mut meaning = sentence(&prose(&requirement.meaning, issues(catalog)));
                 if !requirement.implies.is_empty() {
                     let implied: Vec<String> = requirement.implies.iter().map(code).collect();
-                    meaning.push_str(&format!(" Implies {}.", crate::words::list(&implied, "and")));
+                    meaning.push_str(&format!(" Implies {}.", words::list(&implied, "and")));
                 }
                 let asked = Asked::new(catalog, [requirement.id.as_str()]).unwrap_or_default();
                 let [x64, aarch64] = ARCHS.map(|arch| {
-                    let row = lightest_for(&space, &asked, arch);
+                    let row = lightest_for(space, &asked, arch);
                     // A place is no need: it only says where to look.
                     row.filter(|_| !catalog.is_place(&requirement.id))
                         .map_or_else(|| "–".to_owned(), |row| code(Spelled(&space.rows()[row].config)))
@@ -51,8 +50,8 @@ pub(super) fn requirements(catalog: &Catalog) -> String {
 }
 
 /// Every configuration that the macros accept, lightest first, and whether it can run.
-pub(super) fn configurations(catalog: &Catalog) -> String {
-    let space = Space::of_tests(catalog);
+pub(super) fn configurations(space: &Space<'_>) -> String {
+    let catalog = space.catalog();
     let asked = Asked::default();
     let mut rows: Vec<usize> = (0..space.rows().len()).collect();
     rows.sort_by_cached_key(|row| space.weight(*row, &asked));
@@ -82,16 +81,5 @@ pub(super) fn configurations(catalog: &Catalog) -> String {
         })
         .collect();
     text.push_str(&table(&["Configuration", "Runs", "Because"], &lines));
-    text
-}
-
-/// The exit codes.
-pub(super) fn exit_codes() -> String {
-    let mut text = format!("{GENERATED}\n\n# Exit codes\n\n");
-    text.push_str(&paragraph("What every command of `lightest` ends with. They are a contract."));
-    text.push('\n');
-    let rows: Vec<Vec<String>> =
-        exit::ALL.iter().map(|(number, meaning)| vec![code(number), capital(meaning)]).collect();
-    text.push_str(&table(&["Code", "Means"], &rows));
     text
 }

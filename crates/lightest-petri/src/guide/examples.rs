@@ -3,10 +3,10 @@
 use lightest_model::catalog::Section;
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
-use lightest_petri::attribute;
 
 use super::markdown::{capital, fence, paragraph};
 use super::tree::condition;
+use crate::attribute;
 
 /// The label that keeps rustdoc and mdBook from compiling it.
 pub(super) const LABEL: &str = "rust,ignore";

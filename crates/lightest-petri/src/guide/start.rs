@@ -1,13 +1,14 @@
 //! The page's first table, and the words of the guests that it names.
 
+use lightest_diagnostics::words;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 use lightest_model::space::Space;
-use lightest_petri::Spelled;
-use lightest_petri::guide::{Cell, Line, Row, Table, Texts};
 
 use super::markdown::{code, paragraph, prose, table};
-use crate::words;
+use super::reading::{Cell, Line, Table};
+use super::texts::{Row, Texts};
+use crate::Spelled;
 
 /// The section: how to read the table, the table, and the words of its guests.
 pub(super) fn section(space: &Space<'_>, texts: &Texts) -> String {

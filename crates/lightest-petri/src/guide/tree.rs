@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
+use lightest_diagnostics::words;
 use lightest_model::catalog::{Catalog, Claim, ClaimState, Guest};
 use lightest_model::chooser::{Branch, Query, Tree, choose, lightest_for};
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Asked, RequirementId, Row, Space};
-use lightest_petri::Spelled;
 
 use super::markdown::{capital, code, item, paragraph, prose, sentence, wrapped};
 use super::sources::{Sources, issues};
-use crate::words;
+use crate::Spelled;
 
 /// How a guest is called in tables and lists.
 pub(super) fn short(guest: &Guest) -> &str {

@@ -3,7 +3,6 @@
 use lightest_model::catalog::{Catalog, Evidence, Source};
 
 use super::markdown::code;
-use crate::address;
 
 /// The footnotes of a page, numbered as they are first named.
 pub(super) struct Sources<'c> {
@@ -49,7 +48,7 @@ pub(super) fn inline(catalog: &Catalog, evidence: &[Evidence]) -> String {
                 Some((path, first, _)) => format!("{}:{first}", path.rsplit('/').next().unwrap_or(path)),
                 None => label(catalog, source, place),
             };
-            address::of(catalog, place).map_or_else(|| name.clone(), |url| format!("[{name}]({url})"))
+            place.address(catalog).map_or_else(|| name.clone(), |url| format!("[{name}]({url})"))
         })
         .collect();
     links.join(", ")
@@ -59,7 +58,7 @@ pub(super) fn inline(catalog: &Catalog, evidence: &[Evidence]) -> String {
 pub(super) fn link(catalog: &Catalog, evidence: &Evidence) -> String {
     let Some(source) = catalog.source(&evidence.source) else { return code(&evidence.place) };
     let name = label(catalog, source, evidence);
-    address::of(catalog, evidence).map_or_else(|| name.clone(), |url| format!("[{name}]({url})"))
+    evidence.address(catalog).map_or_else(|| name.clone(), |url| format!("[{name}]({url})"))
 }
 
 /// The source that the page is about; others are named.

@@ -1,0 +1,55 @@
+//! The seam for a framework's guidance: the pages that its authors read, made from the catalog.
+
+use lightest_model::space::Space;
+
+/// A page that another points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Its title.
+    pub title: String,
+    /// Where it is, seen from the other.
+    pub href: String,
+}
+
+/// A page of Markdown, or the style of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Its title, and its line in a table of contents.
+    pub title: &'static str,
+    /// Its file, with `/` between the parts: below the folder that it is written into, or below the `src` of its book.
+    pub path: &'static str,
+    /// Makes its text, which may point to the pages that stand beside it in its book.
+    pub text: fn(&Space<'_>, &[Neighbour]) -> String,
+}
+
+impl Page {
+    /// The name of its file.
+    #[must_use]
+    pub fn file(&self) -> &'static str {
+        self.path.rsplit('/').next().unwrap_or(self.path)
+    }
+}
+
+/// A framework's guidance.
+#[derive(Clone, Copy, Debug)]
+pub struct Guide {
+    /// The page that is printed.
+    pub page: Page,
+    /// What there is besides, where that page belongs to an mdBook.
+    pub book: Option<Book>,
+}
+
+/// What there is besides a page that belongs to an mdBook.
+#[derive(Clone, Copy, Debug)]
+pub struct Book {
+    /// The style with which the first page is printed, which no table of contents names.
+    pub style: Page,
+    /// The page that everything else stands on.
+    pub reference: Page,
+    /// Pages that Lightest's own book has besides.
+    pub lists: &'static [Page],
+    /// The sections of the first page, each with its title, for the picker page.
+    pub sections: fn(&Space<'_>) -> Vec<(&'static str, String)>,
+    /// What accepts configurations, in the plural: for the picker page.
+    pub accepted_by: &'static str,
+}
