@@ -21,7 +21,7 @@ const LABEL: &str = "rust,ignore";
 pub(super) fn page(space: &Space<'_>, texts: &Texts, neighbours: &[Neighbour]) -> String {
     let mut page = Parts::default();
     // A code forge drops the link; in the print of a whole book, it leads nowhere.
-    page.put(format!(r#"{GENERATED}<link rel="stylesheet" media="print" href="{}">"#, STYLE.file()));
+    page.put(format!("{GENERATED}\n<link rel=\"stylesheet\" media=\"print\" href=\"{}\">", STYLE.file()));
     page.put(format!("# {TITLE}"));
     for (title, body) in sections(space, texts) {
         page.section(title, body);
