@@ -140,6 +140,8 @@ fn run_part(specified: &Specified, part: &str, folder: &Path) -> Result<Outcomes
     }
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut command = cheap();
+    // A mutant's build must not be taken for one of the code as it is.
+    command.env_remove("CARGO_TARGET_DIR");
     command.args(["mutants", "--package", specified.name, "--test-package", specified.tests]);
     command.args(["--baseline", "skip", "--timeout", TIMEOUT_S, "--build-timeout", BUILD_TIMEOUT_S]);
     command.args(["--sharding", "round-robin", "--shard", part, "--output"]).arg(folder);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use lightest_model::catalog::{BlockerState, Support};
+use lightest_model::catalog::{BlockerState, Cost, Support};
 use lightest_model::space::{Asked, RequirementId, Space};
 
 #[test]
@@ -23,6 +23,32 @@ fn limits_are_the_open_blockers_that_stand_against_a_configuration() {
         }
     }
     assert!(held > 0, "no blocker stands against anything");
+}
+
+#[test]
+fn quirks_are_those_of_a_configuration_that_nothing_asked_for_settles() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    let (mut had, mut settled) = (0, 0);
+    for quirk in &catalog.quirks {
+        let with: Vec<&str> = quirk.when.with.iter().map(String::as_str).collect();
+        let settling = quirk.unless.iter().map(|word| Some(word.as_str())).chain([None]);
+        for more in settling {
+            let words: Vec<&str> = with.iter().copied().chain(more).collect();
+            let asked = Asked::new(&catalog, words).expect("they are requirements");
+            for (index, row) in space.rows().iter().enumerate() {
+                let expected = row.is_selected_by(&quirk.when) && more.is_none();
+                let found = space.quirks(index, &asked).any(|other| other.id == quirk.id);
+                assert_eq!(found, expected, "{} of {:?} with {more:?}", quirk.id, row.config);
+                had += usize::from(found);
+                settled += usize::from(row.is_selected_by(&quirk.when) && more.is_some());
+                let costs = space.quirks(index, &asked).map(|quirk| quirk.cost);
+                let sum = costs.fold(Cost::default(), |sum, cost| sum.combined(cost, |one, more| one + more));
+                assert_eq!(space.price(index, &asked).quirks, sum, "{:?}", row.config);
+            }
+        }
+    }
+    assert!(had > 0 && settled > 0, "{had} had, {settled} settled");
 }
 
 #[test]
