@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use lightest_model::catalog::{Catalog, Quirk, Support};
 use lightest_model::config::{Arch, Config, Form};
-use lightest_model::space::{Answer, Asked, Row, Space, Weight};
+use lightest_model::space::{Answer, Asked, RequirementId, Row, Space, Weight};
 
 use crate::dialect::{Dialect, Replacement};
 use crate::facts::{Declaration, Test, Variant};
@@ -41,6 +41,8 @@ pub(crate) struct Subject<'a, 'c> {
     listed: HashSet<usize>,
     /// What is asked in each situation so far.
     known: RefCell<HashMap<Situation, Rc<Asked>>>,
+    /// What follows from requirements that were asked for together so far.
+    asks: RefCell<HashMap<Vec<RequirementId>, Asked>>,
     /// Whether a comment names a row, for the rows that were asked so far.
     remarked: RefCell<HashMap<usize, bool>>,
     /// What was found of each row so far, by what is asked beside the body.
@@ -151,6 +153,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             listed: placed.iter().filter_map(|placed| placed.row).collect(),
             placed,
             known: RefCell::default(),
+            asks: RefCell::default(),
             remarked: RefCell::default(),
             suited: RefCell::default(),
             heaviness: Memo::default(),
@@ -234,8 +237,13 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     pub(crate) fn ask<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Asked {
-        let known = words.into_iter().filter(|word| self.catalog().requirement(word).is_some());
-        Asked::new(self.catalog(), known).unwrap_or_default()
+        let ids: Vec<RequirementId> = words.into_iter().filter_map(|word| self.space.word(word)).collect();
+        if let Some(known) = self.asks.borrow().get(&ids) {
+            return known.clone();
+        }
+        let asked = Asked::of(self.catalog(), &ids);
+        self.asks.borrow_mut().insert(ids, asked.clone());
+        asked
     }
 
     pub(crate) fn answer(&self, row: usize, requirement: &str, asked: &Asked) -> Answer<'c> {

@@ -34,6 +34,16 @@ impl Asked {
         Ok(asked)
     }
 
+    /// Those requirements, and what follows from them.
+    #[must_use]
+    pub fn of(catalog: &Catalog, ids: &[RequirementId]) -> Self {
+        let mut asked = Self::default();
+        for id in ids {
+            asked.add(catalog, *id);
+        }
+        asked
+    }
+
     /// Adds a requirement, and what follows from it.
     pub(crate) fn add(&mut self, catalog: &Catalog, index: RequirementId) {
         if !self.named.contains(&index) {
@@ -133,6 +143,21 @@ impl<'c> Space<'c> {
             ALWAYS.iter().position(|always| *always == id).map(|at| self.catalog().requirements.len() + at)
         });
         own.map(RequirementId::new)
+    }
+
+    /// The requirement of that identifier or alias.
+    #[must_use]
+    pub fn word(&self, word: &str) -> Option<RequirementId> {
+        let words = self.words.get_or_init(|| {
+            let mut words = HashMap::new();
+            for (known, id) in self.catalog().requirements.iter().zip(RequirementId::all(self.catalog())) {
+                for word in std::iter::once(&known.id).chain(&known.aliases) {
+                    words.entry(word.as_str()).or_insert(id);
+                }
+            }
+            words
+        });
+        words.get(word).copied()
     }
 
     /// What every configuration must meet, asked for or not: [`ALWAYS`].

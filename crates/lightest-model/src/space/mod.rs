@@ -57,6 +57,8 @@ pub struct Space<'c> {
     catalog: &'c Catalog,
     rows: Vec<Row<'c>>,
     index: index::Index<'c>,
+    /// The requirements by their identifiers and aliases.
+    words: OnceCell<HashMap<&'c str, RequirementId>>,
     /// The catalog's statements by the requirement that they speak of.
     by_requirement: OnceCell<HashMap<&'c str, Vec<&'c Capability>>>,
     /// The statements on each requirement, made ready when first asked for. The last two are those of [`ALWAYS`].
@@ -106,6 +108,7 @@ impl<'c> Space<'c> {
             catalog,
             rows,
             index,
+            words: OnceCell::new(),
             by_requirement: OnceCell::new(),
             statements,
             giving,
