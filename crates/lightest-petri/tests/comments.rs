@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use lightest_catalog::{OPENVMM, calls, embedded, load};
 use lightest_diagnostics::Safety;
 use lightest_lint::calls::Table;
+use lightest_lint::change::{Change, Changes};
 use lightest_lint::dialect::Dialect;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::source::Source;
@@ -180,5 +181,32 @@ fn a_comment_that_waits_for_a_limit_that_is_lifted_is_found() {
         ["// See microsoft/openvmm#1798", "// TODO: #17980", "// TODO: 1798 of them", "// TODO: #2803"]
     {
         assert_eq!(number(other), 0, "{other}");
+    }
+}
+
+#[test]
+fn a_finding_on_a_comment_above_a_test_is_that_tests() {
+    let expect = |why: &str| format!("// lightest: expect(heavier-than-needed): {why}");
+    let one = test(&expect("one"), "openvmm_linux_direct_x64", "let first = 1;");
+    let two =
+        test(&expect("two"), "openvmm_linux_direct_x64", "let second = 2;").replace("answers", "replies");
+    let text = [one, two].concat();
+    let sources = [Source {
+        path: "a.rs".to_owned(),
+        local: "src/a.rs".to_owned(),
+        package: String::new(),
+        text: Arc::from(text.as_str()),
+    }];
+    let reading = Petri.read(&sources, &CATALOG, &TABLE);
+    let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
+    let unused: Vec<_> = findings.iter().filter(|finding| finding.rule() == "unused-suppression").collect();
+    assert_eq!(unused.len(), 2);
+    for (at, line) in ["let first = 1;", "let second = 2;"].into_iter().enumerate() {
+        let start = text.find(line).expect("it is there");
+        let mut changes = Changes::to(Petri.leading());
+        changes.set(0, vec![Change::New(start..start + line.len())]);
+        let touched = changes.touched(&reading, &sources);
+        let found: Vec<_> = (0..2).filter(|other| touched.has_finding(unused[*other], &reading)).collect();
+        assert_eq!(found, [at], "{line}");
     }
 }
