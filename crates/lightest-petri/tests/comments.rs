@@ -139,6 +139,7 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
     let ping = "agent.ping().await?;";
     let why = "// power_off() would hang";
     assert!(waits(&format!("{ping}\n{stop}")));
+    assert!(!waits(&format!("{ping}\n{stop}\n{stop}")), "where it is done again, it is the point");
     for explained in [
         format!("{ping}\n{why}\n{stop}"),
         format!("{ping}\n// It hangs otherwise:\n{why}\n// as seen\n{stop}"),

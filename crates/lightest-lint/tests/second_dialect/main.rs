@@ -144,6 +144,10 @@ fn of_a_shared_guest_that_is_too_light_the_test_that_asks_is_named() {
     );
     let notes = &findings[0].diagnostic.notes;
     assert!(notes.contains(&"2 tests share this guest; only `lists` asks for it".to_owned()), "{notes:?}");
+    // Where all of them ask for it, none is named.
+    let findings = check(&text.replace("cat /x", "systemctl"));
+    let notes = &findings[0].diagnostic.notes;
+    assert!(notes.iter().all(|note| !note.contains("share this guest")), "{notes:?}");
 }
 
 #[test]
