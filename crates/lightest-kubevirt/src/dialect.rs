@@ -11,7 +11,7 @@ use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RowId, Space};
 
 use crate::judge::NEW_TESTS;
 use crate::rules::RULES;
@@ -127,10 +127,10 @@ impl Dialect for KubeVirt {
     }
 
     /// Calls of factories, each once.
-    fn paste(&self, space: &Space<'_>, rows: &[usize], _asked: &Asked) -> Option<String> {
+    fn paste(&self, space: &Space<'_>, rows: &[RowId], _asked: &Asked) -> Option<String> {
         let mut calls: Vec<String> = Vec::new();
         for row in rows {
-            let call = format!("libvmifact.{}()", space.rows()[*row].guest.id);
+            let call = format!("libvmifact.{}()", space.row(*row).guest.id);
             if !calls.contains(&call) {
                 calls.push(call);
             }

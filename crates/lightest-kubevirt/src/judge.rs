@@ -198,7 +198,7 @@ impl<'r> Reading<'r> {
 /// What the catalog answers for a guest on x86-64.
 #[must_use]
 pub fn answer<'c>(space: &Space<'c>, guest: &Guest, requirement: &str) -> Answer<'c> {
-    let row = space.rows().iter().position(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
+    let row = space.find(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
     match (row, space.requirement(requirement)) {
         (Some(row), Some(index)) => space.answer(row, index, &Asked::default()),
         _ => Answer { support: Support::Unknown, statement: None },
@@ -209,7 +209,7 @@ pub fn answer<'c>(space: &Space<'c>, guest: &Guest, requirement: &str) -> Answer
 /// known to provide all.
 pub fn lightest<'c, 'w>(space: &Space<'c>, words: impl IntoIterator<Item = &'w str>) -> Option<&'c Guest> {
     let asked = Asked::new(space.catalog(), words.into_iter().chain([NEW_TESTS])).ok()?;
-    lightest_for(space, &asked, Arch::X64).map(|row| space.rows()[row].guest)
+    lightest_for(space, &asked, Arch::X64).map(|row| space.row(row).guest)
 }
 
 /// Whether a text has a guest's name among its words.

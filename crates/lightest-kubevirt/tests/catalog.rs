@@ -3,7 +3,7 @@
 use lightest_catalog::{embedded, load};
 use lightest_kubevirt::table::Table;
 use lightest_model::catalog::{Catalog, Support};
-use lightest_model::space::{ALWAYS, Asked, Space};
+use lightest_model::space::{ALWAYS, Asked, RowId, Space};
 
 fn catalog() -> Catalog {
     load(&embedded(&["kubevirt"])).unwrap_or_else(|errors| panic!("{errors:#?}"))
@@ -14,7 +14,7 @@ fn every_guest_has_an_answer_to_every_requirement() {
     let catalog = catalog();
     let space = Space::of_tests(&catalog);
     assert_eq!(space.rows().len(), 12, "six guests on two architectures");
-    for (row, data) in space.rows().iter().enumerate() {
+    for (row, data) in space.enumerate() {
         for requirement in catalog.requirements.iter().map(|known| known.id.as_str()).chain(ALWAYS) {
             let index = space.requirement(requirement).expect("it is known");
             let answer = space.answer(row, index, &Asked::default());
@@ -27,13 +27,13 @@ fn every_guest_has_an_answer_to_every_requirement() {
 fn what_gives_a_requirement_gives_what_follows_from_it() {
     let catalog = catalog();
     let space = Space::of_tests(&catalog);
-    let gives = |row: usize, word: &str| {
+    let gives = |row: RowId, word: &str| {
         let index = space.requirement(word).expect("it is known");
         space.answer(row, index, &Asked::default()).support == Support::Yes
     };
     for requirement in &catalog.requirements {
         for implied in &requirement.implies {
-            for (row, data) in space.rows().iter().enumerate() {
+            for (row, data) in space.enumerate() {
                 assert!(
                     !gives(row, &requirement.id) || gives(row, implied),
                     "{} gives {} but not {implied}",

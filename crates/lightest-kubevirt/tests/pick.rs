@@ -5,7 +5,7 @@ use lightest_kubevirt::{KubeVirt, facts};
 use lightest_lint::dialect::Dialect;
 use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Choice, Query, choose};
-use lightest_model::space::Space;
+use lightest_model::space::{RowId, Space};
 
 fn catalog() -> Catalog {
     load(&embedded(facts::FOLDERS)).expect("the catalog is sound")
@@ -31,7 +31,7 @@ fn each_need_leads_to_the_lightest_guest_that_is_known_to_meet_it() {
         (&["tools"], "libvmifact.NewFedora()"),
     ] {
         let choice = chosen(&space, words);
-        let rows: Vec<usize> = choice.parts.iter().flat_map(|part| &part.pick).map(|pick| pick.row).collect();
+        let rows: Vec<RowId> = choice.parts.iter().flat_map(|part| &part.pick).map(|pick| pick.row).collect();
         assert_eq!(rows.len(), 2, "{words:?}: one for each architecture");
         assert_eq!(KubeVirt.paste(&space, &rows, &choice.asked).as_deref(), Some(factory), "{words:?}");
     }
@@ -43,8 +43,8 @@ fn what_is_refused_is_named_with_its_reason() {
     let space = Space::of_tests(&catalog);
     let choice = chosen(&space, &["agent", "acpi"]);
     let part = &choice.parts[0];
-    let names = |rows: Vec<usize>| -> Vec<String> {
-        rows.into_iter().map(|row| KubeVirt.name_of(&space.rows()[row].config)).collect()
+    let names = |rows: Vec<RowId>| -> Vec<String> {
+        rows.into_iter().map(|row| KubeVirt.name_of(&space.row(row).config)).collect()
     };
     let refused = names(part.refused.iter().map(|refusal| refusal.row).collect());
     assert_eq!(refused, ["NewGuestless", "NewAlpine", "NewCirros"]);
@@ -63,7 +63,7 @@ fn a_guest_that_new_tests_may_not_use_is_never_picked() {
     for requirement in &catalog.requirements {
         let choice = chosen(&space, &[&requirement.id]);
         for pick in choice.parts.iter().flat_map(|part| &part.pick) {
-            assert_ne!(space.rows()[pick.row].guest.id, "NewCirros", "{}", requirement.id);
+            assert_ne!(space.row(pick.row).guest.id, "NewCirros", "{}", requirement.id);
         }
     }
 }

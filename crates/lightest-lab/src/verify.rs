@@ -27,9 +27,9 @@ pub fn candidates(catalog: &Catalog, space: &Space, store: &Store) -> Vec<Candid
     let runs = space.requirement("runs");
     let lab = catalog.vmms.iter().find(|vmm| vmm.id == VMM);
     let mut candidates = Vec::new();
-    for (number, row) in space.rows().iter().enumerate().filter(|_| lab.is_some()) {
+    for (id, row) in space.enumerate().filter(|_| lab.is_some()) {
         let config = &row.config;
-        let possible = runs.map(|runs| space.answer(number, runs, &Asked::default()).support);
+        let possible = runs.map(|runs| space.answer(id, runs, &Asked::default()).support);
         if config.vmm.as_deref() != Some(VMM) || possible != Some(Support::Yes) {
             continue;
         }

@@ -6,7 +6,7 @@
 use lightest_diagnostics::{Edit, Safety};
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RowId, Space};
 
 use crate::calls::Table;
 use crate::change::Leading;
@@ -198,7 +198,7 @@ pub trait Dialect: Sync {
 
     /// What an author pastes for some configurations, with the words that what is asked needs; `None` where there is
     /// nothing to paste.
-    fn paste(&self, space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<String> {
+    fn paste(&self, space: &Space<'_>, rows: &[RowId], asked: &Asked) -> Option<String> {
         let _ = (space, rows, asked);
         None
     }
@@ -211,7 +211,7 @@ pub trait Dialect: Sync {
     /// What [`paste`](Self::paste) is for single configurations, for a list that was proposed for a test, with the files that it
     /// takes.
     fn paste_list(&self, space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<String> {
-        let rows: Vec<usize> = list.iter().map(|proposed| proposed.row).collect();
+        let rows: Vec<RowId> = list.iter().map(|proposed| proposed.row).collect();
         self.paste(space, &rows, asked)
     }
 

@@ -10,7 +10,7 @@ use lightest_diagnostics::Span;
 use lightest_model::catalog::Os;
 use lightest_model::chooser::{Choice, Part, Query, QueryError, choose_among};
 use lightest_model::config::{Arch, Isolation};
-use lightest_model::space::{Row, Space};
+use lightest_model::space::{Row, RowId, Space};
 
 use crate::facts::{Taken, Test};
 use crate::hints::Origin;
@@ -59,8 +59,8 @@ pub enum Role {
 pub struct Proposed {
     /// Its architecture.
     pub arch: Arch,
-    /// Its index in the space.
-    pub row: usize,
+    /// Its place in the space.
+    pub row: RowId,
     /// Why it is there.
     pub role: Role,
     /// Files that the test takes with it, as the declaration names them.
@@ -177,11 +177,11 @@ pub fn propose<'c>(
             let Some(mut part) = choice.parts.into_iter().next() else { continue };
             // A body that asks for the paravisor itself fails without it, and one that is written for a VMM under another.
             part.companion = part.companion.filter(|pick| {
-                let vmm = &space.rows()[pick.row].vmm.id;
+                let vmm = &space.row(pick.row).vmm.id;
                 !needs.ask("openhcl") && (reader.needed_vmms.is_empty() || reader.needed_vmms.contains(vmm))
             });
             let chosen = part.pick.as_ref().map(|pick| pick.row);
-            let mut add = |row: usize, role: Role| {
+            let mut add = |row: RowId, role: Role| {
                 if !list.iter().any(|known| known.row == row) {
                     list.push(Proposed { arch: *arch, row, role, artifacts: Vec::new() });
                 }
@@ -208,7 +208,7 @@ pub fn propose<'c>(
     }
     let mut unnamed = Vec::new();
     for proposed in &mut list {
-        proposed.artifacts = artifacts(&test.takes, &space.rows()[proposed.row], &mut unnamed);
+        proposed.artifacts = artifacts(&test.takes, space.row(proposed.row), &mut unnamed);
     }
     let asked = reader.asked(words.iter().map(String::as_str));
     let archs = if archs == space.catalog().archs().collect::<Vec<_>>() { Vec::new() } else { archs };

@@ -28,11 +28,11 @@ pub struct Shown<'c> {
 pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Shown<'c>> {
     let Some(row) = space.position(&variant.config) else { return Vec::new() };
     let catalog = space.catalog();
-    let words = needs.shown_of(&space.rows()[row]).map(|need| need.requirement.as_str());
+    let words = needs.shown_of(space.row(row)).map(|need| need.requirement.as_str());
     let asked = asked(catalog, words);
     // In whose presence: everything that was certainly asked, and whether the agent was wanted.
     let agent = variant.agent.map(|agent| if agent { "agent" } else { "no-agent" });
-    let words = needs.shown_of(&space.rows()[row]).map(|need| need.requirement.as_str());
+    let words = needs.shown_of(space.row(row)).map(|need| need.requirement.as_str());
     let present = self::asked(catalog, words.chain(agent));
     let indices = asked.indices().iter().copied().chain([space.runs()]);
     indices
@@ -41,7 +41,7 @@ pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Sho
             let requirement = space.requirement_id(index);
             let mut with: Vec<String> = Vec::new();
             if answer.support == Support::Unknown {
-                let own = &space.rows()[row];
+                let own = space.row(row);
                 let doubts = catalog.capabilities.iter().filter(|statement| {
                     statement.requirement == requirement
                         && statement.support == Support::Unknown

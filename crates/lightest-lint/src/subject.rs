@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use lightest_model::catalog::{Catalog, Quirk, Support};
 use lightest_model::config::{Arch, Config, Form};
-use lightest_model::space::{Answer, Asked, RequirementId, Row, Space, Weight};
+use lightest_model::space::{Answer, Asked, RequirementId, Row, RowId, Space, Weight};
 
 use crate::dialect::{Dialect, Replacement};
 use crate::facts::{Declaration, Test, Variant};
@@ -38,13 +38,13 @@ pub(crate) struct Subject<'a, 'c> {
     /// Those of them that are asked of some configurations only.
     conditional: Vec<usize>,
     /// The rows that the list has.
-    listed: HashSet<usize>,
+    listed: HashSet<RowId>,
     /// What is asked in each situation so far.
     known: RefCell<HashMap<Situation, Rc<Asked>>>,
     /// What follows from requirements that were asked for together so far.
     asks: RefCell<HashMap<Vec<RequirementId>, Asked>>,
     /// Whether a comment names a row, for the rows that were asked so far.
-    remarked: RefCell<HashMap<usize, bool>>,
+    remarked: RefCell<HashMap<RowId, bool>>,
     /// What was found of each row so far, by what is asked beside the body.
     suited: RefCell<HashMap<Beside, Vec<Suits>>>,
     remarks: OnceCell<Remarks>,
@@ -108,7 +108,7 @@ pub(crate) struct Placed<'a> {
     pub(crate) declaration: &'a Declaration,
     pub(crate) variant: &'a Variant,
     /// Index of its configuration in the space; `None` for what the space does not hold.
-    pub(crate) row: Option<usize>,
+    pub(crate) row: Option<RowId>,
 }
 
 impl<'a, 'c: 'a> Subject<'a, 'c> {
@@ -165,8 +165,8 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.space.catalog()
     }
 
-    pub(crate) fn row(&self, row: usize) -> &'a Row<'c> {
-        &self.space.rows()[row]
+    pub(crate) fn row(&self, row: RowId) -> &'a Row<'c> {
+        self.space.row(row)
     }
 
     /// The test's name with its modules.
@@ -199,12 +199,12 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// A configuration of the space, in the words of the dialect.
-    pub(crate) fn named_config(&self, row: usize) -> String {
+    pub(crate) fn named_config(&self, row: RowId) -> String {
         self.dialect.name_of(&self.row(row).config)
     }
 
     /// What the body asks of a configuration, by identifier, each once.
-    pub(crate) fn requirements(&self, row: usize) -> Vec<&'a str> {
+    pub(crate) fn requirements(&self, row: RowId) -> Vec<&'a str> {
         let mut words: Vec<&str> = Vec::new();
         for need in self.needs_of(row) {
             if !words.contains(&need.requirement.as_str()) {
@@ -215,21 +215,21 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// The needs that are asked of a configuration, each once, at the first place that shows it.
-    pub(crate) fn needs_of(&self, row: usize) -> impl Iterator<Item = &'a Need> {
+    pub(crate) fn needs_of(&self, row: RowId) -> impl Iterator<Item = &'a Need> {
         let row = self.row(row);
         self.distinct.iter().map(|index| &self.needs.needs[*index]).filter(|need| need.applies_to(row))
     }
 
     /// What is asked of a configuration in the place of a variant: by the body, by the declaration, and by the files that the
     /// variant names.
-    pub(crate) fn asked_of(&self, row: usize, variant: &Variant) -> Asked {
+    pub(crate) fn asked_of(&self, row: RowId, variant: &Variant) -> Asked {
         let mut words: Vec<&str> = self.requirements(row);
         words.extend(stated(variant));
         self.ask(words)
     }
 
     /// The same, with what the test's name says: what a configuration must give to be the lightest.
-    pub(crate) fn asked_by_all(&self, row: usize, variant: &Variant) -> Asked {
+    pub(crate) fn asked_by_all(&self, row: RowId, variant: &Variant) -> Asked {
         let mut words: Vec<&str> = self.requirements(row);
         words.extend(stated(variant));
         words.extend(&self.named);
@@ -246,7 +246,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         asked
     }
 
-    pub(crate) fn answer(&self, row: usize, requirement: &str, asked: &Asked) -> Answer<'c> {
+    pub(crate) fn answer(&self, row: RowId, requirement: &str, asked: &Asked) -> Answer<'c> {
         match self.space.requirement(requirement) {
             Some(index) => self.space.answer(row, index, asked),
             None => Answer { support: Support::Unknown, statement: None },
@@ -254,22 +254,22 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// Whether a configuration is known to give everything that is asked, and to run.
-    pub(crate) fn gives_all(&self, row: usize, asked: &Asked) -> bool {
+    pub(crate) fn gives_all(&self, row: RowId, asked: &Asked) -> bool {
         self.space.gives_all(row, asked)
     }
 
     /// The lightest of the configurations that `among` picks, that give everything the body asks of them, what the test's
     /// name says, and what a variant asks for by itself.
-    pub(crate) fn lightest(&self, variant: &Variant, among: impl Fn(&Row<'_>) -> bool) -> Option<usize> {
+    pub(crate) fn lightest(&self, variant: &Variant, among: impl Fn(&Row<'_>) -> bool) -> Option<RowId> {
         let beside = (variant.agent, variant.brings.join(","));
         let mut suited = self.suited.borrow_mut();
         let suited =
             suited.entry(beside.clone()).or_insert_with(|| vec![Suits::NotAsked; self.space.rows().len()]);
         // Most rows are asked the same as the one before.
         let mut last: Option<(Vec<bool>, Rc<Asked>)> = None;
-        let mut best: Option<usize> = None;
-        for (index, row) in self.space.rows().iter().enumerate().filter(|(_, row)| among(row)) {
-            if matches!(suited[index], Suits::NotAsked) {
+        let mut best: Option<RowId> = None;
+        for (id, row) in self.space.enumerate().filter(|(_, row)| among(row)) {
+            if matches!(suited[id.index()], Suits::NotAsked) {
                 let applies: Vec<bool> =
                     self.conditional.iter().map(|need| self.needs.needs[*need].applies_to(row)).collect();
                 let asked = match &last {
@@ -278,7 +278,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                         let key = (beside.clone(), applies.clone());
                         let known = self.known.borrow().get(&key).cloned();
                         let asked = known.unwrap_or_else(|| {
-                            let asked = Rc::new(self.asked_by_all(index, variant));
+                            let asked = Rc::new(self.asked_by_all(id, variant));
                             self.known.borrow_mut().insert(key, Rc::clone(&asked));
                             asked
                         });
@@ -286,20 +286,21 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                         asked
                     }
                 };
-                let suits = self.everywhere(index).all(|row| self.gives_all(row, &asked))
-                    && self.stops(index, &asked).is_none();
-                suited[index] = if suits { Suits::Yes(self.space.weight(index, &asked)) } else { Suits::No };
+                let suits = self.everywhere(id).all(|row| self.gives_all(row, &asked))
+                    && self.stops(id, &asked).is_none();
+                suited[id.index()] =
+                    if suits { Suits::Yes(self.space.weight(id, &asked)) } else { Suits::No };
             }
-            let lighter = |best: usize| suited[index].weight() < suited[best].weight();
-            if suited[index].weight().is_some() && best.is_none_or(lighter) {
-                best = Some(index);
+            let lighter = |best: RowId| suited[id.index()].weight() < suited[best.index()].weight();
+            if suited[id.index()].weight().is_some() && best.is_none_or(lighter) {
+                best = Some(id);
             }
         }
         best
     }
 
     /// A configuration, and where a declaration stands for every architecture, the same on the others.
-    fn everywhere(&self, row: usize) -> impl Iterator<Item = usize> {
+    fn everywhere(&self, row: RowId) -> impl Iterator<Item = RowId> {
         let config = &self.row(row).config;
         let archs: Vec<Arch> =
             if self.dialect.conventions().any_arch { self.catalog().archs().collect() } else { Vec::new() };
@@ -309,24 +310,24 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// Whether one configuration is lighter than another by something that costs.
-    pub(crate) fn is_lighter(&self, one: usize, other: usize, asked: &Asked) -> bool {
+    pub(crate) fn is_lighter(&self, one: RowId, other: RowId, asked: &Asked) -> bool {
         self.space.weight(one, asked).is_lighter_than(&self.space.weight(other, asked))
     }
 
     /// Whether a configuration boots from an image.
-    pub(crate) fn has_image(&self, row: usize) -> bool {
+    pub(crate) fn has_image(&self, row: RowId) -> bool {
         matches!(self.row(row).guest.form, Form::Vhd | Form::Iso)
     }
 
     /// The rank of a configuration's boot class, fastest first.
-    pub(crate) fn boot_class(&self, row: usize, asked: &Asked) -> usize {
+    pub(crate) fn boot_class(&self, row: RowId, asked: &Asked) -> usize {
         let class = self.space.price(row, asked).boot;
         let classes = &self.catalog().boot_classes;
         classes.iter().position(|known| known.id == class).unwrap_or(classes.len())
     }
 
     /// Whether the list already has a configuration, as an alternative.
-    pub(crate) fn lists(&self, row: usize) -> bool {
+    pub(crate) fn lists(&self, row: RowId) -> bool {
         self.dialect.conventions().alternatives && self.listed.contains(&row)
     }
 
@@ -356,7 +357,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// Whether a comment in the test's declarations speaks of a configuration, so that its author knows of it.
-    pub(crate) fn remarks_on(&self, row: usize) -> bool {
+    pub(crate) fn remarks_on(&self, row: RowId) -> bool {
         if self.test.remarks.is_empty() {
             return false;
         }
@@ -368,7 +369,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         found
     }
 
-    fn any_remark_names(&self, row: usize) -> bool {
+    fn any_remark_names(&self, row: RowId) -> bool {
         let config = &self.row(row).config;
         let word = format!("{}_{}", config.boot, config.arch);
         let plain = |text: &str| {
@@ -385,19 +386,19 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// Whether a known limit that is not lifted blocks a configuration.
-    pub(crate) fn is_blocked(&self, row: usize, asked: &Asked) -> bool {
+    pub(crate) fn is_blocked(&self, row: RowId, asked: &Asked) -> bool {
         !self.space.limits(row, asked).is_empty()
     }
 
     /// The quirk that keeps a configuration from running as the test is written, and what becomes of it.
-    pub(crate) fn stops(&self, row: usize, asked: &Asked) -> Option<(&'c Quirk, &'c str)> {
+    pub(crate) fn stops(&self, row: RowId, asked: &Asked) -> Option<(&'c Quirk, &'c str)> {
         // What settles a quirk may be among what is not known of an open test.
         let certain = |quirk: &&Quirk| quirk.unless.is_empty() || !self.needs.is_open();
         let quirks = self.space.quirks(row, asked).filter(certain);
         quirks.filter_map(|quirk| Some((quirk, quirk.stops.as_deref()?))).next()
     }
 
-    pub(crate) fn cost(&self, row: usize, asked: &Asked) -> Cost {
+    pub(crate) fn cost(&self, row: RowId, asked: &Asked) -> Cost {
         let price = self.space.price(row, asked);
         Cost {
             image_bytes: price.image_bytes,
@@ -426,7 +427,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// Puts another configuration into the place of a variant's.
-    pub(crate) fn replace(&self, placed: &Placed<'_>, row: usize, message: String, safety: Safety) -> Help {
+    pub(crate) fn replace(&self, placed: &Placed<'_>, row: RowId, message: String, safety: Safety) -> Help {
         let own = &placed.variant.config;
         let mut config = self.row(row).config.clone();
         config.extra_deps.clone_from(&own.extra_deps);
@@ -457,7 +458,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// Adds a configuration behind a variant.
-    pub(crate) fn add(&self, placed: &Placed<'_>, row: usize, message: String) -> Help {
+    pub(crate) fn add(&self, placed: &Placed<'_>, row: RowId, message: String) -> Help {
         let config = self.row(row).config.clone();
         let fits = placed.declaration.vmm.is_none() || placed.declaration.vmm == config.vmm;
         let safety = if fits { Safety::Unsafe } else { Safety::DisplayOnly };
@@ -479,7 +480,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
 
     /// Adds a configuration before a variant as an experiment whose failure blocks nobody; `None` where the framework has
     /// no spelling for that.
-    pub(crate) fn try_out(&self, placed: &Placed<'_>, row: usize, reason: &str) -> Option<Edit> {
+    pub(crate) fn try_out(&self, placed: &Placed<'_>, row: RowId, reason: &str) -> Option<Edit> {
         let mut config = self.row(row).config.clone();
         config.extra_deps.clone_from(&placed.variant.config.extra_deps);
         if placed.declaration.vmm.is_some() && placed.declaration.vmm != config.vmm {

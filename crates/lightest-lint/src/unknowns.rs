@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use lightest_diagnostics::Edit;
 use lightest_model::catalog::{Capability, Cost, Support};
-use lightest_model::space::{RequirementId, Space};
+use lightest_model::space::{RequirementId, RowId, Space};
 
 use crate::calls::Table;
 use crate::dialect::Dialect;
@@ -22,8 +22,8 @@ use crate::subject::{Context, Placed, Subject};
 /// Something that nobody has shown.
 #[derive(Debug)]
 pub struct Unknown<'c> {
-    /// The configuration: an index into the space's rows.
-    pub row: usize,
+    /// The configuration.
+    pub row: RowId,
     /// The requirement, or one that every configuration must meet.
     pub requirement: &'c str,
     /// The statement that calls it unknown; `None` where no statement speaks of it.
@@ -41,8 +41,8 @@ pub struct Waiting {
     pub test: usize,
     /// Its name.
     pub variant: String,
-    /// The lightest configuration that would do today, as an index into the space's rows.
-    pub from: usize,
+    /// The lightest configuration that would do today.
+    pub from: RowId,
     /// Why `check` would keep silent about it, as a half sentence; `None` where it would report it.
     pub silence: Option<&'static str>,
     /// What it would save.
@@ -111,7 +111,7 @@ pub fn unknowns<'c>(
             Subject::new(test, needs, &[], context)
         })
         .collect();
-    let mut found: BTreeMap<(usize, RequirementId), Vec<Waiting>> = BTreeMap::new();
+    let mut found: BTreeMap<(RowId, RequirementId), Vec<Waiting>> = BTreeMap::new();
     for (index, subject) in subjects.iter().enumerate().filter(|(_, subject)| !subject.needs.is_open()) {
         for placed in &subject.placed {
             waiting(index, subject, placed, &mut found);
@@ -168,7 +168,7 @@ fn waiting(
     test: usize,
     subject: &Subject<'_, '_>,
     placed: &Placed<'_>,
-    found: &mut BTreeMap<(usize, RequirementId), Vec<Waiting>>,
+    found: &mut BTreeMap<(RowId, RequirementId), Vec<Waiting>>,
 ) {
     let Some(own) = placed.row else { return };
     let variant = placed.variant;
@@ -182,38 +182,38 @@ fn waiting(
     let best = subject.lightest(variant, alike);
     let asked_own = subject.asked_by_all(own, variant);
     let from = best.filter(|best| subject.is_lighter(*best, own, &asked_own)).unwrap_or(own);
-    for (index, other) in subject.space.rows().iter().enumerate().filter(|(_, other)| alike(other)) {
+    for (id, other) in subject.space.enumerate().filter(|(_, other)| alike(other)) {
         // An image of another architecture is not a lighter choice: it is none.
-        if index == own || other.guest.arch.is_some_and(|arch| arch != other.config.arch) {
+        if id == own || other.guest.arch.is_some_and(|arch| arch != other.config.arch) {
             continue;
         }
-        let asked = subject.asked_by_all(index, variant);
-        if !subject.is_lighter(index, from, &asked) {
+        let asked = subject.asked_by_all(id, variant);
+        if !subject.is_lighter(id, from, &asked) {
             continue;
         }
         let mut missing = subject.space.demands(&asked).filter_map(|demand| {
-            let support = subject.space.answer(index, demand, &asked).support;
+            let support = subject.space.answer(id, demand, &asked).support;
             (support != Support::Yes).then_some((demand, support))
         });
         let (Some((demand, Support::Unknown)), None) = (missing.next(), missing.next()) else { continue };
-        let silence = heavier_than_needed::silence(subject, placed, own, index, &asked);
-        found.entry((index, demand)).or_default().push(Waiting {
+        let silence = heavier_than_needed::silence(subject, placed, own, id, &asked);
+        found.entry((id, demand)).or_default().push(Waiting {
             test,
             variant: placed.variant.name.clone(),
             from,
             silence: silence.map(heavier_than_needed::Silence::reason),
-            saving: saving(subject, from, index, &asked),
+            saving: saving(subject, from, id, &asked),
         });
     }
 }
 
-fn saving(subject: &Subject<'_, '_>, from: usize, to: usize, asked: &lightest_model::space::Asked) -> Saving {
+fn saving(subject: &Subject<'_, '_>, from: RowId, to: RowId, asked: &lightest_model::space::Asked) -> Saving {
     let (before, after) = (subject.space.price(from, asked), subject.space.price(to, asked));
-    let bytes = |row: usize, bytes: Option<u64>| match bytes {
+    let bytes = |row: RowId, bytes: Option<u64>| match bytes {
         Some(bytes) => i64::try_from(bytes).ok(),
         None => (!subject.has_image(row)).then_some(0),
     };
-    let class = |row: usize| i64::try_from(subject.boot_class(row, asked)).unwrap_or(0);
+    let class = |row: RowId| i64::try_from(subject.boot_class(row, asked)).unwrap_or(0);
     Saving {
         image_bytes: bytes(from, before.image_bytes)
             .zip(bytes(to, after.image_bytes))
@@ -226,7 +226,7 @@ fn saving(subject: &Subject<'_, '_>, from: usize, to: usize, asked: &lightest_mo
 /// The statement that decides, in the situation of the first variant that waits.
 fn statement<'c>(
     subjects: &[Subject<'_, 'c>],
-    row: usize,
+    row: RowId,
     requirement: RequirementId,
     waiting: &[Waiting],
 ) -> Option<&'c Capability> {
@@ -239,7 +239,7 @@ fn statement<'c>(
 /// The cheapest run that shows whether a configuration gives a requirement.
 fn experiment(
     subjects: &[Subject<'_, '_>],
-    row: usize,
+    row: RowId,
     requirement: RequirementId,
     waiting: &[Waiting],
     measured: &dyn Fn(&str) -> Option<f64>,

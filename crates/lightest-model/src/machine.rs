@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::catalog::Host;
 use crate::config::Arch;
-use crate::space::{Asked, Space};
+use crate::space::{Asked, RowId, Space};
 
 /// The operating systems of machines, by the words that Rust has for them.
 pub const SYSTEMS: [&str; 3] = ["linux", "windows", "macos"];
@@ -39,11 +39,11 @@ pub enum Fit<'c> {
 impl<'c> Space<'c> {
     /// Whether a machine can run a configuration of which that is asked.
     #[must_use]
-    pub fn fit(&self, row: usize, asked: &Asked, machine: &Machine) -> Fit<'c> {
+    pub fn fit(&self, row: RowId, asked: &Asked, machine: &Machine) -> Fit<'c> {
         let Some(host) = self.host_of(row, asked) else {
             return Fit::RunsIf(Cow::Borrowed("it is a host for it, of which the catalog has no kind"));
         };
-        let row = &self.rows()[row];
+        let row = self.row(row);
         let mut hypervisors: Vec<&str> = Vec::new();
         if !row.vmm.hosts.contains(&machine.os) {
             return Fit::Lacks { hypervisors };
@@ -84,7 +84,7 @@ impl<'c> Space<'c> {
 
     /// The kind of host that a configuration needs where that is asked of it.
     #[must_use]
-    pub fn host_of(&self, row: usize, asked: &Asked) -> Option<&'c Host> {
+    pub fn host_of(&self, row: RowId, asked: &Asked) -> Option<&'c Host> {
         self.host(row, asked).and_then(|host| self.catalog().hosts.get(host))
     }
 }

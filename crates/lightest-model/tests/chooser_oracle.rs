@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use lightest_model::catalog::{Blocker, BlockerState, Catalog, Support, UNITS};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
-use lightest_model::space::{Row, Space};
+use lightest_model::space::{Row, RowId, Space};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -53,10 +53,10 @@ fn support(row: &Row<'_>, requirement: &str, asked: &BTreeSet<String>) -> Suppor
 }
 
 /// The order of lightness, part by part.
-type Order = (usize, usize, u64, [u32; UNITS.len()], usize, bool, Reverse<u32>, Reverse<u32>, usize);
+type Order = (usize, usize, u64, [u32; UNITS.len()], usize, bool, Reverse<u32>, Reverse<u32>, RowId);
 
 /// Scarcity of the host, boot class, bytes, boots, waits, paravisor, then use and order.
-fn weight(index: usize, row: &Row<'_>, named: &[String], asked: &BTreeSet<String>) -> Order {
+fn weight(id: RowId, row: &Row<'_>, named: &[String], asked: &BTreeSet<String>) -> Order {
     let asked_for = |with: &[String]| with.iter().all(|word| asked.contains(word));
     let host = CATALOG
         .hosts
@@ -83,7 +83,7 @@ fn weight(index: usize, row: &Row<'_>, named: &[String], asked: &BTreeSet<String
         row.boot.openhcl,
         Reverse(row.guest.variants.unwrap_or(0)),
         Reverse(row.boot.variants.unwrap_or(0)),
-        index,
+        id,
     )
 }
 
@@ -98,7 +98,7 @@ fn limits(row: &Row<'_>, named: &[String], asked: &BTreeSet<String>) -> Vec<&'st
     CATALOG.blockers.iter().filter(stands).map(|blocker| blocker.id.as_str()).collect()
 }
 
-fn oracle(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<usize> {
+fn oracle(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<RowId> {
     let asked = closure(requires);
     let fits = |row: &Row<'_>| {
         row.config.arch == arch
@@ -109,12 +109,10 @@ fn oracle(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<usize> {
                 .all(|id| support(row, id, &asked) == Support::Yes)
     };
     space
-        .rows()
-        .iter()
         .enumerate()
         .filter(|(_, row)| fits(row))
-        .min_by_key(|(index, row)| weight(*index, row, requires, &asked))
-        .map(|(index, _)| index)
+        .min_by_key(|(id, row)| weight(*id, row, requires, &asked))
+        .map(|(id, _)| id)
 }
 
 /// Requirements that do not say where a test runs.
@@ -138,10 +136,10 @@ proptest! {
         let asked = closure(&requires);
         for refusal in &part.refused {
             let id = space.requirement_id(refusal.missing.requirement);
-            prop_assert_eq!(support(&space.rows()[refusal.row], id, &asked), Support::No);
+            prop_assert_eq!(support(space.row(refusal.row), id, &asked), Support::No);
         }
         for unproven in &part.unproven {
-            let row = &space.rows()[unproven.row];
+            let row = space.row(unproven.row);
             for id in asked.iter().map(String::as_str).chain(["runs", "repo-code"]) {
                 prop_assert_ne!(support(row, id, &asked), Support::No, "{:?} is not merely unproven", row.config);
             }
@@ -214,12 +212,12 @@ fn no_pick_for_a_pair_is_dominated_on_any_vmm() {
                     Query { requires: requires.clone(), archs: vec![arch], vmms: vec![vmm.to_owned()] };
                 let Ok(choice) = choose(&space, &query) else { continue };
                 let Some(pick) = choice.parts.first().and_then(|part| part.pick.as_ref()) else { continue };
-                let own = limits(&space.rows()[pick.row], &requires, &asked);
-                for (index, row) in space.rows().iter().enumerate() {
-                    if index == pick.row
+                let own = limits(space.row(pick.row), &requires, &asked);
+                for (id, row) in space.enumerate() {
+                    if id == pick.row
                         || row.config.arch != choice.parts[0].arch
                         || row.config.vmm.as_deref() != Some(vmm)
-                        || space.price(index, &choice.asked) != pick.price
+                        || space.price(id, &choice.asked) != pick.price
                     {
                         continue;
                     }
@@ -233,7 +231,7 @@ fn no_pick_for_a_pair_is_dominated_on_any_vmm() {
                     assert!(
                         !gives || limits(row, &requires, &asked).len() >= own.len(),
                         "{first},{second} on {arch} {vmm}: {:?} has {own:?}, {:?} has fewer",
-                        space.rows()[pick.row].config,
+                        space.row(pick.row).config,
                         row.config
                     );
                 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::machine::{Fit, Machine, SYSTEMS};
-use lightest_model::space::{Asked, Row, Space};
+use lightest_model::space::{Asked, Row, RowId, Space};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
 
@@ -17,8 +17,8 @@ fn machine(os: &str, arch: Arch, hypervisors: &[&str]) -> Machine {
     Machine { os: os.to_owned(), arch: Some(arch), hypervisors, untold: Vec::new() }
 }
 
-fn row(space: &Space<'_>, wanted: impl Fn(&Row<'_>) -> bool) -> usize {
-    space.rows().iter().position(wanted).expect("there is one")
+fn row(space: &Space<'_>, wanted: impl Fn(&Row<'_>) -> bool) -> RowId {
+    space.find(wanted).expect("there is one")
 }
 
 #[test]
@@ -83,9 +83,8 @@ fn a_space_on_a_machine_has_what_runs_there_for_sure() {
     for (os, hypervisors) in SYSTEMS.iter().zip([&["kvm"][..], &["whp", "hyper-v"], &["hvf"]]) {
         let machine = machine(os, Arch::Aarch64, hypervisors);
         let own = space.on(&machine, &none);
-        let runs = |row: &usize| space.fit(*row, &none, &machine) == Fit::Runs;
-        let expected: Vec<_> =
-            (0..space.rows().len()).filter(runs).map(|row| &space.rows()[row].config).collect();
+        let runs = |row: &RowId| space.fit(*row, &none, &machine) == Fit::Runs;
+        let expected: Vec<_> = RowId::all(&space).filter(runs).map(|row| &space.row(row).config).collect();
         let found: Vec<_> = own.rows().iter().map(|row| &row.config).collect();
         assert!(!found.is_empty() && found.len() < space.rows().len(), "{os}");
         assert_eq!(found, expected, "{os}");

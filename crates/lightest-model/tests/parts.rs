@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use lightest_model::catalog::{Catalog, Holds, Support};
 use lightest_model::chooser::{Choice, Part, Query, QueryError, choose, choose_among, nearest_lighter};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, RequirementId, Space};
+use lightest_model::space::{Asked, RequirementId, RowId, Space};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
 
@@ -37,8 +37,8 @@ fn what_is_lighter_than_the_pick_is_refused_or_unproven_from_light_to_heavy() {
             let weights: Vec<_> = list.iter().map(|one| space.weight(one.row, &choice.asked)).collect();
             assert!(weights.is_sorted());
             for one in list {
-                assert_eq!(space.rows()[one.row].config.arch, part.arch);
-                assert!(space.rows()[one.row].guest.arch.is_none_or(|arch| arch == part.arch));
+                assert_eq!(space.row(one.row).config.arch, part.arch);
+                assert!(space.row(one.row).guest.arch.is_none_or(|arch| arch == part.arch));
                 assert!(!space.gives_all(one.row, &choice.asked));
                 if let Some(pick) = &part.pick {
                     assert!(space.weight(one.row, &choice.asked) < space.weight(pick.row, &choice.asked));
@@ -56,13 +56,13 @@ fn a_trial_is_unproven_runs_has_no_limit_and_saves_something() {
     let (mut beside, mut alone) = (0, 0);
     asked_alone_and_in_pairs(|space, choice, part| {
         let asked = &choice.asked;
-        let saves = |row: usize| {
+        let saves = |row: RowId| {
             let than = |pick: &lightest_model::chooser::Pick<'_>| {
                 space.weight(row, asked).is_lighter_than(&space.weight(pick.row, asked))
             };
             part.pick.as_ref().is_none_or(than)
         };
-        let fits = |row: usize| {
+        let fits = |row: RowId| {
             let always = |id| space.answer(row, id, asked).support == Support::Yes;
             saves(row) && space.always().all(always) && space.limits(row, asked).is_empty()
         };
@@ -93,10 +93,10 @@ fn a_pick_that_a_limit_holds_back_everywhere_has_another_until_then() {
             pick.limits.iter().map(|limit| &limit.id).collect::<Vec<_>>(),
             space.limits(pick.row, asked).iter().map(|limit| &limit.id).collect::<Vec<_>>()
         );
-        let here = |row: &usize| {
-            space.rows()[*row].config.arch == part.arch && space.gives_all(*row, asked) && !held(*row)
+        let here = |row: &RowId| {
+            space.row(*row).config.arch == part.arch && space.gives_all(*row, asked) && !held(*row)
         };
-        let free = (0..space.rows().len()).filter(here).min_by_key(|row| space.weight(*row, asked));
+        let free = RowId::all(space).filter(here).min_by_key(|row| space.weight(*row, asked));
         let expected = free.filter(|_| held(pick.row));
         assert_eq!(part.meanwhile.as_ref().map(|pick| pick.row), expected);
         found += usize::from(expected.is_some());
@@ -109,13 +109,13 @@ fn the_next_heavier_boots_another_guest_or_in_another_way_and_says_what_it_adds(
     let mut found = 0;
     asked_alone_and_in_pairs(|space, choice, part| {
         let (Some(pick), Some(heavier)) = (&part.pick, &part.heavier) else { return };
-        let (own, other) = (&space.rows()[pick.row], &space.rows()[heavier.row]);
+        let (own, other) = (space.row(pick.row), space.row(heavier.row));
         assert!(own.guest.family != other.guest.family || own.boot.id != other.boot.id);
         assert!(space.gives_all(heavier.row, &choice.asked));
         let weight = |row| space.weight(row, &choice.asked);
         assert!(weight(pick.row).is_lighter_than(&weight(heavier.row)));
-        for row in 0..space.rows().len() {
-            let between = &space.rows()[row];
+        for row in RowId::all(space) {
+            let between = space.row(row);
             let differs = between.guest.family != own.guest.family || between.boot.id != own.boot.id;
             let skipped = between.config.arch == part.arch
                 && differs
@@ -157,15 +157,15 @@ fn a_companion_does_without_the_paravisor_unless_that_is_what_is_asked_about() {
         choice.parts.into_iter().next().expect("a part")
     };
     let with = part(&["openhcl", "agent"]);
-    let pick = &space.rows()[with.pick.expect("a pick").row];
+    let pick = space.row(with.pick.expect("a pick").row);
     let companion = with.companion.expect("a companion");
-    let row = &space.rows()[companion.row];
+    let row = space.row(companion.row);
     assert!(pick.boot.openhcl && !row.boot.openhcl && row.vmm.in_repo && companion.limits.is_empty());
     assert_eq!(row.config.arch, Arch::X64);
     assert!(companion.why.iter().all(|reason| space.requirement_id(reason.requirement) != "openhcl"));
     // Servicing replaces the paravisor: without one, nothing is tested.
     let about = part(&["servicing", "agent"]);
-    assert!(space.rows()[about.pick.expect("a pick").row].boot.openhcl);
+    assert!(space.row(about.pick.expect("a pick").row).boot.openhcl);
     assert!(about.companion.is_none());
     assert!(part(&["agent"]).companion.is_none(), "nothing asks for the paravisor");
 }
@@ -181,21 +181,21 @@ fn a_companion_is_the_lightest_that_the_repository_builds_by_the_same_guest_wher
         };
         let others: Vec<RequirementId> =
             choice.asked.indices().iter().copied().filter(|id| *id != openhcl).collect();
-        let own = &space.rows()[pick.row];
+        let own = space.row(pick.row);
         let expected = if own.boot.openhcl && !others.iter().any(asks_for_it) {
             let named = choice.asked.named().iter().filter(|id| **id != openhcl);
             let rest =
                 Asked::new(&CATALOG, named.map(|id| space.requirement_id(*id))).expect("they are known");
             let lightest = |same: bool| {
-                let fits = |row: &usize| {
-                    let one = &space.rows()[*row];
+                let fits = |row: &RowId| {
+                    let one = space.row(*row);
                     one.config.arch == part.arch
                         && one.vmm.in_repo
                         && !one.boot.openhcl
                         && (!same || one.config.guest == own.config.guest)
                         && space.gives_all(*row, &rest)
                 };
-                (0..space.rows().len()).filter(fits).min_by_key(|row| space.weight(*row, &rest))
+                RowId::all(space).filter(fits).min_by_key(|row| space.weight(*row, &rest))
             };
             let found = lightest(true);
             same += usize::from(found.is_some());
@@ -213,14 +213,14 @@ fn a_companion_is_the_lightest_that_the_repository_builds_by_the_same_guest_wher
 fn a_companion_is_one_of_those_that_the_caller_asks_about() {
     let space = Space::of_tests(&CATALOG);
     let asked = query(&["openhcl", "agent"], &[Arch::X64], &[]);
-    let companion = |among: &dyn Fn(usize) -> bool| {
+    let companion = |among: &dyn Fn(RowId) -> bool| {
         let part = choose_among(&space, &asked, among).expect("they are known").parts.remove(0);
         part.companion.map(|pick| pick.row)
     };
     let first = companion(&|_| true).expect("a companion");
     let second = companion(&|row| row != first).expect("another");
-    assert!(space.rows()[second].vmm.in_repo && !space.rows()[second].boot.openhcl && second != first);
-    assert_eq!(companion(&|row| space.rows()[row].boot.openhcl), None);
+    assert!(space.row(second).vmm.in_repo && !space.row(second).boot.openhcl && second != first);
+    assert_eq!(companion(&|row| space.row(row).boot.openhcl), None);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn what_only_the_caller_excludes_is_no_conflict() {
     assert!(space.weight(picked, &others.asked) < space.weight(other.row, &others.asked));
     assert!(!others.parts[0].is_excluded());
     let never = query(&["windows", "linux"], &[Arch::X64], &[]);
-    for among in [&(|_| true) as &dyn Fn(usize) -> bool, &|_| false] {
+    for among in [&(|_| true) as &dyn Fn(RowId) -> bool, &|_| false] {
         let choice = choose_among(&space, &never, among).expect("they are known");
         assert!(choice.parts[0].conflict.is_some() && !choice.parts[0].is_excluded());
     }
@@ -301,7 +301,7 @@ fn the_nearest_rival_lacks_least() {
         let some = part.pick.is_some() && !(part.refused.is_empty() && part.unproven.is_empty());
         assert_eq!(nearest.is_some(), some);
         let Some(nearest) = nearest else { return };
-        let lacks = |row: usize| {
+        let lacks = |row: RowId| {
             let of = |support| {
                 let ids = choice.asked.indices().iter();
                 ids.filter(|id| space.answer(row, **id, &choice.asked).support == support).count()
@@ -312,14 +312,14 @@ fn the_nearest_rival_lacks_least() {
             ["runs", "repo-code"].contains(&space.requirement_id(one.missing.requirement))
         };
         // Then comes the pick's own guest, then its boot method, then what is lightest.
-        let pick = &space.rows()[part.pick.as_ref().expect("there is one").row];
+        let pick = space.row(part.pick.as_ref().expect("there is one").row);
         let distance = |one: &lightest_model::chooser::Refusal<'_>| {
-            let row = &space.rows()[one.row];
+            let row = space.row(one.row);
             let (guest, boot) = (row.guest.family != pick.guest.family, row.boot.id != pick.boot.id);
             (cannot_run(one), lacks(one.row), guest, boot, space.weight(one.row, &choice.asked))
         };
         for other in part.refused.iter().chain(&part.unproven) {
-            assert!(distance(nearest) <= distance(other), "{:?} is nearer", space.rows()[other.row].config);
+            assert!(distance(nearest) <= distance(other), "{:?} is nearer", space.row(other.row).config);
         }
         found += 1;
     });

@@ -3,7 +3,7 @@
 mod common;
 
 use lightest_model::catalog::{BlockerState, Cost, Support};
-use lightest_model::space::{Asked, RequirementId, Space};
+use lightest_model::space::{Asked, RequirementId, RowId, Space};
 
 #[test]
 fn limits_are_the_open_blockers_that_stand_against_a_configuration() {
@@ -13,10 +13,10 @@ fn limits_are_the_open_blockers_that_stand_against_a_configuration() {
     for blocker in &catalog.blockers {
         let words = blocker.when.with.iter().map(String::as_str);
         let asked = Asked::new(&catalog, words).expect("they are requirements");
-        for (index, row) in space.rows().iter().enumerate() {
+        for (id, row) in space.enumerate() {
             let selected = row.is_selected_by(&blocker.when);
             let stands = selected && blocker.state == BlockerState::Open;
-            let limits = space.limits(index, &asked);
+            let limits = space.limits(id, &asked);
             let found = limits.iter().any(|limit| limit.id == blocker.id);
             assert_eq!(found, stands, "{} against {:?}", blocker.id, row.config);
             held += usize::from(found);
@@ -36,15 +36,15 @@ fn quirks_are_those_of_a_configuration_that_nothing_asked_for_settles() {
         for more in settling {
             let words: Vec<&str> = with.iter().copied().chain(more).collect();
             let asked = Asked::new(&catalog, words).expect("they are requirements");
-            for (index, row) in space.rows().iter().enumerate() {
+            for (id, row) in space.enumerate() {
                 let expected = row.is_selected_by(&quirk.when) && more.is_none();
-                let found = space.quirks(index, &asked).any(|other| other.id == quirk.id);
+                let found = space.quirks(id, &asked).any(|other| other.id == quirk.id);
                 assert_eq!(found, expected, "{} of {:?} with {more:?}", quirk.id, row.config);
                 had += usize::from(found);
                 settled += usize::from(row.is_selected_by(&quirk.when) && more.is_some());
-                let costs = space.quirks(index, &asked).map(|quirk| quirk.cost);
+                let costs = space.quirks(id, &asked).map(|quirk| quirk.cost);
                 let sum = costs.fold(Cost::default(), |sum, cost| sum.combined(cost, |one, more| one + more));
-                assert_eq!(space.price(index, &asked).quirks, sum, "{:?}", row.config);
+                assert_eq!(space.price(id, &asked).quirks, sum, "{:?}", row.config);
             }
         }
     }
@@ -58,15 +58,10 @@ fn what_is_provided_alone_is_what_is_answered_when_nothing_else_is_asked() {
     let alone = Space::of_tests(&catalog).knowing_alone(space.alone());
     for (index, requirement) in RequirementId::all(&catalog).zip(&catalog.requirements) {
         let asked = Asked::new(&catalog, [requirement.id.as_str()]).expect("it is a requirement");
-        for row in 0..space.rows().len() {
+        for row in RowId::all(&space) {
             let yes = space.answer(row, index, &asked).support == Support::Yes;
-            assert_eq!(space.gives_alone(row, index), yes, "{} in row {row}", requirement.id);
-            assert_eq!(
-                alone.gives_alone(row, index),
-                yes,
-                "{} in row {row}, as it was known",
-                requirement.id
-            );
+            assert_eq!(space.gives_alone(row, index), yes, "{} in {row:?}", requirement.id);
+            assert_eq!(alone.gives_alone(row, index), yes, "{} in {row:?}, as it was known", requirement.id);
         }
     }
 }
@@ -78,20 +73,20 @@ fn lighter_is_what_costs_less_and_the_order_of_the_catalog_costs_nothing() {
     let asked = Asked::default();
     let host = |id: &str| catalog.hosts.iter().position(|host| host.id == id);
     let class = |id: &str| catalog.boot_classes.iter().position(|class| class.id == id);
-    let costs = |row: usize| {
+    let costs = |row: RowId| {
         let price = space.price(row, &asked);
         let bytes = price.image_bytes.unwrap_or(0);
         (host(price.host), class(price.boot), bytes, price.quirks.amounts())
     };
-    for one in 0..space.rows().len() {
+    for one in RowId::all(&space) {
         assert!(!space.weight(one, &asked).is_lighter_than(&space.weight(one, &asked)));
-        for other in (0..space.rows().len()).step_by(7) {
+        for other in RowId::all(&space).step_by(7) {
             if costs(one) < costs(other) {
                 assert!(
                     space.weight(one, &asked).is_lighter_than(&space.weight(other, &asked)),
                     "{:?} beside {:?}",
-                    space.rows()[one].config,
-                    space.rows()[other].config
+                    space.row(one).config,
+                    space.row(other).config
                 );
             } else if costs(one) > costs(other) {
                 assert!(!space.weight(one, &asked).is_lighter_than(&space.weight(other, &asked)));

@@ -6,9 +6,9 @@ mod made_up;
 use lightest_model::catalog::{ClaimState, Layer, Section};
 use lightest_model::chooser::{Query, Tree, Twist, choose, lightest_for};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, RequirementId, Space};
+use lightest_model::space::{Asked, RequirementId, RowId, Space};
 
-fn chosen(space: &Space<'_>, needs: &[RequirementId], arch: Arch) -> Option<usize> {
+fn chosen(space: &Space<'_>, needs: &[RequirementId], arch: Arch) -> Option<RowId> {
     let ids = needs.iter().map(|need| space.requirement_id(*need));
     let asked = Asked::new(space.catalog(), ids).expect("they are requirements");
     lightest_for(space, &asked, arch)
@@ -109,8 +109,8 @@ fn twists_are_what_most_pairs_answer_and_what_disagrees_is_set_apart() {
                     .flat_map(|first| branch.needs.iter().map(move |second| [*first, *second]))
                     .collect();
                 let answers: Vec<_> = pairs.iter().map(|pair| chosen(&space, pair, arch)).collect();
-                let often = |row: usize| answers.iter().filter(|answer| **answer == Some(row)).count();
-                let mut rows: Vec<usize> = answers.iter().flatten().copied().collect();
+                let often = |row: RowId| answers.iter().filter(|answer| **answer == Some(row)).count();
+                let mut rows: Vec<RowId> = answers.iter().flatten().copied().collect();
                 rows.sort_unstable();
                 rows.dedup();
                 let most = rows.iter().map(|row| often(*row)).max();

@@ -5,7 +5,7 @@ use lightest_lint::proposal::Proposed;
 use lightest_model::catalog::{Holds, Support};
 use lightest_model::chooser::Choice;
 use lightest_model::config::Config;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RowId, Space};
 
 /// The attribute for a choice: its picks, or where there is none at all what is worth a try; `None` without either.
 #[must_use]
@@ -19,12 +19,12 @@ pub(crate) fn attribute_for(space: &Space<'_>, list: &[Proposed], asked: &Asked)
 }
 
 /// The attribute that lists some configurations, which take no files; `None` where there are none.
-pub(crate) fn attribute_of_rows(space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<Attribute> {
+pub(crate) fn attribute_of_rows(space: &Space<'_>, rows: &[RowId], asked: &Asked) -> Option<Attribute> {
     extend(Attribute::of([]), space, rows.iter().map(|row| (*row, &[][..])), asked)
 }
 
 /// Each configuration of a list, with the files that the test takes with it.
-fn listed(list: &[Proposed]) -> impl Iterator<Item = (usize, &[String])> + Clone {
+fn listed(list: &[Proposed]) -> impl Iterator<Item = (RowId, &[String])> + Clone {
     list.iter().map(|proposed| (proposed.row, proposed.artifacts.as_slice()))
 }
 
@@ -50,13 +50,13 @@ pub(crate) fn declare(
 fn extend<'l>(
     mut attribute: Attribute,
     space: &Space<'_>,
-    list: impl Iterator<Item = (usize, &'l [String])> + Clone,
+    list: impl Iterator<Item = (RowId, &'l [String])> + Clone,
     asked: &Asked,
 ) -> Option<Attribute> {
     let common = attribute.common_vmm().map(str::to_owned);
     let rows = list.clone().map(|(row, _)| row);
     for (row, artifacts) in list {
-        let config = Config { extra_deps: artifacts.to_vec(), ..space.rows()[row].config.clone() };
+        let config = Config { extra_deps: artifacts.to_vec(), ..space.row(row).config.clone() };
         if attribute.entries.iter().any(|entry| entry.config == config) {
             continue;
         }
@@ -120,7 +120,7 @@ fn add(attribute: &mut Attribute, word: &str) {
     }
 }
 
-fn lacks_agent(space: &Space<'_>, row: usize) -> bool {
+fn lacks_agent(space: &Space<'_>, row: RowId) -> bool {
     let Some(agent) = space.requirement("agent") else { return false };
     let Ok(asked) = Asked::new(space.catalog(), ["agent"]) else { return false };
     space.answer(row, agent, &asked).support != Support::Yes

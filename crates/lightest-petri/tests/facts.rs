@@ -23,7 +23,7 @@ fn lightest(requires: &[&str], arch: Arch) -> Option<String> {
     let choice =
         choose(&space, &Query { requires, archs: vec![arch], vmms: Vec::new() }).expect("known words");
     let pick = choice.parts.first().expect("one architecture").pick.as_ref();
-    pick.map(|pick| Spelled(&space.rows()[pick.row].config).to_string())
+    pick.map(|pick| Spelled(&space.row(pick.row).config).to_string())
 }
 
 #[test]
@@ -99,15 +99,15 @@ fn what_may_run_has_a_reasoned_answer_to_everything() {
     let space = Space::of(&CATALOG, |_| true);
     let asked = Asked::default();
     let runs = space.requirement("runs").expect("always there");
-    for (at, row) in space.rows().iter().enumerate() {
-        let answer = space.answer(at, runs, &asked);
+    for (id, row) in space.enumerate() {
+        let answer = space.answer(id, runs, &asked);
         assert!(answer.statement.is_some(), "nothing says whether {} runs", Spelled(&row.config));
         // The lab boots whatever image it is handed, of which nobody knows anything.
         if answer.support == Support::No || row.vmm.lab && answer.support == Support::Unknown {
             continue;
         }
         for (index, requirement) in RequirementId::all(&CATALOG).zip(&CATALOG.requirements) {
-            let answer = space.answer(at, index, &asked);
+            let answer = space.answer(id, index, &asked);
             assert!(
                 answer.statement.is_some(),
                 "nothing is said of `{}` for {}",
@@ -125,8 +125,8 @@ fn what_gives_a_requirement_gives_what_follows_from_it() {
     for requirement in &CATALOG.requirements {
         let asked = Asked::new(&CATALOG, [requirement.id.as_str()]).expect("known");
         let index = space.requirement(&requirement.id).expect("known");
-        for (at, row) in space.rows().iter().enumerate() {
-            let says = |index| space.answer(at, index, &asked).support;
+        for (id, row) in space.enumerate() {
+            let says = |index| space.answer(id, index, &asked).support;
             if says(runs) != Support::Yes || says(index) != Support::Yes {
                 continue;
             }

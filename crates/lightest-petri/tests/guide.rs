@@ -5,7 +5,7 @@ mod common;
 use common::catalog;
 use lightest_model::catalog::{BlockerState, Support};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RowId, Space};
 use lightest_petri::ARCHS;
 use lightest_petri::Spelled;
 use lightest_petri::guide::{Reading, Table, embedded, pick};
@@ -13,12 +13,12 @@ use lightest_petri::guide::{Reading, Table, embedded, pick};
 const NEEDS: &str = include_str!("../../../corpus/needs.tsv");
 const EVALUATION: &str = include_str!("../../../docs/book/src/evaluation.md");
 
-fn name(space: &Space<'_>, row: usize) -> String {
-    Spelled(&space.rows()[row].config).to_string()
+fn name(space: &Space<'_>, row: RowId) -> String {
+    Spelled(&space.row(row).config).to_string()
 }
 
 /// The configurations for some needs, one an architecture where there is one.
-fn answers(space: &Space<'_>, requires: &[String]) -> Vec<usize> {
+fn answers(space: &Space<'_>, requires: &[String]) -> Vec<RowId> {
     ARCHS.iter().filter_map(|arch| pick(space, requires, &[], *arch)).collect()
 }
 
@@ -180,7 +180,7 @@ fn what_to_use_instead_escapes_the_limit() {
         let archs = ARCHS.into_iter().filter(|arch| {
             !symptom.requires.iter().any(|word| Arch::from_word(word).is_some_and(|named| named != *arch))
         });
-        let found: Vec<usize> = archs.filter_map(|arch| pick(&space, &symptom.requires, &[], arch)).collect();
+        let found: Vec<RowId> = archs.filter_map(|arch| pick(&space, &symptom.requires, &[], arch)).collect();
         assert!(!found.is_empty(), "{}: nothing to use instead", symptom.text);
         for row in found {
             let held = space.limits(row, &asked).iter().any(|limit| limit.id == symptom.limit);
@@ -196,18 +196,18 @@ fn guests_provide_what_they_are_good_for_and_lack_the_rest() {
     let space = Space::of_tests(&catalog);
     for about in &texts.trade_offs {
         // The macros let an image of another architecture through under OpenHCL, and it does not boot.
-        let named = |row: &&usize| {
-            let row = &space.rows()[**row];
+        let named = |row: &&RowId| {
+            let row = space.row(**row);
             let boots = row.guest.arch.is_none_or(|arch| arch == row.config.arch);
             boots && row.guest.short.as_deref().unwrap_or(&row.guest.title) == about.guest
         };
-        let all: Vec<usize> = (0..space.rows().len()).collect();
-        let rows: Vec<usize> = all.iter().filter(named).copied().collect();
+        let all: Vec<RowId> = RowId::all(&space).collect();
+        let rows: Vec<RowId> = all.iter().filter(named).copied().collect();
         assert!(!rows.is_empty(), "{} is no guest", about.guest);
         assert!(!about.provides.is_empty() && !about.lacks.is_empty(), "{}", about.guest);
         for need in &about.provides {
             let place = catalog.is_place(need);
-            let given = |row: &&usize| match space.requirement(need) {
+            let given = |row: &&RowId| match space.requirement(need) {
                 Some(index) if !place => space.gives_alone(**row, index),
                 _ => is_on(&space, **row, need),
             };
@@ -215,7 +215,7 @@ fn guests_provide_what_they_are_good_for_and_lack_the_rest() {
         }
         // What nobody has shown is no reason against a guest.
         for need in &about.lacks {
-            let refused = |row: &usize| match Asked::new(&catalog, [need.as_str()]) {
+            let refused = |row: &RowId| match Asked::new(&catalog, [need.as_str()]) {
                 Ok(asked) if !catalog.is_place(need) => asked
                     .indices()
                     .iter()
@@ -231,8 +231,8 @@ fn guests_provide_what_they_are_good_for_and_lack_the_rest() {
 }
 
 /// Whether a configuration has a place: an architecture, or a VMM.
-fn is_on(space: &Space<'_>, row: usize, place: &str) -> bool {
-    let row = &space.rows()[row];
+fn is_on(space: &Space<'_>, row: RowId, place: &str) -> bool {
+    let row = space.row(row);
     row.vmm.id == place || Arch::from_word(place) == Some(row.config.arch)
 }
 

@@ -52,7 +52,7 @@ fn check(space: &Space<'_>, requires: Vec<String>, archs: Vec<Arch>) -> BTreeSet
         assert!(carries(&read, word), "{requires:?}: the answer advises `{word}`, which is not in\n{text}");
     }
     for pick in choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.companion)) {
-        let config = &space.rows()[pick.row].config;
+        let config = &space.row(pick.row).config;
         let entry = read.entries.iter().find(|entry| entry.config == *config).expect("every pick is pasted");
         let held = pick.limits.iter().find(|limit| limit.holds == Some(Holds::Always));
         let reason = entry.ignored.as_ref().map(|reason| reason.text.clone());

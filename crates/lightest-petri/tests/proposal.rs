@@ -59,7 +59,7 @@ fn proposed<'c>(space: &Space<'c>, test: &Test, request: &Request) -> Proposal<'
 /// The list, as it is written, with why each is there.
 fn list(space: &Space<'_>, proposal: &Proposal<'_>) -> Vec<(String, Role)> {
     let spelled = |at: &lightest_lint::proposal::Proposed| {
-        let row: &Row<'_> = &space.rows()[at.row];
+        let row: &Row<'_> = space.row(at.row);
         assert_eq!(row.config.arch, at.arch);
         let artifacts =
             if at.artifacts.is_empty() { String::new() } else { format!("[{}]", at.artifacts.join(", ")) };

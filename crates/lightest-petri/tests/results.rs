@@ -15,7 +15,7 @@ use lightest_lint::shown::shown;
 use lightest_lint::source::Source;
 use lightest_lint::unknowns::{Experiment, unknowns};
 use lightest_model::catalog::{Capability, Catalog, Layer, Support, When};
-use lightest_model::space::{ALWAYS, Space};
+use lightest_model::space::{ALWAYS, RowId, Space};
 use lightest_petri::Petri;
 use lightest_petri::Spelled;
 
@@ -74,11 +74,11 @@ async fn measures(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result
 fn support(
     catalog: &Catalog,
     space: &Space<'_>,
-    row: usize,
+    row: RowId,
     requirement: &str,
     asked: &BTreeSet<String>,
 ) -> Support {
-    let own = &space.rows()[row];
+    let own = space.row(row);
     let all = || {
         catalog.capabilities.iter().filter(|statement| {
             statement.requirement == requirement
@@ -112,41 +112,41 @@ fn closure(words: impl IntoIterator<Item = String>) -> BTreeSet<String> {
 }
 
 /// What a variant's test asks of a configuration.
-fn asked(test: &Test, needs: &Needs, variant: &Variant, space: &Space<'_>, row: usize) -> BTreeSet<String> {
-    let words = needs.asked_of(&space.rows()[row]).map(|need| need.requirement.clone());
+fn asked(test: &Test, needs: &Needs, variant: &Variant, space: &Space<'_>, row: RowId) -> BTreeSet<String> {
+    let words = needs.asked_of(space.row(row)).map(|need| need.requirement.clone());
     let named = lightest_lint::linter::named(test, &CATALOG).into_iter().map(str::to_owned);
     let agent = variant.agent.map(|agent| if agent { "agent" } else { "no-agent" });
     closure(words.chain(named).chain(agent.map(str::to_owned)))
 }
 
 /// The lightest configuration for a variant that keeps VMM, architecture, paravisor and isolation.
-fn lightest(catalog: &Catalog, test: &Test, needs: &Needs, variant: &Variant) -> Option<(usize, String)> {
+fn lightest(catalog: &Catalog, test: &Test, needs: &Needs, variant: &Variant) -> Option<(RowId, String)> {
     let space = Space::of_tests(catalog);
-    let own = &space.rows()[space.position(&variant.config)?];
-    let fits = |row: usize| {
+    let own = space.row(space.position(&variant.config)?);
+    let fits = |row: RowId| {
         let asked = asked(test, needs, variant, &space, row);
         let demands = asked.iter().map(String::as_str).chain(ALWAYS);
         demands.into_iter().all(|demand| support(catalog, &space, row, demand, &asked) == Support::Yes)
     };
-    let alike = |row: usize| {
-        let other = &space.rows()[row];
+    let alike = |row: RowId| {
+        let other = space.row(row);
         other.config.arch == own.config.arch
             && other.config.vmm == own.config.vmm
             && other.config.isolation == own.config.isolation
             && other.boot.openhcl == own.boot.openhcl
     };
-    let weight = |row: &usize| {
+    let weight = |row: &RowId| {
         let asked = asked(test, needs, variant, &space, *row);
         let words: Vec<&str> = asked.iter().map(String::as_str).collect();
         space.weight(*row, &lightest_model::space::Asked::new(&CATALOG, words).expect("known words"))
     };
-    let best = (0..space.rows().len()).filter(|row| alike(*row) && fits(*row)).min_by_key(weight)?;
-    Some((best, Spelled(&space.rows()[best].config).to_string()))
+    let best = RowId::all(&space).filter(|row| alike(*row) && fits(*row)).min_by_key(weight)?;
+    Some((best, Spelled(&space.row(best).config).to_string()))
 }
 
 /// The catalog with one more statement of the user's: that one configuration provides one thing.
-fn with_yes(space: &Space<'_>, row: usize, requirement: &str, with: Vec<String>) -> Catalog {
-    let config = &space.rows()[row].config;
+fn with_yes(space: &Space<'_>, row: RowId, requirement: &str, with: Vec<String>) -> Catalog {
+    let config = &space.row(row).config;
     let mut catalog = CATALOG.clone();
     catalog.capabilities.push(Capability {
         id: None,
@@ -177,7 +177,7 @@ fn unknowns_are_exactly_those_whose_yes_makes_a_variant_lighter() {
     let space = Space::of_tests(&CATALOG);
     let found = unknowns(&tests, &sources, &Petri, &table, &space, &|_| None);
     assert!(found.unknowns.len() >= 3, "{:?}", found.unknowns.len());
-    let listed: BTreeSet<(usize, String, String)> = found
+    let listed: BTreeSet<(RowId, String, String)> = found
         .unknowns
         .iter()
         .flat_map(|unknown| {
@@ -196,8 +196,8 @@ fn unknowns_are_exactly_those_whose_yes_makes_a_variant_lighter() {
         for variant in test.declarations.iter().flat_map(|list| &list.variants) {
             let Some(own) = space.position(&variant.config) else { continue };
             let before = lightest(&CATALOG, test, &needs, variant);
-            for row in 0..space.rows().len() {
-                let other = &space.rows()[row];
+            for row in RowId::all(&space) {
+                let other = space.row(row);
                 if other.guest.arch.is_some_and(|arch| arch != other.config.arch) {
                     continue;
                 }
@@ -218,7 +218,7 @@ fn unknowns_are_exactly_those_whose_yes_makes_a_variant_lighter() {
                     let words: Vec<&str> = asked.iter().map(String::as_str).collect();
                     let words = lightest_model::space::Asked::new(&CATALOG, words).expect("known words");
                     let lighter =
-                        |than: usize| space.weight(row, &words).is_lighter_than(&space.weight(than, &words));
+                        |than: RowId| space.weight(row, &words).is_lighter_than(&space.weight(than, &words));
                     let from = before.as_ref().map_or(own, |(row, _)| *row);
                     if after.as_ref().is_some_and(|(best, _)| *best == row) && lighter(from) && lighter(own) {
                         flipped.insert((row, demand.to_owned(), variant.name.clone()));
@@ -227,11 +227,9 @@ fn unknowns_are_exactly_those_whose_yes_makes_a_variant_lighter() {
             }
         }
     }
-    let shown = |all: BTreeSet<(usize, String, String)>| -> Vec<String> {
+    let shown = |all: BTreeSet<(RowId, String, String)>| -> Vec<String> {
         all.into_iter()
-            .map(|(row, demand, variant)| {
-                format!("{} {demand} {variant}", Spelled(&space.rows()[row].config))
-            })
+            .map(|(row, demand, variant)| format!("{} {demand} {variant}", Spelled(&space.row(row).config)))
             .collect()
     };
     assert_eq!(shown(listed), shown(flipped));
@@ -252,7 +250,7 @@ fn the_edit_adds_one_variant_whose_failure_blocks_nobody() {
             tests[test].declarations.iter().map(|list| list.variants.len()).sum::<usize>()
         };
         assert_eq!(count(&after, *test), count(&tests, *test) + 1, "{text}");
-        let config = &space.rows()[unknown.row].config;
+        let config = &space.row(unknown.row).config;
         let added = after[*test]
             .declarations
             .iter()
@@ -366,9 +364,9 @@ fn a_learned_yes_leaves_a_doubt_of_special_circumstances_standing() {
         .iter()
         .find(|statement| statement.support != Support::Yes && !statement.when.with.is_empty())
         .expect("a statement of special circumstances");
-    let row = (0..space.rows().len())
+    let row = RowId::all(&space)
         .find(|row| {
-            let row = &space.rows()[*row];
+            let row = space.row(*row);
             row.is_selected_by(&doubt.when)
         })
         .expect("it selects something");

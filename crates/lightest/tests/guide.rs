@@ -44,7 +44,7 @@ fn leads(id: &str) {
         .parts
         .iter()
         .filter_map(|part| part.pick.as_ref())
-        .map(|pick| Spelled(&space.rows()[pick.row].config).to_string())
+        .map(|pick| Spelled(&space.row(pick.row).config).to_string())
         .collect();
     let config = claim.config.clone().expect("it says where it leads");
     assert!(picks.contains(&config), "{id} leads to {picks:?}, not to {config}");

@@ -2,7 +2,7 @@
 
 use lightest_model::catalog::Support;
 use lightest_model::chooser::{Choice, Part, Pick, Query, Reason, Refusal, choose};
-use lightest_model::space::Space;
+use lightest_model::space::{RowId, Space};
 use lightest_petri::Spelled;
 use lightest_petri::attribute;
 use serde::Deserialize;
@@ -96,7 +96,7 @@ fn command(query: &Query) -> String {
 }
 
 fn compare_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, card: &Card) -> Result<(), String> {
-    let name = |row: usize| Spelled(&space.rows()[row].config).to_string();
+    let name = |row: RowId| Spelled(&space.row(row).config).to_string();
     same("architecture", &part.arch.to_string(), &card.arch)?;
     same("VMM", &part.vmm, &card.vmm)?;
     same("pick", &part.pick.as_ref().map(|pick| name(pick.row)), &card.pick)?;
@@ -193,7 +193,7 @@ fn compare_conflict(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(
 /// Every guest that is refused or unproven is in sight, with a reason that the library gives for one of its
 /// configurations; no other guest is said to be.
 fn compare_guests(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(), String> {
-    let family = |row: usize| space.rows()[row].guest.family.as_str();
+    let family = |row: RowId| space.row(row).guest.family.as_str();
     let chosen = part.pick.as_ref().map(|pick| family(pick.row));
     let refusals: Vec<&Refusal<'_>> = part.refused.iter().chain(&part.unproven).collect();
     for refusal in &refusals {
@@ -215,7 +215,7 @@ fn compare_guests(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(),
         same(&guest.family, &wanted, &guest.kind.as_str())?;
         if matches!(wanted, "no" | "unknown") {
             let known = of_guest()
-                .find(|refusal| Spelled(&space.rows()[refusal.row].config).to_string() == guest.config);
+                .find(|refusal| Spelled(&space.row(refusal.row).config).to_string() == guest.config);
             let Some(refusal) = known else { return Err(format!("{} is not refused", guest.config)) };
             let id = space.requirement_id(refusal.missing.requirement);
             if !matches!(id, "runs" | "repo-code") {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lightest_model::catalog::Support;
-use lightest_model::space::{ALWAYS, Asked, Space};
+use lightest_model::space::{ALWAYS, Asked, RowId, Space};
 use lightest_petri::Spelled;
 use serde::Deserialize;
 
@@ -27,15 +27,15 @@ pub(super) fn all(space: &Space<'_>, shown: &str) -> Result<usize, String> {
     if lines.len() != space.rows().len() {
         return Err(format!("{} configurations are explained, of {}", lines.len(), space.rows().len()));
     }
-    for (row, line) in lines.iter().enumerate() {
+    for (row, line) in RowId::all(space).zip(&lines) {
         let shown: Explained = serde_json::from_str(line).map_err(|error| error.to_string())?;
         compare(space, row, &shown).map_err(|difference| format!("{}: {difference}", shown.config))?;
     }
     Ok(lines.len())
 }
 
-fn compare(space: &Space<'_>, row: usize, shown: &Explained) -> Result<(), String> {
-    let config = Spelled(&space.rows()[row].config).to_string();
+fn compare(space: &Space<'_>, row: RowId, shown: &Explained) -> Result<(), String> {
+    let config = Spelled(&space.row(row).config).to_string();
     if shown.config != config || shown.command != format!("lightest explain '{config}'") {
         return Err(format!("`{config}` should be explained, not by `{}`", shown.command));
     }

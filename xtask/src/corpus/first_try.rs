@@ -135,14 +135,14 @@ fn text(value: &Value) -> String {
 /// and of what the maintainers' declaration states.
 fn lacks(space: &Space<'_>, config: &str, test: &Value, variants: &[&Value]) -> Vec<String> {
     let catalog = space.catalog();
-    let Some(row) = space.rows().iter().position(|row| Spelled(&row.config).to_string() == config) else {
+    let Some(row) = space.find(|row| Spelled(&row.config).to_string() == config) else {
         return vec![format!("`{config}` is no configuration")];
     };
     let mut words = always_needed(test, variants);
     for word in variants.iter().flat_map(|variant| variant["states"].as_array().into_iter().flatten()) {
         words.extend(stated(catalog, &text(word)));
     }
-    let own = &space.rows()[row];
+    let own = space.row(row);
     let places = words.iter().filter(|word| {
         let vmm = catalog.vmm(word).is_some() && **word != own.vmm.id;
         vmm || Arch::from_word(word).is_some_and(|arch| arch != own.config.arch)

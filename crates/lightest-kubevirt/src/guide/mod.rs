@@ -66,10 +66,11 @@ pub fn page(space: &Space<'_>) -> String {
         "\nIf several rows fit, the lowest of them decides. A shared `BeforeEach` needs what any of its tests needs.\n\n\
          ## What each guest provides\n\n| factory | guest | boot | memory | provides |\n| --- | --- | --- | --- | --- |\n",
     );
-    for (index, row) in space.rows().iter().enumerate().filter(|(_, row)| row.config.arch == Arch::X64) {
+    for (id, row) in space.enumerate().filter(|(_, row)| row.config.arch == Arch::X64) {
         let guest = row.guest;
-        let gives =
-            |id: &str| space.requirement(id).is_some_and(|requirement| space.gives_alone(index, requirement));
+        let gives = |word: &str| {
+            space.requirement(word).is_some_and(|requirement| space.gives_alone(id, requirement))
+        };
         if !gives(NEW_TESTS) {
             continue;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lightest_model::catalog::{Catalog, Os, Requirement, Support, When};
 use lightest_model::chooser::QueryError;
 use lightest_model::config::{Arch, Isolation};
-use lightest_model::space::{Asked, Row, Space};
+use lightest_model::space::{Asked, Row, RowId, Space};
 
 use super::{Request, Role, WeakNeed};
 use crate::facts::{Test, What};
@@ -116,9 +116,9 @@ impl<'a, 'c> Reader<'a, 'c> {
     }
 
     /// What is asked of a configuration, or of all where there is none: each word once, in the body's order.
-    pub(super) fn words(&self, row: Option<usize>, hinted: &[String]) -> Vec<String> {
+    pub(super) fn words(&self, row: Option<RowId>, hinted: &[String]) -> Vec<String> {
         let applies = |need: &&Need| match row {
-            Some(row) => need.applies_to(&self.space.rows()[row]),
+            Some(row) => need.applies_to(self.space.row(row)),
             None => !need.is_conditional(),
         };
         let mut words: Vec<String> = Vec::new();
@@ -133,14 +133,14 @@ impl<'a, 'c> Reader<'a, 'c> {
 
     /// The lightest of some configurations that is known to provide everything that the body asks of it, and what names
     /// speak of.
-    pub(super) fn lightest(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<usize> {
-        self.lightest_that(hinted, among, &|index, asked| self.space.gives_all(index, asked))
+    pub(super) fn lightest(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<RowId> {
+        self.lightest_that(hinted, among, &|id, asked| self.space.gives_all(id, asked))
     }
 
     /// The lightest of some configurations that is not known to lack anything that the body asks of it.
-    pub(super) fn unproven(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<usize> {
-        self.lightest_that(hinted, among, &|index, asked| {
-            let answers = self.space.demands(asked).map(|need| self.space.answer(index, need, asked).support);
+    pub(super) fn unproven(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<RowId> {
+        self.lightest_that(hinted, among, &|id, asked| {
+            let answers = self.space.demands(asked).map(|need| self.space.answer(id, need, asked).support);
             answers.into_iter().all(|support| support != Support::No)
         })
     }
@@ -149,28 +149,27 @@ impl<'a, 'c> Reader<'a, 'c> {
         &self,
         hinted: &[String],
         among: &dyn Fn(&Row<'_>) -> bool,
-        fits: &dyn Fn(usize, &Asked) -> bool,
-    ) -> Option<usize> {
+        fits: &dyn Fn(RowId, &Asked) -> bool,
+    ) -> Option<RowId> {
         // Most configurations are asked the same as the one before.
         let mut last: Option<(Vec<String>, Asked)> = None;
-        let rows =
-            self.space.rows().iter().enumerate().filter(|(_, row)| among(row) && self.needs.allow(row));
+        let rows = self.space.enumerate().filter(|(_, row)| among(row) && self.needs.allow(row));
         let mut best = None;
-        for (index, _) in rows {
-            let words = self.words(Some(index), hinted);
+        for (id, _) in rows {
+            let words = self.words(Some(id), hinted);
             if last.as_ref().is_none_or(|(known, _)| *known != words) {
                 let asked = self.asked(words.iter().map(String::as_str));
                 last = Some((words, asked));
             }
             let Some((_, asked)) = &last else { continue };
-            if fits(index, asked) {
-                let weight = self.space.weight(index, asked);
+            if fits(id, asked) {
+                let weight = self.space.weight(id, asked);
                 if best.as_ref().is_none_or(|(lightest, _)| weight < *lightest) {
-                    best = Some((weight, index));
+                    best = Some((weight, id));
                 }
             }
         }
-        best.map(|(_, index)| index)
+        best.map(|(_, id)| id)
     }
 
     /// The configurations that an answer may name, where it is asked for `words`: those with which the body goes on,
@@ -179,13 +178,13 @@ impl<'a, 'c> Reader<'a, 'c> {
         &'r self,
         words: &[String],
         hinted: &'r [String],
-    ) -> impl Fn(usize) -> bool + use<'r, 'a, 'c> {
+    ) -> impl Fn(RowId) -> bool + use<'r, 'a, 'c> {
         let asked = self.asked(words.iter().map(String::as_str));
         let branches = self.needs.needs.iter().any(Need::is_conditional);
-        move |index| {
-            let own = || self.asked(self.words(Some(index), hinted).iter().map(String::as_str));
-            self.needs.allow(&self.space.rows()[index])
-                && (!branches || !self.space.gives_all(index, &asked) || self.space.gives_all(index, &own()))
+        move |id| {
+            let own = || self.asked(self.words(Some(id), hinted).iter().map(String::as_str));
+            self.needs.allow(self.space.row(id))
+                && (!branches || !self.space.gives_all(id, &asked) || self.space.gives_all(id, &own()))
         }
     }
 
@@ -258,7 +257,7 @@ impl<'a, 'c> Reader<'a, 'c> {
     }
 
     /// Notes what names speak of: what decided, and what the pick is not known to provide.
-    pub(super) fn tell(&self, hinted: &Hinted, chosen: Option<usize>, weak: &mut Vec<WeakNeed>) {
+    pub(super) fn tell(&self, hinted: &Hinted, chosen: Option<RowId>, weak: &mut Vec<WeakNeed>) {
         let catalog = self.space.catalog();
         for hint in &self.hints {
             let word = hint.requirement;
@@ -287,10 +286,10 @@ impl<'a, 'c> Reader<'a, 'c> {
     /// none apart, one for each mode.
     pub(super) fn branches(
         &self,
-        chosen: Option<usize>,
+        chosen: Option<RowId>,
         hinted: &[String],
         here: &dyn Fn(&Row<'_>) -> bool,
-    ) -> Vec<(usize, Role)> {
+    ) -> Vec<(RowId, Role)> {
         let mut found = Vec::new();
         let (mut systems, mut modes): (Vec<Os>, Vec<Isolation>) = (Vec::new(), Vec::new());
         let conditions = self.test.sightings.iter().flat_map(|sighting| match &sighting.what {
@@ -300,7 +299,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         for when in conditions {
             note(when, &mut systems, &mut modes);
         }
-        let chosen = chosen.map(|row| &self.space.rows()[row]);
+        let chosen = chosen.map(|row| self.space.row(row));
         // A confidential test stays one under each operating system.
         let isolation = chosen.and_then(|row| row.config.isolation);
         if systems.len() > 1 {

@@ -41,7 +41,7 @@
 use std::cell::OnceCell;
 
 use lightest_model::config::{Arch, Form};
-use lightest_model::space::Asked;
+use lightest_model::space::{Asked, RowId};
 
 use crate::finding::Finding;
 use crate::reasons;
@@ -55,7 +55,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if whole.is_some_and(|silence| silence != Silence::BootTest) {
         return;
     }
-    let mut named: Vec<usize> = Vec::new();
+    let mut named: Vec<RowId> = Vec::new();
     let matrix = is_matrix(subject);
     for arch in subject.archs() {
         let here: Vec<&Placed<'_>> =
@@ -98,7 +98,7 @@ pub(crate) enum Weight {
     /// Something lighter is known to do.
     Heavier {
         /// Its place in the space.
-        best: usize,
+        best: RowId,
         /// Why it is not said; `None` where it is.
         silence: Option<Silence>,
     },
@@ -189,8 +189,8 @@ pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
 pub(crate) fn silence(
     subject: &Subject<'_, '_>,
     placed: &Placed<'_>,
-    own: usize,
-    best: usize,
+    own: RowId,
+    best: RowId,
     asked: &Asked,
 ) -> Option<Silence> {
     about_the_whole(subject).or_else(|| {
@@ -220,12 +220,12 @@ pub(crate) fn silence(
 
 /// Whether a comment in the list speaks of what is proposed, or of anything lighter on the same architecture: the author
 /// has weighed the list.
-fn remarks_on_something_lighter(subject: &Subject<'_, '_>, own: usize, best: usize, asked: &Asked) -> bool {
+fn remarks_on_something_lighter(subject: &Subject<'_, '_>, own: RowId, best: RowId, asked: &Asked) -> bool {
     let arch = subject.row(own).config.arch;
     !subject.test.remarks.is_empty()
         && (subject.remarks_on(best)
-            || subject.space.rows().iter().enumerate().any(|(index, row)| {
-                row.config.arch == arch && subject.is_lighter(index, own, asked) && subject.remarks_on(index)
+            || subject.space.enumerate().any(|(id, row)| {
+                row.config.arch == arch && subject.is_lighter(id, own, asked) && subject.remarks_on(id)
             }))
 }
 
@@ -350,7 +350,7 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
 fn replace(
     subject: &Subject<'_, '_>,
     placed: &Placed<'_>,
-    best: usize,
+    best: RowId,
     matrix: bool,
     findings: &mut Vec<Finding>,
 ) {
@@ -376,7 +376,7 @@ fn replace(
 }
 
 /// A configuration in words.
-fn full(subject: &Subject<'_, '_>, row: usize) -> String {
+fn full(subject: &Subject<'_, '_>, row: RowId) -> String {
     if !subject.dialect.conventions().alternatives {
         return subject.named_config(row);
     }
@@ -386,7 +386,7 @@ fn full(subject: &Subject<'_, '_>, row: usize) -> String {
 }
 
 /// The last requirement that the body shows, and where it is known that the suggestion gives it.
-fn evidence(subject: &Subject<'_, '_>, best: usize, asked: &Asked, finding: &mut Finding) {
+fn evidence(subject: &Subject<'_, '_>, best: RowId, asked: &Asked, finding: &mut Finding) {
     let row = subject.row(best);
     let mut said: Vec<&str> = Vec::new();
     let needs: Vec<_> = subject.needs.asked_of(row).filter(|need| need.requirement != "openvmm").collect();

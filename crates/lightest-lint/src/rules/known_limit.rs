@@ -27,7 +27,7 @@
 //! ```
 
 use lightest_model::catalog::{Blocker, Evidence, Holds, Quirk, Support};
-use lightest_model::space::Asked;
+use lightest_model::space::{Asked, RowId};
 
 use crate::finding::Finding;
 use crate::subject::{Placed, Subject};
@@ -57,7 +57,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 /// The limit that holds a variant back; none where another rule says that it cannot do what is asked.
-fn held<'c>(subject: &Subject<'_, 'c>, row: usize, asked: &Asked) -> Option<&'c Blocker> {
+fn held<'c>(subject: &Subject<'_, 'c>, row: RowId, asked: &Asked) -> Option<&'c Blocker> {
     let support = |id: &str| subject.answer(row, id, asked).support;
     subject.space.limits(row, asked).into_iter().find(|blocker| {
         let about: Vec<Support> = std::iter::once("runs")
@@ -76,7 +76,7 @@ fn held<'c>(subject: &Subject<'_, 'c>, row: usize, asked: &Asked) -> Option<&'c 
     })
 }
 
-fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, blocker: &Blocker) -> Finding {
+fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, blocker: &Blocker) -> Finding {
     let mut finding =
         subject.on(RULE, placed, format!("a known limit blocks this variant: {}", blocker.title));
     finding.say("runs by default");
@@ -123,7 +123,7 @@ fn stopped(subject: &Subject<'_, '_>, placed: &Placed<'_>, quirk: &Quirk, stops:
 }
 
 /// Shows what in the body asks for what a limit or a quirk is about.
-fn shown(subject: &Subject<'_, '_>, with: &[String], row: usize, finding: &mut Finding) {
+fn shown(subject: &Subject<'_, '_>, with: &[String], row: RowId, finding: &mut Finding) {
     for need in subject.needs_of(row) {
         if with.contains(&need.requirement) && !finding.requirements.contains(&need.requirement) {
             finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));

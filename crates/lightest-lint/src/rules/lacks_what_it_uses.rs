@@ -29,7 +29,7 @@
 //! ```
 
 use lightest_model::catalog::{Capability, Support};
-use lightest_model::space::{Asked, Row};
+use lightest_model::space::{Asked, Row, RowId};
 
 use crate::finding::Finding;
 use crate::needs::Need;
@@ -71,7 +71,7 @@ struct Missing<'a> {
 }
 
 /// The first thing that is known to be missing.
-fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: usize) -> Option<Missing<'a>> {
+fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: RowId) -> Option<Missing<'a>> {
     // What an unknown condition guards may be asked or not: it is missing either way, or nothing is reported.
     let asked = [subject.surely_asked_of(row, placed.variant), subject.asked_of(row, placed.variant)];
     let denied = |id: &'a str, of: &[Asked], asker| {
@@ -103,7 +103,7 @@ fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: usiz
     wanted.then(|| denied("agent", &alone, Asker::Declaration)).flatten()
 }
 
-fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: usize, missing: &Missing<'_>) -> Finding {
+fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, missing: &Missing<'_>) -> Finding {
     let Missing { asker, id, statement } = *missing;
     let title = subject.catalog().requirement(id).map_or(id, |requirement| requirement.title.as_str());
     let mut finding =

@@ -28,6 +28,7 @@
 use std::collections::HashSet;
 
 use lightest_model::catalog::{Blocker, BlockerState};
+use lightest_model::space::RowId;
 
 use crate::facts::Remark;
 use crate::finding::Finding;
@@ -121,7 +122,7 @@ fn waits(text: &str) -> bool {
 }
 
 /// The configuration that a remark asks for: a boot method and architecture that no variant has, and that would do.
-fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, remark: &Remark) -> Option<(&'s Placed<'a>, usize)> {
+fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, remark: &Remark) -> Option<(&'s Placed<'a>, RowId)> {
     let words = remark.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     // One variant for each VMM, with the agent and without, and for the files that it names.
     let mut alike = HashSet::new();

@@ -28,6 +28,7 @@
 use std::collections::HashMap;
 
 use lightest_model::catalog::Support;
+use lightest_model::space::RowId;
 use lightest_model::suggest::nearest;
 
 use crate::facts::Intent;
@@ -123,7 +124,7 @@ fn shown<'a>(subject: &Subject<'a, '_>) -> Vec<Vec<&'a Need>> {
 /// Whether some configuration is not known to lack any of these.
 fn possible(subject: &Subject<'_, '_>, words: &[&str]) -> bool {
     let asked = subject.ask(words.iter().copied());
-    (0..subject.space.rows().len()).any(|row| {
+    RowId::all(subject.space).any(|row| {
         asked.indices().iter().all(|index| subject.space.answer(row, *index, &asked).support != Support::No)
     })
 }

@@ -33,6 +33,7 @@
 
 use lightest_diagnostics::{Edit, Help, Safety};
 use lightest_model::chooser::Part;
+use lightest_model::space::RowId;
 
 use crate::finding::Finding;
 use crate::proposal::{EXCLUDED, Request, Role, WeakNeed, propose, try_it, unnamed};
@@ -53,7 +54,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         finding.diagnostic.notes.extend(proposal.weak.iter().map(WeakNeed::advice));
         for part in &proposal.choice.parts {
             let listed =
-                |row: usize| proposal.list.iter().any(|one| one.row == row && one.role == Role::Untried);
+                |row: RowId| proposal.list.iter().any(|one| one.row == row && one.role == Role::Untried);
             let untried = part.trial.as_ref().filter(|trial| listed(trial.row));
             finding.diagnostic.notes.extend(untried.map(|trial| {
                 let unshown = trial.unshown.iter();

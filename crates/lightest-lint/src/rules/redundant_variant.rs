@@ -42,18 +42,18 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let row = subject.row(own);
         let asked = subject.asked_of(own, placed.variant);
         let lighter = subject.placed.iter().find_map(|other| {
-            let index = other.row?;
-            let candidate = subject.row(index);
-            let same = index != own
+            let id = other.row?;
+            let candidate = subject.row(id);
+            let same = id != own
                 && candidate.config.vmm == row.config.vmm
                 && candidate.config.arch == row.config.arch
                 && candidate.config.boot == row.config.boot
                 && candidate.config.isolation == row.config.isolation
                 && candidate.guest.os == row.guest.os
                 && other.variant.ignored.is_none()
-                && subject.is_lighter(index, own, &asked)
-                && subject.gives_all(index, &asked);
-            same.then_some((other, index))
+                && subject.is_lighter(id, own, &asked)
+                && subject.gives_all(id, &asked);
+            same.then_some((other, id))
         });
         let Some((other, _)) = lighter else { continue };
         let mut finding = subject.on(RULE, placed, "a lighter variant of this test exercises the same");

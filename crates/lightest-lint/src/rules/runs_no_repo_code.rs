@@ -21,6 +21,7 @@
 //! ```
 
 use lightest_model::catalog::Support;
+use lightest_model::space::RowId;
 
 use crate::finding::Finding;
 use crate::subject::Subject;
@@ -40,7 +41,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         finding.cost = Some(subject.cost(row, &asked));
         // The same guest with the paravisor between it and the VMM.
         let own = subject.row(row);
-        let with = subject.space.rows().iter().position(|other| {
+        let with = subject.space.find(|other| {
             other.boot.openhcl
                 && other.boot.generation == own.boot.generation
                 && other.config.vmm == own.config.vmm
@@ -48,7 +49,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 && other.config.guest == own.config.guest
                 && other.config.isolation == own.config.isolation
         });
-        let runs = |other: &usize| {
+        let runs = |other: &RowId| {
             subject.answer(*other, "runs", &asked).support == Support::Yes
                 && subject.answer(*other, "repo-code", &asked).support == Support::Yes
         };

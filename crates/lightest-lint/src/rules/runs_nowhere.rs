@@ -44,7 +44,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         finding.requirements = subject.requirements(row).iter().map(|word| (*word).to_owned()).collect();
         let own = subject.row(row);
         // The same guest and firmware on another VMM.
-        let elsewhere = subject.space.rows().iter().position(|other| {
+        let elsewhere = subject.space.find(|other| {
             other.config.vmm != own.config.vmm
                 && other.config.boot == own.config.boot
                 && other.config.arch == own.config.arch

@@ -135,8 +135,8 @@ fn agent_is_left(subject: &Subject<'_, '_>, need: &Need) -> bool {
 fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let mut reported: Vec<&str> = Vec::new();
     for placed in &subject.placed {
-        let Some(index) = placed.row else { continue };
-        let row = subject.row(index);
+        let Some(id) = placed.row else { continue };
+        let row = subject.row(id);
         if placed.variant.ignored.is_some()
             || placed.variant.unstable.is_some()
             // With the paravisor the hosts are few, and all of them can.
@@ -145,7 +145,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         {
             continue;
         }
-        for need in subject.sure_needs_of(index) {
+        for need in subject.sure_needs_of(id) {
             let attribute =
                 subject.catalog().requirement(&need.requirement).and_then(|known| known.attribute.as_ref());
             let Some(word) = attribute.filter(|word| *word != "noagent") else { continue };
@@ -158,11 +158,11 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             finding.requirements = vec![need.requirement.clone()];
             findings.push(finding);
         }
-        let all = subject.asked_of(index, placed.variant);
-        for quirk in subject.space.quirks(index, &subject.surely_asked_of(index, placed.variant)) {
+        let all = subject.asked_of(id, placed.variant);
+        for quirk in subject.space.quirks(id, &subject.surely_asked_of(id, placed.variant)) {
             let Some(word) = quirk.declare.as_deref() else { continue };
             // What an unknown condition guards may settle it.
-            if !subject.space.quirks(index, &all).any(|other| other.id == quirk.id) {
+            if !subject.space.quirks(id, &all).any(|other| other.id == quirk.id) {
                 continue;
             }
             if stated(placed, word) || reported.contains(&word) {
@@ -171,7 +171,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             reported.push(word);
             let mut finding = lacking(subject, placed, word);
             let asks = |need: &&crate::needs::Need| quirk.when.with.contains(&need.requirement);
-            if let Some(need) = subject.sure_needs_of(index).find(asks) {
+            if let Some(need) = subject.sure_needs_of(id).find(asks) {
                 finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
                 finding.requirements = vec![need.requirement.clone()];
             }

@@ -2,7 +2,7 @@
 
 use crate::catalog::{BootMethod, Capability, Os, Support};
 use crate::config::Arch;
-use crate::space::{Asked, Bits, RequirementId, Space};
+use crate::space::{Asked, Bits, RequirementId, RowId, Space};
 
 use super::{fitting, place};
 
@@ -149,7 +149,7 @@ fn corner<'c>(
     let (mut guests, mut boot_methods) = (Vec::new(), Vec::new());
     let mut kinds = Vec::new();
     for row in fitting(space, &alone, &everywhere).iter() {
-        let row = &space.rows()[row];
+        let row = space.row(row);
         kinds.push((row.guest.os, row.boot));
         if !guests.contains(&row.guest.family.as_str()) {
             guests.push(row.guest.family.as_str());
@@ -162,8 +162,8 @@ fn corner<'c>(
         between.iter().copied().filter(|demand| *demand != Demand::Requirement(requirement)).collect();
     let all = explainer.asked(between);
     // The refusal of what comes nearest to those that give it says why; that of something else says nothing.
-    let nearness = |row: usize| {
-        let row = &space.rows()[row];
+    let nearness = |row: RowId| {
+        let row = space.row(row);
         let same = |(os, boot): &(Os, &BootMethod)| *os == row.guest.os && boot.id == row.boot.id;
         if kinds.iter().any(same) {
             Some(0)

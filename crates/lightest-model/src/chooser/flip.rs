@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::catalog::Catalog;
-use crate::space::{Asked, Bits, Price, RequirementId, Space};
+use crate::space::{Asked, Bits, Price, RequirementId, RowId, Space};
 
 use super::{fitting, lightest};
 
@@ -12,15 +12,15 @@ use super::{fitting, lightest};
 pub struct Flip {
     /// The requirement.
     pub requirement: RequirementId,
-    /// Index of the configuration that would do then.
-    pub row: usize,
+    /// The configuration that would do then.
+    pub row: RowId,
 }
 
 /// The next heavier configuration that gives everything, and what it would add.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heavier<'c> {
-    /// Index into the space's rows.
-    pub row: usize,
+    /// The configuration.
+    pub row: RowId,
     /// What it costs.
     pub price: Price<'c>,
     /// Requirements that it gives and the pick does not.
@@ -58,7 +58,7 @@ pub(super) fn without(catalog: &Catalog, asked: &Asked, less: RequirementId) -> 
 }
 
 /// Requirements without which another, lighter configuration would do.
-pub(super) fn flips(space: &Space<'_>, asked: &Asked, here: &Bits, best: usize) -> Vec<Flip> {
+pub(super) fn flips(space: &Space<'_>, asked: &Asked, here: &Bits, best: RowId) -> Vec<Flip> {
     let mut flips = Vec::new();
     for requirement in asked.named() {
         let rest = without(space.catalog(), asked, *requirement);
@@ -71,11 +71,11 @@ pub(super) fn flips(space: &Space<'_>, asked: &Asked, here: &Bits, best: usize) 
 }
 
 /// The lightest of those that fit and are heavier than the pick, by another guest or boot method.
-pub(super) fn heavier<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: usize) -> Option<Heavier<'c>> {
-    let pick = &space.rows()[best];
+pub(super) fn heavier<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: RowId) -> Option<Heavier<'c>> {
+    let pick = space.row(best);
     let bound = space.weight(best, asked);
-    let differs = |row: &usize| {
-        let other = &space.rows()[*row];
+    let differs = |row: &RowId| {
+        let other = space.row(*row);
         (other.guest.family != pick.guest.family || other.boot.id != pick.boot.id)
             && bound.is_lighter_than(&space.weight(*row, asked))
     };

@@ -10,7 +10,7 @@ mod tree;
 
 use crate::catalog::{Blocker, Capability, Holds, Quirk, Support};
 use crate::config::Arch;
-use crate::space::{Asked, Bits, Price, RequirementId, Space, Weight};
+use crate::space::{Asked, Bits, Price, RequirementId, RowId, Space, Weight};
 
 pub use conflict::{Conflict, ConflictSide};
 pub use flip::{Flip, Heavier};
@@ -53,11 +53,11 @@ impl Choice<'_> {
     /// What to list in a test: the picks with what runs in place of them and beside them, or where there is none at all
     /// what is worth a try.
     #[must_use]
-    pub fn rows(&self) -> Vec<usize> {
+    pub fn rows(&self) -> Vec<RowId> {
         let picks = |part: &Part<'_>| {
             [&part.pick, &part.meanwhile, &part.companion].map(|pick| pick.as_ref().map(|pick| pick.row))
         };
-        let rows: Vec<usize> = self.parts.iter().flat_map(picks).flatten().collect();
+        let rows: Vec<RowId> = self.parts.iter().flat_map(picks).flatten().collect();
         match rows.is_empty() {
             true => self.parts.iter().filter_map(|part| Some(part.trial.as_ref()?.row)).collect(),
             false => rows,
@@ -104,8 +104,8 @@ impl Part<'_> {
 /// A configuration that is recommended.
 #[derive(Clone, Debug)]
 pub struct Pick<'c> {
-    /// Index into the space's rows.
-    pub row: usize,
+    /// The configuration.
+    pub row: RowId,
     /// What it costs.
     pub price: Price<'c>,
     /// For each requirement, the statement that says yes; `None` never occurs for a pick.
@@ -130,8 +130,8 @@ pub struct Reason<'c> {
 /// A lighter configuration, and the first thing that it lacks.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal<'c> {
-    /// Index into the space's rows.
-    pub row: usize,
+    /// The configuration.
+    pub row: RowId,
     /// What it lacks.
     pub missing: Reason<'c>,
 }
@@ -139,8 +139,8 @@ pub struct Refusal<'c> {
 /// A configuration that would be the lightest if a test passed with it, which nobody has shown.
 #[derive(Clone, Debug)]
 pub struct Trial<'c> {
-    /// Index into the space's rows.
-    pub row: usize,
+    /// The configuration.
+    pub row: RowId,
     /// What it costs.
     pub price: Price<'c>,
     /// Everything that nobody has shown, in the order asked.
@@ -162,7 +162,7 @@ pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, QueryE
     choose_among(space, query, &|_| true)
 }
 
-/// Answers a query with nothing but some configurations, by their indices in the space. Those that `among` excludes are not blamed on the requirements:
+/// Answers a query with nothing but some configurations. Those that `among` excludes are not blamed on the requirements:
 /// see [`Part::is_excluded`].
 ///
 /// # Errors
@@ -171,7 +171,7 @@ pub fn choose<'c>(space: &Space<'c>, query: &Query) -> Result<Choice<'c>, QueryE
 pub fn choose_among<'c>(
     space: &Space<'c>,
     query: &Query,
-    among: &dyn Fn(usize) -> bool,
+    among: &dyn Fn(RowId) -> bool,
 ) -> Result<Choice<'c>, QueryError> {
     let (asked, place) = read(space, query)?;
     let mut parts = Vec::new();
@@ -240,11 +240,11 @@ fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), QueryErr
 }
 
 /// The configurations for one architecture and VMM, of those that `among` picks.
-fn place_among(space: &Space<'_>, arch: Arch, vmm: Option<&String>, among: &dyn Fn(usize) -> bool) -> Bits {
+fn place_among(space: &Space<'_>, arch: Arch, vmm: Option<&String>, among: &dyn Fn(RowId) -> bool) -> Bits {
     let mut rows = Bits::none(space.rows().len());
-    for (index, row) in space.rows().iter().enumerate() {
-        if row.config.arch == arch && vmm.is_none_or(|vmm| *vmm == row.vmm.id) && among(index) {
-            rows.insert(index);
+    for (id, row) in space.enumerate() {
+        if row.config.arch == arch && vmm.is_none_or(|vmm| *vmm == row.vmm.id) && among(id) {
+            rows.insert(id);
         }
     }
     rows
@@ -265,13 +265,13 @@ pub(crate) fn fitting(space: &Space<'_>, asked: &Asked, among: &Bits) -> Bits {
 }
 
 /// The lightest of some configurations.
-pub(crate) fn lightest(space: &Space<'_>, asked: &Asked, rows: &Bits) -> Option<usize> {
+pub(crate) fn lightest(space: &Space<'_>, asked: &Asked, rows: &Bits) -> Option<RowId> {
     rows.iter().min_by_key(|row| space.weight(*row, asked))
 }
 
-/// The lightest configuration for one architecture, by index; the same as [`choose`] gives, without its reasons.
+/// The lightest configuration for one architecture; the same as [`choose`] gives, without its reasons.
 #[must_use]
-pub fn lightest_for(space: &Space<'_>, asked: &Asked, arch: Arch) -> Option<usize> {
+pub fn lightest_for(space: &Space<'_>, asked: &Asked, arch: Arch) -> Option<RowId> {
     lightest(space, asked, &fitting(space, asked, &place(space, arch, None)))
 }
 
@@ -280,7 +280,7 @@ fn part<'c>(
     asked: &Asked,
     arch: Arch,
     vmm: Option<&String>,
-    among: &dyn Fn(usize) -> bool,
+    among: &dyn Fn(RowId) -> bool,
 ) -> Part<'c> {
     let here = place_among(space, arch, vmm, among);
     let fit = fitting(space, asked, &here);
@@ -319,7 +319,7 @@ fn part<'c>(
 fn trial<'c>(
     space: &Space<'c>,
     asked: &Asked,
-    best: Option<usize>,
+    best: Option<RowId>,
     unproven: &[Refusal<'c>],
 ) -> Option<Trial<'c>> {
     let bound = best.map(|row| space.weight(row, asked));
@@ -333,15 +333,15 @@ fn trial<'c>(
     Some(Trial { row, price: space.price(row, asked), unshown })
 }
 
-fn pick<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Pick<'c> {
+fn pick<'c>(space: &Space<'c>, asked: &Asked, row: RowId) -> Pick<'c> {
     let why = space.demands(asked).map(|requirement| reason(space, asked, row, requirement)).collect();
     let quirks = space.quirks(row, asked).collect();
     Pick { row, price: space.price(row, asked), why, quirks, limits: space.limits(row, asked) }
 }
 
 /// The lightest that no limit holds back everywhere, where one holds the best back.
-fn meanwhile<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: usize) -> Option<Pick<'c>> {
-    let held = |row: usize| space.limits(row, asked).iter().any(|limit| limit.holds == Some(Holds::Always));
+fn meanwhile<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: RowId) -> Option<Pick<'c>> {
+    let held = |row: RowId| space.limits(row, asked).iter().any(|limit| limit.holds == Some(Holds::Always));
     if !held(best) {
         return None;
     }
@@ -349,13 +349,13 @@ fn meanwhile<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: usize) -> O
     free.map(|row| pick(space, asked, row))
 }
 
-fn reason<'c>(space: &Space<'c>, asked: &Asked, row: usize, requirement: RequirementId) -> Reason<'c> {
+fn reason<'c>(space: &Space<'c>, asked: &Asked, row: RowId, requirement: RequirementId) -> Reason<'c> {
     let answer = space.answer(row, requirement, asked);
     Reason { requirement, support: answer.support, statement: answer.statement }
 }
 
 /// The first thing that a configuration is known to lack, or else the first that nobody has shown.
-pub(crate) fn missing<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Option<Reason<'c>> {
+pub(crate) fn missing<'c>(space: &Space<'c>, asked: &Asked, row: RowId) -> Option<Reason<'c>> {
     let mut unknown = None;
     for requirement in space.demands(asked) {
         let reason = reason(space, asked, row, requirement);
@@ -369,13 +369,13 @@ pub(crate) fn missing<'c>(space: &Space<'c>, asked: &Asked, row: usize) -> Optio
 }
 
 /// Sorts the lighter configurations into those refused and those unproven.
-fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<usize>, part: &mut Part<'c>) {
+fn lighter<'c>(space: &Space<'c>, asked: &Asked, here: &Bits, best: Option<RowId>, part: &mut Part<'c>) {
     let bound = best.map(|row| space.weight(row, asked));
-    let mut rows: Vec<(Weight, usize)> = here
+    let mut rows: Vec<(Weight, RowId)> = here
         .iter()
         // An image of another architecture is not a lighter choice: it is none.
         .filter(|row| {
-            let row = &space.rows()[*row];
+            let row = space.row(*row);
             row.guest.arch.is_none_or(|arch| arch == row.config.arch)
         })
         .map(|row| (space.weight(row, asked), row))
@@ -401,10 +401,10 @@ fn companion<'c>(
     space: &Space<'c>,
     asked: &Asked,
     arch: Arch,
-    best: usize,
-    among: &dyn Fn(usize) -> bool,
+    best: RowId,
+    among: &dyn Fn(RowId) -> bool,
 ) -> Option<Pick<'c>> {
-    let pick_row = &space.rows()[best];
+    let pick_row = space.row(best);
     let openhcl = space.requirement("openhcl")?;
     if !pick_row.boot.openhcl {
         return None;
@@ -416,11 +416,11 @@ fn companion<'c>(
     let without = flip::without(space.catalog(), asked, openhcl);
     let mut rows = Bits::none(space.rows().len());
     let mut same_guest = rows.clone();
-    for (index, row) in space.rows().iter().enumerate() {
-        if row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl && among(index) {
-            rows.insert(index);
+    for (id, row) in space.enumerate() {
+        if row.config.arch == arch && row.vmm.in_repo && !row.boot.openhcl && among(id) {
+            rows.insert(id);
             if row.config.guest == pick_row.config.guest {
-                same_guest.insert(index);
+                same_guest.insert(id);
             }
         }
     }

@@ -15,7 +15,7 @@ pub fn nearest_lighter<'p, 'c>(
     choice: &Choice<'_>,
     part: &'p Part<'c>,
 ) -> Option<&'p Refusal<'c>> {
-    let pick = &space.rows()[part.pick.as_ref()?.row];
+    let pick = space.row(part.pick.as_ref()?.row);
     let distance = |refusal: &Refusal<'_>| {
         let mut lacking = (0, 0);
         for requirement in choice.asked.indices() {
@@ -25,7 +25,7 @@ pub fn nearest_lighter<'p, 'c>(
                 Support::Yes => {}
             }
         }
-        let row = &space.rows()[refusal.row];
+        let row = space.row(refusal.row);
         let elsewhere = refusal.missing.requirement.entry(space.catalog()).is_none();
         (elsewhere, lacking, row.guest.family != pick.guest.family, row.boot.id != pick.boot.id)
     };

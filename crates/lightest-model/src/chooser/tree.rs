@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{Claim, Section};
 use crate::config::Arch;
-use crate::space::{Asked, RequirementId, Space};
+use crate::space::{Asked, RequirementId, RowId, Space};
 
 use super::lightest_for;
 
@@ -31,8 +31,8 @@ pub struct Tree<'c> {
 /// The requirements that lead to one configuration.
 #[derive(Clone, Debug)]
 pub struct Branch<'c> {
-    /// Index into the space's rows.
-    pub row: usize,
+    /// The configuration.
+    pub row: RowId,
     /// Sentences of the request's tree whose requirements lead here.
     pub claims: Vec<&'c Claim>,
     /// The requirements that lead here, each by itself.
@@ -46,8 +46,8 @@ pub struct Branch<'c> {
 pub struct Twist {
     /// Index of the earlier branch.
     pub with: usize,
-    /// Index into the space's rows of the answer to both; `None` where they cannot meet.
-    pub row: Option<usize>,
+    /// The answer to both; `None` where they cannot meet.
+    pub row: Option<RowId>,
 }
 
 impl<'c> Tree<'c> {
@@ -62,7 +62,7 @@ impl<'c> Tree<'c> {
 
     /// What the tree leads to; `None` for needs that no branch has, or that cannot meet.
     #[must_use]
-    pub fn walk(&self, needs: &[RequirementId]) -> Option<usize> {
+    pub fn walk(&self, needs: &[RequirementId]) -> Option<RowId> {
         let held: Vec<usize> = (0..self.branches.len())
             .filter(|branch| self.branches[*branch].needs.iter().any(|need| needs.contains(need)))
             .collect();
@@ -121,7 +121,7 @@ impl<'c> Tree<'c> {
         space: &Space<'c>,
         earlier: usize,
         later: usize,
-    ) -> Vec<([RequirementId; 2], Option<usize>)> {
+    ) -> Vec<([RequirementId; 2], Option<RowId>)> {
         let mut pairs = Vec::new();
         for first in &self.branches[earlier].needs {
             for second in &self.branches[later].needs {
@@ -136,7 +136,7 @@ impl<'c> Tree<'c> {
 }
 
 /// The branch to a configuration, made where there is none.
-fn branch_to<'b, 'c>(branches: &'b mut Vec<Branch<'c>>, row: usize) -> &'b mut Branch<'c> {
+fn branch_to<'b, 'c>(branches: &'b mut Vec<Branch<'c>>, row: RowId) -> &'b mut Branch<'c> {
     let at = branches.iter().position(|branch| branch.row == row).unwrap_or_else(|| {
         branches.push(Branch { row, claims: Vec::new(), needs: Vec::new(), twists: Vec::new() });
         branches.len() - 1
@@ -144,7 +144,7 @@ fn branch_to<'b, 'c>(branches: &'b mut Vec<Branch<'c>>, row: usize) -> &'b mut B
     &mut branches[at]
 }
 
-fn answer(space: &Space<'_>, arch: Arch, needs: &[RequirementId]) -> Option<usize> {
+fn answer(space: &Space<'_>, arch: Arch, needs: &[RequirementId]) -> Option<RowId> {
     let mut asked = Asked::default();
     for need in needs {
         asked.add(space.catalog(), *need);
@@ -153,8 +153,8 @@ fn answer(space: &Space<'_>, arch: Arch, needs: &[RequirementId]) -> Option<usiz
 }
 
 /// The answer that most pairs give, of those that have one; the lightest row among equals.
-fn most(pairs: &[([RequirementId; 2], Option<usize>)]) -> Option<usize> {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+fn most(pairs: &[([RequirementId; 2], Option<RowId>)]) -> Option<RowId> {
+    let mut counts: BTreeMap<RowId, usize> = BTreeMap::new();
     for row in pairs.iter().filter_map(|(_, row)| *row) {
         *counts.entry(row).or_default() += 1;
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::catalog::{Capability, Catalog, Layer, Support};
 
-use super::{ALWAYS, Bits, RUNS, RequirementId, Space};
+use super::{ALWAYS, Bits, RUNS, RequirementId, RowId, Space};
 
 /// The requirements that are asked for, with those that follow from them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -249,10 +249,10 @@ impl<'c> Space<'c> {
         yes
     }
 
-    /// What the configuration of that index answers to one requirement, when `asked` is asked for: *no* if any
+    /// What a configuration answers to one requirement, when `asked` is asked for: *no* if any
     /// statement says so, else *unknown* if any says so, else *yes* if any says so, else *unknown*.
     #[must_use]
-    pub fn answer(&self, row: usize, requirement: RequirementId, asked: &Asked) -> Answer<'c> {
+    pub fn answer(&self, row: RowId, requirement: RequirementId, asked: &Asked) -> Answer<'c> {
         let speaks = |statement: &&Statement<'c>| statement.rows.contains(row);
         let counts = |statement: &&Statement<'c>| {
             statement.capability.layer == Layer::User
@@ -275,14 +275,14 @@ impl<'c> Space<'c> {
 
     /// Whether a configuration is known to give everything that is asked, and what always is.
     #[must_use]
-    pub fn gives_all(&self, row: usize, asked: &Asked) -> bool {
+    pub fn gives_all(&self, row: RowId, asked: &Asked) -> bool {
         self.demands(asked).all(|demand| self.answer(row, demand, asked).support == Support::Yes)
     }
 
     /// Whether a configuration gives a requirement when nothing else is asked of it.
     #[must_use]
-    pub fn gives_alone(&self, row: usize, requirement: RequirementId) -> bool {
-        if let Some(known) = self.alone.as_ref().and_then(|alone| alone.get(row)) {
+    pub fn gives_alone(&self, row: RowId, requirement: RequirementId) -> bool {
+        if let Some(known) = self.alone.as_ref().and_then(|alone| alone.get(row.index())) {
             return known & (1 << requirement.index().min(127)) != 0;
         }
         let mut asked = Asked::default();
@@ -297,12 +297,12 @@ impl<'c> Space<'c> {
     /// [`Space::knowing_alone`]. Requirements beyond 127 share a bit.
     #[must_use]
     pub fn alone(&self) -> Vec<u128> {
-        let bits = |row: usize| {
+        let bits = |row: RowId| {
             let given =
                 RequirementId::all(self.catalog).filter(|requirement| self.gives_alone(row, *requirement));
             given.fold(0_u128, |bits, requirement| bits | 1 << requirement.index().min(127))
         };
-        (0..self.rows.len()).map(bits).collect()
+        RowId::all(self).map(bits).collect()
     }
 
     /// The same space, which need not work out again what [`Space::alone`] gave for it.

@@ -1,18 +1,20 @@
 //! A set of configurations.
 
-/// A set of indices below a fixed bound.
+use super::RowId;
+
+/// A set of the configurations of one space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bits {
     words: Vec<u64>,
 }
 
 impl Bits {
-    /// No index below `len`.
+    /// None of the `len` configurations.
     pub(crate) fn none(len: usize) -> Self {
         Self { words: vec![0; len.div_ceil(64)] }
     }
 
-    /// Every index below `len`.
+    /// All of the `len` configurations.
     pub(crate) fn all(len: usize) -> Self {
         let mut all = Self { words: vec![u64::MAX; len.div_ceil(64)] };
         if let Some(last) = all.words.last_mut().filter(|_| !len.is_multiple_of(64)) {
@@ -21,13 +23,15 @@ impl Bits {
         all
     }
 
-    /// Adds an index below the bound.
-    pub(crate) fn insert(&mut self, index: usize) {
+    /// Adds one.
+    pub(crate) fn insert(&mut self, row: RowId) {
+        let index = row.index();
         self.words[index / 64] |= 1 << (index % 64);
     }
 
-    /// Whether it holds that index.
-    pub(crate) fn contains(&self, index: usize) -> bool {
+    /// Whether it holds that one.
+    pub(crate) fn contains(&self, row: RowId) -> bool {
+        let index = row.index();
         self.words.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
@@ -52,15 +56,15 @@ impl Bits {
         }
     }
 
-    /// The indices, ascending.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+    /// The configurations, in the order of the space.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = RowId> {
         self.words.iter().enumerate().flat_map(|(at, word)| {
             let mut rest = *word;
             std::iter::from_fn(move || {
                 let bit = rest.trailing_zeros() as usize;
                 (rest != 0).then(|| {
                     rest &= rest - 1;
-                    at * 64 + bit
+                    RowId::new(at * 64 + bit)
                 })
             })
         })

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::catalog::{Blocker, BlockerState, BootMethod, Catalog, Cost, Guest, Image, Quirk, When};
 
-use super::{Asked, Bits, RequirementId, Row, Space};
+use super::{Asked, Bits, RequirementId, Row, RowId, Space};
 
 /// What a configuration costs whatever is asked of it.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub struct Weight {
     openhcl: bool,
     used: Reverse<u32>,
     usual: Reverse<u32>,
-    row: usize,
+    row: RowId,
 }
 
 /// What one configuration costs, for people.
@@ -72,7 +72,7 @@ pub(super) struct Scoped<T> {
 }
 
 impl<T> Scoped<T> {
-    fn holds(&self, row: usize, asked: &Asked) -> bool {
+    fn holds(&self, row: RowId, asked: &Asked) -> bool {
         self.rows.contains(row)
             && self.with.iter().all(|index| asked.holds(*index))
             && !self.unless.iter().any(|index| asked.named().contains(index))
@@ -93,7 +93,7 @@ impl<'c> Space<'c> {
     }
 
     /// The kind of host that a configuration needs, by its index in the catalog.
-    pub(crate) fn host(&self, row: usize, asked: &Asked) -> Option<usize> {
+    pub(crate) fn host(&self, row: RowId, asked: &Asked) -> Option<usize> {
         self.hosts().iter().rposition(|scoped| scoped.holds(row, asked))
     }
 
@@ -103,7 +103,7 @@ impl<'c> Space<'c> {
     }
 
     /// The quirks of a configuration that matter to what is asked of it.
-    pub fn quirks(&self, row: usize, asked: &Asked) -> impl Iterator<Item = &'c Quirk> {
+    pub fn quirks(&self, row: RowId, asked: &Asked) -> impl Iterator<Item = &'c Quirk> {
         self.quirk_rows().iter().filter(move |scoped| scoped.holds(row, asked)).map(|scoped| scoped.what)
     }
 
@@ -115,15 +115,15 @@ impl<'c> Space<'c> {
 
     /// The blockers that stand against a configuration for what is asked, and are not lifted.
     #[must_use]
-    pub fn limits(&self, row: usize, asked: &Asked) -> Vec<&'c Blocker> {
+    pub fn limits(&self, row: RowId, asked: &Asked) -> Vec<&'c Blocker> {
         let standing = self.blocker_rows().iter().filter(|scoped| scoped.holds(row, asked));
         standing.map(|scoped| scoped.what).collect()
     }
 
     /// Where a configuration stands in the order of lightness.
     #[must_use]
-    pub fn weight(&self, row: usize, asked: &Asked) -> Weight {
-        let Row { fixed, boot, .. } = &self.rows()[row];
+    pub fn weight(&self, row: RowId, asked: &Asked) -> Weight {
+        let Row { fixed, boot, .. } = self.row(row);
         let costs = self.quirks(row, asked).map(|quirk| quirk.cost);
         Weight {
             host: self.host(row, asked).unwrap_or(0),
@@ -140,9 +140,9 @@ impl<'c> Space<'c> {
 
     /// What a configuration costs, when `asked` is asked of it.
     #[must_use]
-    pub fn price(&self, row: usize, asked: &Asked) -> Price<'c> {
+    pub fn price(&self, row: RowId, asked: &Asked) -> Price<'c> {
         let weight = self.weight(row, asked);
-        let Row { image, .. } = &self.rows()[row];
+        let Row { image, .. } = self.row(row);
         let catalog = self.catalog();
         Price {
             image_bytes: image.and_then(|image| image.bytes),

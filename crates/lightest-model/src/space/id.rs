@@ -2,6 +2,8 @@
 
 use crate::catalog::{Catalog, Requirement};
 
+use super::Space;
+
 /// A requirement of the catalog, or one that every configuration must meet; resolved once, and valid with that catalog alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequirementId(usize);
@@ -26,5 +28,26 @@ impl RequirementId {
     #[must_use]
     pub fn entry(self, catalog: &Catalog) -> Option<&Requirement> {
         catalog.requirements.get(self.0)
+    }
+}
+
+/// A configuration of a space; valid with that space alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(usize);
+
+impl RowId {
+    pub(crate) const fn new(index: usize) -> Self {
+        Self(index)
+    }
+
+    /// Every configuration of the space, in its order.
+    pub fn all(space: &Space<'_>) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + use<> {
+        (0..space.rows().len()).map(Self)
+    }
+
+    /// Its position in the space, for tables that have an entry for each configuration.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0
     }
 }

@@ -3,7 +3,7 @@
 use crate::catalog::{Os, When};
 use crate::config::{Arch, Form};
 
-use super::{Bits, Row};
+use super::{Bits, Row, RowId};
 
 /// For each value of each part of a configuration, the configurations that have it.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(super) struct Index<'c> {
     arch_mismatch: Vec<(bool, Bits)>,
 }
 
-fn note<T: PartialEq>(values: &mut Vec<(T, Bits)>, value: T, row: usize, len: usize) {
+fn note<T: PartialEq>(values: &mut Vec<(T, Bits)>, value: T, row: RowId, len: usize) {
     // Rows come grouped, so the value is most often the last one.
     let at = values.iter().rposition(|(known, _)| *known == value).unwrap_or_else(|| {
         values.push((value, Bits::none(len)));
@@ -61,6 +61,7 @@ impl<'c> Index<'c> {
             arch_mismatch: Vec::new(),
         };
         for (at, row) in rows.iter().enumerate() {
+            let at = RowId::new(at);
             note(&mut index.vmm, row.vmm.id.as_str(), at, len);
             note(&mut index.boot, row.boot.id.as_str(), at, len);
             note(&mut index.arch, row.config.arch, at, len);

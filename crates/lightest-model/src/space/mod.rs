@@ -18,7 +18,7 @@ use crate::machine::{Fit, Machine};
 pub use answers::{Answer, Asked};
 pub(crate) use bits::Bits;
 pub use cost::{Price, Weight};
-pub use id::RequirementId;
+pub use id::{RequirementId, RowId};
 
 /// Requirements that every configuration must meet, asked for or not.
 pub const ALWAYS: [&str; 2] = ["repo-code", "runs"];
@@ -94,8 +94,8 @@ impl<'c> Space<'c> {
     /// The configurations among these that a machine can run where that is asked of them.
     #[must_use]
     pub fn on(&self, machine: &Machine, asked: &Asked) -> Self {
-        let runs = |row: &usize| self.fit(*row, asked, machine) == Fit::Runs;
-        let rows = (0..self.rows.len()).filter(runs).map(|row| self.rows[row].clone()).collect();
+        let runs = |row: &RowId| self.fit(*row, asked, machine) == Fit::Runs;
+        let rows = RowId::all(self).filter(runs).map(|row| self.row(row).clone()).collect();
         Self::with(self.catalog, rows)
     }
 
@@ -131,10 +131,26 @@ impl<'c> Space<'c> {
         &self.rows
     }
 
-    /// The index of a configuration, whose further artifacts are not looked at.
+    /// The configurations with their identifiers.
+    pub fn enumerate(&self) -> impl Iterator<Item = (RowId, &Row<'c>)> {
+        RowId::all(self).zip(&self.rows)
+    }
+
+    /// One of the configurations.
     #[must_use]
-    pub fn position(&self, config: &Config) -> Option<usize> {
-        self.rows.iter().position(|row| {
+    pub fn row(&self, row: RowId) -> &Row<'c> {
+        &self.rows[row.index()]
+    }
+
+    /// The first configuration that is wanted.
+    pub fn find(&self, wanted: impl Fn(&Row<'_>) -> bool) -> Option<RowId> {
+        self.enumerate().find(|(_, row)| wanted(row)).map(|(id, _)| id)
+    }
+
+    /// The identifier of a configuration, whose further artifacts are not looked at.
+    #[must_use]
+    pub fn position(&self, config: &Config) -> Option<RowId> {
+        self.find(|row| {
             row.config.vmm == config.vmm
                 && row.config.boot == config.boot
                 && row.config.arch == config.arch

@@ -31,7 +31,7 @@ use crate::rust::limits::Unreadable;
 use crate::spelling::Spelled;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RowId, Space};
 use memchr::memmem::Finder;
 
 use lightest_diagnostics::Span;
@@ -139,7 +139,7 @@ impl Dialect for Petri {
         Some(self)
     }
 
-    fn paste(&self, space: &Space<'_>, rows: &[usize], asked: &Asked) -> Option<String> {
+    fn paste(&self, space: &Space<'_>, rows: &[RowId], asked: &Asked) -> Option<String> {
         crate::paste::attribute_of_rows(space, rows, asked).map(|attribute| attribute.to_string())
     }
 

@@ -3,7 +3,7 @@
 use lightest_diagnostics::words;
 use lightest_model::catalog::Support;
 use lightest_model::chooser::lightest_for;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RowId, Space};
 
 use super::GENERATED;
 use super::markdown::{capital, code, paragraph, prose, sentence, table};
@@ -39,7 +39,7 @@ pub(super) fn requirements(space: &Space<'_>) -> String {
                     let row = lightest_for(space, &asked, arch);
                     // A place is no need: it only says where to look.
                     row.filter(|_| !catalog.is_place(&requirement.id))
-                        .map_or_else(|| "–".to_owned(), |row| code(Spelled(&space.rows()[row].config)))
+                        .map_or_else(|| "–".to_owned(), |row| code(Spelled(&space.row(row).config)))
                 });
                 vec![code(&requirement.id), meaning, x64, aarch64]
             })
@@ -53,7 +53,7 @@ pub(super) fn requirements(space: &Space<'_>) -> String {
 pub(super) fn configurations(space: &Space<'_>) -> String {
     let catalog = space.catalog();
     let asked = Asked::default();
-    let mut rows: Vec<usize> = (0..space.rows().len()).collect();
+    let mut rows: Vec<RowId> = RowId::all(space).collect();
     rows.sort_by_cached_key(|row| space.weight(*row, &asked));
     let mut text = format!("{GENERATED}\n\n# Configurations\n\n");
     text.push_str(&paragraph(&format!(
@@ -74,7 +74,7 @@ pub(super) fn configurations(space: &Space<'_>) -> String {
             };
             let because = answer.statement.map_or("nobody has shown it", |statement| &statement.because);
             vec![
-                code(Spelled(&space.rows()[row].config)),
+                code(Spelled(&space.row(row).config)),
                 support.to_owned(),
                 capital(&prose(because, issues(catalog))),
             ]

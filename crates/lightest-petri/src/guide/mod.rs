@@ -143,7 +143,7 @@ fn most(space: &Space<'_>) -> (String, Option<String>) {
     let largest = tree.branches.iter().max_by_key(|branch| branch.needs.len());
     let Some(branch) = largest else { return (String::new(), None) };
     let all: usize = tree.branches.iter().map(|branch| branch.needs.len()).sum();
-    let row = &space.rows()[branch.row];
+    let row = space.row(branch.row);
     let mut text = paragraph(&format!(
         "{}. Of the {all} things that tests are known to ask for, {} gives {} by itself, and nothing is lighter. Take \
          something heavier only for a need that the tree below names further down.",

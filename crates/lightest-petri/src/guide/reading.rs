@@ -3,7 +3,7 @@
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RowId, Space};
 
 use super::texts::{Row, Texts};
 use crate::ARCHS;
@@ -11,8 +11,8 @@ use crate::ARCHS;
 /// What a reader takes from the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// This configuration, by its index in the space.
-    Take(usize),
+    /// This configuration.
+    Take(RowId),
     /// The row states that no known configuration provides all of it.
     Nothing,
     /// No row covers it: the page refers the reader to `lightest pick`.
@@ -39,10 +39,10 @@ pub struct Line<'t> {
 pub struct Cell<'t> {
     /// Where it answers.
     pub arch: Arch,
-    /// The configuration, by index; `None` where nothing is known.
-    pub own: Option<usize>,
+    /// The configuration; `None` where nothing is known.
+    pub own: Option<RowId>,
     /// Needs set apart that have another answer here: the need, and that answer.
-    pub apart: Vec<(&'t str, Option<usize>)>,
+    pub apart: Vec<(&'t str, Option<RowId>)>,
     /// Needs that the row names and that are not known to be provided here.
     pub lacking: Vec<&'t str>,
 }
@@ -95,7 +95,7 @@ impl<'t> Cell<'t> {
     fn of(space: &Space<'_>, row: &'t Row, arch: Arch) -> Self {
         let own = pick(space, &row.requires, &[], arch);
         let apart = row.apart.iter().map(|need| (need.as_str(), pick(space, &row.requires, &[need], arch)));
-        let apart: Vec<(&str, Option<usize>)> = apart.filter(|(_, row)| *row != own).collect();
+        let apart: Vec<(&str, Option<RowId>)> = apart.filter(|(_, row)| *row != own).collect();
         let named = row.names.iter().map(|need| (need.as_str(), None));
         let paired = row.together.iter().map(|[need, beside]| (need.as_str(), Some(beside.as_str())));
         let lacking = named
@@ -108,9 +108,9 @@ impl<'t> Cell<'t> {
     }
 }
 
-/// The lightest configuration for some needs on an architecture, by index.
+/// The lightest configuration for some needs on an architecture.
 #[must_use]
-pub fn pick(space: &Space<'_>, requires: &[String], further: &[&str], arch: Arch) -> Option<usize> {
+pub fn pick(space: &Space<'_>, requires: &[String], further: &[&str], arch: Arch) -> Option<RowId> {
     let words = requires.iter().cloned().chain(further.iter().map(|word| (*word).to_owned()));
     let query = Query { requires: words.collect(), archs: vec![arch], vmms: Vec::new() };
     let choice = choose(space, &query).ok()?;
@@ -131,7 +131,7 @@ fn covered<'t>(texts: &'t Texts, row: &'t Row) -> Vec<&'t str> {
     needs
 }
 
-fn provides(space: &Space<'_>, own: usize, row: &Row, need: &str, beside: Option<&str>) -> bool {
+fn provides(space: &Space<'_>, own: RowId, row: &Row, need: &str, beside: Option<&str>) -> bool {
     let catalog = space.catalog();
     if catalog.is_place(need) {
         return true;

@@ -5,7 +5,7 @@ use lightest_lint::guide::Neighbour;
 use lightest_model::catalog::{Address, BlockerState, BootMethod, Catalog, Evidence, Quirk};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
-use lightest_model::space::Space;
+use lightest_model::space::{RowId, Space};
 
 use super::markdown::{capital, code, fence, paragraph, prose, sentence, table};
 use super::reading::{Table, pick};
@@ -45,8 +45,8 @@ pub(super) fn sections(space: &Space<'_>, texts: &Texts) -> Vec<(&'static str, S
     ]
 }
 
-fn config(space: &Space<'_>, row: usize) -> String {
-    code(Spelled(&space.rows()[row].config))
+fn config(space: &Space<'_>, row: RowId) -> String {
+    code(Spelled(&space.row(row).config))
 }
 
 /// The questions of the request, each leaf with both architectures.
@@ -190,7 +190,7 @@ fn examples(space: &Space<'_>, texts: &Texts) -> String {
             .parts
             .iter()
             .filter_map(|part| part.pick.as_ref())
-            .any(|pick| space.rows()[pick.row].boot.openhcl);
+            .any(|pick| space.row(pick.row).boot.openhcl);
         Some((openhcl, format!("// {}\n{attribute}", example.title)))
     });
     let (with, without): (Vec<_>, Vec<_>) = attributes.partition(|(openhcl, _)| *openhcl);
@@ -212,7 +212,7 @@ fn symptoms(space: &Space<'_>, texts: &Texts) -> String {
                 .into_iter()
                 .filter(|arch| !symptom.requires.iter().any(|word| is_other(word, *arch)))
                 .collect();
-            let answers: Vec<Option<usize>> =
+            let answers: Vec<Option<RowId>> =
                 asked.iter().map(|arch| pick(space, &symptom.requires, &[], *arch)).collect();
             // A row of the first table with the same answers stands for them.
             let same = lines.iter().position(|line| {

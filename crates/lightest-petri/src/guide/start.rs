@@ -3,7 +3,7 @@
 use lightest_diagnostics::words;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
-use lightest_model::space::Space;
+use lightest_model::space::{RowId, Space};
 
 use super::markdown::{code, paragraph, prose, table};
 use super::reading::{Cell, Line, Table};
@@ -89,7 +89,7 @@ fn answers(space: &Space<'_>, texts: &Texts, line: &Line<'_>) -> Vec<String> {
 /// What differs from the row's own configuration on an architecture.
 fn details(space: &Space<'_>, texts: &Texts, cell: &Cell<'_>) -> Vec<String> {
     let catalog = space.catalog();
-    let answers: Vec<Option<usize>> = cell.apart.iter().map(|(_, row)| *row).collect();
+    let answers: Vec<Option<RowId>> = cell.apart.iter().map(|(_, row)| *row).collect();
     let mut found = Vec::new();
     for (at, answer) in answers.iter().enumerate().filter(|(at, row)| !answers[..*at].contains(row)) {
         // Needs with the same answer are named together.
@@ -119,8 +119,8 @@ fn word(catalog: &Catalog, texts: &Texts, need: &str) -> String {
 }
 
 /// A configuration without its architecture, and its guest by name.
-fn config(space: &Space<'_>, texts: &Texts, row: usize) -> String {
-    let config = &space.rows()[row].config;
+fn config(space: &Space<'_>, texts: &Texts, row: RowId) -> String {
+    let config = &space.row(row).config;
     let mut name = format!("{}_{}", config.vmm.as_deref().unwrap_or_default(), config.boot);
     if let Some(isolation) = config.isolation {
         name.push_str(&format!("[{isolation}]"));
@@ -138,7 +138,7 @@ fn guests(space: &Space<'_>, texts: &Texts, lines: &[Line<'_>]) -> String {
     let cells = lines.iter().flat_map(|line| &line.cells);
     let used: Vec<&Config> = cells
         .flat_map(|cell| cell.own.into_iter().chain(cell.apart.iter().filter_map(|(_, row)| *row)))
-        .map(|row| &space.rows()[row].config)
+        .map(|row| &space.row(row).config)
         .collect();
     let rows: Vec<Vec<String>> = texts
         .guests
@@ -150,10 +150,10 @@ fn guests(space: &Space<'_>, texts: &Texts, lines: &[Line<'_>]) -> String {
         })
         .collect();
     // The first that has a guest of the second table.
-    let named = |row: &usize| texts.guest_name(&space.rows()[*row].config.guest).is_some();
+    let named = |row: &RowId| texts.guest_name(&space.row(*row).config.guest).is_some();
     let example = lines.iter().find_map(|line| line.cells.first()?.own.filter(named));
     let example = example.map_or_else(String::new, |row| {
-        format!("{} is {}", config(space, texts, row), code(Spelled(&space.rows()[row].config)))
+        format!("{} is {}", config(space, texts, row), code(Spelled(&space.row(row).config)))
     });
     let mut text = paragraph(&format!(
         "In an attribute, add the architecture and the guest: {example}. Isolation: `_x64[vbs](..)`.",

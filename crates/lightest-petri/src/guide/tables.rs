@@ -137,7 +137,7 @@ fn coverage(space: &Space<'_>, trees: &[Tree<'_>], name: &str) -> String {
     let mut needs = Vec::new();
     for tree in trees {
         for branch in &tree.branches {
-            let row = &space.rows()[branch.row];
+            let row = space.row(branch.row);
             if short(row.guest) == name && !row.boot.openhcl {
                 needs.extend(
                     branch.needs.iter().copied().filter(|need| !needs.contains(need)).collect::<Vec<_>>(),
@@ -232,13 +232,13 @@ enum Verdict<'c> {
 fn verdict<'c>(space: &Space<'c>, vmm: &Vmm, boot: &BootMethod, arch: Arch) -> Verdict<'c> {
     let asked = Asked::default();
     let mut refused: Vec<(usize, &Capability)> = Vec::new();
-    for (at, row) in space.rows().iter().enumerate() {
+    for (id, row) in space.enumerate() {
         let matches = row.config.arch == arch && row.guest.arch.is_none_or(|own| own == arch);
         if row.vmm.id != vmm.id || row.boot.id != boot.id || !matches {
             continue;
         }
         let answers = ["runs", "repo-code"].iter().filter_map(|id| space.requirement(id));
-        let answers: Vec<_> = answers.map(|demand| space.answer(at, demand, &asked)).collect();
+        let answers: Vec<_> = answers.map(|demand| space.answer(id, demand, &asked)).collect();
         let Some(answer) = answers.iter().find(|answer| answer.support != Support::Yes) else {
             return Verdict::Runs;
         };

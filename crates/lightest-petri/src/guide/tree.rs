@@ -6,7 +6,7 @@ use lightest_diagnostics::words;
 use lightest_model::catalog::{Catalog, Claim, ClaimState, Guest};
 use lightest_model::chooser::{Branch, Query, Tree, choose, lightest_for};
 use lightest_model::config::{Arch, Form};
-use lightest_model::space::{Asked, RequirementId, Row, Space};
+use lightest_model::space::{Asked, RequirementId, Row, RowId, Space};
 
 use super::markdown::{capital, code, item, paragraph, prose, sentence, wrapped};
 use super::sources::{Sources, issues};
@@ -96,13 +96,12 @@ fn one(
         let conditions: Vec<String> = holding.iter().map(|claim| condition(catalog, claim)).collect();
         format!("**{}?**", capital(&conditions.join("; or ")))
     };
-    let _ = write!(line, " {}", code(Spelled(&space.rows()[branch.row].config)));
+    let _ = write!(line, " {}", code(Spelled(&space.row(branch.row).config)));
     if let Some(row) = for_arch(space, &query, Arch::Aarch64) {
-        let _ = write!(line, ", on aarch64 {}", code(Spelled(&space.rows()[row].config)));
+        let _ = write!(line, ", on aarch64 {}", code(Spelled(&space.row(row).config)));
     }
     if let Some(companion) = companion(space, &query) {
-        let _ =
-            write!(line, "; beside it, without OpenHCL, {}", code(Spelled(&space.rows()[companion].config)));
+        let _ = write!(line, "; beside it, without OpenHCL, {}", code(Spelled(&space.row(companion).config)));
     }
     line.push('.');
     for claim in &branch.claims {
@@ -124,7 +123,7 @@ fn one(
         points.push(format!(
             "Together with {}: {}.",
             words::list(&with, "or"),
-            code(Spelled(&space.rows()[row].config))
+            code(Spelled(&space.row(row).config))
         ));
     }
     for point in points {
@@ -134,12 +133,11 @@ fn one(
 }
 
 /// The twists of a branch, those with the same answer together.
-fn twists(space: &Space<'_>, tree: &Tree<'_>, branch: &Branch<'_>) -> Vec<(Vec<String>, usize)> {
-    let mut twists: Vec<(Vec<String>, usize)> = Vec::new();
+fn twists(space: &Space<'_>, tree: &Tree<'_>, branch: &Branch<'_>) -> Vec<(Vec<String>, RowId)> {
+    let mut twists: Vec<(Vec<String>, RowId)> = Vec::new();
     for twist in &branch.twists {
         let Some(row) = twist.row else { continue };
-        let with =
-            format!("line {} ({})", twist.with + 1, name(&space.rows()[tree.branches[twist.with].row]));
+        let with = format!("line {} ({})", twist.with + 1, name(space.row(tree.branches[twist.with].row)));
         match twists.iter_mut().find(|(_, known)| *known == row) {
             Some((names, _)) => names.push(with),
             None => twists.push((vec![with], row)),
@@ -157,12 +155,12 @@ fn representative(catalog: &Catalog, branch: &Branch<'_>) -> Vec<String> {
     }
 }
 
-fn for_arch(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<usize> {
+fn for_arch(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<RowId> {
     let asked = Asked::new(space.catalog(), requires.iter().map(String::as_str)).ok()?;
     lightest_for(space, &asked, arch)
 }
 
-fn companion(space: &Space<'_>, requires: &[String]) -> Option<usize> {
+fn companion(space: &Space<'_>, requires: &[String]) -> Option<RowId> {
     let query = Query { requires: requires.to_vec(), archs: vec![Arch::X64], vmms: Vec::new() };
     let choice = choose(space, &query).ok()?;
     choice.parts.first()?.companion.as_ref().map(|pick| pick.row)
@@ -175,7 +173,7 @@ fn elsewhere(space: &Space<'_>, tree: &Tree<'_>, other: &Tree<'_>) -> String {
         let branch = tree.branches.iter().find(|branch| branch.needs.contains(need))?;
         for_arch(space, &representative(catalog, branch), Arch::Aarch64)
     };
-    let mut differ: Vec<(usize, Vec<RequirementId>)> = Vec::new();
+    let mut differ: Vec<(RowId, Vec<RequirementId>)> = Vec::new();
     for branch in &other.branches {
         for need in &branch.needs {
             if said(need) != Some(branch.row) {
@@ -189,7 +187,7 @@ fn elsewhere(space: &Space<'_>, tree: &Tree<'_>, other: &Tree<'_>) -> String {
     let mut text = String::from("On aarch64 some needs lead elsewhere than their line says:\n\n");
     for (row, needs) in &differ {
         let needs = capital(&titles(catalog, needs, usize::MAX, "or"));
-        text.push_str(&item(&format!("{needs}: {}.", code(Spelled(&space.rows()[*row].config))), 0));
+        text.push_str(&item(&format!("{needs}: {}.", code(Spelled(&space.row(*row).config))), 0));
     }
     let nothing: Vec<RequirementId> =
         other.nowhere.iter().filter(|need| said(need).is_some()).copied().collect();

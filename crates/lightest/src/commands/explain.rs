@@ -8,7 +8,7 @@ use clap::Args as ClapArgs;
 use lightest_lint::rules::Rule;
 use lightest_model::catalog::{Blocker, Catalog, Evidence, Guest, Quirk, Support, Vmm, When};
 use lightest_model::config::{Arch, Config};
-use lightest_model::space::{ALWAYS, Asked, RequirementId, Space};
+use lightest_model::space::{ALWAYS, Asked, RequirementId, RowId, Space};
 use lightest_model::suggest::nearest;
 
 use crate::args::Format;
@@ -243,8 +243,8 @@ fn may_select(when: &When, guest: &Guest) -> bool {
 /// What all of some configurations give, and what only some do.
 fn given(catalog: &Catalog, wanted: impl Fn(&lightest_model::space::Row<'_>) -> bool) -> String {
     let space = Space::of(catalog, |_| true);
-    let rows: Vec<usize> = (0..space.rows().len())
-        .filter(|row| wanted(&space.rows()[*row]))
+    let rows: Vec<RowId> = RowId::all(&space)
+        .filter(|row| wanted(space.row(*row)))
         .filter(|row| space.answer(*row, space.runs(), &Asked::default()).support == Support::Yes)
         .collect();
     let (mut always, mut sometimes) = (Vec::new(), Vec::new());
@@ -303,7 +303,7 @@ fn requirement<'c>(catalog: &'c Catalog, framework: Framework, id: &str) -> Opti
     let mut lightest = Vec::new();
     for arch in catalog.archs() {
         if let Some(row) = lightest_model::chooser::lightest_for(&space, &asked, arch) {
-            let config = framework.dialect().name_of(&space.rows()[row].config);
+            let config = framework.dialect().name_of(&space.row(row).config);
             text.push_str(&format!("  lightest on {arch}: {}\n", green(&config)));
             lightest.push(Lightest { arch: arch.word(), config });
         }
@@ -339,7 +339,7 @@ fn configuration<'c>(space: &Space<'c>, framework: Framework, config: &Config) -
     };
     let price_of = space.price(row, &asked);
     let mut text = format!("{}\n", heading(&name));
-    let guest = space.rows()[row].guest;
+    let guest = space.row(row).guest;
     let size = price_of
         .image_bytes
         .filter(|bytes| *bytes > 0)
@@ -373,7 +373,7 @@ fn configuration<'c>(space: &Space<'c>, framework: Framework, config: &Config) -
     }
     let mut quirks = Vec::new();
     for quirk in &catalog.quirks {
-        let row = &space.rows()[row];
+        let row = space.row(row);
         if row.is_selected_by(&quirk.when) {
             quirks.push(quirk.id.as_str());
             text.push_str(&format!("  {} {} (`{}`)\n", refused("quirk:"), quirk.title, quirk.id));

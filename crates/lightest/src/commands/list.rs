@@ -143,7 +143,7 @@ fn configs<'c>(catalog: &'c Catalog, framework: Framework, filters: &Filters) ->
     rows.sort_by_cached_key(|row| space.weight(*row, &asked));
     let (mut values, mut text) = (Vec::new(), String::new());
     for row in rows {
-        let config = framework.dialect().name_of(&space.rows()[row].config);
+        let config = framework.dialect().name_of(&space.row(row).config);
         let price_of = space.price(row, &asked);
         let answer = space.requirement("runs").map(|runs| space.answer(row, runs, &asked));
         let support = answer.map_or(Support::Unknown, |answer| answer.support);
@@ -169,7 +169,7 @@ fn configs<'c>(catalog: &'c Catalog, framework: Framework, filters: &Filters) ->
 fn guests<'c>(catalog: &'c Catalog, framework: Framework, filters: &Filters) -> Result<Listed<'c>, Failure> {
     let space = Space::of(catalog, |_| true);
     let Filtered { rows, hidden } = filters.rows(&space, framework)?;
-    let booted: Vec<&str> = rows.iter().map(|row| space.rows()[*row].guest.id.as_str()).collect();
+    let booted: Vec<&str> = rows.iter().map(|row| space.row(*row).guest.id.as_str()).collect();
     if booted.is_empty() {
         note(&hidden, "configurations");
     }

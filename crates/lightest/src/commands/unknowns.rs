@@ -9,7 +9,7 @@ use clap::Args as ClapArgs;
 use lightest_diagnostics::Span;
 use lightest_lint::unknowns::{Experiment, Saving, Unknown, unknowns};
 use lightest_model::catalog::Cost;
-use lightest_model::space::Space;
+use lightest_model::space::{RowId, Space};
 
 use crate::args::Format;
 use crate::failure::Failure;
@@ -150,8 +150,8 @@ impl View<'_> {
         }
     }
 
-    fn name(&self, row: usize) -> String {
-        self.tests.dialect.name_of(&self.space.rows()[row].config)
+    fn name(&self, row: RowId) -> String {
+        self.tests.dialect.name_of(&self.space.row(row).config)
     }
 
     fn place(&self, span: &Span) -> (String, usize, usize) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lightest_model::catalog::{Capability, Quirk};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, choose};
 use lightest_model::config::Arch;
-use lightest_model::space::{Price, Space};
+use lightest_model::space::{Price, RowId, Space};
 
 use super::Site;
 use super::intern::{Pool, packed, width};
@@ -75,7 +75,7 @@ impl<'s, 'c> Answers<'s, 'c> {
     fn pick(&mut self, pick: &Pick<'c>) -> usize {
         let price = self.price(&pick.price);
         let quirks = self.quirks(pick.quirks.iter().copied());
-        self.picks.index(records::Pick(pick.row, price, quirks))
+        self.picks.index(records::Pick(pick.row.index(), price, quirks))
     }
 
     fn part(&mut self, statements: &mut Statements<'c>, choice: &Choice<'c>, part: &Part<'c>) -> usize {
@@ -86,7 +86,7 @@ impl<'s, 'c> Answers<'s, 'c> {
         for (pick, named) in part.pick.iter().map(|pick| (pick, choice.asked.named())) {
             for reason in pick.why.iter().filter(|reason| named.contains(&reason.requirement)) {
                 let statement = statements.index(reason.statement);
-                let known = self.why.entry(pick.row).or_default();
+                let known = self.why.entry(pick.row.index()).or_default();
                 if *known.entry(reason.requirement.index()).or_insert(statement) != statement {
                     odd.push([reason.requirement.index(), statement]);
                 }
@@ -97,17 +97,18 @@ impl<'s, 'c> Answers<'s, 'c> {
         for (at, rung) in self.rungs[place].iter().enumerate() {
             if let Some(refusal) = nearest(space, choice, part, rung.family) {
                 let statement = statements.index(refusal.missing.statement);
-                ladder.push(Refused(at, refusal.row, refusal.missing.requirement.index(), statement));
+                ladder.push(Refused(at, refusal.row.index(), refusal.missing.requirement.index(), statement));
             }
         }
         let ladder = self.ladders.index(ladder);
         let heavier = part.heavier.as_ref().map(|heavier| {
             let price = self.price(&heavier.price);
             let adds = heavier.adds.iter().map(|id| id.index()).collect();
-            (heavier.row, price, self.adds.index(adds))
+            (heavier.row.index(), price, self.adds.index(adds))
         });
-        let flips =
-            self.flips.index(part.flips.iter().map(|flip| (flip.requirement.index(), flip.row)).collect());
+        let flips = self
+            .flips
+            .index(part.flips.iter().map(|flip| (flip.requirement.index(), flip.row.index())).collect());
         let conflict = part.conflict.as_ref().map(|conflict| self.conflict(statements, conflict));
         self.parts.index(records::Part {
             arch: place,
@@ -142,12 +143,12 @@ impl<'s, 'c> Answers<'s, 'c> {
         let rows = choice.rows();
         let dialect = self.site.framework.dialect();
         let Some(mut text) = dialect.paste(self.space, &rows, &choice.asked) else { return none };
-        let name = |row: usize| (self.site.name_of(&self.space.rows()[row].config), row);
-        let mut names: Vec<(String, usize)> = rows.into_iter().map(name).collect();
+        let name = |row: RowId| (self.site.name_of(&self.space.row(row).config), row);
+        let mut names: Vec<(String, RowId)> = rows.into_iter().map(name).collect();
         // The longest first, in case one name is part of another.
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         for (name, row) in names {
-            text = text.replace(&name, &format!("${row};"));
+            text = text.replace(&name, &format!("${};", row.index()));
         }
         self.attributes.index(Some(text))
     }
@@ -194,7 +195,8 @@ impl<'s, 'c> Answers<'s, 'c> {
             sets.insert(requires.join(","), (parts, attributes));
         }
         let (part_width, attribute_width) = (width(self.parts.len()), width(self.attributes.len()));
-        let ladder = |rungs: &Vec<Rung<'c>>| rungs.iter().map(|rung| (rung.family, rung.row)).collect();
+        let ladder =
+            |rungs: &Vec<Rung<'c>>| rungs.iter().map(|rung| (rung.family, rung.row.index())).collect();
         Ok(records::Answers {
             rungs: self.rungs.iter().map(ladder).collect(),
             part_width,

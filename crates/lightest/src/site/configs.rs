@@ -2,7 +2,7 @@
 
 use lightest_model::catalog::Blocker;
 use lightest_model::config::Isolation;
-use lightest_model::space::{ALWAYS, Asked, Space};
+use lightest_model::space::{ALWAYS, Asked, RowId, Space};
 
 use super::Site;
 use super::answers::Answers;
@@ -19,7 +19,7 @@ pub(super) fn rows<'c>(
     let (space, catalog) = (site.space, site.space.catalog());
     let nothing = Asked::default();
     let mut values = Vec::new();
-    for (index, row) in space.rows().iter().enumerate() {
+    for (id, row) in space.enumerate() {
         let guest = catalog.guests.iter().position(|guest| std::ptr::eq(guest, row.guest));
         let boot = catalog.boot_methods.iter().position(|boot| std::ptr::eq(boot, row.boot));
         let vmm = catalog.vmms.iter().position(|vmm| std::ptr::eq(vmm, row.vmm));
@@ -33,7 +33,7 @@ pub(super) fn rows<'c>(
             .filter(|(_, blocker): &(usize, &Blocker)| selected(&blocker.when))
             .map(|(at, _)| at)
             .collect();
-        let price = space.price(index, &nothing);
+        let price = space.price(id, &nothing);
         let class = catalog.boot_classes.iter().position(|class| class.id == price.boot);
         values.push(Config {
             config: site.name_of(&row.config),
@@ -60,7 +60,7 @@ pub(super) fn matrix<'c>(space: &Space<'c>, statements: &mut Statements<'c>) -> 
     let columns = requirements.chain(ALWAYS).filter_map(|id| {
         let requirement = space.requirement(id)?;
         let asked = Asked::new(space.catalog(), [id]).unwrap_or_default();
-        let column: Vec<usize> = (0..space.rows().len())
+        let column: Vec<usize> = RowId::all(space)
             .map(|row| statements.index(space.answer(row, requirement, &asked).statement))
             .collect();
         Some(runs(&column))

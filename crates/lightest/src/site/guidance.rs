@@ -2,6 +2,7 @@
 
 use lightest_model::catalog::{BlockerState, Catalog, Claim, ClaimState, Cost, Section};
 use lightest_model::chooser::{Part, choose};
+use lightest_model::space::RowId;
 
 use super::html::{capital, code, codes, escaped, evidence, text};
 use super::{Site, reach};
@@ -15,7 +16,7 @@ fn answers(site: &Site<'_, '_>, requires: &[String]) -> String {
 
 fn answer(site: &Site<'_, '_>, part: &Part<'_>) -> String {
     let space = site.space;
-    let name = |row: usize| code(&site.name_of(&space.rows()[row].config));
+    let name = |row: RowId| code(&site.name_of(&space.row(row).config));
     let Some(pick) = &part.pick else {
         let between = part.conflict.iter().flat_map(|conflict| &conflict.between);
         let mut between: Vec<String> =

@@ -3,27 +3,27 @@
 use lightest_model::catalog::Support;
 use lightest_model::chooser::{Choice, Part, Refusal};
 use lightest_model::config::Arch;
-use lightest_model::space::{ALWAYS, Asked, Space};
+use lightest_model::space::{ALWAYS, Asked, RowId, Space};
 
 /// One line for each family of guests that has a configuration for an architecture, its lightest named.
 pub(super) struct Rung<'c> {
     pub(super) family: &'c str,
-    pub(super) row: usize,
+    pub(super) row: RowId,
 }
 
 /// The families for an architecture, lightest first.
 pub(super) fn rungs<'c>(space: &Space<'c>, arch: Arch) -> Vec<Rung<'c>> {
     let nothing = Asked::default();
-    let mut rows: Vec<usize> = (0..space.rows().len())
+    let mut rows: Vec<RowId> = RowId::all(space)
         .filter(|row| {
-            let row = &space.rows()[*row];
+            let row = space.row(*row);
             row.config.arch == arch && row.guest.arch.is_none_or(|own| own == arch)
         })
         .collect();
     rows.sort_by_cached_key(|row| space.weight(*row, &nothing));
     let mut rungs: Vec<Rung<'c>> = Vec::new();
     for row in rows {
-        let family = space.rows()[row].guest.family.as_str();
+        let family = space.row(row).guest.family.as_str();
         if rungs.iter().all(|rung| rung.family != family) {
             rungs.push(Rung { family, row });
         }
@@ -39,8 +39,8 @@ pub(super) fn nearest<'p, 'c>(
     part: &'p Part<'c>,
     family: &str,
 ) -> Option<&'p Refusal<'c>> {
-    let of_family = |refusal: &&Refusal<'c>| space.rows()[refusal.row].guest.family == family;
-    if part.pick.as_ref().is_some_and(|pick| space.rows()[pick.row].guest.family == family) {
+    let of_family = |refusal: &&Refusal<'c>| space.row(refusal.row).guest.family == family;
+    if part.pick.as_ref().is_some_and(|pick| space.row(pick.row).guest.family == family) {
         return None;
     }
     if let Some(unproven) = part.unproven.iter().find(of_family) {

@@ -2,14 +2,14 @@
 
 use lightest_model::catalog::{Catalog, Guest, Support, Vmm};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, RequirementId, Space};
+use lightest_model::space::{Asked, RequirementId, RowId, Space};
 
 use super::Site;
 use super::html::{capital, code, codes, escaped, evidence, text};
 use crate::words;
 
 /// Whether a configuration can run, and the statement that decides.
-fn runs<'c>(space: &Space<'c>, row: usize) -> lightest_model::space::Answer<'c> {
+fn runs<'c>(space: &Space<'c>, row: RowId) -> lightest_model::space::Answer<'c> {
     let runs = space.runs();
     space.answer(row, runs, &Asked::default())
 }
@@ -28,8 +28,8 @@ pub(super) fn trade_offs(catalog: &Catalog, space: &Space<'_>) -> String {
         head(&columns)
     );
     for guest in catalog.guests.iter().filter(|guest| guest.lab.is_empty()) {
-        let rows: Vec<usize> = (0..space.rows().len())
-            .filter(|row| std::ptr::eq(space.rows()[*row].guest, guest))
+        let rows: Vec<RowId> = RowId::all(space)
+            .filter(|row| std::ptr::eq(space.row(*row).guest, guest))
             .filter(|row| runs(space, *row).support == Support::Yes)
             .collect();
         let lightest = rows.iter().min_by_key(|row| space.weight(**row, &Asked::default()));
@@ -38,7 +38,7 @@ pub(super) fn trade_offs(catalog: &Catalog, space: &Space<'_>) -> String {
         let class = catalog.boot_classes.iter().find(|known| known.id == class);
         let archs: Vec<&str> = catalog
             .archs()
-            .filter(|arch| rows.iter().any(|row| space.rows()[*row].config.arch == *arch))
+            .filter(|arch| rows.iter().any(|row| space.row(*row).config.arch == *arch))
             .map(Arch::word)
             .collect();
         let used = usize::try_from(guest.variants.unwrap_or(0)).unwrap_or(usize::MAX);
@@ -71,11 +71,11 @@ fn image(guest: &Guest) -> String {
 }
 
 /// What all of some configurations give, and what only some of them do.
-fn gives(space: &Space<'_>, rows: &[usize]) -> String {
+fn gives(space: &Space<'_>, rows: &[RowId]) -> String {
     let (mut always, mut sometimes) = (Vec::new(), Vec::new());
     for (index, requirement) in RequirementId::all(space.catalog()).zip(&space.catalog().requirements) {
         let Ok(asked) = Asked::new(space.catalog(), [requirement.id.as_str()]) else { continue };
-        let gives = |row: &&usize| space.answer(**row, index, &asked).support == Support::Yes;
+        let gives = |row: &&RowId| space.answer(**row, index, &asked).support == Support::Yes;
         match rows.iter().filter(gives).count() {
             0 => {}
             count if count == rows.len() => always.push(requirement.id.as_str()),
@@ -125,9 +125,9 @@ pub(super) fn architectures(catalog: &Catalog, space: &Space<'_>) -> String {
 }
 
 fn where_it_runs(catalog: &Catalog, space: &Space<'_>, boot: &str, arch: Arch, vmm: &Vmm) -> String {
-    let answers: Vec<_> = (0..space.rows().len())
+    let answers: Vec<_> = RowId::all(space)
         .filter(|row| {
-            let row = &space.rows()[*row];
+            let row = space.row(*row);
             row.boot.id == boot
                 && row.config.arch == arch
                 && row.vmm.id == vmm.id
@@ -171,11 +171,11 @@ pub(super) fn configurations(site: &Site<'_, '_>) -> String {
         head(&columns)
     );
     let nothing = Asked::default();
-    let mut rows: Vec<usize> = (0..space.rows().len()).collect();
+    let mut rows: Vec<RowId> = RowId::all(space).collect();
     rows.sort_by_cached_key(|row| space.weight(*row, &nothing));
-    for index in rows {
-        let row = &space.rows()[index];
-        let price = space.price(index, &nothing);
+    for id in rows {
+        let row = space.row(id);
+        let price = space.price(id, &nothing);
         let class = catalog.boot_classes.iter().find(|class| class.id == price.boot);
         html.push_str(&format!(
             "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
@@ -189,7 +189,7 @@ pub(super) fn configurations(site: &Site<'_, '_>) -> String {
             price.image_bytes.filter(|bytes| *bytes > 0).map_or("none".to_owned(), words::bytes),
             price.quirks.brief().join(", "),
             escaped(price.host),
-            match runs(space, index).support {
+            match runs(space, id).support {
                 Support::Yes => "yes",
                 Support::No => "no",
                 Support::Unknown => "unproven",

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lightest_lint::dialect::Dialect;
 use lightest_model::catalog::Capability;
-use lightest_model::space::Space;
+use lightest_model::space::{RowId, Space};
 
 use crate::failure::Failure;
 use crate::input::catalog as files;
@@ -14,7 +14,7 @@ use crate::{json as pieces, output};
 /// A variant passed a test that asks for what its configuration is said to lack.
 #[derive(Debug)]
 pub(super) struct Contradiction<'c> {
-    pub(super) row: usize,
+    pub(super) row: RowId,
     pub(super) requirement: &'c str,
     pub(super) statement: Option<&'c Capability>,
     pub(super) variant: String,
@@ -32,7 +32,7 @@ impl Contradiction<'_> {
         dialect: &dyn Dialect,
         folder: Option<&Path>,
     ) -> Result<String, Failure> {
-        let config = dialect.name_of(&space.rows()[self.row].config);
+        let config = dialect.name_of(&space.row(self.row).config);
         let report = output::shown(&results.runs[self.seen.run].path);
         let lacks = match self.requirement {
             "runs" => "cannot run".to_owned(),

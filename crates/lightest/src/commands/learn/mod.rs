@@ -14,7 +14,7 @@ use clap::Args as ClapArgs;
 use lightest_lint::needs::Needs;
 use lightest_lint::shown::shown;
 use lightest_model::catalog::Support;
-use lightest_model::space::Space;
+use lightest_model::space::{RowId, Space};
 
 use crate::args::Format;
 use crate::failure::Failure;
@@ -40,7 +40,7 @@ struct Fact {
 }
 
 /// What distinguishes facts: configuration, requirement, and what must be asked as well.
-type Key = (usize, String, Vec<String>);
+type Key = (RowId, String, Vec<String>);
 
 /// Everything that reports show.
 #[derive(Default)]
@@ -48,7 +48,7 @@ struct Lesson<'c> {
     facts: BTreeMap<Key, Fact>,
     /// Statements that the catalog held already.
     confirmed: usize,
-    contradictions: BTreeMap<(usize, &'c str), Contradiction<'c>>,
+    contradictions: BTreeMap<(RowId, &'c str), Contradiction<'c>>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -197,8 +197,8 @@ struct View<'a, 'c> {
 }
 
 impl View<'_, '_> {
-    fn config(&self, row: usize) -> String {
-        self.tests.dialect.name_of(&self.space.rows()[row].config)
+    fn config(&self, row: RowId) -> String {
+        self.tests.dialect.name_of(&self.space.row(row).config)
     }
 
     /// Adds what was shown to what was learned before.
@@ -208,7 +208,7 @@ impl View<'_, '_> {
         }
         for ((row, requirement, with), fact) in &self.lesson.facts {
             let name = self.config(*row);
-            let row = &self.space.rows()[*row];
+            let row = self.space.row(*row);
             let mut shown = Vec::new();
             for (variant, runs) in &fact.shown_by {
                 shown.extend(runs.iter().map(|run| (self.results.runs[*run].id.as_str(), variant.as_str())));

@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use lightest_model::catalog::{Catalog, Support};
 use lightest_model::config::{Arch, Config, Isolation};
-use lightest_model::space::{Asked, Space};
+use lightest_model::space::{Asked, RowId, Space};
 use lightest_model::suggest::nearest;
 
 use super::Kind;
@@ -41,14 +41,14 @@ pub(super) struct Filters {
 
 /// What is left of a list.
 pub(super) struct Filtered {
-    /// Rows of the space, in its order.
-    pub(super) rows: Vec<usize>,
+    /// Configurations of the space, in its order.
+    pub(super) rows: Vec<RowId>,
     /// What is hidden unless it is asked for, in words; empty where nothing is.
     pub(super) hidden: Vec<String>,
 }
 
-/// Whether a configuration, at this index of the space where it is one of it, is let through.
-type Keeps<'a> = Box<dyn Fn(&Config, Option<usize>) -> bool + 'a>;
+/// Whether a configuration is let through, which may be one of the space.
+type Keeps<'a> = Box<dyn Fn(&Config, Option<RowId>) -> bool + 'a>;
 
 /// A filter, as it was written, with what it lets through.
 struct Step<'a> {
@@ -87,16 +87,16 @@ impl Filters {
     pub(super) fn rows(&self, space: &Space<'_>, framework: Framework) -> Result<Filtered, Failure> {
         let steps = self.steps(space, framework)?;
         let catalog = space.catalog();
-        let all = (0..space.rows().len()).collect();
-        let keeps = |step: &Step<'_>, row: &usize| (step.keeps)(&space.rows()[*row].config, Some(*row));
+        let all = RowId::all(space).collect();
+        let keeps = |step: &Step<'_>, row: &RowId| (step.keeps)(&space.row(*row).config, Some(*row));
         let mut rows = apply(&steps, all, keeps, "configuration");
         let names_lab = self.vmm.iter().any(|vmm| catalog.vmm(vmm).is_some_and(|vmm| vmm.lab));
-        let is_lab = |row: &usize| space.rows()[*row].vmm.lab;
+        let is_lab = |row: &RowId| space.row(*row).vmm.lab;
         let asked = Asked::default();
-        let cannot_run = |row: &usize| space.answer(*row, space.runs(), &asked).support == Support::No;
+        let cannot_run = |row: &RowId| space.answer(*row, space.runs(), &asked).support == Support::No;
         let mut hidden = Vec::new();
-        let mut hide = |rows: Vec<usize>, is_hidden: &dyn Fn(&usize) -> bool, what: &str, option: &str| {
-            let (out, left): (Vec<usize>, Vec<usize>) = rows.into_iter().partition(is_hidden);
+        let mut hide = |rows: Vec<RowId>, is_hidden: &dyn Fn(&RowId) -> bool, what: &str, option: &str| {
+            let (out, left): (Vec<RowId>, Vec<RowId>) = rows.into_iter().partition(is_hidden);
             if !out.is_empty() {
                 hidden.push(format!("{} {what} (`{option}` shows them)", out.len()));
             }

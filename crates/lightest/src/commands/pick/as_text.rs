@@ -206,7 +206,7 @@ fn is_always(space: &Spelled<'_, '_>, reason: &Reason<'_>) -> bool {
 
 /// What a pick boots and costs, in one line; in few words where it is `short`.
 pub(super) fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>, short: bool) -> String {
-    let guest = space.rows()[pick.row].guest;
+    let guest = space.row(pick.row).guest;
     let mut parts = vec![match &guest.short {
         Some(name) if short => name.clone(),
         _ => guest.title.clone(),
@@ -272,7 +272,7 @@ fn nearest<'r, 'c>(space: &Spelled<'_, '_>, refusals: &'r [Refusal<'c>]) -> Vec<
     let mut seen = Vec::new();
     let mut shown = Vec::new();
     for refusal in refusals {
-        let key = key(&space.rows()[refusal.row]);
+        let key = key(space.row(refusal.row));
         if !seen.contains(&key) {
             seen.push(key);
             shown.push(refusal);

@@ -135,10 +135,10 @@ pub(super) fn elsewhere(
     let mut found = Vec::new();
     for part in &anywhere.parts {
         let Some(pick) = &part.pick else { continue };
-        let config = &all.rows()[pick.row].config;
+        let config = &all.row(pick.row).config;
         let same = |other: &&Part<'_>| other.arch == part.arch && other.vmm == part.vmm;
         let chosen = here.parts.iter().find(same).and_then(|part| part.pick.as_ref());
-        if chosen.is_some_and(|pick| own.rows()[pick.row].config == *config) {
+        if chosen.is_some_and(|pick| own.row(pick.row).config == *config) {
             continue;
         }
         let host = all.host_of(pick.row, &anywhere.asked);

@@ -3,7 +3,7 @@
 use lightest_lint::dialect::Dialect;
 use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Choice, Query};
-use lightest_model::space::{RequirementId, Row, Space};
+use lightest_model::space::{RequirementId, Row, RowId, Space};
 
 use crate::framework::Framework;
 
@@ -18,8 +18,8 @@ impl<'c> Spelled<'_, 'c> {
         self.framework.dialect()
     }
 
-    pub(crate) fn rows(&self) -> &[Row<'c>] {
-        self.space.rows()
+    pub(crate) fn row(&self, row: RowId) -> &Row<'c> {
+        self.space.row(row)
     }
 
     pub(crate) fn requirement_id(&self, requirement: RequirementId) -> &str {
@@ -31,8 +31,8 @@ impl<'c> Spelled<'_, 'c> {
     }
 
     /// A configuration's name.
-    pub(crate) fn config(&self, row: usize) -> String {
-        self.dialect().name_of(&self.rows()[row].config)
+    pub(crate) fn config(&self, row: RowId) -> String {
+        self.dialect().name_of(&self.row(row).config)
     }
 
     /// What to paste for a choice.

@@ -68,7 +68,7 @@ impl Shards {
                 by_guest.get(&guest).copied().unwrap_or(usual)
             });
             if let Some(row) = space.position(&variant.config)
-                && let Some(bytes) = space.rows()[row].image.and_then(|image| image.bytes)
+                && let Some(bytes) = space.row(row).image.and_then(|image| image.bytes)
             {
                 shards.bytes.insert(guest.clone(), bytes);
             }
