@@ -36,6 +36,7 @@ pub mod unknowns;
 
 pub mod parallel;
 
+mod edits;
 mod name;
 mod reasons;
 mod subject;
