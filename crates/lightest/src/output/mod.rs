@@ -9,6 +9,7 @@ pub(crate) mod journal;
 mod named;
 mod patch;
 pub(crate) mod places;
+mod replaced;
 mod signals;
 mod temporary;
 
