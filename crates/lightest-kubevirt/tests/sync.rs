@@ -117,12 +117,14 @@ fn report(factory: &str, disks: &str) -> Report {
 fn lines(factory: &str, disks: &str) -> Vec<String> {
     let report = report(factory, disks);
     let line = |difference: &lightest_sync::Difference| {
-        let place = difference.source.as_ref().map_or_else(String::new, |spot| {
-            let text = if spot.path == FACTORIES { factory } else { disks };
-            let name = spot.path.rsplit('/').next().unwrap_or_default();
-            format!("{name}:{}: ", line_of(text, spot.span.start))
+        let primary = difference.diagnostic.primary();
+        let file = primary.and_then(|span| Some((span, report.sources.get(span.file)?)));
+        let of_source = file.filter(|(_, file)| [FACTORIES, DISKS].contains(&file.name.as_str()));
+        let place = of_source.map_or_else(String::new, |(span, file)| {
+            let name = file.name.rsplit('/').next().unwrap_or_default();
+            format!("{name}:{}: ", line_of(&file.text, span.bytes.start))
         });
-        format!("{place}{}: {}", difference.rule, difference.message)
+        format!("{place}{}: {}", difference.rule(), difference.diagnostic)
     };
     report.differences.iter().map(line).collect()
 }

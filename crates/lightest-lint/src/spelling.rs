@@ -3,25 +3,65 @@
 use std::fmt;
 use std::ops::Range;
 
+use lightest_diagnostics::{Diagnostic, Span};
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 
 /// A place that a framework refuses, and what would be legal there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong: lower-case start, no full stop.
-    pub message: String,
-    /// Byte range in the text that was parsed. Empty at the end of the text.
-    pub span: Range<usize>,
+    /// The mistake. Its one place is in the text that was parsed, which is file 0; empty at the end of that text.
+    pub diagnostic: Box<Diagnostic>,
     /// What would be legal there, as it would be written.
     pub expected: Vec<String>,
-    /// What to do, where that is more than picking one of `expected`.
-    pub help: Option<String>,
+}
+
+impl SyntaxError {
+    /// A mistake where nothing in particular would be legal.
+    #[must_use]
+    pub fn new(message: impl Into<String>, span: Range<usize>) -> Self {
+        let diagnostic = Diagnostic::new(message).label(Span::new(0, span), "");
+        Self { diagnostic: Box::new(diagnostic), expected: Vec::new() }
+    }
+
+    /// Lists what would be legal there, as it would be written.
+    #[must_use]
+    pub fn expecting(mut self, expected: Vec<String>) -> Self {
+        let label = match expected.as_slice() {
+            [] => String::new(),
+            [one] => format!("expected `{one}`"),
+            [others @ .., last] => {
+                let others: Vec<String> = others.iter().map(|word| format!("`{word}`")).collect();
+                self.diagnostic.notes.push(format!("legal here: {} or `{last}`", others.join(", ")));
+                "not legal here".to_owned()
+            }
+        };
+        for place in &mut self.diagnostic.labels {
+            place.text.clone_from(&label);
+        }
+        self.expected = expected;
+        self
+    }
+
+    /// States what to do, where that is more than picking one of what is expected.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<Option<String>>) -> Self {
+        if let Some(help) = help.into() {
+            *self.diagnostic = self.diagnostic.help(help);
+        }
+        self
+    }
+
+    /// Byte range in the text that was parsed.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.diagnostic.primary().map_or(0..0, |span| span.bytes.clone())
+    }
 }
 
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        self.diagnostic.fmt(f)
     }
 }
 

@@ -69,8 +69,10 @@ fn what_the_macros_of_today_refuse_is_refused_where_it_is_written_anew() {
 fn the_labs_vmm_is_never_suggested_for_petri() {
     let catalog = common::catalog();
     let grammar = Grammar::new(&catalog);
-    let help =
-        |attribute: &str| grammar.parse_attribute(attribute).expect_err("refused").help.unwrap_or_default();
+    let help = |attribute: &str| {
+        let error = grammar.parse_attribute(attribute).expect_err("refused");
+        error.diagnostic.help_message().unwrap_or_default().to_owned()
+    };
     let in_list = help("#[vmm_test(qemu_linux_direct_x64)]");
     assert_eq!(help("#[vmm_test_with(qemu, configs(linux_direct_aarch64))]"), in_list);
     assert!(in_list.contains("petri does not know"), "{in_list}");

@@ -194,9 +194,11 @@ proptest! {
             }
         }
         for error in errors.into_iter().flatten() {
-            prop_assert!(error.span.start <= error.span.end && error.span.end <= text.len());
-            prop_assert!(text.is_char_boundary(error.span.start) && text.is_char_boundary(error.span.end));
-            prop_assert!(!error.message.is_empty() && !error.message.ends_with('.'));
+            let span = error.span();
+            prop_assert!(span.start <= span.end && span.end <= text.len());
+            prop_assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end));
+            let message = error.to_string();
+            prop_assert!(!message.is_empty() && !message.ends_with('.'));
         }
     }
 

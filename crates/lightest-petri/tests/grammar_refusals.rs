@@ -7,15 +7,15 @@ use lightest_petri::grammar::{AttributeKind, Grammar, SyntaxError};
 
 fn drawn(text: &str, error: &SyntaxError) -> String {
     let mut drawn = format!("{text}\n");
-    let columns = text[..error.span.start].chars().count();
-    let width = text[error.span.clone()].chars().count().max(1);
-    drawn.push_str(&format!("{}{} {}\n", " ".repeat(columns), "^".repeat(width), error.message));
+    let columns = text[..error.span().start].chars().count();
+    let width = text[error.span()].chars().count().max(1);
+    drawn.push_str(&format!("{}{} {}\n", " ".repeat(columns), "^".repeat(width), error));
     if !error.expected.is_empty() {
         let shown = error.expected.iter().take(4).cloned().collect::<Vec<_>>().join(" | ");
         let more = if error.expected.len() > 4 { " | .." } else { "" };
         drawn.push_str(&format!("  legal: {shown}{more}\n"));
     }
-    if let Some(help) = &error.help {
+    if let Some(help) = error.diagnostic.help_message() {
         drawn.push_str(&format!("  help: {help}\n"));
     }
     drawn

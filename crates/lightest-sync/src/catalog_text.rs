@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use lightest_model::catalog::Evidence;
+use lightest_model::catalog::{Catalog, Evidence};
 use toml_edit::{Array, Document, DocumentMut, Item, Table, TableLike, Value};
 
 /// A step on the way to a value inside an entry.
@@ -137,6 +137,13 @@ impl CatalogText {
     #[must_use]
     pub fn text(&self, file: &str) -> Option<&str> {
         self.files.iter().find(|(name, _)| name == file).map(|(_, text)| text.as_str())
+    }
+
+    /// Where the catalog records the commit of a source.
+    #[must_use]
+    pub fn commit_of(&self, catalog: &Catalog, source: &str) -> Option<CatalogPlace> {
+        let index = catalog.sources.iter().position(|known| known.id == source)?;
+        self.locate(&Target::entry("source", index).key("commit"))
     }
 
     /// The place of a value, or of as much of the way to it as exists.

@@ -91,6 +91,18 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
     report(work, touched);
 }
 
+/// Reports why the cited lines could not be followed, where that is so.
+pub(crate) fn unfollowed(work: &mut Compare<'_>) {
+    let Some(reason) = work.evidence.unfollowed() else { return };
+    work.differ("cannot-read", "the catalog's evidence cannot be followed")
+        .at_commit("evidence is cited at this commit")
+        .note(reason)
+        .help(
+            "fetch the recorded commit, for instance with `git fetch origin` and its full name; in CI use a full clone (`fetch-depth: 0`)",
+        )
+        .done();
+}
+
 fn rests(facts: usize) -> String {
     if facts == 1 { "one fact rests on it".to_owned() } else { format!("{facts} facts rest on it") }
 }
@@ -99,12 +111,9 @@ fn report(work: &mut Compare<'_>, touched: Vec<Touched>) {
     for place in touched {
         let Some(span) = work.evidence.range(&place.path, place.first, place.last) else { continue };
         let whole = Spot { path: place.path, span };
-        let said = work.found.iter().any(|difference| {
-            difference.source.as_ref().is_some_and(|spot| {
-                spot.path == whole.path
-                    && spot.span.start < whole.span.end
-                    && spot.span.end > whole.span.start
-            })
+        let file = work.sources.position(&whole.path);
+        let said = work.found.iter().filter_map(|difference| difference.diagnostic.primary()).any(|span| {
+            Some(span.file) == file && span.bytes.start < whole.span.end && span.bytes.end > whole.span.start
         });
         if said {
             continue;

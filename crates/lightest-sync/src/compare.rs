@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use lightest_diagnostics::{Diagnostic, Label, RuleId, SourceMap, Span};
 use lightest_model::catalog::{BlockerState, Catalog};
 
 use crate::catalog_text::{CatalogPlace, CatalogText, Edit, Target};
 use crate::cited;
 use crate::evidence::Evidences;
+use crate::project::SourceFile;
 
 /// A place in the source, by path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,24 +22,19 @@ pub struct Spot {
 /// Where the catalog and the source disagree, or where the source cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The kind of difference, one of [`RULES`].
-    pub rule: &'static str,
-    /// What differs: lower-case start, no full stop.
-    pub message: String,
-    /// Where the source says so; `None` when it says nothing anywhere.
-    pub source: Option<Spot>,
-    /// What is said there.
-    pub source_label: String,
-    /// The catalog's place.
-    pub catalog: Option<CatalogPlace>,
-    /// What the catalog says there.
-    pub catalog_label: String,
-    /// What to know.
-    pub notes: Vec<String>,
-    /// What to do.
-    pub help: Option<String>,
+    /// What differs, by one of [`RULES`]. The source's place comes first, the catalog's beside it; where neither states anything,
+    /// the place is the commit that the catalog records.
+    pub diagnostic: Diagnostic,
     /// What `--write` changes; empty when a person must decide.
     pub edits: Vec<Edit>,
+}
+
+impl Difference {
+    /// The kind of difference, one of [`RULES`].
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        self.diagnostic.rule.map_or("", RuleId::as_str)
+    }
 }
 
 /// Every kind of difference, with what it means.
@@ -92,6 +89,8 @@ pub struct Derived {
 pub struct Report {
     /// Every difference, gaps included, by place in the source.
     pub differences: Vec<Difference>,
+    /// The texts that they point into: files of the source and of the catalog.
+    pub sources: SourceMap,
     /// The state of each blocker by the source, in the catalog's order.
     pub blockers: Vec<Derived>,
 }
@@ -106,57 +105,78 @@ pub struct Compare<'a> {
     /// What became of the lines that they rest on.
     pub evidence: &'a Evidences,
     /// What was found so far.
-    pub found: Vec<Difference>,
+    pub(crate) found: Vec<Difference>,
+    /// The texts that it points into.
+    pub(crate) sources: SourceMap,
+    source: &'a str,
+    files: &'a [SourceFile],
 }
 
 impl<'a> Compare<'a> {
-    /// A comparison that has found nothing yet.
+    /// A comparison with the files of a source, which the catalog knows by that identifier; it has found nothing yet.
     #[must_use]
-    pub const fn new(catalog: &'a Catalog, text: &'a CatalogText, evidence: &'a Evidences) -> Self {
-        Self { catalog, text, evidence, found: Vec::new() }
+    pub const fn new(
+        source: &'a str,
+        files: &'a [SourceFile],
+        catalog: &'a Catalog,
+        text: &'a CatalogText,
+        evidence: &'a Evidences,
+    ) -> Self {
+        Self { catalog, text, evidence, found: Vec::new(), sources: SourceMap::new(), source, files }
     }
 
     /// A difference, to be given its places and then [done](Draft::done).
     pub fn differ(&mut self, rule: &'static str, message: impl Into<String>) -> Draft<'_, 'a> {
-        Draft {
-            work: self,
-            difference: Difference {
-                rule,
-                message: message.into(),
-                source: None,
-                source_label: String::new(),
-                catalog: None,
-                catalog_label: String::new(),
-                notes: Vec::new(),
-                help: None,
-                edits: Vec::new(),
-            },
-        }
+        let diagnostic = Diagnostic::new(message).rule(RuleId::new(rule));
+        Draft { work: self, difference: Difference { diagnostic, edits: Vec::new() } }
     }
 
     /// Reports what the source states in a way that is not understood.
     pub fn gap(&mut self, what: &str, because: &str, spot: Option<Spot>) {
-        let notes = if spot.is_none() { vec![because.to_owned()] } else { Vec::new() };
-        let mut draft = self
-            .differ("cannot-read", format!("{what} cannot be read from the source"))
-            .spot(spot, because)
-            .help(
-                "look at what changed there: Lightest cannot check these facts until it reads the new form",
-            );
-        draft.difference.notes = notes;
-        draft.done();
+        let draft = self.differ("cannot-read", format!("{what} cannot be read from the source")).help(
+            "look at what changed there: Lightest cannot check these facts until it reads the new form",
+        );
+        match spot {
+            Some(spot) => draft.spot(Some(spot), because),
+            None => draft.note(because),
+        }
+        .done();
     }
 
     /// Follows the cited lines, too, and puts all differences in order.
     #[must_use]
     pub fn finish(mut self, blockers: Vec<Derived>) -> Report {
         cited::compare(&mut self);
-        self.found.sort_by_cached_key(|difference| {
-            let spot = difference.source.as_ref().map(|spot| (spot.path.clone(), spot.span.start));
-            (spot, difference.rule, difference.message.clone())
+        let mut found = std::mem::take(&mut self.found);
+        found.sort_by_cached_key(|difference| {
+            let place = self.in_source(difference).map(|(path, start)| (path.to_owned(), start));
+            (place, difference.rule(), difference.diagnostic.message.clone())
         });
-        self.found.dedup();
-        Report { differences: self.found, blockers }
+        found.dedup();
+        self.found = found;
+        // What was not looked at comes last.
+        cited::unfollowed(&mut self);
+        Report { differences: self.found, sources: self.sources, blockers }
+    }
+
+    /// Path and start of a difference's place in the source; `None` where the source says nothing anywhere.
+    fn in_source(&self, difference: &Difference) -> Option<(&str, usize)> {
+        let span = difference.diagnostic.primary()?;
+        let path = self.sources.get(span.file)?.name.as_str();
+        self.text.text(path).is_none().then_some((path, span.bytes.start))
+    }
+
+    /// The place of those bytes of a text, which is added where it is not known yet.
+    fn place(&mut self, name: &str, text: Option<&str>, bytes: Range<usize>) -> Option<Span> {
+        let file = match self.sources.position(name) {
+            Some(known) => known,
+            None => self.sources.add(name, text?),
+        };
+        Some(Span::new(file, bytes))
+    }
+
+    fn in_catalog(&mut self, place: CatalogPlace) -> Option<Span> {
+        self.place(&place.file, self.text.text(&place.file), place.span)
     }
 }
 
@@ -171,30 +191,45 @@ impl Draft<'_, '_> {
     /// Where the source says so, and what.
     #[must_use]
     pub fn spot(mut self, spot: Option<Spot>, label: impl Into<String>) -> Self {
-        self.difference.source = spot;
-        self.difference.source_label = label.into();
+        let Some(Spot { path, span }) = spot else { return self };
+        let file = self.work.files.iter().find(|file| file.path == path);
+        let text = file.map(|file| file.text.as_str()).or_else(|| self.work.evidence.text(&path));
+        if let Some(span) = self.work.place(&path, text, span) {
+            self.difference.diagnostic.labels.insert(0, Label { span, text: label.into() });
+        }
         self
     }
 
     /// The place in the catalog, and what it says.
     #[must_use]
     pub fn catalog(mut self, target: &Target, label: impl Into<String>) -> Self {
-        self.difference.catalog = self.work.text.locate(target);
-        self.difference.catalog_label = label.into();
+        let place = self.work.text.locate(target);
+        if let Some(span) = place.and_then(|place| self.work.in_catalog(place)) {
+            self.difference.diagnostic.labels.push(Label { span, text: label.into() });
+        }
+        self
+    }
+
+    /// The place where the catalog records the commit of the source, and what to know of it.
+    pub(crate) fn at_commit(mut self, label: &str) -> Self {
+        let place = self.work.text.commit_of(self.work.catalog, self.work.source);
+        if let Some(span) = place.and_then(|place| self.work.in_catalog(place)) {
+            self.difference.diagnostic.labels.push(Label { span, text: label.to_owned() });
+        }
         self
     }
 
     /// What to know.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.difference.notes.push(note.into());
+        self.difference.diagnostic.notes.push(note.into());
         self
     }
 
     /// What to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.difference.help = Some(help.into());
+        self.difference.diagnostic = self.difference.diagnostic.help(help);
         self
     }
 
@@ -206,7 +241,11 @@ impl Draft<'_, '_> {
     }
 
     /// Reports it.
-    pub fn done(self) {
+    pub fn done(mut self) {
+        // What is said nowhere in the source is said at the commit that the catalog records.
+        if self.difference.diagnostic.labels.is_empty() {
+            self = self.at_commit("");
+        }
         self.work.found.push(self.difference);
     }
 }

@@ -51,6 +51,7 @@ pub enum Fate {
 pub struct Evidences {
     fates: BTreeMap<String, Fate>,
     texts: BTreeMap<String, String>,
+    unfollowed: Option<String>,
 }
 
 /// The sources that are the same repository as `source`, at whatever commit: itself, and those that evidence was pinned to.
@@ -80,6 +81,22 @@ pub fn cited_paths(text: &CatalogText, source: &str) -> Vec<String> {
 }
 
 impl Evidences {
+    /// Evidence that cannot be followed, for that reason.
+    #[must_use]
+    pub fn not_followed(reason: String) -> Self {
+        Self { unfollowed: Some(reason), ..Self::default() }
+    }
+
+    /// Why it could not be followed.
+    pub(crate) fn unfollowed(&self) -> Option<&str> {
+        self.unfollowed.as_deref()
+    }
+
+    /// The text of a cited file as it is now.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+
     /// Follows every cited line of `source` from the commit that it records to now, beside those that are followed already.
     #[must_use]
     pub fn follow(self, text: &CatalogText, source: &str, files: &BTreeMap<String, Cited>) -> Self {

@@ -40,6 +40,11 @@ impl Failure {
         }
     }
 
+    /// A mistake in texts.
+    pub(crate) fn of(diagnostic: Diagnostic, sources: SourceMap) -> Self {
+        Self { diagnostic: Box::new(diagnostic), sources: Box::new(sources), code: exit::COULD_NOT }
+    }
+
     /// Something that this host lacks.
     pub(crate) fn host_cannot(message: impl Into<String>) -> Self {
         Self { code: exit::HOST_CANNOT, ..Self::new(message) }

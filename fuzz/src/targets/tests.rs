@@ -143,7 +143,7 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
             }
             let _ = grammar.parse_attribute(text);
             if let Err(error) = grammar.parse_entry(text) {
-                assert!(text.get(error.span).is_some(), "a caret outside of the text");
+                assert!(text.get(error.span()).is_some(), "a caret outside of the text");
             }
         }),
         Target::text("openvmm", [seeds, pieces(&facts)].concat(), &RUST, |text| {

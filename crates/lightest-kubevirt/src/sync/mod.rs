@@ -55,7 +55,7 @@ impl Stated for Read {
     }
 
     fn compare(&self, catalog: &Catalog, text: &CatalogText, evidence: &Evidences) -> Report {
-        let mut work = Compare::new(catalog, text, evidence);
+        let mut work = Compare::new(KubeVirt.source(), &self.files, catalog, text, evidence);
         for gap in &self.factories.gaps {
             work.gap(&gap.what, &gap.because, gap.spot.clone());
         }

@@ -293,9 +293,9 @@ impl Reader<'_> {
         let (text, list) = attribute.arguments.as_ref()?;
         let at = |bytes: &std::ops::Range<usize>| list.start + bytes.start..list.start + bytes.end;
         let note = |error: &SyntaxError| Note {
-            span: self.span(at(&error.span)),
+            span: self.span(at(&error.span())),
             message: format!("not understood: {error}"),
-            help: error.help.clone().or_else(|| {
+            help: error.diagnostic.help_message().map(str::to_owned).or_else(|| {
                 (!error.expected.is_empty() && error.expected.len() <= 6)
                     .then(|| format!("legal here: {}", error.expected.join(", ")))
             }),

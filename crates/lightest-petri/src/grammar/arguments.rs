@@ -28,12 +28,9 @@ pub(super) fn whole(catalog: &Catalog, cursor: &mut Cursor<'_>) -> Result<Attrib
     let (word, span) = name;
     let Some(kind) = AttributeKind::from_word(word) else {
         let near = nearest(word, AttributeKind::ALL.iter().map(|kind| kind.word()));
-        return Err(SyntaxError {
-            message: format!("`{word}` is not one of petri's test attributes"),
-            span,
-            expected: names(),
-            help: near.map(|near| format!("did you mean `{near}`?")),
-        });
+        return Err(SyntaxError::new(format!("`{word}` is not one of petri's test attributes"), span)
+            .expecting(names())
+            .help(near.map(|near| format!("did you mean `{near}`?"))));
     };
     if cursor.open_any().is_none() {
         return Err(cursor.error("expected at least one firmware entry", vec!["(".to_owned()]));
@@ -132,7 +129,7 @@ fn vmm_error(catalog: &Catalog, common: Option<&str>, entry: &Entry) -> Option<S
         Some(common) => vec![with_vmm(common)],
         None => catalog.vmms.iter().filter(|vmm| !vmm.lab).map(|vmm| with_vmm(&vmm.id)).collect(),
     };
-    Some(SyntaxError { message: message.to_owned(), span: entry.config_span.clone(), expected, help: None })
+    Some(SyntaxError::new(message, entry.config_span.clone()).expecting(expected))
 }
 
 pub(super) fn entries(
@@ -211,11 +208,8 @@ pub(super) fn one_override(
         let vmms = catalog.vmms.iter().filter(|vmm| !vmm.lab).map(|vmm| vmm.id.clone());
         vmms.chain(OVERRIDES.iter().map(form)).collect::<Vec<_>>()
     };
-    let conflict = |span: Range<usize>| SyntaxError {
-        message: "conflicting override".to_owned(),
-        span,
-        expected: Vec::new(),
-        help: Some("it is given already: remove one".to_owned()),
+    let conflict = |span: Range<usize>| {
+        SyntaxError::new("conflicting override", span).help("it is given already: remove one".to_owned())
     };
     let (word, span) = cursor.ident("an override", words)?;
     if refused.is_some() && cursor.opens('(') && !cursor.opens_reason() && former::overrides(attribute, word)
@@ -241,12 +235,8 @@ pub(super) fn one_override(
         "requires" => requires(catalog, cursor, attribute)?,
         vmm if catalog.vmms.iter().any(|known| !known.lab && known.id == vmm) => {
             if position != 0 {
-                return Err(SyntaxError {
-                    message: "the vmm must be the first argument".to_owned(),
-                    span,
-                    expected: Vec::new(),
-                    help: Some(format!("move `{word}` to the front")),
-                });
+                return Err(SyntaxError::new("the vmm must be the first argument", span)
+                    .help(format!("move `{word}` to the front")));
             }
             attribute.vmm = Some(word.to_owned());
         }
@@ -255,10 +245,10 @@ pub(super) fn one_override(
             let reason = reason(cursor)?;
             cursor.eat(',');
             if !cursor.ends() {
-                let mut error =
-                    cursor.error(format!("whole-list `{word}` takes only `reason = \"..\"`"), Vec::new());
-                error.help = Some("wrap an individual configuration to scope it".to_owned());
-                return Err(error);
+                let message = format!("whole-list `{word}` takes only `reason = \"..\"`");
+                return Err(cursor
+                    .error(message, Vec::new())
+                    .help("wrap an individual configuration to scope it".to_owned()));
             }
             cursor.close("the reason")?;
             let slot = if word == "ignore" { &mut attribute.ignored } else { &mut attribute.unstable };
@@ -287,12 +277,9 @@ pub(super) fn one_override(
                 nearest(word, OVERRIDES.into_iter().chain(known))
                     .map(|near| format!("did you mean `{near}`?"))
             });
-            return Err(SyntaxError {
-                message: "unrecognized vmm test override".to_owned(),
-                span,
-                expected: words(),
-                help,
-            });
+            return Err(SyntaxError::new("unrecognized vmm test override", span)
+                .expecting(words())
+                .help(help));
         }
     }
     Ok(false)
@@ -313,21 +300,15 @@ fn requires(
         let (word, span) = cursor.ident("a capability", words)?;
         let known = words();
         if !known.iter().any(|capability| capability == word) {
-            return Err(SyntaxError {
-                message: format!("unknown test capability `{word}`"),
-                span,
-                help: nearest(word, known.iter().map(String::as_str))
-                    .map(|near| format!("did you mean `{near}`?")),
-                expected: known,
-            });
+            let near = nearest(word, known.iter().map(String::as_str));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            return Err(SyntaxError::new(format!("unknown test capability `{word}`"), span)
+                .help(help)
+                .expecting(known));
         }
         if attribute.requires.iter().any(|given| given == word) {
-            return Err(SyntaxError {
-                message: "duplicate required capability".to_owned(),
-                span,
-                expected: Vec::new(),
-                help: Some("it is required already: remove one".to_owned()),
-            });
+            return Err(SyntaxError::new("duplicate required capability", span)
+                .help("it is required already: remove one".to_owned()));
         }
         attribute.requires.push(word.to_owned());
         if !cursor.eat(',') && !cursor.ends() {

@@ -55,22 +55,16 @@ pub(super) fn entry(
     let (word, span) = cursor.ident("a configuration", || starts(catalog))?;
     if word == "ignore" || word == "unstable" {
         if context.wrapped {
-            return Err(SyntaxError {
-                message: "cannot nest `ignore`/`unstable` wrappers".to_owned(),
-                span,
-                expected: Vec::new(),
-                help: Some("keep one of them; `ignore` outranks `unstable`".to_owned()),
-            });
+            return Err(SyntaxError::new("cannot nest `ignore`/`unstable` wrappers", span)
+                .help("keep one of them; `ignore` outranks `unstable`".to_owned()));
         }
         cursor.open('(', &format!(" after `{word}`"))?;
         let reason = reason(cursor)?;
         if !cursor.eat(',') {
-            let mut error = cursor.error(
-                format!("`{word}` around a configuration needs the configuration"),
-                vec![",".to_owned()],
-            );
-            error.help = Some(format!("write `{word}(reason = \"..\", openvmm_linux_direct_x64)`"));
-            return Err(error);
+            let message = format!("`{word}` around a configuration needs the configuration");
+            return Err(cursor
+                .error(message, vec![",".to_owned()])
+                .help(format!("write `{word}(reason = \"..\", openvmm_linux_direct_x64)`")));
         }
         let mut inner = entry(catalog, cursor, Context { wrapped: true, ..context })?;
         cursor.eat(',');
@@ -97,12 +91,9 @@ pub(super) fn entry(
         && let Some(found) = catalog.guest(guest.form, &guest.id).and_then(|guest| guest.arch)
         && found != arch
     {
-        return Err(SyntaxError {
-            message: "firmware architecture must match guest architecture".to_owned(),
-            span: guest_span,
-            expected: scope.words(guest.form),
-            help: Some(format!("`{}` is for {found}, this configuration for {arch}", guest.id)),
-        });
+        return Err(SyntaxError::new("firmware architecture must match guest architecture", guest_span)
+            .expecting(scope.words(guest.form))
+            .help(format!("`{}` is for {found}, this configuration for {arch}", guest.id)));
     }
     let extra_deps = extra_deps(cursor)?;
     let config =
@@ -118,13 +109,9 @@ pub(super) fn reason(cursor: &mut Cursor<'_>) -> Result<Reason, SyntaxError> {
     let start = cursor.span().start;
     let (word, span) = cursor.ident("`reason = \"..\"`", expected)?;
     if word != "reason" {
-        let message = "expected `reason = \"..\"`".to_owned();
-        return Err(SyntaxError {
-            message,
-            span,
-            expected: expected(),
-            help: Some("the reason is mandatory".to_owned()),
-        });
+        return Err(SyntaxError::new("expected `reason = \"..\"`", span)
+            .expecting(expected())
+            .help("the reason is mandatory".to_owned()));
     }
     if !cursor.eat('=') {
         return Err(cursor.error("expected `=`", vec!["=".to_owned()]));
@@ -175,7 +162,7 @@ fn boot_word<'c>(
         }
         if let Some(message) = boot.refused_archs.get(rest) {
             let expected = boot.archs.iter().map(|arch| format!("{}_{arch}", boot.id)).collect();
-            return Err(SyntaxError { message: message.clone(), span: remainder_span, expected, help: None });
+            return Err(SyntaxError::new(message.clone(), remainder_span).expecting(expected));
         }
     }
     let words = boot_words(catalog);
@@ -184,7 +171,7 @@ fn boot_word<'c>(
             nearest(remainder, words.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
         });
     let span = if remainder.is_empty() { span.clone() } else { remainder_span };
-    Err(SyntaxError { message: "unrecognized firmware".to_owned(), span, expected: words, help })
+    Err(SyntaxError::new("unrecognized firmware", span).expecting(words).help(help))
 }
 
 fn options(boot: &BootMethod, cursor: &mut Cursor<'_>) -> Result<Option<Isolation>, SyntaxError> {
@@ -202,23 +189,15 @@ fn options(boot: &BootMethod, cursor: &mut Cursor<'_>) -> Result<Option<Isolatio
         let (word, span) = cursor.ident("an option", words)?;
         let Some(mode) = Isolation::from_word(word).filter(|mode| boot.isolation.contains(mode)) else {
             let near = nearest(word, boot.isolation.iter().map(|mode| mode.word()));
-            return Err(SyntaxError {
-                message: "unrecognized openhcl uefi option".to_owned(),
-                span,
-                expected: words(),
-                help: near.map(|near| format!("did you mean `{near}`?")),
-            });
+            return Err(SyntaxError::new("unrecognized openhcl uefi option", span)
+                .expecting(words())
+                .help(near.map(|near| format!("did you mean `{near}`?"))));
         };
         if isolation.is_some() {
-            return Err(SyntaxError {
-                message: "isolation type already specified".to_owned(),
-                span,
-                expected: Vec::new(),
-                help: Some(
-                    "a configuration has one isolation mode: write another configuration for the other"
-                        .to_owned(),
-                ),
-            });
+            return Err(SyntaxError::new("isolation type already specified", span).help(
+                "a configuration has one isolation mode: write another configuration for the other"
+                    .to_owned(),
+            ));
         }
         isolation = Some(mode);
         if !cursor.eat(',') && !cursor.ends() {

@@ -46,7 +46,7 @@ impl<'t> Cursor<'t> {
 
     /// An error at the next token.
     pub(super) fn error(&self, message: impl Into<String>, expected: Vec<String>) -> SyntaxError {
-        SyntaxError { message: message.into(), span: self.span(), expected, help: None }
+        SyntaxError::new(message, self.span()).expecting(expected)
     }
 
     /// Takes an identifier, keywords included.
@@ -209,5 +209,5 @@ fn refused(fault: &Fault) -> SyntaxError {
         }
     };
     let expected = expected.map(|open| closing(open).to_string()).into_iter().collect();
-    SyntaxError { message, span: span.clone(), expected, help }
+    SyntaxError::new(message, span.clone()).expecting(expected).help(help)
 }

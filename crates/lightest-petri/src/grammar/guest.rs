@@ -69,13 +69,12 @@ pub(super) fn guest(
     }
     let start = cursor.span().start;
     let options = cursor.opens('[');
-    cursor.open('(', " and a guest").map_err(|mut error| {
+    cursor.open('(', " and a guest").map_err(|error| {
         let isolated = scope.catalog.boot_methods.iter().find(|boot| options && !boot.isolation.is_empty());
-        error.help = Some(match isolated {
+        error.help(match isolated {
             Some(isolated) => format!("only `{}` takes options in brackets", isolated.id),
             None => format!("name what to boot: `{}_{}({})`", boot.id, scope.arch, scope.forms().join("|")),
-        });
-        error
+        })
     })?;
     let (word, span) = cursor.ident("a guest", || scope.forms())?;
     let form = match word {
@@ -121,7 +120,7 @@ fn unrecognized(scope: &Scope<'_>, word: &str, span: Range<usize>) -> SyntaxErro
         _ => nearest(word, expected.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?")),
     };
     let kind = if scope.boot.forms.contains(&Form::None) { "uefi" } else { "pcat" };
-    SyntaxError { message: format!("unrecognized {kind} guest"), span, expected, help }
+    SyntaxError::new(format!("unrecognized {kind} guest"), span).expecting(expected).help(help)
 }
 
 fn image(scope: &Scope<'_>, form: Form, cursor: &mut Cursor<'_>) -> Result<GuestRef, SyntaxError> {
@@ -129,20 +128,16 @@ fn image(scope: &Scope<'_>, form: Form, cursor: &mut Cursor<'_>) -> Result<Guest
     let Some(guest) = scope.guests(form).find(|guest| guest.id == word) else {
         let expected = scope.words(form);
         let near = nearest(word, scope.guests(form).map(|guest| guest.id.as_str()));
-        return Err(SyntaxError {
-            message: format!("unrecognized {}", form.word()),
-            span,
-            help: near.map(|near| format!("did you mean `{near}`?")),
-            expected,
-        });
+        return Err(SyntaxError::new(format!("unrecognized {}", form.word()), span)
+            .help(near.map(|near| format!("did you mean `{near}`?")))
+            .expecting(expected));
     };
     if form == Form::Vhd && !scope.has_generation(guest) {
-        return Err(SyntaxError {
-            message: format!("{} is not available for {}", guest.title, scope.boot.title),
+        return Err(SyntaxError::new(
+            format!("{} is not available for {}", guest.title, scope.boot.title),
             span,
-            expected: scope.words(form),
-            help: None,
-        });
+        )
+        .expecting(scope.words(form)));
     }
     Ok(GuestRef { form, id: guest.id.clone() })
 }

@@ -133,12 +133,8 @@ fn path(cursor: &mut Cursor<'_>) -> Result<String, SyntaxError> {
     loop {
         let (word, span) = cursor.ident("the path of an artifact", Vec::new)?;
         if KEYWORDS.contains(&word) {
-            return Err(SyntaxError {
-                message: format!("`{word}` cannot stand in a path"),
-                span,
-                expected: Vec::new(),
-                help: Some("name an artifact, such as `LATEST_STANDARD_X64`".to_owned()),
-            });
+            return Err(SyntaxError::new(format!("`{word}` cannot stand in a path"), span)
+                .help("name an artifact, such as `LATEST_STANDARD_X64`".to_owned()));
         }
         path.push_str(word);
         if !cursor.eat_path_separator() {

@@ -65,7 +65,8 @@ impl Stated for Read {
 
     fn compare(&self, catalog: &Catalog, text: &CatalogText, evidence: &Evidences) -> Report {
         let (corpus, facts) = (&self.corpus, &self.facts);
-        let mut work = Work { corpus, facts, compare: Compare::new(catalog, text, evidence) };
+        let compare = Compare::new(Petri.source(), corpus.files(), catalog, text, evidence);
+        let mut work = Work { corpus, facts, compare };
         for gap in &facts.gaps {
             let spot = gap.place.as_ref().map(|place| corpus.spot(place));
             work.compare.gap(&gap.what, &gap.because, spot);

@@ -77,13 +77,10 @@ proptest! {
         let end = text.floor_char_boundary((start + length).min(text.len()));
         text.replace_range(start..end, &put);
         let found = crate::orchard::report(&now, &[]);
-        let (_, catalog) = crate::orchard::catalog();
         for difference in &found.differences {
-            if let Some(spot) = &difference.source {
-                prop_assert!(now[&spot.path].get(spot.span.clone()).is_some(), "{difference:?}");
-            }
-            if let Some(place) = &difference.catalog {
-                prop_assert!(catalog.text(&place.file).is_some_and(|text| text.get(place.span.clone()).is_some()));
+            for label in &difference.diagnostic.labels {
+                let file = found.sources.get(label.span.file);
+                prop_assert!(file.is_some_and(|file| file.text.get(label.span.bytes.clone()).is_some()), "{difference:?}");
             }
         }
     }

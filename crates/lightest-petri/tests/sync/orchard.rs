@@ -97,24 +97,24 @@ pub(crate) fn report(now: &BTreeMap<String, String>, renames: &[(&str, &str)]) -
 
 /// Each difference as `path:line: rule: message [the catalog's line]`.
 pub(crate) fn lines(now: &BTreeMap<String, String>) -> Vec<String> {
-    lines_of(&report(now, &[]).differences, now)
+    lines_of(&report(now, &[]), now)
 }
 
-pub(crate) fn lines_of(differences: &[Difference], now: &BTreeMap<String, String>) -> Vec<String> {
-    let (_, text) = catalog();
-    differences
-        .iter()
-        .map(|difference| {
-            let source = difference.source.as_ref().map_or("nowhere".to_owned(), |spot| {
-                format!("{}:{}", spot.path, line_of(&now[&spot.path], spot.span.start))
-            });
-            let catalog = difference.catalog.as_ref().map_or(String::new(), |place| {
-                let text = text.text(&place.file).expect("it is there");
-                let start = text[..place.span.start].rfind('\n').map_or(0, |at| at + 1);
-                let line = text[start..].lines().next().expect("a line starts there");
-                format!(" [{line}]")
-            });
-            format!("{source}: {}: {}{catalog}", difference.rule, difference.message)
-        })
-        .collect()
+pub(crate) fn lines_of(report: &Report, now: &BTreeMap<String, String>) -> Vec<String> {
+    let line = |difference: &Difference| {
+        let (mut source, mut catalog) = ("nowhere".to_owned(), String::new());
+        for label in &difference.diagnostic.labels {
+            let file = report.sources.get(label.span.file).expect("it is there");
+            let at = label.span.bytes.start;
+            if now.contains_key(&file.name) {
+                source = format!("{}:{}", file.name, line_of(&file.text, at));
+            } else {
+                let start = file.text[..at].rfind('\n').map_or(0, |at| at + 1);
+                let line = file.text[start..].lines().next().expect("a line starts there");
+                catalog = format!(" [{line}]");
+            }
+        }
+        format!("{source}: {}: {}{catalog}", difference.rule(), difference.diagnostic)
+    };
+    report.differences.iter().map(line).collect()
 }

@@ -73,7 +73,7 @@ fn explain<'c>(catalog: &'c Catalog, framework: Framework, what: &'c str) -> Res
     match framework.dialect().spelling().map(|spelling| spelling.config(catalog, what)) {
         Some(Ok(config)) => Ok(configuration(&space, framework, &config)),
         // Something that looks like a configuration gets the framework's answer, a lone word a suggestion.
-        Some(Err(error)) if what.contains(['(', '[']) => Err(parse::failure(what, &error)),
+        Some(Err(error)) if what.contains(['(', '[']) => Err(parse::failure(what, error)),
         _ => {
             let known = identifiers(&space, framework);
             let failure = Failure::new(format!("`{what}` is not in the catalog"));

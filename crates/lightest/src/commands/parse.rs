@@ -1,19 +1,20 @@
 //! `lightest parse`: what a configuration means, or a caret under the mistake.
 
 use clap::Args as ClapArgs;
+use lightest_diagnostics::SourceMap;
 use lightest_lint::spelling::{Spelling, SyntaxError};
 use lightest_model::catalog::Support;
 use lightest_model::config::{Config, Form, Isolation};
 use lightest_model::space::{Asked, Space};
 
 use crate::args::Format;
-use crate::failure::{Failure, Place};
+use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::json::{because, statement_evidence};
 use crate::schema::VERSION;
 use crate::schema::parse::{Answer, Attribute, Parsed, Runs};
 use crate::session::Session;
-use crate::{exit, output, words};
+use crate::{exit, output};
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let declaration = spelling.declaration(catalog, text);
     let is_declaration = declaration.is_some();
     let configs = declaration.unwrap_or_else(|| Ok(vec![spelling.config(catalog, text)?]));
-    let configs = configs.map_err(|error| failure(text, &error))?;
+    let configs = configs.map_err(|error| failure(text, error))?;
     let space = Space::of(catalog, |_| true);
     let reader = Reader { framework, spelling, space };
     match args.format {
@@ -57,26 +58,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
 }
 
 /// A refused configuration as a failure, with the caret under the mistake.
-pub(crate) fn failure(text: &str, error: &SyntaxError) -> Failure {
-    let label = match error.expected.as_slice() {
-        [] => String::new(),
-        [one] => format!("expected `{one}`"),
-        _ => "not legal here".to_owned(),
-    };
-    let place = Place {
-        origin: "<argument>".to_owned(),
-        text: text.to_owned(),
-        labels: vec![(error.span.clone(), label)],
-    };
-    let mut failure = Failure::new(error.message.clone()).at(place);
-    if error.expected.len() > 1 {
-        let legal: Vec<String> = error.expected.iter().map(|word| format!("`{word}`")).collect();
-        failure = failure.note(format!("legal here: {}", words::list(&legal, "or")));
-    }
-    match &error.help {
-        Some(help) => failure.help(help.clone()),
-        None => failure,
-    }
+pub(crate) fn failure(text: &str, error: SyntaxError) -> Failure {
+    Failure::of(*error.diagnostic, SourceMap::of("<argument>", text))
 }
 
 /// What answers for the configurations that were read.

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use lightest_catalog::{File, ReadError, embedded, list_folder, load};
-use lightest_diagnostics::{Diagnostic, line_column};
+use lightest_diagnostics::{Diagnostic, SourceFile, line_column};
 use lightest_model::catalog::{Capability, Catalog, Layer};
 
 use super::text::reason;
 use super::tree::Tree;
-use crate::failure::{Failure, Place};
+use crate::failure::Failure;
 use crate::output::shown;
 
 /// The files of a folder.
@@ -94,15 +94,8 @@ fn files_without(facts: &[&str], folder: Option<&Path>, file: &str) -> Result<Ve
 /// The first mistake in full, and how many there are.
 pub(crate) fn failure(files: &[File], errors: &[Diagnostic]) -> Failure {
     let Some(first) = errors.first() else { return Failure::new("the catalog cannot be read") };
-    let mut failure = Failure::new(first.message.clone());
-    for label in &first.labels {
-        let file = &files[label.span.file];
-        failure = failure.at(Place {
-            origin: file.name.clone(),
-            text: file.text.to_string(),
-            labels: vec![(label.span.bytes.clone(), label.text.clone())],
-        });
-    }
+    let source = |file: &File| SourceFile { name: file.name.clone(), text: (&*file.text).into() };
+    let mut failure = Failure::of(first.clone(), files.iter().map(source).collect());
     for error in errors.iter().skip(1).take(9) {
         let place = error.primary().map_or(String::new(), |span| {
             let file = &files[span.file];
@@ -113,8 +106,5 @@ pub(crate) fn failure(files: &[File], errors: &[Diagnostic]) -> Failure {
     if errors.len() > 10 {
         failure = failure.note(format!("and {} more", errors.len() - 10));
     }
-    match first.help_message() {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
+    failure
 }

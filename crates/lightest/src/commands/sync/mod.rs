@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use lightest_model::catalog::Catalog;
 use lightest_sync::catalog_text::CatalogText;
-use lightest_sync::compare::Difference;
 use lightest_sync::evidence::Evidences;
 use lightest_sync::{Project, Report, Stated};
 
@@ -119,27 +118,8 @@ pub(crate) fn compared(
     let (catalog, text) = store::read(folder, framework)?;
     let checkout = Checkout::open(repo, project)?;
     let stated = project.stated(checkout.files()?);
-    let (evidence, unfollowed) = match checkout.evidence(&catalog, &text, stated.files()) {
-        Ok(evidence) => (evidence, None),
-        Err(reason) => (Evidences::default(), Some(reason)),
-    };
-    let mut report = stated.compare(&catalog, &text, &evidence);
-    if let Some(reason) = unfollowed {
-        report.differences.push(Difference {
-            rule: "cannot-read",
-            message: "the catalog's evidence cannot be followed".to_owned(),
-            source: None,
-            source_label: String::new(),
-            catalog: store::commit_place(&catalog, &text, project.source()),
-            catalog_label: "evidence is cited at this commit".to_owned(),
-            notes: vec![reason],
-            help: Some(
-                "fetch the recorded commit, for instance with `git fetch origin` and its full name; in CI use a full clone (`fetch-depth: 0`)"
-                    .to_owned(),
-            ),
-            edits: Vec::new(),
-        });
-    }
+    let evidence = checkout.evidence(&catalog, &text, stated.files()).unwrap_or_else(Evidences::not_followed);
+    let report = stated.compare(&catalog, &text, &evidence);
     let mut compared = Compared { project, checkout, stated, catalog, text, evidence, report };
     since::fill(&mut compared)?;
     Ok(compared)

@@ -3,7 +3,7 @@
 use lightest_model::catalog::BlockerState;
 use lightest_sync::catalog_text::{Edit, New, Step, Target};
 use lightest_sync::compare::Witness;
-use lightest_sync::{MAX_BYTES, SourceFile};
+use lightest_sync::{Difference, MAX_BYTES, SourceFile};
 
 use super::Compared;
 use crate::failure::Failure;
@@ -19,18 +19,20 @@ pub(super) fn fill(compared: &mut Compared) -> Result<(), Failure> {
         .collect();
     for (id, witness) in lifted {
         let index = compared.catalog.blockers.iter().position(|blocker| blocker.id == id);
-        let of_it = |difference: &&mut lightest_sync::Difference| {
-            difference.rule == "blocker-lifted" && difference.message.contains(&format!("`{id}`"))
+        let of_it = |difference: &Difference| {
+            difference.rule() == "blocker-lifted"
+                && difference.diagnostic.message.contains(&format!("`{id}`"))
         };
-        if !compared.report.differences.iter_mut().any(|difference| of_it(&difference)) {
+        if !compared.report.differences.iter().any(of_it) {
             continue;
         }
         let Some(since) = since(compared, &witness)? else { continue };
-        let (Some(difference), Some(index)) = (compared.report.differences.iter_mut().find(of_it), index)
+        let mut differences = compared.report.differences.iter_mut();
+        let (Some(difference), Some(index)) = (differences.find(|difference| of_it(difference)), index)
         else {
             continue;
         };
-        difference.notes.push(format!("live since {since}"));
+        difference.diagnostic.notes.push(format!("live since {since}"));
         difference.edits.push(Edit {
             target: Target { kind: "blocker".to_owned(), index, path: vec![Step::Key("since".to_owned())] },
             new: New::Str(since),

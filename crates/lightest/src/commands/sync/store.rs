@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lightest_catalog::load;
 use lightest_model::catalog::{Catalog, Layer};
-use lightest_sync::catalog_text::{CatalogPlace, CatalogText, Step, Target};
+use lightest_sync::catalog_text::CatalogText;
 
 use crate::failure::Failure;
 use crate::framework::Framework;
@@ -21,15 +21,4 @@ pub(crate) fn read(folder: Option<&Path>, framework: Framework) -> Result<(Catal
     let text = CatalogText::new(texts)
         .map_err(|(name, why)| Failure::new(format!("{name} cannot be read: {why}")))?;
     Ok((catalog, text))
-}
-
-/// Where the catalog records the commit of the source.
-pub(crate) fn commit_place(catalog: &Catalog, text: &CatalogText, source: &str) -> Option<CatalogPlace> {
-    let index = catalog.sources.iter().position(|known| known.id == source)?;
-    text.locate(&source_key(index, "commit"))
-}
-
-/// A key of an entry of `sources.toml`.
-pub(crate) fn source_key(index: usize, key: &str) -> Target {
-    Target { kind: "source".to_owned(), index, path: vec![Step::Key(key.to_owned())] }
 }

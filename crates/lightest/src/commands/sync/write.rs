@@ -5,10 +5,10 @@ use std::path::Path;
 
 use lightest_catalog::{File, load};
 use lightest_model::catalog::Layer;
-use lightest_sync::catalog_text::{Edit, New};
+use lightest_sync::catalog_text::{Edit, New, Target};
 use lightest_sync::evidence;
 
-use super::{Compared, store};
+use super::Compared;
 use crate::failure::Failure;
 use crate::git::Repository;
 use crate::output::journal::{self, Journal, Left};
@@ -63,10 +63,13 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
     let pinned = (left > 0).then_some(name);
     if recorded.is_empty() || !head.id.starts_with(&recorded) {
         edits.push(Edit {
-            target: store::source_key(index, "commit"),
+            target: Target::entry("source", index).key("commit"),
             new: New::Str(head.short().to_owned()),
         });
-        edits.push(Edit { target: store::source_key(index, "date"), new: New::Str(head.date.clone()) });
+        edits.push(Edit {
+            target: Target::entry("source", index).key("date"),
+            new: New::Str(head.date.clone()),
+        });
     }
     let (mut changed, refused) = compared.text.apply(&edits);
     if let Some(name) = pinned.filter(|name| catalog.source(name).is_none()) {
@@ -113,7 +116,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
     if !left.is_empty() {
         report.push_str("\nthese need a decision:\n");
         for difference in &left {
-            report.push_str(&format!("  {}: {}\n", difference.rule, difference.message));
+            report.push_str(&format!("  {}: {}\n", difference.rule(), difference.diagnostic.message));
         }
     }
     let alone = evidence::unsourced(catalog, source);
@@ -132,7 +135,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
 /// Adds a source that stays at the commit that was recorded until now, for evidence that does not stand there any more.
 fn pin(compared: &Compared, changed: &mut Vec<(String, String)>, name: &str, index: usize) {
     let source = &compared.catalog.sources[index];
-    let Some(place) = store::commit_place(&compared.catalog, &compared.text, &source.id) else { return };
+    let Some(place) = compared.text.commit_of(&compared.catalog, &source.id) else { return };
     let at = match changed.iter().position(|(file, _)| *file == place.file) {
         Some(at) => at,
         None => {

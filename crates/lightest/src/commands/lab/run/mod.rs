@@ -122,7 +122,7 @@ impl Lab {
         {
             return Ok(Config { vmm: None, ..config });
         }
-        Err(parse::failure(text, &error))
+        Err(parse::failure(text, error))
     }
 
     /// Reads the configurations of a command.
