@@ -103,14 +103,11 @@ pub(crate) fn run(shard: Option<&str>) -> Result<(), String> {
     if short.is_empty() { Ok(()) } else { Err(format!("below the goal: {}", short.join(", "))) }
 }
 
-/// The commit that is checked out, in short; what is not committed is tested as well.
+/// The commit that is checked out, in short, with `-dirty` behind it where something is not committed, which is tested as well.
 fn commit() -> Result<String, String> {
-    let output = Command::new("git")
-        .args(["rev-parse", "--short", "HEAD"])
-        .current_dir(root())
-        .output()
-        .map_err(|error| format!("git could not be started: {error}"))?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let mut git = Command::new("git");
+    git.args(["describe", "--always", "--dirty"]).current_dir(root());
+    Ok(run::capture(git)?.trim().to_owned())
 }
 
 /// A command of cargo, with what makes a mutant cheaper to build and to test.

@@ -155,7 +155,7 @@ impl Table {
     fn candidates(&self, kind: Kind, name: &str) -> impl Iterator<Item = &Entry> {
         let mut lists: [&[usize]; 3] = [&[]; 3];
         if let Some(Index { exact, owned, wild }) = self.index.get(&kind) {
-            let owner = owner(name).filter(|_| has_segments(kind) && !owned.is_empty());
+            let owner = owner(name).filter(|_| !owned.is_empty());
             lists = [
                 exact.get(&*key(kind, name)).map_or(&[], Vec::as_slice),
                 owner.and_then(|owner| owned.get(&*key(kind, owner))).map_or(&[], Vec::as_slice),

@@ -6,7 +6,7 @@
 
 mod reader;
 
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{Span, words};
 use lightest_model::catalog::Os;
 use lightest_model::chooser::{Choice, Part, Query, QueryError, choose_among};
 use lightest_model::config::{Arch, Isolation};
@@ -99,9 +99,8 @@ impl WeakNeed {
 /// What to do about a configuration that would be the lightest, of which nobody has shown some requirements.
 #[must_use]
 pub fn try_it<'w>(unshown: impl IntoIterator<Item = &'w str>, config: &str) -> String {
-    let mut words: Vec<String> = unshown.into_iter().map(|word| format!("`{word}`")).collect();
-    let last = words.pop().unwrap_or_default();
-    let unshown = if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) };
+    let unshown: Vec<String> = unshown.into_iter().map(|word| format!("`{word}`")).collect();
+    let unshown = words::list(&unshown, "and");
     format!("unproven with {config}: {unshown}; try it: if it passes, it is the lightest")
 }
 

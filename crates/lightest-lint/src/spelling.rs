@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use lightest_diagnostics::{Diagnostic, Span};
+use lightest_diagnostics::{Diagnostic, Span, words};
 use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 
@@ -30,9 +30,9 @@ impl SyntaxError {
         let label = match expected.as_slice() {
             [] => String::new(),
             [one] => format!("expected `{one}`"),
-            [others @ .., last] => {
-                let others: Vec<String> = others.iter().map(|word| format!("`{word}`")).collect();
-                self.diagnostic.notes.push(format!("legal here: {} or `{last}`", others.join(", ")));
+            several => {
+                let legal: Vec<String> = several.iter().map(|word| format!("`{word}`")).collect();
+                self.diagnostic.notes.push(format!("legal here: {}", words::list(&legal, "or")));
                 "not legal here".to_owned()
             }
         };

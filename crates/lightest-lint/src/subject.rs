@@ -106,7 +106,7 @@ pub(crate) fn stated(variant: &Variant) -> impl Iterator<Item = &str> {
 pub(crate) struct Placed<'a> {
     pub(crate) declaration: &'a Declaration,
     pub(crate) variant: &'a Variant,
-    /// Index of its configuration in the space; `None` for what the space does not hold.
+    /// Its configuration in the space; `None` for what the space does not hold.
     pub(crate) row: Option<RowId>,
 }
 

@@ -71,6 +71,9 @@ fn a_path_is_named_by_its_end_and_by_its_owner() {
         "[[name]]\nnames = [\"Device::*\"]\nrequires = [\"disk\"]\n",
         "[[name]]\nnames = [\"Device::None\"]\nneutral = true\n",
         "[[name]]\nnames = [\"Memory\"]\nrequires = [\"memory\"]\n",
+        "[[name]]\nnames = [\"api::Mode::*\"]\nrequires = [\"systemd\"]\n",
+        "[[call]]\nnames = [\"unit::start\"]\nrequires = [\"disk\"]\n",
+        "[[call]]\nnames = [\"unit::*\"]\nrequires = [\"systemd\"]\n",
     ));
     let name = |path: &str| What::Name(path.to_owned());
     assert_eq!(asked(&table, &name("api::Device::Nvme")).as_deref(), Some("disk"));
@@ -81,6 +84,10 @@ fn a_path_is_named_by_its_end_and_by_its_owner() {
     let names = |path| table.named(Kind::Name, path).map(|entry| entry.names[0].as_str());
     assert_eq!(names("Device::None"), Some("Device::None"));
     assert_eq!(names("Device::Some"), Some("Device::*"));
+    assert_eq!(names("crate::api::Mode::Fast"), Some("api::Mode::*"));
+    assert_eq!(names("other::Mode::Fast"), None);
+    let function = table.function("unit::start").map(|entry| entry.names[0].as_str());
+    assert_eq!(function, Some("unit::*"), "the later one, though it names less");
 }
 
 #[test]

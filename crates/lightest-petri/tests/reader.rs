@@ -46,8 +46,6 @@ fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
     assert_eq!(bound, [(1, true), (2, true), (3, false)]);
 }
 
-/// Hosts are Linux, Windows and macOS: a condition that two of them meet stands for no requirement, and one that none meets
-/// leaves nothing to judge.
 #[test]
 fn a_test_holds_what_begins_within_it() {
     let one = "#[openvmm_test(linux_direct_x64)]\nasync fn one(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nOk(())\n}\n";
@@ -62,6 +60,8 @@ fn a_test_holds_what_begins_within_it() {
     }
 }
 
+/// Hosts are Linux, Windows and macOS: a condition that two of them meet stands for no requirement, and one that none meets
+/// leaves nothing to judge.
 #[test]
 fn a_condition_that_names_no_single_kind_of_host_leaves_a_test_open() {
     let asked = |condition: &str| {

@@ -69,11 +69,6 @@ pub trait Stated {
         let _ = witness;
         false
     }
-
-    /// The text of the file at `path`.
-    fn text(&self, path: &str) -> Option<&str> {
-        self.files().iter().find(|file| file.path == path).map(|file| file.text.as_str())
-    }
 }
 
 /// The one-based line of a byte offset.

@@ -207,6 +207,14 @@ fn a_guide_gets_the_page_and_its_line_once_and_is_stale_when_either_differs() {
     assert!(fs::read_to_string(reference).expect("it is there").starts_with("<!-- Generated"));
     let page = source.join("dev_guide/tests/vmm/guest_selection.md");
     let text = fs::read_to_string(&page).expect("it is there");
+    let style =
+        text.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("it names a style");
+    let style = page.with_file_name(style);
+    let css = fs::read_to_string(&style).expect("it is there");
+    fs::write(&style, css.replace("columns: 2", "columns: 3")).expect("it can be written");
+    assert_eq!(code(&["guide", "--check", "--out", out]), Some(1));
+    fs::write(&style, css).expect("it can be written");
+    assert_eq!(code(&["guide", "--check", "--out", out]), Some(0));
     assert!(text.contains("[VMM Tests](../vmm.md), [Images](./images.md)"));
     assert!(!text.replace("\r\n", "").contains('\n'), "the page has the line ends of its neighbours");
     fs::write(&page, text.replace("lightest", "heaviest")).expect("it can be written");

@@ -323,6 +323,7 @@ fn what_only_one_framework_has_names_it_and_what_to_use_instead() {
         &["fill", "tests/sample_test.go"],
         &["--framework", "kubevirt", "guide", "--site", "page"],
         &["--framework", "kubevirt", "parse", "NewAlpine"],
+        &["sync", "--history", "--repo", "."],
     ] {
         let (code, text) = run(tree.path(), args);
         assert_eq!(code, 2, "{args:?}: {text}");
@@ -330,8 +331,12 @@ fn what_only_one_framework_has_names_it_and_what_to_use_instead() {
             text.contains(" for OpenVMM's tests, written with petri, not for KubeVirt's end-to-end tests\n"),
             "{args:?}: {text}"
         );
-        let instead =
-            ["--framework kubevirt guide --out DIR", "`check`", "--framework kubevirt explain NewAlpine"];
+        let instead = [
+            "--framework kubevirt guide --out DIR",
+            "`check`",
+            "--framework kubevirt explain NewAlpine",
+            "leave out `--history`",
+        ];
         assert!(instead.iter().any(|instead| text.contains(instead)), "{args:?}: {text}");
     }
     assert!(!tree.path().join("page").exists(), "nothing is written");

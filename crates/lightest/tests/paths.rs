@@ -24,6 +24,8 @@ impl Place {
         let folder = tempfile::tempdir().expect("a folder");
         // Where the folder of temporary files is a link, the system names the current folder without it.
         let outside = fs::canonicalize(folder.path()).expect("a folder");
+        // Modules begin at a folder of that name, but not at one above the package.
+        let outside = outside.join("src");
         for name in ["repo/vmm_tests/tests", "repo/docs", "other", "repo/.git"] {
             fs::create_dir_all(outside.join(name)).expect("a folder");
         }
@@ -50,6 +52,7 @@ fn cases(place: &Place) -> Vec<(&'static str, String, &'static str)> {
         ("repo/vmm_tests", "tests".to_owned(), "tests/a.rs"),
         ("repo/vmm_tests", "../vmm_tests/tests/a.rs".to_owned(), "tests/a.rs"),
         ("repo/vmm_tests/tests", file.clone(), "a.rs"),
+        ("repo/vmm_tests/tests", "a.rs".to_owned(), "a.rs"),
         ("repo/docs", "../vmm_tests".to_owned(), "../vmm_tests/tests/a.rs"),
         ("repo/docs", file.clone(), "../vmm_tests/tests/a.rs"),
         ("", "repo".to_owned(), "repo/vmm_tests/tests/a.rs"),
@@ -106,6 +109,7 @@ fn variants_have_the_same_names_from_every_folder() {
         ("repo", "."),
         ("repo/vmm_tests/tests/all", "."),
         ("repo/vmm_tests/tests", "all/inner.rs"),
+        ("repo/vmm_tests/tests/all", "inner.rs"),
         ("repo/docs", "../vmm_tests/tests/all"),
         ("other", "../repo"),
         ("other", "../repo/vmm_tests/../vmm_tests/tests/all"),

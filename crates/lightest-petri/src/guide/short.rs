@@ -14,13 +14,10 @@ use super::texts::{Guideline, Symptom, Texts};
 use super::{GENERATED, Parts, REFERENCE, STYLE, TITLE, start, tables};
 use crate::{ARCHS, Spelled, attribute};
 
-/// The label that keeps rustdoc and mdBook from compiling it.
-const LABEL: &str = "rust,ignore";
-
 /// The page.
 pub(super) fn page(space: &Space<'_>, texts: &Texts, neighbours: &[Neighbour]) -> String {
     let mut page = Parts::default();
-    // A code forge drops the link; in the print of a whole book, it leads nowhere.
+    // A code forge drops the link; in the print of a whole book, the style does not apply.
     page.put(format!("{GENERATED}\n<link rel=\"stylesheet\" media=\"print\" href=\"{}\">", STYLE.file()));
     page.put(format!("# {TITLE}"));
     for (title, body) in sections(space, texts) {
@@ -196,7 +193,12 @@ fn examples(space: &Space<'_>, texts: &Texts) -> String {
     let (with, without): (Vec<_>, Vec<_>) = attributes.partition(|(openhcl, _)| *openhcl);
     [without, with]
         .into_iter()
-        .map(|part| fence(LABEL, &part.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")))
+        .map(|part| {
+            fence(
+                super::examples::LABEL,
+                &part.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"),
+            )
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }

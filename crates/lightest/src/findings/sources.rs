@@ -136,12 +136,14 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
             Looked::Unread(unread) => sources.unread.push(unread),
         }
     }
-    // Who names several paths may name one file twice.
+    // Who names several paths may name one file twice; a name that is spelled otherwise is told apart below.
     if !rest.is_empty() {
         others.sort_unstable();
         others.dedup();
         tests.sort_unstable();
         tests.dedup();
+        sources.unread.sort_unstable();
+        sources.unread.dedup();
     }
     sources.looked_at = tests.len() + others.len() + sources.unread.len();
     let mut packages = Packages::new(&paths, dialect.package_file());

@@ -51,10 +51,11 @@ pub(super) struct History {
 /// Runs the command.
 pub(super) fn run(args: &super::Args, framework: Framework) -> Result<u8, Failure> {
     let project = framework.project();
-    let Some(timeline) = project.timeline() else {
-        return Err(Failure::new(format!("there is no timeline of {}", project.title()))
-            .help("leave out `--history`"));
-    };
+    let timeline = framework.part(
+        |known| known.project().timeline(),
+        "the timeline of `--history` is",
+        "leave out `--history`",
+    )?;
     if let Some(path) = args.output.as_ref().filter(|_| !args.check) {
         output::can_be_written(path)?;
     }
