@@ -121,7 +121,19 @@ impl Apt {
         let mut query = self.program("apt-get");
         // Where the file lies already, apt would say nothing.
         query.current_dir(self.root.join("state"));
-        let output = Self::run(query.args(["download", "--print-uris", package]))?;
+        let output = Self::run(query.args(["download", "--print-uris", package])).map_err(|error| {
+            // Whoever adds an archive and tries again needs new lists; not in this run, whose packages are of one state.
+            let _ = fs::remove_file(self.root.join("refreshed"));
+            match error {
+                ImageError::Tool { what } => ImageError::Tool {
+                    what: format!(
+                        "{what}; one of the archives that `/etc/apt` names must have it: some packages are in Debian's \
+                         security archive alone"
+                    ),
+                },
+                other => other,
+            }
+        })?;
         let text = String::from_utf8_lossy(&output.stdout);
         // 'URI' FILE SIZE HASH
         let file = text.lines().find_map(|line| line.split_whitespace().nth(1));
