@@ -127,8 +127,7 @@ impl Apt {
             match error {
                 ImageError::Tool { what } => ImageError::Tool {
                     what: format!(
-                        "{what}; one of the archives that `/etc/apt` names must have it: some packages are in Debian's \
-                         security archive alone"
+                        "{what}; one of apt's archives must have it: some packages are in Debian's security archive alone"
                     ),
                 },
                 other => other,
