@@ -1,33 +1,21 @@
 //! What a comment keeps from being reported: it depends on where it stands, and on what it says.
 
-use std::sync::{Arc, LazyLock};
+#[path = "common/reading.rs"]
+mod reading;
 
-use lightest_catalog::{OPENVMM, calls, embedded, load};
 use lightest_diagnostics::Safety;
-use lightest_lint::calls::Table;
 use lightest_lint::change::{Change, Changes};
 use lightest_lint::dialect::Dialect;
 use lightest_lint::linter::{self, Options};
-use lightest_lint::source::Source;
-use lightest_model::catalog::Catalog;
 use lightest_petri::Petri;
-
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
-
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
+use reading::{CATALOG, TABLE, file};
 
 const X64: &str = "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))";
 const ARM: &str = "openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))";
 
 /// What is found in a text: the rule, the text that it is found at, and whether an edit may be made unseen.
 fn found(text: &str) -> Vec<(String, String, bool)> {
-    let sources = [Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text),
-    }];
+    let sources = [file(text)];
     let reading = Petri.read(&sources, &CATALOG, &TABLE);
     assert_eq!(reading.notes, []);
     let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
@@ -192,12 +180,7 @@ fn a_finding_on_a_comment_above_a_test_is_that_tests() {
     let two =
         test(&expect("two"), "openvmm_linux_direct_x64", "let second = 2;").replace("answers", "replies");
     let text = [one, two].concat();
-    let sources = [Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text.as_str()),
-    }];
+    let sources = [file(text.as_str())];
     let reading = Petri.read(&sources, &CATALOG, &TABLE);
     let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
     let unused: Vec<_> = findings.iter().filter(|finding| finding.rule() == "unused-suppression").collect();

@@ -1,21 +1,15 @@
 //! How bodies are followed: which configurations take a branch, what a command runs, and what an unknown step leaves known.
 
-use std::sync::{Arc, LazyLock};
+#[path = "common/reading.rs"]
+mod reading;
 
-use lightest_catalog::{OPENVMM, calls, embedded, load};
-use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::needs::Needs;
 use lightest_lint::source::Source;
-use lightest_model::catalog::Catalog;
 use lightest_model::space::Space;
 use lightest_petri::{Petri, Spelled};
-
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
-
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
+use reading::{CATALOG, TABLE, file};
 
 const LINUX: &str = "openvmm_linux_direct_x64";
 const ARM: &str = "openvmm_linux_direct_aarch64";
@@ -31,15 +25,6 @@ const HELPERS: &str = "
     async fn only_windows(os: OsFlavor, agent: &PipetteClient) { if os != OsFlavor::Windows { return; } agent.windows_shell(); }
     async fn look(agent: &PipetteClient) -> anyhow::Result<()> { agent.ping().await?; Ok(()) }
 ";
-
-fn file(text: impl Into<Arc<str>>) -> Source {
-    Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: text.into(),
-    }
-}
 
 fn source(list: &str, body: &str) -> Source {
     let text = format!(

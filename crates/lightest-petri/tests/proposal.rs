@@ -1,36 +1,25 @@
 //! What to list for a test, from its body: which variants, why each, and what only its names speak of.
 
+#[path = "common/reading.rs"]
+mod reading;
+
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
 
-use lightest_catalog::{OPENVMM, calls, embedded, load};
-use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::Test;
 use lightest_lint::hints::Origin;
 use lightest_lint::needs::Needs;
 use lightest_lint::proposal::{Proposal, Request, Role, propose, try_it, unnamed};
-use lightest_lint::source::Source;
-use lightest_model::catalog::{Catalog, Os};
+use lightest_model::catalog::Os;
 use lightest_model::chooser::QueryError;
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{Row, Space};
 use lightest_petri::{Petri, Spelled};
-
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
-
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
+use reading::{CATALOG, TABLE, file};
 
 fn read(text: &str) -> Vec<Test> {
-    let source = Source {
-        path: "tests/bodies.rs".to_owned(),
-        local: "tests/bodies.rs".to_owned(),
-        package: "p".to_owned(),
-        text: text.into(),
-    };
-    let reading = Petri.read(&[source], &CATALOG, &TABLE);
+    let reading = Petri.read(&[file(text)], &CATALOG, &TABLE);
     assert_eq!(reading.notes, []);
     reading.tests
 }

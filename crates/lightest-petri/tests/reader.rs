@@ -1,37 +1,22 @@
 //! The reader takes any text: it never fails, and every place that it names lies in the text.
 
-use std::sync::{Arc, LazyLock};
+#[path = "common/reading.rs"]
+mod reading;
 
-use lightest_catalog::{OPENVMM, calls, embedded, load};
-use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::Reading;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::needs::Needs;
 use lightest_lint::source::Source;
-use lightest_model::catalog::Catalog;
 use lightest_model::space::Space;
 use lightest_petri::Petri;
 use lightest_petri::Spelled;
 use proptest::prelude::*;
-
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
-
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
-
-fn source(text: &str) -> Source {
-    Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text),
-    }
-}
+use reading::{CATALOG, TABLE, file};
 
 #[test]
 fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
-    let at = |local: &str, text: &str| Source { local: local.to_owned(), ..source(text) };
+    let at = |local: &str, text: &str| Source { local: local.to_owned(), ..file(text) };
     let test =
         "#[openvmm_test(linux_direct_x64)]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {}\n";
     let sources = [
@@ -50,7 +35,7 @@ fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
 fn a_test_holds_what_begins_within_it() {
     let one = "#[openvmm_test(linux_direct_x64)]\nasync fn one(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nOk(())\n}\n";
     let text = [one, &one.replace("fn one", "fn two")].concat();
-    let sources = [source(&text), source(&text)];
+    let sources = [file(text.as_str()), file(text.as_str())];
     let tests = Petri.read(&sources, &CATALOG, &TABLE).tests;
     let names: Vec<_> = tests.iter().map(|test| (test.name_span.file, test.name.as_str())).collect();
     assert_eq!(names, [(0, "one"), (0, "two"), (1, "one"), (1, "two")]);
@@ -68,7 +53,7 @@ fn a_condition_that_names_no_single_kind_of_host_leaves_a_test_open() {
         let text = format!(
             "#[cfg({condition})]\n#[openvmm_test(linux_direct_x64)]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {{}}\n"
         );
-        let Reading { tests, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+        let Reading { tests, .. } = Petri.read(&[file(text.as_str())], &CATALOG, &TABLE);
         let needs = Needs::of(&tests[0], &TABLE);
         (needs.ask("linux-host"), needs.ask("windows-host"), needs.is_open())
     };
@@ -107,7 +92,7 @@ fn roles_flow_through_helpers_closures_and_branches() {
             Ok(())
         }
     "##;
-    let Reading { tests, notes, .. } = Petri.read(&[source(text)], &CATALOG, &TABLE);
+    let Reading { tests, notes, .. } = Petri.read(&[file(text)], &CATALOG, &TABLE);
     assert_eq!(notes, []);
     let needs = Needs::of(&tests[0], &TABLE);
     assert_eq!(needs.openings, []);
@@ -134,7 +119,7 @@ fn needs(list: &str, body: &str) -> Needs {
     let text = format!(
         "#[vmm_test({list})]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {{ {body} }}"
     );
-    let Reading { tests, notes, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+    let Reading { tests, notes, .. } = Petri.read(&[file(text.as_str())], &CATALOG, &TABLE);
     assert_eq!(notes, []);
     Needs::of(&tests[0], &TABLE)
 }
@@ -179,7 +164,7 @@ fn a_function_that_is_declared_unused_off_windows_is_one_of_hyperv() {
             "#[vmm_test(hyperv_uefi_x64(none))]\n#[cfg_attr({attribute})]\n\
              async fn t<T>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{ Ok(()) }}"
         );
-        let Reading { tests, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+        let Reading { tests, .. } = Petri.read(&[file(text.as_str())], &CATALOG, &TABLE);
         let needs = Needs::of(&tests[0], &TABLE);
         (needs.ask("hyperv"), needs.openings.len())
     };
@@ -196,7 +181,7 @@ fn named(takes: &str, list: &str, config: &str) -> Option<String> {
         "#[vmm_test({list})]\nasync fn t<T>(config: PetriVmBuilder<T>, (a,): (ResolvedArtifact<{takes}>,)) \
          -> anyhow::Result<()> {{ Ok(()) }}"
     );
-    let Reading { tests, notes, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+    let Reading { tests, notes, .. } = Petri.read(&[file(text.as_str())], &CATALOG, &TABLE);
     assert_eq!(notes, []);
     let space = Space::of_tests(&CATALOG);
     let row = space.rows().iter().find(|row| Spelled(&row.config).to_string() == config);
@@ -239,7 +224,7 @@ fn what_is_barely_within_reason_is_read_on_the_stack_that_there_is() {
     for (piece, times, end) in pieces {
         let body = format!("{}{}", piece.repeat(times), end.repeat(if end.len() == 1 { times } else { 1 }));
         let text = format!("#[openvmm_test(linux_direct_x64)]\nfn f() {{ let x = {body}; }}");
-        let Reading { tests, notes, .. } = Petri.read(&[source(&text)], &CATALOG, &TABLE);
+        let Reading { tests, notes, .. } = Petri.read(&[file(text.as_str())], &CATALOG, &TABLE);
         assert_eq!(tests.len(), 1, "{piece}: {notes:?}");
     }
 }
@@ -278,7 +263,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read_and_every_place_lies_in_it(text in texts()) {
-        let sources = [source(&text)];
+        let sources = [file(text.as_str())];
         let reading = Petri.read(&sources, &CATALOG, &TABLE);
         let options = Options { pedantic: true, ..Options::default() };
         let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &options);
@@ -300,7 +285,7 @@ fn attributes_of_past_releases_are_read_and_unknown_ones_are_named() {
         let text = format!(
             "{attribute}\nasync fn t<T>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{ Ok(()) }}\n"
         );
-        let sources = [source(&text)];
+        let sources = [file(text.as_str())];
         assert!(
             Petri.holds_tests(text.as_bytes()) || Petri.read(&sources, &CATALOG, &TABLE).tests.is_empty()
         );

@@ -1,13 +1,11 @@
 //! What is unknown, what a yes would change, and what a passing run shows: held against the configurations themselves,
 //! asked one by one, statement by statement.
 
-mod common;
+#[path = "common/reading.rs"]
+mod reading;
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
-use lightest_catalog::{OPENVMM, calls, embedded};
-use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Test, Variant};
 use lightest_lint::needs::Needs;
@@ -18,22 +16,11 @@ use lightest_model::catalog::{Capability, Catalog, Layer, Support, When};
 use lightest_model::space::{ALWAYS, RowId, Space};
 use lightest_petri::Petri;
 use lightest_petri::Spelled;
-
-static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
-
-fn table() -> Table {
-    Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound"))
-}
+use reading::{CATALOG, TABLE, file};
 
 fn read(text: &str) -> (Vec<Source>, Vec<Test>) {
-    let source = Source {
-        path: "tests/fixture.rs".to_owned(),
-        local: "tests/fixture.rs".to_owned(),
-        package: "fixture".to_owned(),
-        text: text.into(),
-    };
-    let sources = vec![source];
-    let reading = Petri.read(&sources, &CATALOG, &table());
+    let sources = vec![file(text)];
+    let reading = Petri.read(&sources, &CATALOG, &TABLE);
     assert!(reading.notes.is_empty(), "{:?}", reading.notes);
     (sources, reading.tests)
 }
@@ -173,9 +160,8 @@ fn with_yes(space: &Space<'_>, row: RowId, requirement: &str, with: Vec<String>)
 #[test]
 fn unknowns_are_exactly_those_whose_yes_makes_a_variant_lighter() {
     let (sources, tests) = read(TESTS);
-    let table = table();
     let space = Space::of_tests(&CATALOG);
-    let found = unknowns(&tests, &sources, &Petri, &table, &space, &|_| None);
+    let found = unknowns(&tests, &sources, &Petri, &TABLE, &space, &|_| None);
     assert!(found.unknowns.len() >= 3, "{:?}", found.unknowns.len());
     let listed: BTreeSet<(RowId, String, String)> = found
         .unknowns
@@ -189,7 +175,7 @@ fn unknowns_are_exactly_those_whose_yes_makes_a_variant_lighter() {
         .collect();
     let mut flipped = BTreeSet::new();
     for test in &tests {
-        let needs = Needs::of(test, &table);
+        let needs = Needs::of(test, &TABLE);
         if needs.is_open() {
             continue;
         }
@@ -239,7 +225,7 @@ fn unknowns_are_exactly_those_whose_yes_makes_a_variant_lighter() {
 fn the_edit_adds_one_variant_whose_failure_blocks_nobody() {
     let (sources, tests) = read(TESTS);
     let space = Space::of_tests(&CATALOG);
-    let found = unknowns(&tests, &sources, &Petri, &table(), &space, &|_| None);
+    let found = unknowns(&tests, &sources, &Petri, &TABLE, &space, &|_| None);
     let mut tried = 0;
     for unknown in &found.unknowns {
         let Some(Experiment::Add { test, edit: Some(edit), .. }) = &unknown.experiment else { continue };
@@ -269,7 +255,7 @@ fn shows(body: &str, config: &str) -> Vec<String> {
         "#[openvmm_test({config})]\nasync fn fixture(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {{\n{body}\nOk(())\n}}\n"
     );
     let (_, tests) = read(&text);
-    let needs = Needs::of(&tests[0], &table());
+    let needs = Needs::of(&tests[0], &TABLE);
     let space = Space::of_tests(&CATALOG);
     let variant = &tests[0].declarations[0].variants[0];
     shown(&needs, variant, &space).into_iter().map(|shown| shown.requirement.to_owned()).collect()
@@ -302,7 +288,7 @@ fn a_pass_shows_nothing_of_what_only_the_name_speaks_of() {
     let text = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\nasync fn tpm(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nlet (vm, agent) = config.run().await?;\nagent.power_off().await?;\nOk(())\n}\n";
     let (_, tests) = read(text);
     assert!(lightest_lint::linter::named(&tests[0], &CATALOG).contains(&"tpm"));
-    let needs = Needs::of(&tests[0], &table());
+    let needs = Needs::of(&tests[0], &TABLE);
     let variant = &tests[0].declarations[0].variants[0];
     let shown = shown(&needs, variant, &Space::of_tests(&CATALOG));
     assert!(shown.iter().all(|shown| shown.requirement != "tpm"), "{shown:?}");
@@ -313,7 +299,7 @@ fn a_pass_shows_nothing_of_what_only_the_name_speaks_of() {
 fn what_a_pass_shows_of_a_doubt_has_the_circumstances_of_that_doubt() {
     let text = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nlet (mut vm, agent) = config.with_tpm(true).run().await?;\nagent.unix_shell().read_file(\"/proc/cpuinfo\").await?;\nOk(())\n}\n";
     let (_, tests) = read(text);
-    let needs = Needs::of(&tests[0], &table());
+    let needs = Needs::of(&tests[0], &TABLE);
     let variant = &tests[0].declarations[0].variants[0];
     let own = When { guest: vec![variant.config.guest.id.clone()], ..When::default() };
     let other = When { guest: vec!["alpine_3_23_x64".to_owned()], ..When::default() };

@@ -1,23 +1,18 @@
 //! The fixtures of the rules specify the linter by itself, without the command line that draws its findings.
 
+#[path = "common/reading.rs"]
+mod reading;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
 
-use lightest_catalog::{OPENVMM, calls, embedded, load};
 use lightest_diagnostics::{Edit, Safety, line_column};
-use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Level, Options};
 use lightest_lint::rules::RULES;
-use lightest_lint::source::Source;
-use lightest_model::catalog::Catalog;
 use lightest_petri::Petri;
-
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
+use reading::{CATALOG, TABLE, file};
 
 fn ui() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest/tests/ui")
@@ -95,19 +90,9 @@ fn told(text: &str, finding: &Finding) -> Told {
     (format!("{}: {}", finding.rule(), diagnostic.message), format!("{line}:{column}"), more)
 }
 
-/// A fixture with that text, as the linter reads it.
-fn source(text: &str) -> [Source; 1] {
-    [Source {
-        path: "fixture.rs".to_owned(),
-        local: "fixture.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text),
-    }]
-}
-
 /// The findings on a fixture, of which `first` has the flags.
 fn check(text: &str, first: &str) -> Vec<Finding> {
-    let sources = source(text);
+    let sources = [file(text)];
     let reading = Petri.read(&sources, &CATALOG, &TABLE);
     linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &options(first))
 }

@@ -1,21 +1,14 @@
 //! Why a lighter configuration is known for a variant, but not reported.
 
-use std::sync::{Arc, LazyLock};
+#[path = "common/reading.rs"]
+mod reading;
 
-use lightest_catalog::{OPENVMM, calls, embedded, load};
-use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::linter::{self, Weight};
 use lightest_lint::needs::Needs;
-use lightest_lint::source::Source;
-use lightest_model::catalog::Catalog;
 use lightest_model::space::Space;
 use lightest_petri::Petri;
-
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
-
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
+use reading::{CATALOG, TABLE, file};
 
 const UBUNTU: &str = "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))";
 const DIRECT: &str = "openvmm_linux_direct_x64";
@@ -27,12 +20,7 @@ fn weights(name: &str, takes: &str, list: &str, body: &str) -> Vec<Weight> {
         "#[vmm_test({list})]\nasync fn {name}<T: PetriVmmBackend>(config: PetriVmBuilder<T>{takes}) -> anyhow::Result<()> {{\n\
          {body}\nOk(())\n}}"
     );
-    let sources = [Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text.as_str()),
-    }];
+    let sources = [file(text)];
     let reading = Petri.read(&sources, &CATALOG, &TABLE);
     assert_eq!(reading.notes, []);
     let test = &reading.tests[0];

@@ -2,36 +2,21 @@
 //! are wrapped. An invented word on the path of anything with a role opens the test and silences what would call it too
 //! heavy; without one, the same body is understood.
 
-use std::sync::{Arc, LazyLock};
+#[path = "common/reading.rs"]
+mod reading;
 
-use lightest_catalog::{OPENVMM, calls, embedded, load};
 use lightest_diagnostics::Safety;
-use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::facts::{Reading, Test};
 use lightest_lint::linter::{self, Options};
 use lightest_lint::needs::Needs;
 use lightest_lint::source::Source;
-use lightest_model::catalog::Catalog;
 use lightest_petri::Petri;
 use proptest::prelude::*;
-
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| load(&embedded(OPENVMM)).expect("the catalog is sound"));
-
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::new(calls::load(&embedded(OPENVMM), &CATALOG).expect("the table is sound")));
-
-fn sources(text: &str) -> Vec<Source> {
-    vec![Source {
-        path: "a.rs".to_owned(),
-        local: "src/a.rs".to_owned(),
-        package: String::new(),
-        text: Arc::from(text),
-    }]
-}
+use reading::{CATALOG, TABLE, file};
 
 fn read(text: &str) -> (Vec<Source>, Test) {
-    let sources = sources(text);
+    let sources = vec![file(text)];
     let mut tests = Petri.read(&sources, &CATALOG, &TABLE).tests;
     let at = tests.iter().position(|test| test.name == "subject").expect("the test is found");
     (sources, tests.swap_remove(at))
