@@ -60,6 +60,13 @@ pub fn list<S: AsRef<str>>(items: &[S], last: &str) -> String {
     }
 }
 
+/// The same with a capital at the start.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

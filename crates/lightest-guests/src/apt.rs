@@ -90,6 +90,24 @@ impl Apt {
         })
     }
 
+    /// Runs what reads the lists. They are fetched anew by the next run where it fails: an archive may have dropped what they
+    /// name, or may be added. Not by this one, whose packages are of one state.
+    fn asked(&self, command: &mut Command) -> Result<Output, ImageError> {
+        Self::run(command).map_err(|error| {
+            let _ = fs::remove_file(self.root.join("refreshed"));
+            match error {
+                ImageError::Tool { what }
+                    if what.contains("Unable to locate package") || what.contains("No packages found") =>
+                {
+                    let where_else =
+                        "one of apt's archives must have it: some packages are in Debian's security archive alone";
+                    ImageError::Tool { what: format!("{what}; {where_else}") }
+                }
+                other => other,
+            }
+        })
+    }
+
     fn refresh(&self) -> Result<(), ImageError> {
         let stamp = self.root.join("refreshed");
         let fresh = fs::metadata(&stamp)
@@ -110,7 +128,7 @@ impl Apt {
 
     /// The first dependency of a meta-package that starts with the given text.
     pub(crate) fn dependency(&self, package: &str, prefix: &str) -> Result<Option<String>, ImageError> {
-        let output = Self::run(self.program("apt-cache").args(["depends", "--important", package]))?;
+        let output = self.asked(self.program("apt-cache").args(["depends", "--important", package]))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let mut names = text.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
         Ok(names.find(|name| name.starts_with(prefix)).map(str::to_owned))
@@ -121,18 +139,7 @@ impl Apt {
         let mut query = self.program("apt-get");
         // Where the file lies already, apt would say nothing.
         query.current_dir(self.root.join("state"));
-        let output = Self::run(query.args(["download", "--print-uris", package])).map_err(|error| {
-            // Whoever adds an archive and tries again needs new lists; not in this run, whose packages are of one state.
-            let _ = fs::remove_file(self.root.join("refreshed"));
-            match error {
-                ImageError::Tool { what } => ImageError::Tool {
-                    what: format!(
-                        "{what}; one of apt's archives must have it: some packages are in Debian's security archive alone"
-                    ),
-                },
-                other => other,
-            }
-        })?;
+        let output = self.asked(query.args(["download", "--print-uris", package]))?;
         let text = String::from_utf8_lossy(&output.stdout);
         // 'URI' FILE SIZE HASH
         let file = text.lines().find_map(|line| line.split_whitespace().nth(1));
@@ -142,7 +149,7 @@ impl Apt {
         let path = self.root.join("packages").join(file);
         if !path.exists() {
             // apt checks the archive's signature and the file's hash, and renames when the file is whole.
-            Self::run(self.program("apt-get").args(["download", package]))?;
+            self.asked(self.program("apt-get").args(["download", package]))?;
         }
         let sha256 = hash_file(&path)?;
         Ok(PackageFile { path, sha256 })

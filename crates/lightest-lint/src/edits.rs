@@ -38,7 +38,7 @@ impl Subject<'_, '_> {
         Help { message, edits, safety }
     }
 
-    /// Adds a configuration behind a variant.
+    /// Adds a configuration before a variant.
     pub(crate) fn add(&self, placed: &Placed<'_>, row: RowId, message: String) -> Help {
         let config = self.row(row).config.clone();
         let fits = placed.declaration.vmm.is_none() || placed.declaration.vmm == config.vmm;

@@ -11,7 +11,7 @@ pub struct Neighbour {
     pub href: String,
 }
 
-/// A page of Markdown, or the style of one.
+/// A page of Markdown.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
     /// Its title, and its line in a table of contents.
@@ -26,8 +26,30 @@ impl Page {
     /// The name of its file.
     #[must_use]
     pub fn file(&self) -> &'static str {
-        self.path.rsplit('/').next().unwrap_or(self.path)
+        file(self.path)
     }
+}
+
+/// A file that no table of contents names, or none of another's book.
+#[derive(Clone, Copy, Debug)]
+pub struct Sheet {
+    /// Its file, as that of a [`Page`].
+    pub path: &'static str,
+    /// Makes its text.
+    pub text: fn(&Space<'_>) -> String,
+}
+
+impl Sheet {
+    /// The name of its file.
+    #[must_use]
+    pub fn file(&self) -> &'static str {
+        file(self.path)
+    }
+}
+
+/// The last part of a path.
+fn file(path: &'static str) -> &'static str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// A framework's guidance.
@@ -42,12 +64,12 @@ pub struct Guide {
 /// What there is besides a page that belongs to an mdBook.
 #[derive(Clone, Copy, Debug)]
 pub struct Book {
-    /// The style with which the first page is printed, which no table of contents names.
-    pub style: Page,
+    /// The style with which the first page is printed.
+    pub style: Sheet,
     /// The page that everything else stands on.
     pub reference: Page,
     /// Pages that Lightest's own book has besides.
-    pub lists: &'static [Page],
+    pub lists: &'static [Sheet],
     /// The sections of the first page, each with its title, for the picker page.
     pub sections: fn(&Space<'_>) -> Vec<(&'static str, String)>,
     /// What accepts configurations, in the plural: for the picker page.

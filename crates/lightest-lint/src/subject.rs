@@ -213,7 +213,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         words
     }
 
-    /// The needs that are asked of a configuration, each once, at the first place that shows it.
+    /// The needs that are asked of a configuration, each once, at the first place that shows it; a guarded one beside the sure one.
     pub(crate) fn needs_of(&self, row: RowId) -> impl Iterator<Item = &'a Need> {
         let row = self.row(row);
         self.distinct.iter().map(|index| &self.needs.needs[*index]).filter(|need| need.applies_to(row))
@@ -240,7 +240,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         if let Some(known) = self.asks.borrow().get(&ids) {
             return known.clone();
         }
-        let asked = Asked::of(self.catalog(), &ids);
+        let asked = Asked::of(self.catalog(), ids.iter().copied());
         self.asks.borrow_mut().insert(ids, asked.clone());
         asked
     }

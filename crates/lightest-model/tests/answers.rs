@@ -5,7 +5,7 @@ mod made_up;
 use lightest_model::catalog::{Catalog, Layer, Support};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
-use lightest_model::space::{Asked, Row, Space};
+use lightest_model::space::{Asked, Row, RowId, Space};
 
 use Layer::{Base, User};
 
@@ -169,8 +169,7 @@ fn a_condition_selects_by_each_of_its_parts_and_by_any_of_a_list() {
         let space = Space::of_tests(&catalog);
         let disk = space.requirement("disk").expect("a requirement");
         let when = &catalog.capabilities.last().expect("a statement").when;
-        for row in space.rows() {
-            let at = space.position(&row.config).expect("it exists");
+        for (at, row) in space.enumerate() {
             assert_eq!(row.is_selected_by(when), fits(row), "{condition}: {:?}", row.config);
             assert_eq!(space.gives_alone(at, disk), fits(row), "{condition}: {:?}", row.config);
         }
@@ -186,8 +185,7 @@ fn what_is_stated_for_all_holds_for_each_configuration_of_a_space_of_any_size() 
         let space = Space::of_tests(&catalog);
         let id = |word| space.requirement(word).expect("a requirement");
         sizes.push(space.rows().len());
-        for row in space.rows() {
-            let at = space.position(&row.config).expect("it exists");
+        for (at, row) in space.enumerate() {
             assert!(
                 space.gives_alone(at, id("disk")) && !space.gives_alone(at, id("clock")),
                 "{:?}",
@@ -199,11 +197,7 @@ fn what_is_stated_for_all_holds_for_each_configuration_of_a_space_of_any_size() 
         let vmms = if more > 0 { vec![last] } else { Vec::new() };
         let choice = choose(&space, &Query { vmms: vmms.clone(), ..asked }).expect("it is known");
         let pick = choice.parts[0].pick.as_ref().expect("a pick");
-        let vmm = space
-            .rows()
-            .iter()
-            .find(|row| space.position(&row.config) == Some(pick.row))
-            .map(|row| &row.vmm.id);
+        let vmm = Some(&space.row(pick.row).vmm.id);
         assert_eq!(vmm.filter(|_| more > 0), vmms.first());
         catalog.vmms.push(lightest_model::catalog::Vmm { id: format!("more-{more}"), ..pattern.clone() });
     }
@@ -250,4 +244,12 @@ fn what_each_gives_alone_is_a_bit_and_is_not_worked_out_again() {
     let none = vec![0; space.rows().len()];
     assert!(space.gives_alone(row, clock));
     assert!(!space.knowing_alone(none).gives_alone(row, clock), "what is known is not asked again");
+}
+
+#[test]
+fn a_catalog_that_knows_no_requirement_asks_none() {
+    let mut catalog = made_up::catalog(&[]);
+    catalog.requirements.clear();
+    let space = Space::of_tests(&catalog);
+    assert!(RowId::all(&space).all(|row| space.gives_all(row, &Asked::default())));
 }

@@ -3,8 +3,11 @@
 mod common;
 
 use lightest_catalog::{File, load};
-use lightest_model::catalog::{Blocker, Cost, Evidence, Layer, Measured, Os, Support, Timing};
+use lightest_model::catalog::{
+    Blocker, BlockerState, Cost, Evidence, Layer, Measured, Os, Support, Timing, is_web,
+};
 use lightest_model::config::{Arch, Form, Isolation};
+use lightest_model::space::Space;
 
 #[test]
 fn every_architecture_and_isolation_mode_has_one_word() {
@@ -151,4 +154,60 @@ fn a_cost_is_worded_by_what_is_above_zero() {
     assert_eq!(cost(3, 10).beyond(cost(1, 12)), Cost { reboots: 2, waits_s: -2 });
     assert_eq!(cost(3, 10).beyond(cost(1, 12)).words(), ["2 more boots"], "what is less adds nothing");
     assert_eq!(cost(3, 10).combined(cost(1, 12), u32::max), cost(3, 12));
+}
+
+#[test]
+fn each_kind_of_place_has_its_address() {
+    let source = "[[source]]\nid = \"s\"\ntitle = \"s\"\nurl = \"https://github.com/o/r\"\ncommit = \"abc\"\n\
+                  [[source]]\nid = \"web\"\ntitle = \"web\"\nurl = \"https://example.org/doc/\"\n\
+                  [[source]]\nid = \"script\"\ntitle = \"script\"\nurl = \"javascript:alert(1)\"\n\
+                  [[source]]\nid = \"words\"\ntitle = \"words\"\n";
+    let file = File::new(std::path::Path::new("sources.toml"), source, Layer::Base);
+    let catalog = load(&[file]).expect("it is sound");
+    for (source, place, address) in [
+        ("s", "a/b.rs:3", Some("https://github.com/o/r/blob/abc/a/b.rs#L3")),
+        ("s", "a/b.rs:3-5", Some("https://github.com/o/r/blob/abc/a/b.rs#L3-L5")),
+        ("s", "a/b.rs", Some("https://github.com/o/r/blob/abc/a/b.rs")),
+        ("s", "as it was said", Some("https://github.com/o/r")),
+        ("s", "#12", Some("https://github.com/o/r/issues/12")),
+        ("s", "@def", Some("https://github.com/o/r/commit/def")),
+        ("web", "chapter one", Some("https://example.org/doc")),
+        ("script", "page 3", None),
+        ("words", "page 3", None),
+        ("none", "page 3", None),
+    ] {
+        let evidence = Evidence { source: source.to_owned(), place: place.to_owned() };
+        let found = evidence.address(&catalog).map(|address| address.to_string());
+        assert_eq!(found.as_deref(), address);
+    }
+    assert!(is_web("http://example.org") && !is_web("file:///etc/passwd"));
+}
+
+#[test]
+fn a_limit_stands_until_a_commit_lifts_it() {
+    let catalog = common::catalog();
+    let standing = |state| {
+        let limits = catalog.blockers.iter().filter(move |limit| limit.state == state);
+        limits.map(Blocker::standing).collect::<Vec<_>>()
+    };
+    let (open, lifted) = (standing(BlockerState::Open), standing(BlockerState::Lifted));
+    assert!(!open.is_empty() && open.iter().all(|words| words == "open"), "{open:?}");
+    assert!(
+        !lifted.is_empty() && lifted.iter().all(|words| words.starts_with("lifted since ")),
+        "{lifted:?}"
+    );
+}
+
+#[test]
+fn a_requirement_is_found_by_its_identifier_and_by_each_alias() {
+    let catalog = common::catalog();
+    let space = Space::of_tests(&catalog);
+    for requirement in &catalog.requirements {
+        let id = space.requirement(&requirement.id);
+        assert!(id.is_some());
+        for word in std::iter::once(&requirement.id).chain(&requirement.aliases) {
+            assert_eq!(space.word(word), id, "{word}");
+        }
+    }
+    assert_eq!(space.word("no such requirement"), None);
 }

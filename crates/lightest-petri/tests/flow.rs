@@ -162,6 +162,8 @@ fn what_an_unknown_way_out_may_skip_is_missing_nowhere() {
         "let Some(_) = part() else { return Ok(()); };",
         "if os == OsFlavor::Windows { return Ok(()); } else if ready() { return Ok(()); }",
         "for _ in 0..3 { if !ready() { continue; } agent.windows_shell(); } if !ready() { return Ok(()); }",
+        "'o: for _ in 0..3 { for _ in 0..2 { if !ready() { continue 'o; } } agent.windows_shell(); } return Ok(());",
+        "'o: loop { loop { if ready() { break 'o; } } agent.windows_shell(); } return Ok(());",
     ] {
         assert_eq!(found(LINUX, &format!("{before}\nagent.windows_shell();\nOk(())")), [""; 0], "{before}");
     }

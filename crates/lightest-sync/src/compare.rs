@@ -202,19 +202,21 @@ impl Draft<'_, '_> {
 
     /// The place in the catalog, and what it says.
     #[must_use]
-    pub fn catalog(mut self, target: &Target, label: impl Into<String>) -> Self {
+    pub fn catalog(self, target: &Target, label: impl Into<String>) -> Self {
         let place = self.work.text.locate(target);
-        if let Some(span) = place.and_then(|place| self.work.in_catalog(place)) {
-            self.difference.diagnostic.labels.push(Label { span, text: label.into() });
-        }
-        self
+        self.beside(place, label)
     }
 
     /// The place where the catalog records the commit of the source, and what to know of it.
-    pub(crate) fn at_commit(mut self, label: &str) -> Self {
+    pub(crate) fn at_commit(self, label: &str) -> Self {
         let place = self.work.text.commit_of(self.work.catalog, self.work.source);
+        self.beside(place, label)
+    }
+
+    /// A place in the catalog, if it is known.
+    fn beside(mut self, place: Option<CatalogPlace>, label: impl Into<String>) -> Self {
         if let Some(span) = place.and_then(|place| self.work.in_catalog(place)) {
-            self.difference.diagnostic.labels.push(Label { span, text: label.to_owned() });
+            self.difference.diagnostic.labels.push(Label { span, text: label.into() });
         }
         self
     }

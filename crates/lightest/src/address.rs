@@ -26,33 +26,3 @@ pub(crate) fn linked(catalog: &Catalog, places: &[Evidence]) -> String {
     };
     places.iter().map(link).collect::<Vec<_>>().join("; ")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::of;
-
-    #[test]
-    fn each_kind_of_place_has_its_address() {
-        let source = "[[source]]\nid = \"s\"\ntitle = \"s\"\nurl = \"https://github.com/o/r\"\ncommit = \"abc\"\n\
-                      [[source]]\nid = \"web\"\ntitle = \"web\"\nurl = \"https://example.org/doc\"\n\
-                      [[source]]\nid = \"script\"\ntitle = \"script\"\nurl = \"javascript:alert(1)\"\n\
-                      [[source]]\nid = \"words\"\ntitle = \"words\"\n";
-        let layer = lightest_model::catalog::Layer::Base;
-        let file = lightest_catalog::File::new(std::path::Path::new("sources.toml"), source, layer);
-        let catalog = lightest_catalog::load(&[file]).unwrap_or_default();
-        for (source, place, address) in [
-            ("s", "a/b.rs:3", Some("https://github.com/o/r/blob/abc/a/b.rs#L3")),
-            ("s", "a/b.rs:3-5", Some("https://github.com/o/r/blob/abc/a/b.rs#L3-L5")),
-            ("s", "a/b.rs", Some("https://github.com/o/r/blob/abc/a/b.rs")),
-            ("s", "#12", Some("https://github.com/o/r/issues/12")),
-            ("s", "@def", Some("https://github.com/o/r/commit/def")),
-            ("web", "chapter one", Some("https://example.org/doc")),
-            ("script", "page 3", None),
-            ("words", "page 3", None),
-        ] {
-            let evidence =
-                lightest_model::catalog::Evidence { source: source.to_owned(), place: place.to_owned() };
-            assert_eq!(of(&catalog, &evidence).as_deref(), address);
-        }
-    }
-}

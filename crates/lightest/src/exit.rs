@@ -1,5 +1,7 @@
 //! The exit codes, which are a contract: `--help` and the book list them from here.
 
+use crate::words;
+
 /// Done, and nothing found.
 pub(crate) const DONE: u8 = 0;
 /// Findings, a stale page, or guidance contradicted.
@@ -42,8 +44,7 @@ pub(crate) fn page() -> String {
          What every command of `lightest` ends with. They are a contract.\n\n| Code | Means |\n| --- | --- |\n",
     );
     for (code, meaning) in ALL {
-        let (first, rest) = meaning.split_at(1);
-        text.push_str(&format!("| `{code}` | {}{rest} |\n", first.to_uppercase()));
+        text.push_str(&format!("| `{code}` | {} |\n", words::capital(meaning)));
     }
     text
 }

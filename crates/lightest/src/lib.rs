@@ -26,6 +26,7 @@ mod session;
 mod settings;
 mod since;
 mod site;
+mod spelled;
 mod style;
 mod tests_read;
 

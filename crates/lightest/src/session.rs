@@ -14,6 +14,9 @@ use crate::output::{path_text, shell_word};
 use crate::settings::Settings;
 use crate::{embedded, settings};
 
+/// The folders of `catalog/` that a framework's facts are in.
+type Folders = &'static [&'static str];
+
 /// One run of the program.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -23,13 +26,21 @@ pub(crate) struct Session {
     forced: Option<Framework>,
     settings: OnceCell<Settings>,
     /// By the folders that each is read from.
-    catalogs: RefCell<Vec<(&'static [&'static str], &'static Catalog)>>,
+    catalogs: RefCell<Vec<(Folders, &'static Catalog)>>,
+    /// The files that those were read from which are not the embedded one.
+    files: RefCell<Vec<(Folders, &'static [File])>>,
 }
 
 impl Session {
     /// A run with the catalog of that folder laid over the embedded one, or with the settings'.
     pub(crate) const fn new(named_catalog: Option<PathBuf>, forced: Option<Framework>) -> Self {
-        Self { named_catalog, forced, settings: OnceCell::new(), catalogs: RefCell::new(Vec::new()) }
+        Self {
+            named_catalog,
+            forced,
+            settings: OnceCell::new(),
+            catalogs: RefCell::new(Vec::new()),
+            files: RefCell::new(Vec::new()),
+        }
     }
 
     /// Whether `--catalog` was given.
@@ -61,7 +72,7 @@ impl Session {
             embedded::catalog()?
         } else {
             let files = self.catalog_files(framework)?;
-            load(&files).map_err(|errors| catalog::failure(&files, &errors))?
+            load(files).map_err(|errors| catalog::failure(files, &errors))?
         };
         // Read once in a process; leaked, so that spaces and answers may borrow from it without the session.
         let read: &'static Catalog = Box::leak(Box::new(read));
@@ -101,11 +112,18 @@ impl Session {
     }
 
     /// The files that a framework's catalog is read from: the embedded ones, then the user's.
-    pub(crate) fn catalog_files(&self, framework: Framework) -> Result<Vec<File>, Failure> {
-        let mut files = lightest_catalog::embedded(framework.dialect().catalog());
+    pub(crate) fn catalog_files(&self, framework: Framework) -> Result<&'static [File], Failure> {
+        let folders = framework.dialect().catalog();
+        if let Some((_, known)) = self.files.borrow().iter().find(|(known, _)| *known == folders) {
+            return Ok(known);
+        }
+        let mut files = lightest_catalog::embedded(folders);
         if let Some(folder) = self.catalog_folder()? {
             files.extend(catalog::folder_files(&folder, Layer::User)?);
         }
+        // As the catalog is: facts and calls come from one state of the folder.
+        let files: &'static [File] = Box::leak(files.into_boxed_slice());
+        self.files.borrow_mut().push((folders, files));
         Ok(files)
     }
 

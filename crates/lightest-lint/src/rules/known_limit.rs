@@ -124,7 +124,7 @@ fn stopped(subject: &Subject<'_, '_>, placed: &Placed<'_>, quirk: &Quirk, stops:
 
 /// Shows what in the body asks for what a limit or a quirk is about.
 fn shown(subject: &Subject<'_, '_>, with: &[String], row: RowId, finding: &mut Finding) {
-    for need in subject.needs_of(row) {
+    for need in subject.sure_needs_of(row) {
         if with.contains(&need.requirement) && !finding.requirements.contains(&need.requirement) {
             finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
             finding.requirements.push(need.requirement.clone());

@@ -381,7 +381,7 @@ pub struct Blocker {
     pub short: Option<String>,
     /// The configurations it holds back.
     pub when: When,
-    /// Requirements any of which, asked for by name, goes around it.
+    /// Requirements any of which, asked for as well, goes around it.
     #[serde(default)]
     pub unless: Vec<String>,
     /// Which of the variants that it selects are to be held back; absent where it is a caution, and they run.

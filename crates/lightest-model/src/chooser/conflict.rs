@@ -49,13 +49,11 @@ struct Explainer<'a, 'c> {
 
 impl Explainer<'_, '_> {
     fn asked(&self, demands: &[Demand]) -> Asked {
-        let mut asked = Asked::default();
-        for demand in demands {
-            if let Demand::Requirement(index) = demand {
-                asked.add(self.space.catalog(), *index);
-            }
-        }
-        asked
+        let requirement = |demand: &Demand| match demand {
+            Demand::Requirement(index) => Some(*index),
+            _ => None,
+        };
+        Asked::of(self.space.catalog(), demands.iter().filter_map(requirement))
     }
 
     fn among(&self, demands: &[Demand]) -> Bits {

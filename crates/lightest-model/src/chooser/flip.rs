@@ -49,12 +49,8 @@ pub(super) fn implying(catalog: &Catalog, other: RequirementId) -> HashSet<Requi
 
 /// What is asked, without one requirement and without those that imply it.
 pub(super) fn without(catalog: &Catalog, asked: &Asked, less: RequirementId) -> Asked {
-    let mut rest = Asked::default();
     let implying = implying(catalog, less);
-    for index in asked.named().iter().filter(|index| !implying.contains(index)) {
-        rest.add(catalog, *index);
-    }
-    rest
+    Asked::of(catalog, asked.named().iter().copied().filter(|index| !implying.contains(index)))
 }
 
 /// Requirements without which another, lighter configuration would do.

@@ -145,7 +145,7 @@ fn branch_to<'b, 'c>(branches: &'b mut Vec<Branch<'c>>, row: RowId) -> &'b mut B
 }
 
 fn answer(space: &Space<'_>, arch: Arch, needs: &[RequirementId]) -> Option<RowId> {
-    lightest_for(space, &Asked::of(space.catalog(), needs), arch)
+    lightest_for(space, &Asked::of(space.catalog(), needs.iter().copied()), arch)
 }
 
 /// The answer that most pairs give, of those that have one; the lightest row among equals.

@@ -36,10 +36,10 @@ impl Asked {
 
     /// Those requirements, and what follows from them.
     #[must_use]
-    pub fn of(catalog: &Catalog, ids: &[RequirementId]) -> Self {
+    pub fn of(catalog: &Catalog, ids: impl IntoIterator<Item = RequirementId>) -> Self {
         let mut asked = Self::default();
         for id in ids {
-            asked.add(catalog, *id);
+            asked.add(catalog, id);
         }
         asked
     }

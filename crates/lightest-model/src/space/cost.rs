@@ -65,9 +65,10 @@ pub struct Price<'c> {
 pub(super) struct Scoped<T> {
     rows: Bits,
     with: Vec<RequirementId>,
-    /// Requirements any of which, asked for by name as well, takes it away: what only follows from another is not
-    /// settled by that.
+    /// Requirements any of which, asked for as well, takes it away.
     unless: Vec<RequirementId>,
+    /// Whether they must be asked for by name, so that what only follows from another settles nothing.
+    by_name: bool,
     what: T,
 }
 
@@ -75,14 +76,18 @@ impl<T> Scoped<T> {
     fn holds(&self, row: RowId, asked: &Asked) -> bool {
         self.rows.contains(row)
             && self.with.iter().all(|index| asked.holds(*index))
-            && !self.unless.iter().any(|index| asked.named().contains(index))
+            && !self
+                .unless
+                .iter()
+                .any(|index| if self.by_name { asked.named().contains(index) } else { asked.holds(*index) })
     }
 }
 
 impl<'c> Space<'c> {
     fn scoped<T>(&self, when: &When, unless: &[String], what: T) -> Scoped<T> {
         let indices = |words: &[String]| words.iter().filter_map(|word| self.requirement(word)).collect();
-        Scoped { rows: self.index.select(when), with: indices(&when.with), unless: indices(unless), what }
+        let (with, unless) = (indices(&when.with), indices(unless));
+        Scoped { rows: self.index.select(when), with, unless, by_name: false, what }
     }
 
     /// The kinds of host, commonest first.
@@ -98,7 +103,9 @@ impl<'c> Space<'c> {
     }
 
     fn quirk_rows(&self) -> &[Scoped<&'c Quirk>] {
-        let scoped = |quirk: &'c Quirk| self.scoped(&quirk.when, &quirk.unless, quirk);
+        // Who asks for what implies a cost's remedy has not applied it.
+        let scoped =
+            |quirk: &'c Quirk| Scoped { by_name: true, ..self.scoped(&quirk.when, &quirk.unless, quirk) };
         self.quirks.get_or_init(|| self.catalog().quirks.iter().map(scoped).collect())
     }
 

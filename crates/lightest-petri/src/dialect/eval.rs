@@ -99,11 +99,14 @@ impl<'w, 't> Walk<'w, 't> {
                 }
                 Value::PLAIN
             }
-            Expr::Break(value) => {
+            Expr::Break { value, labelled } => {
                 let value = value.as_ref().map_or(Value::PLAIN, |value| self.eval(value));
-                // The rest of the round may be passed over.
-                self.guarded += usize::from(self.guarded > 0);
+                let unsure = self.guarded > 0;
+                // The rest of the round may be passed over; where a label leads is not followed, so that the rest of the
+                // function may be.
+                self.guarded += usize::from(unsure && !labelled);
                 if let Some(frame) = self.frames.last_mut() {
+                    frame.unsure |= unsure && *labelled;
                     frame.broken = std::mem::replace(&mut frame.broken, Value::PLAIN).or(value);
                 }
                 Value::PLAIN

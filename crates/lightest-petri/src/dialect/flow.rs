@@ -195,7 +195,7 @@ pub(super) fn is_whole(pattern: &Pattern) -> bool {
 /// Whether what follows an expression is never reached: it leaves the function, or the round of its loop.
 pub(super) fn leaves(expr: &Expr, table: &Table) -> bool {
     match expr {
-        Expr::Return(_) | Expr::Break(_) => true,
+        Expr::Return(_) | Expr::Break { .. } => true,
         Expr::Block(parts) => parts.last().is_some_and(|last| leaves(last, table)),
         Expr::Statement(inner) => leaves(inner, table),
         Expr::If { then, otherwise: Some(otherwise), .. } => leaves(then, table) && leaves(otherwise, table),

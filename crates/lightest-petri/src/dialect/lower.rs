@@ -146,8 +146,13 @@ impl<'i, 'c> Lower<'i, 'c> {
                 let (base, index) = (parts.next(), parts.next());
                 Expr::Index { base: self.boxed(base), index: self.boxed(index) }
             }
-            SyntaxKind::CONTINUE_EXPR => Expr::Break(None),
-            SyntaxKind::BREAK_EXPR => Expr::Break(node.expr().map(|value| Box::new(self.expr(value)))),
+            kind @ (SyntaxKind::CONTINUE_EXPR | SyntaxKind::BREAK_EXPR) => {
+                let value = node.expr().filter(|_| kind == SyntaxKind::BREAK_EXPR);
+                Expr::Break {
+                    value: value.map(|value| Box::new(self.expr(value))),
+                    labelled: node.child(SyntaxKind::LIFETIME).is_some(),
+                }
+            }
             SyntaxKind::CLOSURE_EXPR => {
                 let list = node.child(SyntaxKind::PARAM_LIST).into_iter();
                 let params = list

@@ -229,7 +229,11 @@ pub(super) enum Expr {
     },
     Return(Option<Box<Expr>>),
     /// `break`, or `continue`.
-    Break(Option<Box<Expr>>),
+    Break {
+        value: Option<Box<Expr>>,
+        /// Whether it names what it leaves, which may be more than the innermost loop.
+        labelled: bool,
+    },
     /// Anything else: its parts, in order.
     Parts(Vec<Expr>),
 }

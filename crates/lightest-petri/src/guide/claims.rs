@@ -1,9 +1,10 @@
 //! The request's sentences on the page: its guidelines, and what the source says otherwise by now.
 
+use lightest_diagnostics::words::capital;
 use lightest_model::catalog::{Catalog, Claim, ClaimState, Quirk, Section};
 use lightest_model::space::Space;
 
-use super::markdown::{capital, item, prose, sentence, table};
+use super::markdown::{item, prose, sentence, table};
 use super::sources::{Sources, inline, issues};
 use lightest_diagnostics::words;
 

@@ -1,10 +1,11 @@
 //! Attributes to paste: what the chooser answers to each branch of the request's tree.
 
+use lightest_diagnostics::words::capital;
 use lightest_model::catalog::Section;
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
 
-use super::markdown::{capital, fence, paragraph};
+use super::markdown::{fence, paragraph};
 use super::tree::condition;
 use crate::attribute;
 

@@ -1,12 +1,13 @@
 //! The pages of Lightest's own book that list everything: requirements and configurations.
 
 use lightest_diagnostics::words;
+use lightest_diagnostics::words::capital;
 use lightest_model::catalog::Support;
 use lightest_model::chooser::lightest_for;
 use lightest_model::space::{Asked, RowId, Space};
 
 use super::GENERATED;
-use super::markdown::{capital, code, paragraph, prose, sentence, table};
+use super::markdown::{code, paragraph, prose, sentence, table};
 use super::sources::issues;
 use crate::{ARCHS, Spelled};
 

@@ -1,5 +1,6 @@
 //! Markdown as the OpenVMM Guide writes it: lines of 80 columns, labelled fences, footnotes.
 
+use lightest_diagnostics::words::capital;
 use std::fmt::Write as _;
 
 /// Where prose is wrapped.
@@ -147,12 +148,6 @@ fn word(word: &str, issues: Option<&str>) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('*', "\\*").replace('<', "\\<")
-}
-
-/// The same with a capital at the start.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// A sentence: a capital, and a full stop.

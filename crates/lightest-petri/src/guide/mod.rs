@@ -16,7 +16,7 @@ mod tables;
 mod texts;
 mod tree;
 
-use lightest_lint::guide::{Book, Guide as Guidance, Page};
+use lightest_lint::guide::{Book, Guide as Guidance, Page, Sheet};
 use lightest_model::catalog::{Catalog, ClaimState};
 use lightest_model::chooser::Tree;
 use lightest_model::config::Arch;
@@ -32,44 +32,31 @@ use sources::Sources;
 
 /// Everything that there is.
 pub(crate) static GUIDE: Guidance = Guidance {
-    page: Page {
-        title: TITLE,
-        path: "dev_guide/tests/vmm/guest_selection.md",
-        text: |space, neighbours| short::page(space, &embedded(), neighbours),
-    },
+    page: PAGE,
     book: Some(Book {
         style: STYLE,
         reference: REFERENCE,
         lists: &[
-            Page {
-                title: "Requirements",
-                path: "requirements.md",
-                text: |space, _| lists::requirements(space),
-            },
-            Page {
-                title: "Configurations",
-                path: "configurations.md",
-                text: |space, _| lists::configurations(space),
-            },
-            Page {
-                title: "Measured boots",
-                path: "measurements.md",
-                text: |_, _| Measured::embedded().page(),
-            },
+            Sheet { path: "requirements.md", text: lists::requirements },
+            Sheet { path: "configurations.md", text: lists::configurations },
+            Sheet { path: "measurements.md", text: |_| Measured::embedded().page() },
         ],
         sections: |space| short::sections(space, &embedded()),
         accepted_by: "petri's macros",
     }),
 };
 
-/// The title of the page for an author with two minutes.
-const TITLE: &str = "Choosing a Guest";
+/// The page for an author with two minutes.
+const PAGE: Page = Page {
+    title: "Choosing a Guest",
+    path: "dev_guide/tests/vmm/guest_selection.md",
+    text: |space, neighbours| short::page(space, &embedded(), neighbours),
+};
 
 /// The style by which the first page prints on two sheets.
-const STYLE: Page = Page {
-    title: "",
+const STYLE: Sheet = Sheet {
     path: "dev_guide/tests/vmm/guest_selection_print.css",
-    text: |_, _| include_str!("print.css").to_owned(),
+    text: |_| include_str!("print.css").to_owned(),
 };
 
 /// The page with everything else: each need, limit, quirk and source.
@@ -86,9 +73,11 @@ fn reference(space: &Space<'_>) -> String {
     let mut page = Parts::default();
     page.put(GENERATED);
     page.put(format!("# {}", REFERENCE.title));
-    page.put(paragraph(
-        "Everything that [Choosing a Guest](./guest_selection.md) leaves out: each need, limit, quirk and source.",
-    ));
+    page.put(paragraph(&format!(
+        "Everything that [{}](./{}) leaves out: each need, limit, quirk and source.",
+        PAGE.title,
+        PAGE.file(),
+    )));
     page.put(callout(
         "tip",
         "Choose the lightest configuration that has everything the code under test needs. Lightest does not mean \

@@ -1,17 +1,18 @@
 //! The page itself: what an author with two minutes reads.
 
 use lightest_diagnostics::words;
+use lightest_diagnostics::words::capital;
 use lightest_lint::guide::Neighbour;
 use lightest_model::catalog::{Address, BlockerState, BootMethod, Catalog, Evidence, Quirk};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::{RowId, Space};
 
-use super::markdown::{capital, code, fence, paragraph, prose, sentence, table};
+use super::markdown::{code, fence, paragraph, prose, sentence, table};
 use super::reading::{Table, pick};
 use super::sources::issues;
 use super::texts::{Guideline, Symptom, Texts};
-use super::{GENERATED, Parts, REFERENCE, STYLE, TITLE, start, tables};
+use super::{GENERATED, PAGE, Parts, REFERENCE, STYLE, start, tables};
 use crate::{ARCHS, Spelled, attribute};
 
 /// The page.
@@ -19,7 +20,7 @@ pub(super) fn page(space: &Space<'_>, texts: &Texts, neighbours: &[Neighbour]) -
     let mut page = Parts::default();
     // A code forge drops the link; in the print of a whole book, the style does not apply.
     page.put(format!("{GENERATED}\n<link rel=\"stylesheet\" media=\"print\" href=\"{}\">", STYLE.file()));
-    page.put(format!("# {TITLE}"));
+    page.put(format!("# {}", PAGE.title));
     for (title, body) in sections(space, texts) {
         page.section(title, body);
     }

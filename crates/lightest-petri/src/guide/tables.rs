@@ -1,12 +1,13 @@
 //! The tables of the page: what guests cost, and what runs where.
 
 use lightest_diagnostics::words;
+use lightest_diagnostics::words::capital;
 use lightest_model::catalog::{BlockerState, BootMethod, Capability, Evidence, Guest, Support, Vmm};
 use lightest_model::chooser::Tree;
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Asked, Space};
 
-use super::markdown::{capital, paragraph, prose, table};
+use super::markdown::{paragraph, prose, table};
 use super::measured::Measured;
 use super::sources::{Sources, inline, issues};
 use super::tree::{short, titles};

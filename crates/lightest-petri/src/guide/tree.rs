@@ -1,5 +1,6 @@
 //! The decision tree of the page, as the chooser derives it.
 
+use lightest_diagnostics::words::capital;
 use std::fmt::Write as _;
 
 use lightest_diagnostics::words;
@@ -8,7 +9,7 @@ use lightest_model::chooser::{Branch, Query, Tree, choose, lightest_for};
 use lightest_model::config::{Arch, Form};
 use lightest_model::space::{Asked, RequirementId, Row, RowId, Space};
 
-use super::markdown::{capital, code, item, paragraph, prose, sentence, wrapped};
+use super::markdown::{code, item, paragraph, prose, sentence, wrapped};
 use super::sources::{Sources, issues};
 use crate::Spelled;
 

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::input::{self, ReadError};
 use crate::session::Session;
+use crate::spelled::Spelled;
 use crate::{exit, output, site};
 
 /// A file of the Guide: what it is, and what it should be.
@@ -68,7 +69,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     };
     if let Some(folder) = &args.site {
         output::can_be_written(&folder.join("index.html"))?;
-        for path in site::write(folder, &site::Site { space: &space, framework, book })? {
+        for path in site::write(folder, &site::Site { spelled: Spelled { framework, space: &space }, book })?
+        {
             output::data(&format!("{}\n", output::shown(&path)))?;
         }
         return Ok(exit::DONE);
@@ -137,9 +139,12 @@ fn settle(
 /// The generated pages of Lightest's own book.
 fn own(folder: &Path, page: &Page, book: &Book, space: &Space<'_>) -> Result<Vec<Wanted>, Failure> {
     let source = folder.join("src");
-    let pages = [page, &book.style, &book.reference].into_iter().chain(book.lists);
-    let pages = pages.map(|page| (page.file(), (page.text)(space, &[])));
+    let pages = [page, &book.reference].map(|page| (page.file(), (page.text)(space, &[])));
+    let sheets = [&book.style].into_iter().chain(book.lists);
+    let sheets = sheets.map(|sheet| (sheet.file(), (sheet.text)(space)));
     pages
+        .into_iter()
+        .chain(sheets)
         .chain([("exit_codes.md", exit::page())])
         .map(|(name, text)| {
             let path = source.join(name);
@@ -168,9 +173,9 @@ fn wanted(out: &Path, page: &Page, book: &Book, space: &Space<'_>) -> Result<Vec
     let mut neighbours = contents::neighbours(&is, page.path);
     neighbours.retain(|other| !other.href.ends_with(reference.file()));
     let mut files = Vec::new();
-    for page in [page, &book.style, reference] {
-        let text = (page.text)(space, &neighbours);
-        let path = source.join(page.path);
+    let pages = [page, reference].map(|page| (page.path, (page.text)(space, &neighbours)));
+    for (path, text) in pages.into_iter().chain([(book.style.path, (book.style.text)(space))]) {
+        let path = source.join(path);
         let old = read(&path)?;
         // A checkout for Windows may have other line ends; the page follows the file it replaces, or its neighbours.
         let like = String::from_utf8_lossy(old.as_ref().unwrap_or(&is)).into_owned();

@@ -62,16 +62,12 @@ impl Packages {
         is_beside
     }
 
-    /// Files with their packages; a file that was named twice is one.
+    /// Files with their packages.
     pub(super) fn sources(&mut self, files: Vec<(PathBuf, String)>) -> (Vec<Source>, Vec<PathBuf>) {
-        let mut seen = HashSet::default();
         let mut sources = Vec::with_capacity(files.len());
         let mut paths = Vec::with_capacity(files.len());
         for (path, text) in files {
             let whole = self.whole(&path);
-            if seen.contains(&whole) {
-                continue;
-            }
             let package = self.of(&path);
             sources.push(Source {
                 path: path_text(&path),
@@ -79,7 +75,6 @@ impl Packages {
                 package: package.display().to_string(),
                 text: Arc::from(text),
             });
-            seen.insert(whole);
             paths.push(path);
         }
         (sources, paths)
@@ -105,7 +100,7 @@ impl Packages {
     }
 
     /// The whole of a path.
-    fn whole(&mut self, path: &Path) -> PathBuf {
+    pub(super) fn whole(&mut self, path: &Path) -> PathBuf {
         self.below_named(path).unwrap_or_else(|| input::whole(path))
     }
 

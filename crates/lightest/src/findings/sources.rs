@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc;
 
+use foldhash::HashSet;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use lightest_lint::dialect::{Dialect, Interest};
 use lightest_lint::source::Source;
@@ -136,17 +137,18 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
             Looked::Unread(unread) => sources.unread.push(unread),
         }
     }
-    // Who names several paths may name one file twice; a name that is spelled otherwise is told apart below.
+    let mut packages = Packages::new(&paths, dialect.package_file());
+    // Who names several paths may name one file twice; the first of its names counts.
     if !rest.is_empty() {
-        others.sort_unstable();
-        others.dedup();
+        let mut seen = HashSet::default();
         tests.sort_unstable();
-        tests.dedup();
+        tests.retain(|(path, _)| seen.insert(packages.whole(path)));
+        others.sort_unstable();
+        others.retain(|path| seen.insert(packages.whole(path)));
         sources.unread.sort_unstable();
         sources.unread.dedup();
     }
     sources.looked_at = tests.len() + others.len() + sources.unread.len();
-    let mut packages = Packages::new(&paths, dialect.package_file());
     packages.hold_tests(tests.iter().map(|(path, _)| path.as_path()));
     let mut room = Vec::new();
     for path in others.into_iter().filter(|path| packages.is_beside_tests(path)) {

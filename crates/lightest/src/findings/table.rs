@@ -22,7 +22,7 @@ pub(crate) fn of(framework: Framework, catalog: &Catalog, session: &Session) -> 
         embedded::calls()?
     } else {
         let files = session.catalog_files(framework)?;
-        calls::load(&files, catalog).map_err(|errors| failure(&files, &errors))?
+        calls::load(files, catalog).map_err(|errors| failure(files, &errors))?
     };
     let own = calls::check(settings.check.calls.clone(), catalog, 0, Layer::User).map_err(|errors| {
         let file = File::new(Path::new(&settings.origin), settings.text.clone(), Layer::User);

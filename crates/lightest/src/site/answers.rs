@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lightest_model::catalog::{Capability, Quirk};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, choose};
 use lightest_model::config::Arch;
-use lightest_model::space::{Price, RowId, Space};
+use lightest_model::space::{Price, RowId};
 
 use super::Site;
 use super::intern::{Pool, packed, width};
@@ -14,11 +14,11 @@ use super::reach;
 use super::records::{self, Refused, Side};
 use super::statements::Statements;
 use crate::failure::Failure;
+use crate::spelled::Spelled;
 
 /// Every answer, ready to be written: pools of what answers consist of, and for each question asked its indices.
 pub(super) struct Answers<'s, 'c> {
-    space: &'s Space<'c>,
-    site: Site<'s, 'c>,
+    spelled: Spelled<'s, 'c>,
     /// The framework's architectures, by which parts and ladders are numbered.
     archs: Vec<Arch>,
     rungs: Vec<Vec<Rung<'c>>>,
@@ -37,11 +37,11 @@ pub(super) struct Answers<'s, 'c> {
 
 impl<'s, 'c> Answers<'s, 'c> {
     pub(super) fn new(site: Site<'s, 'c>) -> Self {
-        let space = site.space;
+        let spelled = site.spelled;
+        let space = spelled.space;
         let archs: Vec<Arch> = space.catalog().archs().collect();
         Self {
-            space,
-            site,
+            spelled,
             rungs: archs.iter().map(|arch| rungs(space, *arch)).collect(),
             archs,
             prices: Pool::default(),
@@ -59,7 +59,7 @@ impl<'s, 'c> Answers<'s, 'c> {
 
     /// The index of a list of quirks.
     pub(super) fn quirks<'q>(&mut self, quirks: impl IntoIterator<Item = &'q Quirk>) -> usize {
-        let all = &self.space.catalog().quirks;
+        let all = &self.spelled.space.catalog().quirks;
         let place = |quirk: &Quirk| all.iter().position(|known| known.id == quirk.id);
         let list: Vec<usize> = quirks.into_iter().filter_map(place).collect();
         self.quirk_lists.index(list)
@@ -67,7 +67,7 @@ impl<'s, 'c> Answers<'s, 'c> {
 
     /// The index of what a configuration costs beside its image and its boot class, which it always has.
     pub(super) fn price(&mut self, price: &Price<'_>) -> usize {
-        let hosts = &self.space.catalog().hosts;
+        let hosts = &self.spelled.space.catalog().hosts;
         let host = hosts.iter().position(|host| host.id == price.host);
         self.prices.index(records::Price(host, price.quirks.amounts()))
     }
@@ -79,7 +79,7 @@ impl<'s, 'c> Answers<'s, 'c> {
     }
 
     fn part(&mut self, statements: &mut Statements<'c>, choice: &Choice<'c>, part: &Part<'c>) -> usize {
-        let space = self.space;
+        let space = self.spelled.space;
         let pick = part.pick.as_ref().map(|pick| self.pick(pick));
         let companion = part.companion.as_ref().map(|pick| self.pick(pick));
         let mut odd = Vec::new();
@@ -141,9 +141,8 @@ impl<'s, 'c> Answers<'s, 'c> {
     fn attribute(&mut self, choice: &Choice<'c>) -> usize {
         let none = self.attributes.index(None);
         let rows = choice.rows();
-        let dialect = self.site.framework.dialect();
-        let Some(mut text) = dialect.paste(self.space, &rows, &choice.asked) else { return none };
-        let name = |row: RowId| (self.site.name_of(&self.space.row(row).config), row);
+        let Some(mut text) = self.spelled.paste(choice) else { return none };
+        let name = |row: RowId| (self.spelled.config(row), row);
         let mut names: Vec<(String, RowId)> = rows.into_iter().map(name).collect();
         // The longest first, in case one name is part of another.
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
@@ -160,7 +159,7 @@ impl<'s, 'c> Answers<'s, 'c> {
         statements: &mut Statements<'c>,
         requires: &[String],
     ) -> Result<(Vec<usize>, Vec<usize>), Failure> {
-        let choice = choose(self.space, &reach::query(requires, &[])).map_err(|refused| {
+        let choice = choose(self.spelled.space, &reach::query(requires, &[])).map_err(|refused| {
             Failure::new(format!("the catalog's questions ask for something unknown: {refused:?}"))
         })?;
         let parts = choice.parts.iter().map(|part| self.part(statements, &choice, part)).collect();
@@ -181,7 +180,7 @@ impl<'s, 'c> Answers<'s, 'c> {
         mut self,
         statements: &mut Statements<'c>,
     ) -> Result<records::Answers<'c>, Failure> {
-        let catalog = self.space.catalog();
+        let catalog = self.spelled.space.catalog();
         let questions = reach::questions(catalog);
         let (mut parts, mut attributes) = (Vec::new(), Vec::new());
         for requires in reach::combinations(&questions) {

@@ -16,7 +16,7 @@ pub(super) fn rows<'c>(
     answers: &mut Answers<'_, 'c>,
     blocker_lists: &mut Pool<Vec<usize>>,
 ) -> Vec<Config<'c>> {
-    let (space, catalog) = (site.space, site.space.catalog());
+    let (space, catalog) = (site.spelled.space, site.spelled.space.catalog());
     let nothing = Asked::default();
     let mut values = Vec::new();
     for (id, row) in space.enumerate() {
@@ -36,7 +36,7 @@ pub(super) fn rows<'c>(
         let price = space.price(id, &nothing);
         let class = catalog.boot_classes.iter().position(|class| class.id == price.boot);
         values.push(Config {
-            config: site.name_of(&row.config),
+            config: site.spelled.config(id),
             guest,
             boot,
             vmm,

@@ -1,6 +1,7 @@
 //! Everything that the page looks up.
 
 use lightest_model::catalog::{BlockerState, UNITS};
+use lightest_model::config::Arch;
 use lightest_model::space::ALWAYS;
 
 use super::answers::Answers;
@@ -18,7 +19,7 @@ pub(super) fn json(site: &Site<'_, '_>) -> Result<String, Failure> {
 }
 
 fn data<'c>(site: &Site<'_, 'c>) -> Result<Data<'c>, Failure> {
-    let (space, catalog) = (site.space, site.space.catalog());
+    let (space, catalog) = (site.spelled.space, site.spelled.space.catalog());
     let mut statements = Statements::new(catalog);
     let mut answers = Answers::new(*site);
     let mut blocker_lists = Pool::default();
@@ -54,6 +55,7 @@ fn data<'c>(site: &Site<'_, 'c>) -> Result<Data<'c>, Failure> {
     let answers = answers.into_page(&mut statements)?;
     let (statements, places) = statements.into_values();
     Ok(Data {
+        archs: catalog.archs().map(Arch::word).collect(),
         questions: questions.collect(),
         requirements: asked.chain(ALWAYS.map(|id| Requirement::Always([id]))).collect(),
         guests: guests.collect(),

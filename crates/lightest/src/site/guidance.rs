@@ -10,13 +10,13 @@ use crate::words;
 
 /// The lightest configuration of each architecture for what is required, or why there is none.
 fn answers(site: &Site<'_, '_>, requires: &[String]) -> String {
-    let Ok(choice) = choose(site.space, &reach::query(requires, &[])) else { return String::new() };
+    let Ok(choice) = choose(site.spelled.space, &reach::query(requires, &[])) else { return String::new() };
     choice.parts.iter().map(|part| format!("<dt>{}<dd>{}", part.arch, answer(site, part))).collect()
 }
 
 fn answer(site: &Site<'_, '_>, part: &Part<'_>) -> String {
-    let space = site.space;
-    let name = |row: RowId| code(&site.name_of(&space.row(row).config));
+    let space = site.spelled.space;
+    let name = |row: RowId| code(&site.spelled.config(row));
     let Some(pick) = &part.pick else {
         let between = part.conflict.iter().flat_map(|conflict| &conflict.between);
         let mut between: Vec<String> =
@@ -54,7 +54,7 @@ fn state(claim: &Claim) -> &'static str {
 
 /// The branches of the request, each with what the chooser answers today.
 pub(super) fn tree(site: &Site<'_, '_>) -> String {
-    let catalog = site.space.catalog();
+    let catalog = site.spelled.space.catalog();
     let mut html = String::from(r#"<ol class="lt-tree">"#);
     for claim in of_section(catalog, Section::Tree) {
         let about = claim.says.rsplit_once(": ").map_or(claim.says.as_str(), |(about, _)| about);
@@ -74,7 +74,7 @@ pub(super) fn tree(site: &Site<'_, '_>) -> String {
 
 /// Each answer to each question by itself.
 pub(super) fn touches(site: &Site<'_, '_>) -> String {
-    let catalog = site.space.catalog();
+    let catalog = site.spelled.space.catalog();
     let mut html = String::new();
     for asking in reach::questions(catalog) {
         let question = asking.question;

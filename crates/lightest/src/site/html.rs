@@ -4,6 +4,7 @@ use lightest_model::catalog::{Catalog, Evidence, is_web};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::places;
+use crate::words;
 
 /// A text as HTML, with what stands between backquotes set as code.
 pub(super) fn text(text: &str) -> String {
@@ -90,8 +91,7 @@ pub(super) fn capital(text: &str) -> String {
     if text.split([' ', ',', '(']).next().is_some_and(|word| word.contains('_')) {
         return text.to_owned();
     }
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    words::capital(text)
 }
 
 /// Links to where something is known from.

@@ -26,26 +26,16 @@ mod tables;
 use std::path::{Path, PathBuf};
 
 use lightest_lint::guide::Book;
-use lightest_model::config::Config;
-use lightest_model::space::Space;
 
 use crate::failure::Failure;
-use crate::framework::Framework;
 use crate::output;
+use crate::spelled::Spelled;
 
 /// What the site is about.
 #[derive(Clone, Copy)]
 pub(crate) struct Site<'s, 'c> {
-    pub(crate) space: &'s Space<'c>,
-    pub(crate) framework: Framework,
+    pub(crate) spelled: Spelled<'s, 'c>,
     pub(crate) book: &'static Book,
-}
-
-impl Site<'_, '_> {
-    /// A configuration as the framework's users name it.
-    fn name_of(&self, config: &Config) -> String {
-        self.framework.dialect().name_of(config)
-    }
 }
 
 /// Writes the site into a folder, which is made where it is missing: `index.html`, which needs nothing else, and

@@ -50,7 +50,7 @@ fn body(site: &Site<'_, '_>, title: &str) -> Result<String, Failure> {
             ("style", style.trim()),
             ("guide", &of_guide(site)),
             ("behind", &behind(site)),
-            ("sources", &sources(site.space.catalog())),
+            ("sources", &sources(site.spelled.space.catalog())),
             ("data", &packed(&data::json(site)?)?),
             ("script", script.trim()),
         ],
@@ -69,12 +69,12 @@ fn of_guide(site: &Site<'_, '_>) -> String {
         let id = title.to_lowercase().replace(' ', "-");
         folded(&id, title, &markdown(&body, title))
     };
-    (site.book.sections)(site.space).into_iter().map(section).collect()
+    (site.book.sections)(site.spelled.space).into_iter().map(section).collect()
 }
 
 /// What is behind it: each need, guest, sentence, quirk and configuration with its source.
 fn behind(site: &Site<'_, '_>) -> String {
-    let (space, catalog) = (site.space, site.space.catalog());
+    let (space, catalog) = (site.spelled.space, site.spelled.space.catalog());
     let accepted = format!(
         "Everything that {} accept, lightest first; <i>runs</i> says what is known of it.",
         site.book.accepted_by

@@ -11,6 +11,8 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Data<'c> {
+    /// The architectures, in the order by which answers name them.
+    pub(crate) archs: Vec<&'static str>,
     pub(crate) questions: Vec<Question<'c>>,
     pub(crate) requirements: Vec<Requirement<'c>>,
     pub(crate) guests: Vec<Guest<'c>>,

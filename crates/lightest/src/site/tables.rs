@@ -151,7 +151,7 @@ fn where_it_runs(catalog: &Catalog, space: &Space<'_>, boot: &str, arch: Arch, v
 
 /// Every legal configuration, lightest first; scripts make it sortable, filtered and linked.
 pub(super) fn configurations(site: &Site<'_, '_>) -> String {
-    let (space, catalog) = (site.space, site.space.catalog());
+    let (space, catalog) = (site.spelled.space, site.spelled.space.catalog());
     let columns = [
         "Configuration",
         "Guest",
@@ -179,7 +179,7 @@ pub(super) fn configurations(site: &Site<'_, '_>) -> String {
         let class = catalog.boot_classes.iter().find(|class| class.id == price.boot);
         html.push_str(&format!(
             "<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
-            escaped(&site.name_of(&row.config)),
+            escaped(&site.spelled.config(id)),
             text(&capital(words::short(&row.guest.title))),
             text(&row.boot.title),
             text(&row.vmm.title),

@@ -2,10 +2,10 @@
 
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, Query, Reason, Refusal, Trial};
 
-use super::spelled::Spelled;
 use crate::json::{because, statement_evidence};
 use crate::schema::pick::{self as schema, Answer, Role};
 use crate::schema::{VERSION, shared};
+use crate::spelled::Spelled;
 
 /// The whole answer.
 pub(super) fn answer<'a>(

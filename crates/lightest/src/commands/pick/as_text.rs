@@ -8,8 +8,8 @@ use lightest_model::chooser::{Choice, Conflict, ConflictSide, Part, Pick, Query,
 use lightest_model::space::Row;
 
 use super::in_short;
-use super::spelled::Spelled;
 use crate::json::{because, statement_evidence};
+use crate::spelled::Spelled;
 use crate::style::{answer as green, aside, heading, refused};
 use crate::{output, words};
 

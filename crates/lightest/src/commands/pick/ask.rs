@@ -8,10 +8,10 @@ use lightest_model::catalog::{Answer, Question};
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
 
-use super::spelled::Spelled;
 use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::output;
+use crate::spelled::Spelled;
 use crate::style::{answer as green, aside};
 
 /// How many questions are asked at most.

@@ -11,7 +11,6 @@ use lightest_lint::proposal::{Proposal, Request, Role, propose, unnamed};
 use lightest_model::chooser::Query;
 use lightest_model::space::Space;
 
-use super::spelled::Spelled;
 use super::{Args, again, as_json, as_text, here, unknown, with_asks};
 use crate::args::Format;
 use crate::failure::Failure;
@@ -21,6 +20,7 @@ use crate::input::ReadError;
 use crate::output::places::Texts;
 use crate::schema::{pick as schema, shared};
 use crate::session::Session;
+use crate::spelled::Spelled;
 use crate::style::{answer as green, aside, heading};
 use crate::{exit, input, output, words};
 

@@ -6,7 +6,6 @@ use lightest_model::config::Arch;
 use lightest_model::machine::{Fit, Machine};
 use lightest_model::space::Space;
 
-use super::spelled::Spelled;
 use super::{Args, again, as_json, as_text, unknown, with_asks};
 use crate::args::Format;
 use crate::failure::Failure;
@@ -14,6 +13,7 @@ use crate::framework::Framework;
 use crate::machine::{self, in_words};
 use crate::schema::pick as schema;
 use crate::session::Session;
+use crate::spelled::Spelled;
 use crate::style::{answer as green, heading};
 use crate::{exit, output};
 

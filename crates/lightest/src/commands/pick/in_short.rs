@@ -7,8 +7,8 @@ use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
 use super::as_text::{between, grouped, missing_words, price, words_of};
-use super::spelled::Spelled;
 use crate::json::because;
+use crate::spelled::Spelled;
 use crate::style::{answer as green, aside, heading, refused};
 use crate::words;
 

@@ -7,7 +7,6 @@ mod ask;
 mod from;
 mod here;
 mod in_short;
-pub(crate) mod spelled;
 
 pub(super) use from::proposed;
 
@@ -25,9 +24,8 @@ use crate::args::Format;
 use crate::failure::{Failure, Place};
 use crate::framework::Framework;
 use crate::session::Session;
+use crate::spelled::Spelled;
 use crate::{exit, output};
-
-use spelled::Spelled;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {

@@ -1,6 +1,5 @@
 // The data: the chooser's answers, looked up. Nothing is decided here.
 
-const ARCHS = ["x64", "aarch64"];
 let data = null;
 
 /** Unpacks the data, which is compressed JSON in letters. */
@@ -54,13 +53,13 @@ function lookUp(state) {
     if (!set) return null;
     const [parts, attributes] = set;
     const open = attributes.length > 1;
-    const at = open && state.arch ? 1 + ARCHS.indexOf(state.arch) : 0;
+    const at = open && state.arch ? 1 + data.archs.indexOf(state.arch) : 0;
     const chosen = parts.map(part).filter((one) => !open || !state.arch || one.arch === state.arch);
     return { parts: chosen, attribute: attribute(attributes[at]), open };
   }
   const index = combination(state.answers);
-  const parts = ARCHS.map((_, arch) => part(unpack(found.combinations, index * 2 + arch, found.partWidth)));
-  const at = index * 3 + (state.arch ? 1 + ARCHS.indexOf(state.arch) : 0);
+  const parts = data.archs.map((_, arch) => part(unpack(found.combinations, index * data.archs.length + arch, found.partWidth)));
+  const at = index * (data.archs.length + 1) + (state.arch ? 1 + data.archs.indexOf(state.arch) : 0);
   return {
     parts: parts.filter((one) => !state.arch || one.arch === state.arch),
     attribute: attribute(unpack(found.combinationAttributes, at, found.attributeWidth)),
@@ -71,8 +70,8 @@ function lookUp(state) {
 /** Whether anything gives what the answers ask for, on the architectures of the state. */
 function anything(answers) {
   const index = combination(answers);
-  return ARCHS.some((arch, at) => {
-    const of = data.answers.parts[unpack(data.answers.combinations, index * 2 + at, data.answers.partWidth)];
+  return data.archs.some((arch, at) => {
+    const of = data.answers.parts[unpack(data.answers.combinations, index * data.archs.length + at, data.answers.partWidth)];
     return (!state.arch || state.arch === arch) && of[1] !== null && of[1] !== undefined;
   });
 }
@@ -87,7 +86,7 @@ function part(index) {
   const [arch, picked, companion, ladder, heavier, flips, conflict, refused, unproven, vmm, odd] = data.answers.parts[index];
   const nothing = (value) => value === null || value === undefined;
   return {
-    arch: ARCHS[arch],
+    arch: data.archs[arch],
     vmm,
     pick: nothing(picked) ? null : pick(picked, odd || []),
     companion: nothing(companion) ? null : pick(companion, []),
@@ -126,7 +125,7 @@ function config(row) {
     guest: data.guests[guest],
     boot: data.boots[boot],
     vmm: data.vmms[vmm],
-    arch: ARCHS[arch],
+    arch: data.archs[arch],
     isolation: isolation === null ? null : data.isolation[isolation],
     bytes,
     note,
@@ -151,6 +150,6 @@ function column(index) {
 function command(state) {
   const words = required(state);
   const flags = words.length > 0 ? ` --requires ${words.join(",")}` : "";
-  const archs = state.arch ? ` --arch ${state.arch}` : words.length > 0 ? "" : ` --arch ${ARCHS.join(",")}`;
+  const archs = state.arch ? ` --arch ${state.arch}` : words.length > 0 ? "" : ` --arch ${data.archs.join(",")}`;
   return `lightest pick${flags}${archs}`;
 }

@@ -34,7 +34,7 @@ function showQuestions(place) {
 
 /** The choice of architectures. */
 function renderArchs(place) {
-  const options = [["", "Both"], ...ARCHS.map((arch) => [arch, arch])].map(([arch, label]) => {
+  const options = [["", data.archs.length === 2 ? "Both" : "All"], ...data.archs.map((arch) => [arch, arch])].map(([arch, label]) => {
     const input = el("input", { type: "radio", name: "lt-arch", value: arch });
     input.addEventListener("change", () => go({ arch, config: null }));
     return el("label", {}, input, el("span", {}, label));

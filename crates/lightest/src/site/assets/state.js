@@ -16,7 +16,7 @@ function read(hash) {
     const question = data.questions.findIndex(([id]) => id === key);
     if (key === "config") state.config = value;
     else if (key === "requires") state.requires = value.split(",").filter((word) => word !== "");
-    else if (key === "arch") state.arch = ARCHS.includes(value) ? value : "";
+    else if (key === "arch") state.arch = data.archs.includes(value) ? value : "";
     else if (key.startsWith("table-")) state.filters[key.slice(6)] = value;
     else if (question >= 0) {
       const answer = data.questions[question][3].findIndex((known) => answerWord(known) === value);

@@ -8,17 +8,18 @@ use lightest_model::space::{RequirementId, Row, RowId, Space};
 use crate::framework::Framework;
 
 /// The space, and the framework that spells its configurations.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Spelled<'a, 'c> {
     pub(crate) framework: Framework,
     pub(crate) space: &'a Space<'c>,
 }
 
-impl<'c> Spelled<'_, 'c> {
+impl<'a, 'c> Spelled<'a, 'c> {
     pub(crate) fn dialect(&self) -> &'static dyn Dialect {
         self.framework.dialect()
     }
 
-    pub(crate) fn row(&self, row: RowId) -> &Row<'c> {
+    pub(crate) fn row(&self, row: RowId) -> &'a Row<'c> {
         self.space.row(row)
     }
 
