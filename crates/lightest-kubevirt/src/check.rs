@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lightest_diagnostics::Span;
-use lightest_lint::facts::{self, Declaration, Note, Opening, Remark, Test, Variant};
+use lightest_diagnostics::{Diagnostic, Span};
+use lightest_lint::facts::{self, Declaration, Opening, Remark, Test, Variant};
 use lightest_lint::finding::Finding;
 use lightest_lint::intent;
 use lightest_lint::linter::{Level, Options, keep_line_ends};
@@ -28,14 +28,16 @@ pub struct Checked {
     /// One for each call of a factory.
     pub sites: Vec<Test>,
     /// What was not read, and why.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Diagnostic>,
+    /// Files that were not read.
+    pub unread: Vec<usize>,
     /// What is wrong, in the order of the places.
     pub findings: Vec<Finding>,
 }
 
-/// Reads a suite. It never fails: what it did not understand is in the notes.
+/// Reads a suite. It never fails: a file that is not Go has a note, which says why.
 #[must_use]
-pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec<Note>) {
+pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec<Diagnostic>) {
     let parsed = lightest_lint::parallel::map(sources, || (), |(), source| go::parse(&source.text));
     let mut files = Vec::new();
     let (mut partial, mut notes) = (Vec::new(), Vec::new());
@@ -45,14 +47,8 @@ pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec
             Ok(tree) => files.push((id, folder, tree)),
             Err(error) => {
                 partial.push(folder);
-                notes.push(Note {
-                    span: Span::new(id, error.bytes),
-                    message: error.message,
-                    help: Some(
-                        "`gofmt -l` shows where; tests that use its helpers are not judged".to_owned(),
-                    ),
-                    unread: true,
-                });
+                let note = Diagnostic::new(error.message).label(Span::new(id, error.bytes), "");
+                notes.push(note.help("`gofmt -l` shows where; tests that use its helpers are not judged"));
             }
         }
     }
@@ -60,12 +56,18 @@ pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec
     (Suite::new(files, &partial, table, FACTORY, &factories), notes)
 }
 
+/// The files that the notes of [`read`] are about.
+fn unread(notes: &[Diagnostic]) -> Vec<usize> {
+    notes.iter().filter_map(Diagnostic::primary).map(|span| span.file).collect()
+}
+
 /// Reads a suite and applies the rules to it.
 #[must_use]
 pub fn check(sources: &[Source], catalog: &Catalog, table: &Table, options: &Options) -> Checked {
     let (suite, notes) = read(sources, catalog, table);
+    let unread = unread(&notes);
     let (sites, findings) = judge(&Reading::new(&suite, catalog, table), sources, options);
-    Checked { sites, notes, findings }
+    Checked { sites, notes, unread, findings }
 }
 
 /// Applies the rules to what was read of the same sources: the sites, and what is wrong.
@@ -169,7 +171,7 @@ fn line_starts(text: &str) -> Vec<usize> {
 pub fn specs(sources: &[Source], catalog: &Catalog, table: &Table) -> facts::Reading {
     let (suite, notes) = read(sources, catalog, table);
     let tests = tests(&Reading::new(&suite, catalog, table), sources);
-    facts::Reading { tests, sites: Vec::new(), notes }
+    facts::Reading { tests, sites: Vec::new(), unread: unread(&notes), notes }
 }
 
 /// The same of what was read of the same sources.

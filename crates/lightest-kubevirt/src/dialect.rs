@@ -13,6 +13,7 @@ use lightest_model::catalog::Catalog;
 use lightest_model::config::Config;
 use lightest_model::space::{Asked, RowId, Space};
 
+use crate::check::Checked;
 use crate::judge::NEW_TESTS;
 use crate::rules::RULES;
 use crate::{check, facts, guide};
@@ -89,8 +90,8 @@ impl Dialect for KubeVirt {
         options: &Options,
     ) -> Option<(Reading, Vec<Finding>)> {
         let table = facts::table().ok()?;
-        let checked = check::check(sources, catalog, &table, options);
-        Some((Reading { tests: checked.sites, sites: Vec::new(), notes: checked.notes }, checked.findings))
+        let Checked { sites, notes, unread, findings } = check::check(sources, catalog, &table, options);
+        Some((Reading { tests: sites, sites: Vec::new(), notes, unread }, findings))
     }
 
     fn unit(&self) -> Option<&'static str> {

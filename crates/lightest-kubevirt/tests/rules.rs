@@ -273,7 +273,8 @@ fn a_broken_file_is_named_and_costs_only_what_leans_on_it() {
     ));
     let checked = run(&sources, &Options::default());
     assert_eq!(checked.notes.len(), 1);
-    assert!(checked.notes[0].unread && checked.notes[0].span.file == 4, "{:?}", checked.notes);
+    assert_eq!(checked.notes[0].primary().map(|span| span.file), Some(4), "{:?}", checked.notes);
+    assert_eq!(checked.unread, [4]);
     let places: Vec<usize> = checked.findings.iter().map(|finding| finding.span().file).collect();
     assert_eq!(places, [3]);
 }

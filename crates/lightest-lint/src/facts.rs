@@ -5,7 +5,7 @@ use lightest_model::catalog::When;
 use lightest_model::config::{Arch, Config};
 use lightest_model::space::Row;
 
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{Diagnostic, Span};
 
 use crate::needs::Need;
 
@@ -16,8 +16,10 @@ pub struct Reading {
     pub tests: Vec<Test>,
     /// Guests that are named outside of the declarations of one test.
     pub sites: Vec<Site>,
-    /// What was not understood, and what was not read.
-    pub notes: Vec<Note>,
+    /// What was not understood, and what was not read, in the order of the places.
+    pub notes: Vec<Diagnostic>,
+    /// Files of which nothing was read: indices into the sources. A note says why.
+    pub unread: Vec<usize>,
 }
 
 impl Reading {
@@ -25,7 +27,19 @@ impl Reading {
     pub fn keep_file(&mut self, file: usize) {
         self.sites.clear();
         self.tests.retain(|test| test.span.file == file);
-        self.notes.retain(|note| note.unread || note.span.file == file);
+        self.keep_notes(|span| span.file == file);
+    }
+
+    /// Leaves only the notes at some places. Those on files that were not read stay.
+    pub fn keep_notes(&mut self, keep: impl Fn(&Span) -> bool) {
+        let unread = &self.unread;
+        self.notes.retain(|note| note.primary().is_none_or(|span| unread.contains(&span.file) || keep(span)));
+    }
+
+    /// Whether a note says that a file was not read.
+    #[must_use]
+    pub fn is_unread(&self, note: &Diagnostic) -> bool {
+        note.primary().is_some_and(|span| self.unread.contains(&span.file))
     }
 }
 
@@ -287,17 +301,4 @@ pub struct Remark {
     pub text: String,
     /// Where it stands.
     pub span: Span,
-}
-
-/// Something about the source that the reader should know: a test that was not understood, a file that was not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// Where.
-    pub span: Span,
-    /// What, lower-case and without a full stop.
-    pub message: String,
-    /// What would be legal there, or what to do.
-    pub help: Option<String>,
-    /// Whether the whole file was not read.
-    pub unread: bool,
 }

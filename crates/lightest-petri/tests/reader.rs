@@ -268,7 +268,8 @@ proptest! {
         let options = Options { pedantic: true, ..Options::default() };
         let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &options);
         for note in &reading.notes {
-            prop_assert!(text.get(note.span.bytes.clone()).is_some());
+            let span = note.primary().expect("a note has a place");
+            prop_assert!(text.get(span.bytes.clone()).is_some());
         }
         for finding in &findings {
             prop_assert!(text.get(finding.span().bytes.clone()).is_some());

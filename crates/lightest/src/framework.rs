@@ -158,6 +158,7 @@ impl Asked {
     /// Of what was read, keeps what lies in such files.
     pub(crate) fn keep(&self, reading: &mut Reading) {
         reading.tests.retain(|test| self.holds(test.span.file));
-        reading.notes.retain(|note| self.holds(note.span.file));
+        reading.unread.retain(|file| self.holds(*file));
+        reading.keep_notes(|span| self.holds(span.file));
     }
 }

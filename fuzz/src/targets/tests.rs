@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use lightest_catalog::{OPENVMM, calls, embedded, load};
+use lightest_diagnostics::Diagnostic;
 use lightest_kubevirt::judge::Reading;
 use lightest_kubevirt::{check, go, sync};
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::Dialect;
-use lightest_lint::facts::Note;
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::source::Source;
@@ -217,8 +217,8 @@ fn petri(text: &str, catalog: &Catalog, table: &Table) {
 }
 
 /// Every place lies in the text, on the boundaries of characters.
-fn within(text: &str, notes: &[Note], findings: &[Finding]) {
-    for span in notes.iter().map(|note| &note.span).chain(findings.iter().map(Finding::span)) {
+fn within(text: &str, notes: &[Diagnostic], findings: &[Finding]) {
+    for span in notes.iter().filter_map(Diagnostic::primary).chain(findings.iter().map(Finding::span)) {
         assert!(text.get(span.bytes.clone()).is_some(), "a place outside of the text");
     }
     for diagnostic in findings.iter().map(|finding| &finding.diagnostic) {

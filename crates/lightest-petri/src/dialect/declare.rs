@@ -9,9 +9,9 @@ use lightest_model::catalog::Catalog;
 use super::tree::{Attribute, Bytes, Function, Tree};
 use super::walk::Walked;
 use super::{doc, modules, takes};
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::calls::{Kind, Table};
-use lightest_lint::facts::{Bare, Declaration, Note, Opening, Remark, Test, Variant};
+use lightest_lint::facts::{Bare, Declaration, Opening, Remark, Test, Variant};
 use lightest_lint::intent;
 use lightest_lint::source::Source;
 
@@ -23,7 +23,7 @@ pub(super) fn tests(
     catalog: &Catalog,
     table: &Table,
     walk: impl Fn(&Function) -> Walked,
-) -> (Vec<Test>, Vec<Note>) {
+) -> (Vec<Test>, Vec<Diagnostic>) {
     let (mut tests, mut notes) = (Vec::new(), Vec::new());
     let file_modules = modules::of_file(&source.local);
     for function in &tree.functions {
@@ -42,14 +42,10 @@ pub(super) fn tests(
             if foreign.is_none() {
                 notes.extend(unknown_attribute(file, function));
             }
-            notes.extend(foreign.map(|attribute| Note {
-                span: Span::new(file, attribute.span.clone()),
-                message: format!(
-                    "not understood: `{}` is not one of petri's test attributes",
-                    attribute.name
-                ),
-                help: None,
-                unread: false,
+            notes.extend(foreign.map(|attribute| {
+                let message =
+                    format!("not understood: `{}` is not one of petri's test attributes", attribute.name);
+                Diagnostic::new(message).label(Span::new(file, attribute.span.clone()), "")
             }));
             continue;
         }
@@ -68,11 +64,11 @@ pub(super) fn tests(
         }
         let Walked { sightings, mut openings, reached } = walk(function);
         // What else the list holds is not known, so nothing is said about what it lacks.
-        openings.extend(refused.iter().map(|note| Opening {
-            span: note.span.clone(),
+        let unread: Vec<Span> = refused.iter().filter_map(|note| note.primary().cloned()).collect();
+        openings.extend(unread.iter().map(|span| Opening {
+            span: span.clone(),
             what: "a part of the list of configurations".to_owned(),
         }));
-        let unread = refused.iter().map(|note| note.span.clone()).collect();
         notes.append(&mut refused);
         if let Some(broken) = first_within(&tree.broken, &function.span) {
             openings.push(Opening {
@@ -111,12 +107,8 @@ pub(super) fn tests(
             .any(|path| invocation.path.ends_with(path));
         let makes = invocation.text.contains("vmm_test(") || invocation.text.contains("vmm_test_with(");
         if registers || (makes && invocation.path != "macro_rules") {
-            notes.push(Note {
-                span: Span::new(file, invocation.span.clone()),
-                message: format!("not understood: tests that `{}!` makes are not read", invocation.path),
-                help: None,
-                unread: false,
-            });
+            let message = format!("not understood: tests that `{}!` makes are not read", invocation.path);
+            notes.push(Diagnostic::new(message).label(Span::new(file, invocation.span.clone()), ""));
         }
     }
     let mut said: HashSet<usize> = HashSet::new();
@@ -133,7 +125,7 @@ pub(super) fn tests(
             Some(function) => format!("not Rust: `{}` is read as far as it goes", function.name),
             None => "not Rust: the rest of the file is read as far as it goes".to_owned(),
         };
-        notes.push(Note { span: Span::new(file, broken.clone()), message, help: None, unread: false });
+        notes.push(Diagnostic::new(message).label(Span::new(file, broken.clone()), ""));
     }
     (tests, notes)
 }
@@ -203,7 +195,7 @@ const ORDINARY: [&str; 14] = [
 ];
 
 /// An attribute that may make tests of a function that takes petri's builder, but is none that is known.
-fn unknown_attribute(file: usize, function: &Function) -> Option<Note> {
+fn unknown_attribute(file: usize, function: &Function) -> Option<Diagnostic> {
     let builds = function.params.first().is_some_and(|param| param.ty.contains("PetriVmBuilder"));
     let config = |text: &str| {
         let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
@@ -215,15 +207,11 @@ fn unknown_attribute(file: usize, function: &Function) -> Option<Note> {
         !ORDINARY.contains(&attribute.name.as_str())
             && (names || (builds && arguments.is_some() && attribute.name != "cfg_attr"))
     })?;
-    Some(Note {
-        span: Span::new(file, attribute.span.clone()),
-        message: format!(
-            "not understood: `{}` is not one of petri's test attributes, so `{}` is not read",
-            attribute.name, function.name
-        ),
-        help: None,
-        unread: false,
-    })
+    let message = format!(
+        "not understood: `{}` is not one of petri's test attributes, so `{}` is not read",
+        attribute.name, function.name
+    );
+    Some(Diagnostic::new(message).label(Span::new(file, attribute.span.clone()), ""))
 }
 
 /// What is written at the top of a file about all of it.
@@ -288,18 +276,19 @@ impl Reader<'_> {
         &self,
         kind: AttributeKind,
         attribute: &Attribute,
-        refused: &mut Vec<Note>,
+        refused: &mut Vec<Diagnostic>,
     ) -> Option<Declaration> {
         let (text, list) = attribute.arguments.as_ref()?;
         let at = |bytes: &std::ops::Range<usize>| list.start + bytes.start..list.start + bytes.end;
-        let note = |error: &SyntaxError| Note {
-            span: self.span(at(&error.span())),
-            message: format!("not understood: {error}"),
-            help: error.diagnostic.help_message().map(str::to_owned).or_else(|| {
-                (!error.expected.is_empty() && error.expected.len() <= 6)
-                    .then(|| format!("legal here: {}", error.expected.join(", ")))
-            }),
-            unread: false,
+        let note = |error: &SyntaxError| {
+            let note = Diagnostic::new(format!("not understood: {error}"));
+            let note = note.label(self.span(at(&error.span())), "");
+            let legal = (!error.expected.is_empty() && error.expected.len() <= 6)
+                .then(|| format!("legal here: {}", error.expected.join(", ")));
+            match error.diagnostic.help_message().map(str::to_owned).or(legal) {
+                Some(help) => note.help(help),
+                None => note,
+            }
         };
         let grammar = Grammar::new(self.catalog);
         let (parsed, errors) = match grammar.parse_arguments_partly(kind, text) {

@@ -34,11 +34,11 @@ use lightest_model::config::Config;
 use lightest_model::space::{Asked, RowId, Space};
 use memchr::memmem::Finder;
 
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::calls::Table;
 use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, HostWord, Interest, Masking};
-use lightest_lint::facts::{Bare, Declaration, Note, Reading};
+use lightest_lint::facts::{Bare, Declaration, Reading};
 use lightest_lint::guide::Guide;
 use lightest_lint::parallel;
 use lightest_lint::proposal::Proposed;
@@ -202,7 +202,7 @@ impl Dialect for Petri {
 
 /// Reads files, and walks through the tests of those that are wanted.
 fn read(sources: &[Source], catalog: &Catalog, table: &Table, wanted: impl Fn(usize) -> bool) -> Reading {
-    let mut notes = Vec::new();
+    let (mut notes, mut unread) = (Vec::new(), Vec::new());
     // The longest first, so that no thread is left with it at the end.
     let mut order: Vec<usize> = (0..sources.len()).collect();
     order.sort_by_key(|file| std::cmp::Reverse(sources[*file].text.len()));
@@ -212,7 +212,10 @@ fn read(sources: &[Source], catalog: &Catalog, table: &Table, wanted: impl Fn(us
     for (file, tree) in order.iter().zip(read) {
         match tree {
             Ok(tree) => trees[*file] = tree,
-            Err(reason) => notes.push(not_read(*file, reason)),
+            Err(reason) => {
+                notes.push(not_read(*file, reason));
+                unread.push(*file);
+            }
         }
     }
     let mut packages: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -242,8 +245,8 @@ fn read(sources: &[Source], catalog: &Catalog, table: &Table, wanted: impl Fn(us
         notes.extend(noted);
     }
     tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
-    notes.sort_by_key(|note| (note.span.file, note.span.bytes.start));
-    Reading { tests, sites: Vec::new(), notes }
+    notes.sort_by_key(|note| note.primary().map(|span| (span.file, span.bytes.start)));
+    Reading { tests, sites: Vec::new(), notes, unread }
 }
 
 /// Whether a mark is part of an attribute's name, outside of line comments: `#[vmm_test`, `#[vmm_test_macros::vmm_test`, and
@@ -293,10 +296,10 @@ fn outer_conditions<'t>(sources: &[Source], trees: &'t [Tree]) -> Vec<Vec<&'t st
     sources.iter().map(of).collect()
 }
 
-fn not_read(file: usize, reason: Unreadable) -> Note {
+fn not_read(file: usize, reason: Unreadable) -> Diagnostic {
     let message = match reason {
         Unreadable::Nested => "not read: brackets are nested too deeply",
         Unreadable::Endless => "not read: an expression is too long",
     };
-    Note { span: Span::new(file, 0..0), message: message.to_owned(), help: None, unread: true }
+    Diagnostic::new(message).label(Span::new(file, 0..0), "")
 }

@@ -8,7 +8,7 @@ use std::thread;
 use clap::Args as ClapArgs;
 use lightest_lint::calls::Table;
 use lightest_lint::change::Changes;
-use lightest_lint::facts::{Note, Reading};
+use lightest_lint::facts::Reading;
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Level, Options};
 use lightest_lint::rules::Rule;
@@ -109,7 +109,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         output::message(&touched(judged.reading.tests.len(), &all, &since.in_words()));
     }
     let code = finish(args, framework, settings, &report, &read, judged.of_tests)?;
-    let all = read.unread.is_empty() && !judged.reading.notes.iter().any(|note| note.unread);
+    let all = read.unread.is_empty() && judged.reading.unread.is_empty();
     Ok(if all { code } else { exit::COULD_NOT })
 }
 
@@ -261,8 +261,8 @@ fn hold(args: &Args, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, F
 }
 
 fn print(args: &Args, report: &Report<'_>, read: &Sources) -> Result<(), Failure> {
-    let (texts, notes) = (view::texts(report, &read.paths), view::notes(report.notes));
-    args.message_format.print(&view::view(report, &texts, &notes, &read.unread))?;
+    let texts = view::texts(report, &read.paths);
+    args.message_format.print(&view::view(report, &texts, &read.unread))?;
     if args.statistics {
         // Beside machine-readable output it would be in the way.
         let table = summary::statistics(report);
@@ -354,6 +354,7 @@ impl Judged {
             tests: &self.reading.tests,
             findings: &self.findings,
             notes: &self.reading.notes,
+            unread: &self.reading.unread,
             options,
             rules: framework.rules(),
             unit: framework.dialect().unit(),
@@ -446,6 +447,7 @@ fn keep_what_is_touched(
     let kept: Vec<bool> = (0..reading.tests.len()).map(|test| touched.has_test(test, reading)).collect();
     let mut keep = kept.into_iter();
     reading.tests.retain(|_| keep.next() == Some(true));
-    let within = |note: &Note| reading.tests.iter().any(|test| test.holds(&note.span));
-    reading.notes.retain(|note| note.unread || changes.touches(&note.span, sources) || within(note));
+    let tests = std::mem::take(&mut reading.tests);
+    reading.keep_notes(|span| changes.touches(span, sources) || tests.iter().any(|test| test.holds(span)));
+    reading.tests = tests;
 }

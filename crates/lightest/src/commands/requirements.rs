@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::dialect::Dialect;
-use lightest_lint::facts::{Note, Reading, Test, Variant};
+use lightest_lint::facts::{Reading, Test, Variant};
 use lightest_lint::linter::{Weight, named, weigh};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::proposal::Request;
@@ -45,9 +45,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let read = sources::read(&framework.roots(&args.paths), dialect)?;
     let mut reading = dialect.read(&read.files, catalog, &table);
     framework.asked(&args.paths, &read.paths).keep(&mut reading);
-    let Reading { tests, notes, .. } = reading;
+    let Reading { tests, notes, unread, .. } = reading;
     read.warn();
-    let all = read.unread.is_empty() && !notes.iter().any(|note| note.unread);
+    let all = read.unread.is_empty() && unread.is_empty();
     let any = !tests.is_empty();
     let mut chosen: Vec<&Test> = tests.iter().collect();
     if let Some(wanted) = &args.test {
@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
                 view.write(test, &Needs::of(test, &table), &mut text);
             }
             for note in &notes {
-                text.push_str(&format!("note: {}: {}\n", view.place(&note.span), note.message));
+                text.push_str(&format!("note: {}\n", texts.in_line(note)));
             }
             output::data(&text)?;
         }
@@ -206,8 +206,12 @@ impl View<'_> {
         }
     }
 
-    fn note<'t>(&'t self, note: &'t Note) -> schema::Note<'t> {
-        schema::Note { message: &note.message, help: note.help.as_deref(), span: self.span(&note.span) }
+    fn note<'t>(&'t self, note: &'t Diagnostic) -> schema::Note<'t> {
+        schema::Note {
+            message: &note.message,
+            help: note.help_message(),
+            span: note.primary().and_then(|span| self.span(span)),
+        }
     }
 
     fn write(&self, test: &Test, needs: &Needs, text: &mut String) {

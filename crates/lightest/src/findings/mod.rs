@@ -8,9 +8,9 @@ pub(crate) mod summary;
 pub(crate) mod table;
 pub(crate) mod view;
 
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::change::Changes;
-use lightest_lint::facts::{Note, Test};
+use lightest_lint::facts::Test;
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::Options;
 use lightest_lint::rules::Rule;
@@ -21,7 +21,9 @@ pub(crate) struct Report<'a> {
     pub(crate) sources: &'a [Source],
     pub(crate) tests: &'a [Test],
     pub(crate) findings: &'a [Finding],
-    pub(crate) notes: &'a [Note],
+    pub(crate) notes: &'a [Diagnostic],
+    /// Files of which nothing was read.
+    pub(crate) unread: &'a [usize],
     pub(crate) options: &'a Options,
     pub(crate) rules: &'static [Rule],
     /// What `tests` are, where a dialect judges something else.

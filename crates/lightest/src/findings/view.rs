@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use lightest_diagnostics::{Diagnostic, Label, Safety, Span};
 use lightest_lint::change::Changes;
-use lightest_lint::facts::Note;
 use lightest_lint::finding::{Cost, Finding};
 use lightest_lint::linter;
 use lightest_lint::rules::Rule;
@@ -22,23 +21,10 @@ pub(crate) fn texts<'a>(report: &Report<'a>, paths: &'a [PathBuf]) -> Texts<'a> 
     Texts::new(report.sources.iter().enumerate().map(|(at, source)| (path(at), &*source.text)))
 }
 
-/// Notes as diagnostics.
-pub(crate) fn notes(notes: &[Note]) -> Vec<Diagnostic> {
-    let diagnostic = |note: &Note| {
-        let diagnostic = Diagnostic::new(note.message.clone()).label(note.span.clone(), "");
-        match &note.help {
-            Some(help) => diagnostic.help(help.clone()),
-            None => diagnostic,
-        }
-    };
-    notes.iter().map(diagnostic).collect()
-}
-
 /// Everything that was found, notes first.
 pub(crate) fn view<'a>(
     report: &Report<'a>,
     texts: &'a Texts<'a>,
-    notes: &'a [Diagnostic],
     unread: &'a [Unread],
 ) -> formats::Report<'a> {
     let mut cases = Vec::with_capacity(report.tests.len());
@@ -54,7 +40,7 @@ pub(crate) fn view<'a>(
     for (case, (test, name)) in report.tests.iter().zip(&names).enumerate() {
         by_name.entry((test.name_span.file, name)).or_insert(case);
     }
-    let note = |(note, diagnostic): (&Note, &'a Diagnostic)| Entry {
+    let note = |diagnostic: &'a Diagnostic| Entry {
         level: Level::Note,
         diagnostic,
         drawn: None,
@@ -62,7 +48,7 @@ pub(crate) fn view<'a>(
         fingerprint: String::new(),
         about: None,
         beside: None,
-        is_unread: note.unread,
+        is_unread: diagnostic.primary().is_some_and(|span| report.unread.contains(&span.file)),
     };
     let finding = |finding: &'a Finding| Entry {
         level: level(report, finding),
@@ -84,7 +70,7 @@ pub(crate) fn view<'a>(
         beside: report.changes.and_then(|changes| beside(report, changes, finding)),
         is_unread: false,
     };
-    let entries = report.notes.iter().zip(notes).map(note).chain(report.findings.iter().map(finding));
+    let entries = report.notes.iter().map(note).chain(report.findings.iter().map(finding));
     formats::Report {
         texts,
         entries: entries.collect(),

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::path::Path;
 
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::source::Source;
 
 /// The texts that diagnostics point into, by the index that spans have.
@@ -71,6 +71,12 @@ impl<'a> Texts<'a> {
     pub(crate) fn named(&self, span: &Span) -> String {
         let Some(place) = self.place(span) else { return String::new() };
         format!("{}:{}:{}", super::shown(place.path), place.line_start, place.column_start)
+    }
+
+    /// The place and the message of a diagnostic: `src/tests.rs:3:5: not understood`.
+    pub(crate) fn in_line(&self, diagnostic: &Diagnostic) -> String {
+        let place = diagnostic.primary().map_or_else(String::new, |span| self.named(span));
+        format!("{place}: {}", diagnostic.message)
     }
 }
 

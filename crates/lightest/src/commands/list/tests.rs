@@ -35,9 +35,9 @@ pub(super) fn tests(
     framework.asked(paths, &read.paths).keep(&mut reading);
     let texts = Texts::of(&read.files);
     for note in &reading.notes {
-        output::message(&format!("note: {}: {}", texts.named(&note.span), note.message));
+        output::message(&format!("note: {}", texts.in_line(note)));
     }
-    let is_complete = read.unread.is_empty() && !reading.notes.iter().any(|note| note.unread);
+    let is_complete = read.unread.is_empty() && reading.unread.is_empty();
     if reading.tests.is_empty() && is_complete {
         read.none(paths, dialect);
         return Ok(None);

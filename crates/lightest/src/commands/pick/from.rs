@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::dialect::Dialect;
-use lightest_lint::facts::{Note, Reading, Test};
+use lightest_lint::facts::{Reading, Test};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::proposal::{Proposal, Request, Role, propose, unnamed};
 use lightest_model::chooser::Query;
@@ -48,14 +48,18 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         path.file_name() == file.file_name()
             && matches!((path.canonicalize(), &wanted), (Ok(path), Ok(wanted)) if path == *wanted)
     };
-    let Reading { tests, notes, .. } = match read.paths.iter().position(is_wanted) {
+    let reading = match read.paths.iter().position(is_wanted) {
         Some(index) => dialect.read_file(index, &read.files, catalog, &table),
         // It holds no test.
         None => Reading::default(),
     };
     let texts = Texts::of(&read.files);
-    let test = choose_test(args, &tests, &texts, file, dialect)
-        .map_err(|failure| notes.iter().fold(failure, |failure, note| with_unread(failure, note, &texts)))?;
+    let tests = &reading.tests;
+    // The test may be in a file that was not read.
+    let test = choose_test(args, tests, &texts, file, dialect).map_err(|failure| {
+        let unread = reading.notes.iter().filter(|note| reading.is_unread(note));
+        unread.fold(failure, |failure, note| failure.note(texts.in_line(note)))
+    })?;
     let needs = Needs::of(test, &table);
     let mut space = Space::of_tests(catalog);
     let mut request = Request {
@@ -84,7 +88,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         }
     }
     let spelled = Spelled { framework, space: &space };
-    let again = again::to_body(&session.arguments(framework), framework, test, &tests, &texts);
+    let again = again::to_body(&session.arguments(framework), framework, test, tests, &texts);
     let again = again::with_arguments(again, args, machine.as_ref());
     let answer = Answer {
         args,
@@ -106,7 +110,8 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         }
         (Format::Text, _) => output::data(&answer.as_text())?,
     }
-    for note in notes.iter().filter(|note| test.holds(&note.span)) {
+    let of_test = |note: &&Diagnostic| note.primary().is_some_and(|span| test.holds(span));
+    for note in reading.notes.iter().filter(of_test) {
         output::message(&format!("note: {}", note.message));
     }
     // What nobody has shown is an answer, and no pick.
@@ -191,17 +196,6 @@ fn choose_test<'t>(
             Err(Failure::new(format!("{shown} has {} tests", many.len()))
                 .help(format!("choose one with `--test NAME` or `--line N`: {}", some(&names))))
         }
-    }
-}
-
-/// What was not read, since the test may be there.
-fn with_unread(failure: Failure, note: &Note, texts: &Texts<'_>) -> Failure {
-    match texts.place(&note.span).filter(|_| note.unread) {
-        Some(place) => {
-            let place = format!("{}:{}:{}", output::shown(place.path), place.line_start, place.column_start);
-            failure.note(format!("{place}: {}", note.message))
-        }
-        None => failure,
     }
 }
 
