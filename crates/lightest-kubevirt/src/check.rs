@@ -132,7 +132,7 @@ fn suppressed(sites: &[Test], sources: &[Source], findings: Vec<Finding>, option
     }
     kept.extend(left);
     // One comment may stand above several sites: it is unused only if it is for all of them.
-    let unused = |finding: &Finding| finding.rule() == RULES[RULES.len() - 1].name;
+    let unused = |finding: &Finding| RULES[RULES.len() - 1].name == finding.rule();
     let mut seen: Vec<(Span, usize)> = Vec::new();
     for finding in kept.iter().filter(|finding| unused(finding)) {
         match seen.iter_mut().find(|(span, _)| span == finding.span()) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lightest_catalog::{embedded, load};
+use lightest_diagnostics::RuleId;
 use lightest_kubevirt::sync::{DISKS, FACTORIES};
 use lightest_kubevirt::{KubeVirt, facts};
 use lightest_sync::catalog_text::CatalogText;
@@ -124,7 +125,7 @@ fn lines(factory: &str, disks: &str) -> Vec<String> {
             let name = file.name.rsplit('/').next().unwrap_or_default();
             format!("{name}:{}: ", line_of(&file.text, span.bytes.start))
         });
-        format!("{place}{}: {}", difference.rule(), difference.diagnostic)
+        format!("{place}{}: {}", difference.rule().map_or("", RuleId::as_str), difference.diagnostic)
     };
     report.differences.iter().map(line).collect()
 }

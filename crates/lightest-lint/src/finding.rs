@@ -24,9 +24,9 @@ pub struct Finding {
 impl Finding {
     /// A finding at a place, with nothing but its message.
     #[must_use]
-    pub fn new(rule: &'static str, span: &Span, message: impl Into<String>, test: String) -> Self {
+    pub fn new(rule: RuleId, span: &Span, message: impl Into<String>, test: String) -> Self {
         Self {
-            diagnostic: Diagnostic::new(message).rule(RuleId::new(rule)).label(span.clone(), ""),
+            diagnostic: Diagnostic::new(message).rule(rule).label(span.clone(), ""),
             test,
             config: None,
             requirements: Vec::new(),

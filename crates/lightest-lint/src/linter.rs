@@ -14,7 +14,7 @@ use crate::name::{self, spoken};
 use crate::needs::Needs;
 use crate::parallel;
 use crate::reasons;
-use crate::rules::{RULES, Rule, heavier_than_needed, known_limit};
+use crate::rules::{RULES, Rule, heavier_than_needed, known_limit, lacks_what_it_uses};
 use crate::source::Source;
 use crate::subject::{Context, Sharing, Subject};
 use crate::suppress;
@@ -46,10 +46,10 @@ impl Options {
     /// The level of a rule.
     #[must_use]
     pub fn level(&self, rule: &Rule) -> Level {
-        let named = std::iter::once(&rule.name).chain(rule.aliases);
+        let named = std::iter::once(rule.name.as_str()).chain(rule.aliases.iter().copied());
         named
             .into_iter()
-            .find_map(|name| self.levels.get(*name).copied())
+            .find_map(|name| self.levels.get(name).copied())
             .unwrap_or(if rule.pedantic && !self.pedantic { Level::Allow } else { Level::Warn })
     }
 }
@@ -185,10 +185,11 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     // What does not run as it is, or is too light already, is not called too heavy as well.
     let lacking: Vec<Span> = findings
         .iter()
-        .filter(|finding| finding.rule() == "lacks-what-it-uses" || finding.rule() == known_limit::RULE)
+        .filter(|finding| lacks_what_it_uses::RULE == finding.rule() || known_limit::RULE == finding.rule())
         .map(|finding| finding.span().clone())
         .collect();
-    findings.retain(|finding| finding.rule() != "heavier-than-needed" || !lacking.contains(finding.span()));
+    findings
+        .retain(|finding| heavier_than_needed::RULE != finding.rule() || !lacking.contains(finding.span()));
     let mut kept = suppress::apply(subject.test, subject.sources, findings, &RULES, |rule| {
         options.level(rule) != Level::Allow
     });

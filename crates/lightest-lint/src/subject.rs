@@ -16,7 +16,7 @@ use crate::needs::{Need, Needs};
 use crate::reasons::Remarks;
 use crate::rules::heavier_than_needed::Memo;
 use crate::source::Source;
-use lightest_diagnostics::{Label, Span};
+use lightest_diagnostics::{Label, RuleId, Span};
 
 /// A test under judgement.
 pub(crate) struct Subject<'a, 'c> {
@@ -409,14 +409,14 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// A finding on one variant.
-    pub(crate) fn on(&self, rule: &'static str, placed: &Placed<'_>, message: impl Into<String>) -> Finding {
+    pub(crate) fn on(&self, rule: RuleId, placed: &Placed<'_>, message: impl Into<String>) -> Finding {
         let mut finding = self.on_test(rule, &placed.variant.config_span, message);
         finding.config = Some(self.dialect.name_of(&placed.variant.config.bare()));
         finding
     }
 
     /// A finding on the whole test.
-    pub(crate) fn on_test(&self, rule: &'static str, span: &Span, message: impl Into<String>) -> Finding {
+    pub(crate) fn on_test(&self, rule: RuleId, span: &Span, message: impl Into<String>) -> Finding {
         Finding::new(rule, span, message, self.name())
     }
 

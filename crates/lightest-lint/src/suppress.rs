@@ -7,10 +7,9 @@ use crate::finding::Finding;
 use crate::intent;
 use crate::rules::Rule;
 use crate::source::Source;
-use lightest_diagnostics::Span;
-use lightest_diagnostics::{Edit, Safety};
+use lightest_diagnostics::{Edit, RuleId, Safety, Span};
 
-const RULE: &str = "unused-suppression";
+pub(crate) const RULE: RuleId = RuleId::new("unused-suppression");
 
 /// A suppression of one rule.
 struct Suppression<'a> {
@@ -70,7 +69,7 @@ pub fn apply(
     let mut first: HashMap<(&str, Option<Place>), usize> = HashMap::new();
     for (index, suppression) in suppressions.iter().enumerate().filter(|(_, one)| one.mistake.is_none()) {
         if let Some(rule) = Rule::among(rules, &suppression.rule) {
-            first.entry((rule.name, suppression.variant)).or_insert(index);
+            first.entry((rule.name.as_str(), suppression.variant)).or_insert(index);
         }
     }
     let mut kept = Vec::new();
@@ -153,7 +152,7 @@ fn read<'a>(
         .map(str::trim)
         .map(|rule| {
             let mistake = if Rule::among(known, rule).is_none() {
-                let names = known.iter().map(|rule| rule.name);
+                let names = known.iter().map(|rule| rule.name.as_str());
                 let near = lightest_model::suggest::nearest(rule, names);
                 Some(match near {
                     Some(near) => format!("there is no rule `{rule}`: did you mean `{near}`?"),

@@ -40,7 +40,7 @@ fn options(text: &str) -> Options {
                 let only = flags.next().expect("a rule");
                 for rule in RULES {
                     let level = if rule.name == only { Level::Warn } else { Level::Allow };
-                    options.levels.insert(rule.name.to_owned(), level);
+                    options.levels.insert(rule.name.to_string(), level);
                 }
             }
             other => panic!("`{other}` is for the command line only"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog_text::Target;
 use crate::compare::{Compare, Spot};
 use crate::evidence::Fate;
+use crate::rules;
 
 /// Cited lines that read differently, gathered where they overlap.
 struct Touched {
@@ -66,23 +67,26 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
                 }
             }
             Fate::Gone => {
-                work.differ("evidence-changed", format!("`{}` is gone", evidence.place))
+                work.differ(rules::EVIDENCE_CHANGED, format!("`{}` is gone", evidence.place))
                     .catalog(&target, rests(facts))
                     .note("the file no longer exists")
                     .help("check that the fact still holds, and cite the lines that show it")
                     .done();
             }
             Fate::Unknown => {
-                work.differ("cannot-read", format!("the former text of `{}` is unavailable", evidence.place))
-                    .catalog(&target, rests(facts))
-                    .note("the recorded commit, or that line at it, is not in this checkout's history")
-                    .help("fetch the recorded commit (in CI: fetch-depth: 0), or correct the line in the catalog")
-                    .done();
+                work.differ(
+                    rules::CANNOT_READ,
+                    format!("the former text of `{}` is unavailable", evidence.place),
+                )
+                .catalog(&target, rests(facts))
+                .note("the recorded commit, or that line at it, is not in this checkout's history")
+                .help("fetch the recorded commit (in CI: fetch-depth: 0), or correct the line in the catalog")
+                .done();
             }
         }
     }
     for (was, (is, facts, target)) in renamed {
-        work.differ("evidence-moved", format!("`{was}` is `{is}` now"))
+        work.differ(rules::EVIDENCE_MOVED, format!("`{was}` is `{is}` now"))
             .spot(Some(Spot { path: is, span: 0..0 }), "it is here")
             .catalog(&target, rests(facts))
             .help("`lightest sync --write` cites it there")
@@ -94,7 +98,7 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
 /// Reports why the cited lines could not be followed, where that is so.
 pub(crate) fn unfollowed(work: &mut Compare<'_>) {
     let Some(reason) = work.evidence.unfollowed() else { return };
-    work.differ("cannot-read", "the catalog's evidence cannot be followed")
+    work.differ(rules::CANNOT_READ, "the catalog's evidence cannot be followed")
         .at_commit("evidence is cited at this commit")
         .note(reason)
         .help(
@@ -120,7 +124,7 @@ fn report(work: &mut Compare<'_>, touched: Vec<Touched>) {
         }
         let (_, cited, target) = place.narrowest;
         let mut draft = work
-            .differ("evidence-changed", format!("`{cited}` has changed"))
+            .differ(rules::EVIDENCE_CHANGED, format!("`{cited}` has changed"))
             .spot(Some(whole), "it was here")
             .catalog(&target, rests(place.facts));
         if !place.others.is_empty() {

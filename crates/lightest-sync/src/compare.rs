@@ -9,6 +9,7 @@ use crate::catalog_text::{CatalogPlace, CatalogText, Edit, Target};
 use crate::cited;
 use crate::evidence::Evidences;
 use crate::project::SourceFile;
+use crate::rules;
 
 /// A place in the source, by path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Spot {
 /// Where the catalog and the source disagree, or where the source cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What differs, by one of [`RULES`]. The source's place comes first, the catalog's beside it; where neither states anything,
+    /// What differs, by one of [`rules::RULES`]. The source's place comes first, the catalog's beside it; where neither states anything,
     /// the place is the commit that the catalog records.
     pub diagnostic: Diagnostic,
     /// What `--write` changes; empty when a person must decide.
@@ -30,35 +31,12 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The kind of difference, one of [`RULES`].
+    /// The kind of difference, one of [`rules::RULES`].
     #[must_use]
-    pub fn rule(&self) -> &'static str {
-        self.diagnostic.rule.map_or("", RuleId::as_str)
+    pub const fn rule(&self) -> Option<RuleId> {
+        self.diagnostic.rule
     }
 }
-
-/// Every kind of difference, with what it means.
-pub const RULES: [(&str, &str); 19] = [
-    ("cannot-read", "the source no longer states this, or states it in a form that is not understood"),
-    ("vmm-missing", "configurations may name a VMM that the catalog does not have"),
-    ("vmm-gone", "the catalog has a VMM that no configuration may name"),
-    ("guest-missing", "configurations may name a guest that the catalog does not have"),
-    ("guest-gone", "the catalog has a guest that no configuration may name"),
-    ("guest-differs", "a guest differs from the source"),
-    ("image-differs", "an image differs from the source"),
-    ("boot-method-missing", "configurations may name a boot method that the catalog does not have"),
-    ("boot-method-gone", "the catalog has a boot method that no configuration may name"),
-    ("boot-method-differs", "a boot method differs from the source"),
-    ("host-differs", "the requirements of a host differ from the source"),
-    ("capability-differs", "the words of `requires(..)` differ from the source"),
-    ("compat-differs", "catalog and source disagree whether a configuration runs"),
-    ("quirk-differs", "the waits or reboots of a guest differ from the source"),
-    ("blocker-lifted", "a blocker of the catalog no longer blocks"),
-    ("blocker-reopened", "a lifted blocker blocks again"),
-    ("blocker-missing", "a test disables a configuration for a reason that is not in the catalog"),
-    ("evidence-moved", "a cited file was renamed"),
-    ("evidence-changed", "cited lines have changed"),
-];
 
 /// A configuration of a test that shows a blocker's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,14 +104,14 @@ impl<'a> Compare<'a> {
     }
 
     /// A difference, to be given its places and then [done](Draft::done).
-    pub fn differ(&mut self, rule: &'static str, message: impl Into<String>) -> Draft<'_, 'a> {
-        let diagnostic = Diagnostic::new(message).rule(RuleId::new(rule));
+    pub fn differ(&mut self, rule: RuleId, message: impl Into<String>) -> Draft<'_, 'a> {
+        let diagnostic = Diagnostic::new(message).rule(rule);
         Draft { work: self, difference: Difference { diagnostic, edits: Vec::new() } }
     }
 
     /// Reports what the source states in a way that is not understood.
     pub fn gap(&mut self, what: &str, because: &str, spot: Option<Spot>) {
-        let draft = self.differ("cannot-read", format!("{what} cannot be read from the source")).help(
+        let draft = self.differ(rules::CANNOT_READ, format!("{what} cannot be read from the source")).help(
             "look at what changed there: Lightest cannot check these facts until it reads the new form",
         );
         match spot {

@@ -2,6 +2,7 @@
 //!
 //! - [`project`]: the seam: what a project's source states, and what differs from the catalog.
 //! - [`compare`]: differences, and how they are made.
+//! - [`rules`]: the kinds of difference.
 //! - [`evidence`]: the lines that facts rest on, followed from commit to commit.
 //! - [`timeline`]: the seam for projects that show how their facts came and went.
 //! - [`catalog_text`]: places and edits in the catalog's files.
@@ -13,8 +14,9 @@ mod cited;
 pub mod compare;
 pub mod evidence;
 pub mod project;
+pub mod rules;
 pub mod timeline;
 
-pub use compare::{Compare, Difference, RULES, Report, Spot, quoted};
+pub use compare::{Compare, Difference, Report, Spot, quoted};
 pub use project::{MAX_BYTES, Project, SourceFile, Stated, line_of};
 pub use timeline::Timeline;

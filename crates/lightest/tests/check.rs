@@ -18,8 +18,8 @@ fn each_rule_has_a_fixture_that_fires_one_that_is_silent_and_an_explanation() {
     for rule in &RULES {
         let said = |name: &str| fs::read_to_string(ui().join(format!("{name}.stdout"))).unwrap_or_default();
         let mark = format!("[{}]", rule.name);
-        assert!(fixtures.contains_key(rule.name), "{} has no fixture that fires", rule.name);
-        assert!(said(rule.name).contains(&mark), "{} does not fire on its fixture", rule.name);
+        assert!(fixtures.contains_key(rule.name.as_str()), "{} has no fixture that fires", rule.name);
+        assert!(said(rule.name.as_str()).contains(&mark), "{} does not fire on its fixture", rule.name);
         let silent = format!("{}.silent", rule.name);
         assert!(fixtures.contains_key(&silent), "{} has no silent fixture", rule.name);
         assert!(!said(&silent).contains(&mark), "{} fires on its silent fixture", rule.name);
@@ -82,7 +82,7 @@ fn which_rules_fire_on_which_fixtures() {
         for rule in &RULES {
             let count = said.out.matches(&format!("[{}]", rule.name)).count();
             if count > 0 {
-                fired.insert(rule.name, count);
+                fired.insert(rule.name.as_str(), count);
             }
         }
         let fired: Vec<String> = fired.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
@@ -128,7 +128,7 @@ fn sarif_names_every_rule_and_holds_the_fix() {
     let rules = value["runs"][0]["tool"]["driver"]["rules"].take();
     let ids: Vec<&str> =
         rules.as_array().expect("rules").iter().filter_map(|rule| rule["id"].as_str()).collect();
-    assert_eq!(ids, RULES.iter().map(|rule| rule.name).collect::<Vec<_>>());
+    assert_eq!(ids, RULES.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>());
     insta::assert_snapshot!(format!("{value:#}"));
 }
 

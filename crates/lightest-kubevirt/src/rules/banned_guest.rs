@@ -22,7 +22,7 @@
 //! vmi := libvmifact.NewAlpineWithTestTooling()
 //! ```
 
-use lightest_diagnostics::{Edit, Safety};
+use lightest_diagnostics::{Edit, RuleId, Safety};
 use lightest_lint::finding::Finding;
 use lightest_model::catalog::Support;
 
@@ -30,7 +30,7 @@ use crate::judge::NEW_TESTS;
 
 use super::{Context, heavier_than_needed, on, short, span};
 
-const RULE: &str = "banned-guest";
+pub(crate) const RULE: RuleId = RuleId::new("banned-guest");
 
 /// Finds sites whose guest new tests may not use.
 pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {

@@ -30,7 +30,7 @@
 //!     vmi := libvmops.RunVMIAndExpectLaunch(libvmifact.NewGuestless(libnet.WithMasqueradeNetworking()), timeout)
 //! ```
 
-use lightest_diagnostics::{Label, Safety, words};
+use lightest_diagnostics::{Label, RuleId, Safety, words};
 use lightest_lint::finding::Finding;
 use lightest_model::catalog::{Guest, Os};
 
@@ -38,7 +38,7 @@ use super::{Context, cost, on, short, span, tests};
 use crate::edits;
 use crate::judge::Judged;
 
-const RULE: &str = "heavier-than-needed";
+pub(crate) const RULE: RuleId = RuleId::new("heavier-than-needed");
 
 /// What a lighter guest can be given by an option.
 const BY_OPTION: &str = "memory";

@@ -23,7 +23,7 @@
 //! vmi := libvmifact.NewAlpineWithTestTooling(libvmi.WithCloudInitNoCloud(libvmici.WithNoCloudUserData(script)))
 //! ```
 
-use lightest_diagnostics::{Edit, Label, Safety};
+use lightest_diagnostics::{Edit, Label, RuleId, Safety};
 use lightest_lint::finding::Finding;
 use lightest_model::catalog::Support;
 
@@ -31,7 +31,7 @@ use super::{Context, on, short, span};
 use crate::edits;
 use crate::judge::{Ask, Judged};
 
-const RULE: &str = "lacks-what-it-uses";
+pub(crate) const RULE: RuleId = RuleId::new("lacks-what-it-uses");
 const LOGIN: &str = "login";
 
 /// Finds sites that lack what their tests ask.

@@ -5,7 +5,7 @@ pub mod heavier_than_needed;
 pub mod lacks_what_it_uses;
 pub mod wrong_login_for_guest;
 
-use lightest_diagnostics::Span;
+use lightest_diagnostics::{RuleId, Span};
 use lightest_lint::finding::{Cost, Finding};
 use lightest_lint::rules::{RULES as SHARED, Rule};
 use lightest_lint::source::Source;
@@ -16,10 +16,10 @@ use crate::suite::Place;
 
 /// Every rule. A site is no list of alternatives, so that rules on lists do not apply; suppressions are read as everywhere.
 pub const RULES: [Rule; 5] = [
-    Rule::of_dialect("heavier-than-needed", false, include_str!("heavier_than_needed.rs")),
-    Rule::of_dialect("lacks-what-it-uses", false, include_str!("lacks_what_it_uses.rs")),
-    Rule::of_dialect("wrong-login-for-guest", false, include_str!("wrong_login_for_guest.rs")),
-    Rule::of_dialect("banned-guest", false, include_str!("banned_guest.rs")),
+    Rule::of_dialect(heavier_than_needed::RULE, false, include_str!("heavier_than_needed.rs")),
+    Rule::of_dialect(lacks_what_it_uses::RULE, false, include_str!("lacks_what_it_uses.rs")),
+    Rule::of_dialect(wrong_login_for_guest::RULE, false, include_str!("wrong_login_for_guest.rs")),
+    Rule::of_dialect(banned_guest::RULE, false, include_str!("banned_guest.rs")),
     SHARED[SHARED.len() - 1],
 ];
 
@@ -68,12 +68,7 @@ pub(crate) fn cost(guest: &Guest) -> Cost {
 }
 
 /// A finding on a site.
-pub(crate) fn on(
-    rule: &'static str,
-    context: &Context<'_, '_>,
-    judged: &Judged<'_>,
-    message: String,
-) -> Finding {
+pub(crate) fn on(rule: RuleId, context: &Context<'_, '_>, judged: &Judged<'_>, message: String) -> Finding {
     let mut finding =
         Finding::new(rule, &span(&judged.site.name_place), message, name(context.reading, judged));
     finding.config = Some(judged.site.factory.clone());

@@ -26,13 +26,13 @@
 
 use std::collections::BTreeMap;
 
-use lightest_diagnostics::{Edit, Label, Safety};
+use lightest_diagnostics::{Edit, Label, RuleId, Safety};
 use lightest_lint::finding::Finding;
 
 use super::{Context, short, span};
 use crate::judge::{Judged, Login};
 
-const RULE: &str = "wrong-login-for-guest";
+pub(crate) const RULE: RuleId = RuleId::new("wrong-login-for-guest");
 
 /// Finds logins that fit no guest of their tests.
 pub fn check(context: &Context<'_, '_>, findings: &mut Vec<Finding>) {

@@ -6,7 +6,7 @@ use lightest_model::catalog::{Catalog, Guest, Support};
 use lightest_model::space::Space;
 use lightest_sync::catalog_text::{CatalogText, Edit, New, Target};
 use lightest_sync::evidence::Evidences;
-use lightest_sync::{Compare, Project, Report, SourceFile, Stated};
+use lightest_sync::{Compare, Project, Report, SourceFile, Stated, rules};
 
 use crate::dialect::{KubeVirt, SUITE};
 use crate::judge::{NEW_TESTS, answer};
@@ -65,7 +65,7 @@ impl Stated for Read {
                 Some(index) => self.same(&mut work, &space, factory, index),
                 None => work
                     .differ(
-                        "guest-missing",
+                        rules::GUEST_MISSING,
                         format!("the factory `{}` is not in the catalog", factory.name.value),
                     )
                     .spot(Some(factory.name.spot.clone()), "it is defined here")
@@ -93,7 +93,7 @@ impl Read {
     fn gone(&self, work: &mut Compare<'_>) {
         for (index, guest) in work.catalog.guests.iter().enumerate() {
             if self.factories.factories.iter().all(|factory| factory.name.value != guest.id) {
-                work.differ("guest-gone", format!("the factory `{}` is gone", guest.id))
+                work.differ(rules::GUEST_GONE, format!("the factory `{}` is gone", guest.id))
                     .catalog(&Target::entry("guest", index), "the catalog has it")
                     .help("remove it and all statements on it, or give it its new name")
                     .done();
@@ -117,13 +117,13 @@ impl Read {
             let (support, place) = said(space, guest, requirement);
             match (spot, support) {
                 (Some(spot), Support::No) => work
-                    .differ("capability-differs", format!("`{}` adds {what}", name.value))
+                    .differ(rules::CAPABILITY_DIFFERS, format!("`{}` adds {what}", name.value))
                     .spot(Some(spot.clone()), "it is added here")
                     .catalog(&place, "the catalog says that it does not")
                     .help(format!("correct the statement on `{requirement}`, and cite these lines"))
                     .done(),
                 (None, Support::Yes) => work
-                    .differ("capability-differs", format!("`{}` does not add {what}", name.value))
+                    .differ(rules::CAPABILITY_DIFFERS, format!("`{}` does not add {what}", name.value))
                     .spot(Some(name.spot.clone()), "nothing here adds it")
                     .catalog(&place, "the catalog says that it does")
                     .help(format!("correct the statement on `{requirement}`, and cite these lines"))
@@ -134,13 +134,13 @@ impl Read {
         let (support, place) = said(space, guest, NEW_TESTS);
         match (&factory.deprecated, support) {
             (Some(spot), Support::Yes | Support::Unknown) => work
-                .differ("capability-differs", format!("`{}` is deprecated", name.value))
+                .differ(rules::CAPABILITY_DIFFERS, format!("`{}` is deprecated", name.value))
                 .spot(Some(spot.clone()), "stated here")
                 .catalog(&place, "the catalog lets new tests use it")
                 .help("state in the catalog that new tests may not use it")
                 .done(),
             (None, Support::No) => work
-                .differ("capability-differs", format!("`{}` is not deprecated", name.value))
+                .differ(rules::CAPABILITY_DIFFERS, format!("`{}` is not deprecated", name.value))
                 .spot(Some(name.spot.clone()), "no comment above calls it deprecated")
                 .catalog(&place, "the catalog forbids new tests to use it")
                 .help("correct the statement on `new-tests`")
@@ -155,7 +155,7 @@ impl Read {
         let target = target.clone().key("image").at(image);
         let known = guest.images[image].artifact.as_deref().unwrap_or_default();
         if disk.value != known {
-            work.differ("image-differs", format!("`{}` has another container disk", guest.id))
+            work.differ(rules::IMAGE_DIFFERS, format!("`{}` has another container disk", guest.id))
                 .spot(Some(disk.spot.clone()), format!("`{}`", disk.value))
                 .catalog(&target.key("artifact"), format!("`{known}`"))
                 .help("compare the catalog's statements on the guest with the new image")
@@ -164,13 +164,13 @@ impl Read {
         }
         match (self.factories.disks.get(known), &guest.images[image].file) {
             (Some(now), Some(file)) if now.value != *file => work
-                .differ("image-differs", format!("`{known}` is another image"))
+                .differ(rules::IMAGE_DIFFERS, format!("`{known}` is another image"))
                 .spot(Some(now.spot.clone()), format!("`{}`", now.value))
                 .catalog(&target.key("file"), format!("`{file}`"))
                 .help("compare the catalog's statements on the guest with the new image")
                 .done(),
             (None, _) if !self.factories.disks.is_empty() => work
-                .differ("image-differs", format!("`{known}` is not among the container disks"))
+                .differ(rules::IMAGE_DIFFERS, format!("`{known}` is not among the container disks"))
                 .catalog(&target.key("artifact"), "the catalog names it")
                 .help("check what the factory uses instead")
                 .done(),
@@ -184,7 +184,7 @@ fn memory(work: &mut Compare<'_>, factory: &Factory, guest: &Guest, target: Targ
     let known = guest.memory.as_deref().unwrap_or("none");
     if memory.value != known {
         let target = target.key("memory");
-        work.differ("guest-differs", format!("`{}` asks for other memory", guest.id))
+        work.differ(rules::GUEST_DIFFERS, format!("`{}` asks for other memory", guest.id))
             .spot(Some(memory.spot.clone()), format!("{} on x86-64", memory.value))
             .catalog(&target, known)
             .help("`lightest sync --write` corrects the amount; quirks and statements that name it need a decision")

@@ -22,12 +22,13 @@
 //! #[vmm_test(openvmm_linux_direct_x64, openvmm_linux_direct_aarch64)]
 //! ```
 
+use lightest_diagnostics::RuleId;
 use lightest_model::config::Arch;
 
 use crate::finding::Finding;
 use crate::subject::Subject;
 
-const RULE: &str = "architecture-gap";
+pub(crate) const RULE: RuleId = RuleId::new("architecture-gap");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let [arch] = subject.archs()[..] else { return };

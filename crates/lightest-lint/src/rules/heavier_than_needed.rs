@@ -46,9 +46,9 @@ use lightest_model::space::{Asked, RowId};
 use crate::finding::Finding;
 use crate::reasons;
 use crate::subject::{Placed, Subject};
-use lightest_diagnostics::{Label, Safety};
+use lightest_diagnostics::{Label, RuleId, Safety};
 
-const RULE: &str = "heavier-than-needed";
+pub(crate) const RULE: RuleId = RuleId::new("heavier-than-needed");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let whole = about_the_whole(subject);

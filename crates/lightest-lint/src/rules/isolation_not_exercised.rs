@@ -27,8 +27,9 @@
 
 use crate::finding::Finding;
 use crate::subject::Subject;
+use lightest_diagnostics::RuleId;
 
-const RULE: &str = "isolation-not-exercised";
+pub(crate) const RULE: RuleId = RuleId::new("isolation-not-exercised");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if subject.needs.is_open() || subject.about_paravisor() || subject.needs.ask("tpm") {

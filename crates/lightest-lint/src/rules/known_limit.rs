@@ -31,9 +31,9 @@ use lightest_model::space::{Asked, RowId};
 
 use crate::finding::Finding;
 use crate::subject::{Placed, Subject};
-use lightest_diagnostics::{Edit, Help, Safety};
+use lightest_diagnostics::{Edit, Help, RuleId, Safety};
 
-pub(crate) const RULE: &str = "known-limit";
+pub(crate) const RULE: RuleId = RuleId::new("known-limit");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {

@@ -34,9 +34,9 @@ use lightest_model::space::{Asked, Row, RowId};
 use crate::finding::Finding;
 use crate::needs::Need;
 use crate::subject::{Placed, Subject};
-use lightest_diagnostics::{Help, Label, Safety};
+use lightest_diagnostics::{Help, Label, RuleId, Safety};
 
-const RULE: &str = "lacks-what-it-uses";
+pub(crate) const RULE: RuleId = RuleId::new("lacks-what-it-uses");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {

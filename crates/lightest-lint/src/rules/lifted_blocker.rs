@@ -33,9 +33,9 @@ use lightest_model::space::RowId;
 use crate::facts::Remark;
 use crate::finding::Finding;
 use crate::subject::{Placed, Subject};
-use lightest_diagnostics::{Edit, Help, Label, Safety};
+use lightest_diagnostics::{Edit, Help, Label, RuleId, Safety};
 
-const RULE: &str = "lifted-blocker";
+pub(crate) const RULE: RuleId = RuleId::new("lifted-blocker");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {

@@ -35,9 +35,9 @@ use crate::facts::Intent;
 use crate::finding::Finding;
 use crate::needs::Need;
 use crate::subject::Subject;
-use lightest_diagnostics::{Help, Safety};
+use lightest_diagnostics::{Help, RuleId, Safety};
 
-const RULE: &str = "misdeclared-requirement";
+pub(crate) const RULE: RuleId = RuleId::new("misdeclared-requirement");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let shown = shown(subject);

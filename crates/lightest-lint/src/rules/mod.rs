@@ -6,7 +6,7 @@ mod architecture_gap;
 pub(crate) mod heavier_than_needed;
 mod isolation_not_exercised;
 pub(crate) mod known_limit;
-mod lacks_what_it_uses;
+pub(crate) mod lacks_what_it_uses;
 mod lifted_blocker;
 mod misdeclared_requirement;
 mod name_contradicts_guest;
@@ -18,6 +18,8 @@ mod runs_nowhere;
 mod unprovided_quirk;
 mod unused_suppression;
 
+use lightest_diagnostics::RuleId;
+
 use crate::finding::Finding;
 use crate::subject::Subject;
 
@@ -25,7 +27,7 @@ use crate::subject::Subject;
 #[derive(Clone, Copy)]
 pub struct Rule {
     /// Its name, which is its identifier everywhere.
-    pub name: &'static str,
+    pub name: RuleId,
     /// Names that it had before.
     pub aliases: &'static [&'static str],
     /// Whether it speaks only when asked to be pedantic.
@@ -38,105 +40,105 @@ pub struct Rule {
 /// Every rule.
 pub const RULES: [Rule; 15] = [
     Rule {
-        name: "heavier-than-needed",
+        name: heavier_than_needed::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("heavier_than_needed.rs"),
         check: heavier_than_needed::check,
     },
     Rule {
-        name: "lacks-what-it-uses",
+        name: lacks_what_it_uses::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("lacks_what_it_uses.rs"),
         check: lacks_what_it_uses::check,
     },
     Rule {
-        name: "runs-nowhere",
+        name: runs_nowhere::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("runs_nowhere.rs"),
         check: runs_nowhere::check,
     },
     Rule {
-        name: "known-limit",
+        name: known_limit::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("known_limit.rs"),
         check: known_limit::check,
     },
     Rule {
-        name: "runs-no-repo-code",
+        name: runs_no_repo_code::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("runs_no_repo_code.rs"),
         check: runs_no_repo_code::check,
     },
     Rule {
-        name: "openhcl-without-plain",
+        name: openhcl_without_plain::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("openhcl_without_plain.rs"),
         check: openhcl_without_plain::check,
     },
     Rule {
-        name: "architecture-gap",
+        name: architecture_gap::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("architecture_gap.rs"),
         check: architecture_gap::check,
     },
     Rule {
-        name: "lifted-blocker",
+        name: lifted_blocker::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("lifted_blocker.rs"),
         check: lifted_blocker::check,
     },
     Rule {
-        name: "name-contradicts-guest",
+        name: name_contradicts_guest::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("name_contradicts_guest.rs"),
         check: name_contradicts_guest::check,
     },
     Rule {
-        name: "unprovided-quirk",
+        name: unprovided_quirk::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("unprovided_quirk.rs"),
         check: unprovided_quirk::check,
     },
     Rule {
-        name: "isolation-not-exercised",
+        name: isolation_not_exercised::RULE,
         aliases: &[],
         pedantic: true,
         source: include_str!("isolation_not_exercised.rs"),
         check: isolation_not_exercised::check,
     },
     Rule {
-        name: "redundant-variant",
+        name: redundant_variant::RULE,
         aliases: &[],
         pedantic: true,
         source: include_str!("redundant_variant.rs"),
         check: redundant_variant::check,
     },
     Rule {
-        name: "no-configuration",
+        name: no_configuration::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("no_configuration.rs"),
         check: no_configuration::check,
     },
     Rule {
-        name: "misdeclared-requirement",
+        name: misdeclared_requirement::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("misdeclared_requirement.rs"),
         check: misdeclared_requirement::check,
     },
     Rule {
-        name: "unused-suppression",
+        name: crate::suppress::RULE,
         aliases: &[],
         pedantic: false,
         source: include_str!("unused_suppression.rs"),
@@ -147,7 +149,7 @@ pub const RULES: [Rule; 15] = [
 impl Rule {
     /// A rule that a dialect checks by itself; `source` is the text of the file whose module documentation explains it.
     #[must_use]
-    pub const fn of_dialect(name: &'static str, pedantic: bool, source: &'static str) -> Self {
+    pub const fn of_dialect(name: RuleId, pedantic: bool, source: &'static str) -> Self {
         Self { name, aliases: &[], pedantic, source, check: |_, _| {} }
     }
 

@@ -22,12 +22,13 @@
 //! async fn windows_boot(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> { /* .. */ }
 //! ```
 
+use lightest_diagnostics::RuleId;
 use lightest_model::config::Arch;
 
 use crate::finding::Finding;
 use crate::subject::Subject;
 
-const RULE: &str = "name-contradicts-guest";
+pub(crate) const RULE: RuleId = RuleId::new("name-contradicts-guest");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let name = format!("_{}_", subject.test.name);

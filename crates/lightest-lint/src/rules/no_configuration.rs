@@ -31,7 +31,7 @@
 //! )]
 //! ```
 
-use lightest_diagnostics::{Edit, Help, Safety};
+use lightest_diagnostics::{Edit, Help, RuleId, Safety};
 use lightest_model::chooser::Part;
 use lightest_model::space::RowId;
 
@@ -39,7 +39,7 @@ use crate::finding::Finding;
 use crate::proposal::{EXCLUDED, Request, Role, WeakNeed, propose, try_it, unnamed};
 use crate::subject::Subject;
 
-const RULE: &str = "no-configuration";
+pub(crate) const RULE: RuleId = RuleId::new("no-configuration");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for bare in &subject.test.bare {

@@ -29,12 +29,13 @@
 //! )]
 //! ```
 
+use lightest_diagnostics::RuleId;
 use lightest_model::catalog::Support;
 
 use crate::finding::Finding;
 use crate::subject::{Placed, Subject};
 
-const RULE: &str = "openhcl-without-plain";
+pub(crate) const RULE: RuleId = RuleId::new("openhcl-without-plain");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if subject.needs.is_open() || subject.about_paravisor() || names_the_paravisor(subject) {

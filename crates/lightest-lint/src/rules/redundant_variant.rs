@@ -26,9 +26,9 @@
 
 use crate::finding::Finding;
 use crate::subject::Subject;
-use lightest_diagnostics::{Label, Safety};
+use lightest_diagnostics::{Label, RuleId, Safety};
 
-const RULE: &str = "redundant-variant";
+pub(crate) const RULE: RuleId = RuleId::new("redundant-variant");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     if subject.needs.is_open() {

@@ -25,9 +25,9 @@ use lightest_model::catalog::Support;
 
 use crate::finding::Finding;
 use crate::subject::Subject;
-use lightest_diagnostics::Safety;
+use lightest_diagnostics::{RuleId, Safety};
 
-const RULE: &str = "runs-nowhere";
+pub(crate) const RULE: RuleId = RuleId::new("runs-nowhere");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {

@@ -32,9 +32,9 @@ use crate::finding::Finding;
 use crate::needs::Need;
 use crate::reasons;
 use crate::subject::{Placed, Subject};
-use lightest_diagnostics::{Label, Span};
+use lightest_diagnostics::{Label, RuleId, Span};
 
-const RULE: &str = "unprovided-quirk";
+pub(crate) const RULE: RuleId = RuleId::new("unprovided-quirk");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     waits(subject, findings);

@@ -254,7 +254,7 @@ impl Dialect for Toy {
     }
 
     fn applies(&self, rule: &Rule) -> bool {
-        ["heavier-than-needed", "lacks-what-it-uses", "unused-suppression"].contains(&rule.name)
+        ["heavier-than-needed", "lacks-what-it-uses", "unused-suppression"].contains(&rule.name.as_str())
     }
 
     fn conventions(&self) -> Conventions {

@@ -7,8 +7,8 @@ use crate::Spelled;
 use crate::openvmm::Place;
 use crate::openvmm::facts::{Test, Variant, issues};
 use lightest_sync::catalog_text::{Edit, New, Target};
-
 use lightest_sync::compare::{Derived, Witness};
+use lightest_sync::rules;
 
 use super::Work;
 
@@ -164,7 +164,7 @@ fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derive
     match state {
         BlockerState::Lifted => work
             .compare
-            .differ("blocker-lifted", format!("`{}` is lifted", blocker.id))
+            .differ(rules::BLOCKER_LIFTED, format!("`{}` is lifted", blocker.id))
             .spot(spot, derived.because.clone())
             .catalog(&target, "open in the catalog")
             .help("set `state` and `since`, and see which *no* of the capabilities rests on it")
@@ -172,7 +172,7 @@ fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derive
             .done(),
         BlockerState::Open => work
             .compare
-            .differ("blocker-reopened", format!("`{}` is not lifted", blocker.id))
+            .differ(rules::BLOCKER_REOPENED, format!("`{}` is not lifted", blocker.id))
             .spot(spot, derived.because.clone())
             .catalog(&target, "lifted in the catalog")
             .edit(Edit { target, new: New::Str("open".to_owned()) })
@@ -199,7 +199,7 @@ fn uncovered(work: &mut Work<'_>) {
                 };
                 work.compare
                     .differ(
-                        "blocker-missing",
+                        rules::BLOCKER_MISSING,
                         format!("`{}` holds `{}` back", test.name, Spelled(&variant.config())),
                     )
                     .spot(Some(work.corpus.spot(&held.place)), reason)
@@ -216,7 +216,7 @@ fn uncovered(work: &mut Work<'_>) {
         let test = todo.test.clone().unwrap_or_default();
         work.compare
             .differ(
-                "blocker-missing",
+                rules::BLOCKER_MISSING,
                 format!("a TODO at `{test}` waits for {}", lightest_sync::quoted(words)),
             )
             .spot(Some(work.corpus.spot(&todo.place)), "it is not among the catalog's blockers")

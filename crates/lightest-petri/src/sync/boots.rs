@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::openvmm::facts::Boot;
 use lightest_sync::catalog_text::{Edit, New, Target};
-
-use lightest_sync::quoted;
+use lightest_sync::{quoted, rules};
 
 use super::Work;
 
@@ -22,7 +21,10 @@ pub(super) fn compare(work: &mut Work<'_>) {
                 let archs = quoted(boot.archs.keys().map(|arch| arch.word()));
                 let forms = quoted(boot.forms.iter().map(|form| form.word()));
                 work.compare
-                    .differ("boot-method-missing", format!("the boot method `{word}` is not in the catalog"))
+                    .differ(
+                        rules::BOOT_METHOD_MISSING,
+                        format!("the boot method `{word}` is not in the catalog"),
+                    )
                     .spot(Some(work.corpus.spot(&boot.place)), "it is legal here")
                     .note(format!("architectures {archs}; guests {forms}; `Firmware::{}`", boot.firmware))
                     .help("add it to boot-methods.toml, and state in capabilities what it provides")
@@ -33,7 +35,10 @@ pub(super) fn compare(work: &mut Work<'_>) {
     for (index, known) in catalog.boot_methods.iter().enumerate() {
         if !facts.boots.contains_key(&known.id) {
             work.compare
-                .differ("boot-method-gone", format!("the boot method `{}` is no longer accepted", known.id))
+                .differ(
+                    rules::BOOT_METHOD_GONE,
+                    format!("the boot method `{}` is no longer accepted", known.id),
+                )
                 .spot(facts.boot_list.as_ref().map(|place| work.corpus.spot(place)), "these are the words")
                 .catalog(&Target::entry("boot_method", index), "the catalog still has it")
                 .help("remove it, and all statements on it")
@@ -48,7 +53,7 @@ fn vmms(work: &mut Work<'_>) {
         if !catalog.vmms.iter().any(|vmm| !vmm.lab && vmm.id == *word) {
             let mut draft = work
                 .compare
-                .differ("vmm-missing", format!("the VMM `{word}` is not in the catalog"))
+                .differ(rules::VMM_MISSING, format!("the VMM `{word}` is not in the catalog"))
                 .spot(Some(work.corpus.spot(place)), "configurations may begin with it");
             if let Some(index) = catalog.vmms.iter().position(|vmm| vmm.lab && vmm.id == *word) {
                 draft = draft
@@ -61,7 +66,7 @@ fn vmms(work: &mut Work<'_>) {
     for (index, vmm) in catalog.vmms.iter().enumerate() {
         if !vmm.lab && !facts.vmms.contains_key(&vmm.id) {
             work.compare
-                .differ("vmm-gone", format!("the VMM `{}` is no longer accepted", vmm.id))
+                .differ(rules::VMM_GONE, format!("the VMM `{}` is no longer accepted", vmm.id))
                 .spot(
                     facts.boot_list.as_ref().map(|place| work.corpus.spot(place)),
                     "no prefix of its name is read before these words",
@@ -83,7 +88,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
         let place =
             archs.difference(&was).next().and_then(|arch| boot.archs.get(arch)).unwrap_or(&boot.place);
         work.compare
-            .differ("boot-method-differs", format!("`{word}` accepts other architectures"))
+            .differ(rules::BOOT_METHOD_DIFFERS, format!("`{word}` accepts other architectures"))
             .spot(
                 Some(work.corpus.spot(place)),
                 format!("{} here", quoted(archs.iter().map(|arch| arch.word()))),
@@ -102,7 +107,10 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
         if known.refused_archs.get(arch.word()) != Some(&reason.value) {
             let said = known.refused_archs.get(arch.word()).map_or("nothing", String::as_str);
             work.compare
-                .differ("boot-method-differs", format!("`{word}` on {arch} is refused for another reason"))
+                .differ(
+                    rules::BOOT_METHOD_DIFFERS,
+                    format!("`{word}` on {arch} is refused for another reason"),
+                )
                 .spot(Some(work.corpus.spot(&reason.place)), format!("`{}`", reason.value))
                 .catalog(&target("refused_archs").key(arch.word()), format!("the catalog says: {said}"))
                 .edit(Edit {
@@ -115,7 +123,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     let refused = |word: &str| boot.refused.keys().any(|arch| arch.word() == word);
     for arch in known.refused_archs.keys().filter(|arch| !refused(arch)) {
         work.compare
-            .differ("boot-method-differs", format!("`{word}` on {arch} is no longer refused by name"))
+            .differ(rules::BOOT_METHOD_DIFFERS, format!("`{word}` on {arch} is no longer refused by name"))
             .spot(Some(work.corpus.spot(&boot.place)), "the words of this boot method")
             .catalog(&target("refused_archs").key(arch), "the catalog has a reason for it")
             .edit(Edit { target: target("refused_archs").key(arch), new: New::Gone })
@@ -124,7 +132,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     let was: BTreeSet<_> = known.forms.iter().copied().collect();
     if boot.forms != was {
         work.compare
-            .differ("boot-method-differs", format!("`{word}` accepts other guests"))
+            .differ(rules::BOOT_METHOD_DIFFERS, format!("`{word}` accepts other guests"))
             .spot(
                 Some(work.corpus.spot(&boot.place)),
                 format!("{} here", quoted(boot.forms.iter().map(|form| form.word()))),
@@ -145,7 +153,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
         let place =
             is.difference(&was).next().and_then(|mode| boot.isolation.get(mode)).unwrap_or(&boot.place);
         work.compare
-            .differ("boot-method-differs", format!("`{word}` accepts other isolation modes"))
+            .differ(rules::BOOT_METHOD_DIFFERS, format!("`{word}` accepts other isolation modes"))
             .spot(
                 Some(work.corpus.spot(place)),
                 format!("{} here", quoted(is.iter().map(|mode| mode.word()))),
@@ -162,7 +170,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     }
     for (option, place) in &boot.options {
         work.compare
-            .differ("boot-method-differs", format!("`{word}` accepts the option `{option}`"))
+            .differ(rules::BOOT_METHOD_DIFFERS, format!("`{word}` accepts the option `{option}`"))
             .spot(Some(work.corpus.spot(place)), "it is no isolation mode")
             .catalog(&target("isolation"), "the catalog knows isolation modes only")
             .done();
@@ -170,7 +178,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     if boot.generation != known.generation {
         let text = |generation: Option<u8>| generation.map_or("none".to_owned(), |number| number.to_string());
         work.compare
-            .differ("boot-method-differs", format!("`{word}` makes machines of another generation"))
+            .differ(rules::BOOT_METHOD_DIFFERS, format!("`{word}` makes machines of another generation"))
             .spot(Some(work.corpus.spot(&boot.place)), format!("{} here", text(boot.generation)))
             .catalog(&target("generation"), format!("{} in the catalog", text(known.generation)))
             .edit(Edit {
@@ -183,7 +191,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
         && part.value != known.name_part
     {
         work.compare
-            .differ("boot-method-differs", format!("`{word}` has another part in test names"))
+            .differ(rules::BOOT_METHOD_DIFFERS, format!("`{word}` has another part in test names"))
             .spot(Some(work.corpus.spot(&part.place)), format!("`{}` here", part.value))
             .catalog(&target("name_part"), format!("`{}` in the catalog", known.name_part))
             .edit(Edit { target: target("name_part"), new: New::Str(part.value.clone()) })
@@ -193,7 +201,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
         let text = |checks: bool| if checks { "checked" } else { "not checked" };
         work.compare
             .differ(
-                "boot-method-differs",
+                rules::BOOT_METHOD_DIFFERS,
                 format!("whether an image's architecture is checked under `{word}`"),
             )
             .spot(
@@ -210,7 +218,7 @@ fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
     let openhcl = boot.firmware.starts_with("Openhcl");
     if openhcl != known.openhcl {
         work.compare
-            .differ("boot-method-differs", format!("whether `{word}` has the paravisor"))
+            .differ(rules::BOOT_METHOD_DIFFERS, format!("whether `{word}` has the paravisor"))
             .spot(Some(work.corpus.spot(&boot.place)), format!("it is `Firmware::{}`", boot.firmware))
             .catalog(&target("openhcl"), format!("`{}` in the catalog", known.openhcl))
             .edit(Edit { target: target("openhcl"), new: New::Bool(openhcl) })

@@ -8,6 +8,7 @@ use lightest_model::config::Form;
 use crate::openvmm::Place;
 use crate::openvmm::facts::{Artifact, GuestWord, Image};
 use lightest_sync::catalog_text::{Edit, New, Target};
+use lightest_sync::rules;
 
 use super::Work;
 
@@ -36,7 +37,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
             continue;
         }
         work.compare
-            .differ("guest-gone", format!("the guest `{}` is no longer accepted", guest.id))
+            .differ(rules::GUEST_GONE, format!("the guest `{}` is no longer accepted", guest.id))
             .spot(Some(work.corpus.spot(list)), format!("these are the words of `{}`", guest.form.word()))
             .catalog(&Target::entry("guest", index), "the catalog still has it")
             .help("remove the guest, and all statements on it")
@@ -67,7 +68,7 @@ fn missing(work: &mut Work<'_>, guest: &GuestWord) {
         skeleton.push_str(&format!("hosted = {}\nlazy_fetch = {}\n", artifact.hosted, artifact.lazy_fetch));
         skeleton.push_str(&format!("evidence = [\"openvmm:{}\"]\n", work.corpus.cite(&artifact.place)));
     }
-    work.compare.differ("guest-missing", format!("the guest `{}` is not in the catalog", guest.word))
+    work.compare.differ(rules::GUEST_MISSING, format!("the guest `{}` is not in the catalog", guest.word))
         .spot(Some(work.corpus.spot(&guest.place)), format!("`{}({})` is legal here", guest.form.word(), guest.word))
         .note(format!("what the source says of it:\n{}", skeleton.trim_end()))
         .help("add it to guests.toml with its title, family and boot class, and state what it provides in capabilities")
@@ -84,7 +85,7 @@ fn direct(work: &mut Work<'_>, guest: &Guest, index: usize) {
             let place =
                 facts.declared.values().next().map(|place| Place { end: place.start, ..place.clone() });
             work.compare
-                .differ("image-differs", format!("the artifact `{artifact}` is no longer declared"))
+                .differ(rules::IMAGE_DIFFERS, format!("the artifact `{artifact}` is no longer declared"))
                 .spot(
                     place.as_ref().map(|place| work.corpus.spot(place)),
                     "artifacts are declared here and below",
@@ -120,7 +121,7 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
     if guest.arch != known.arch && !unknown {
         let (is, was) = (guest.arch.map(|arch| arch.word()), known.arch.map(|arch| arch.word()));
         work.compare
-            .differ("guest-differs", format!("`{}` is built for another architecture", guest.word))
+            .differ(rules::GUEST_DIFFERS, format!("`{}` is built for another architecture", guest.word))
             .spot(Some(work.corpus.spot(&guest.place)), format!("{} here", is.unwrap_or("either")))
             .catalog(&target().key("arch"), format!("{} in the catalog", was.unwrap_or("either")))
             .edit(Edit {
@@ -138,7 +139,7 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
         let is = part.clone().unwrap_or_else(|| guest.word.clone());
         let was = known.name_part.clone().unwrap_or_else(|| guest.word.clone());
         work.compare
-            .differ("guest-differs", format!("`{}` has another part in test names", guest.word))
+            .differ(rules::GUEST_DIFFERS, format!("`{}` has another part in test names", guest.word))
             .spot(Some(work.corpus.spot(&guest.place)), format!("`{is}` here"))
             .catalog(&target().key("name_part"), format!("`{was}` in the catalog"))
             .edit(Edit { target: target().key("name_part"), new: part.map_or(New::Gone, New::Str) })
@@ -172,7 +173,7 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
             (Some((_, artifact)), None) => {
                 let message = format!("`{}` boots in generation {generation} too", guest.word);
                 work.compare
-                    .differ("image-differs", message)
+                    .differ(rules::IMAGE_DIFFERS, message)
                     .spot(Some(work.corpus.spot(place)), format!("it is `{}` there", artifact.name))
                     .catalog(&target(), "the catalog has no image for it")
                     .done();
@@ -182,7 +183,7 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
                 let reason = format!("refused: {reason}");
                 let message = format!("`{}` does not boot in generation {generation}", guest.word);
                 work.compare
-                    .differ("image-differs", message)
+                    .differ(rules::IMAGE_DIFFERS, message)
                     .spot(Some(work.corpus.spot(place)), reason)
                     .catalog(&target().key("image").at(at), "the catalog has an image for it")
                     .done();
@@ -212,7 +213,7 @@ fn image(
             format!("{}::{}", artifact.module, artifact.name)
         };
         work.compare
-            .differ("image-differs", format!("`{}` is another artifact", guest.word))
+            .differ(rules::IMAGE_DIFFERS, format!("`{}` is another artifact", guest.word))
             .spot(Some(work.corpus.spot(named)), format!("`{}` here", artifact.name))
             .catalog(&target("artifact"), format!("`{short}` in the catalog"))
             .edit(Edit { target: target("artifact"), new: New::Str(name) })
@@ -224,7 +225,7 @@ fn image(
         let entry = Target::entry("guest", index).key("os");
         let mut draft = work
             .compare
-            .differ("guest-differs", format!("another operating system runs in `{}`", guest.word))
+            .differ(rules::GUEST_DIFFERS, format!("another operating system runs in `{}`", guest.word))
             .spot(Some(work.corpus.spot(&os.place)), format!("`{}` here", os.value))
             .catalog(&entry, format!("`{}` in the catalog", catalog.guests[index].os.word()));
         if let Some(os) = os_of(&os.value) {
@@ -237,7 +238,7 @@ fn image(
         && known.file.as_deref() != Some(file.value.as_str())
     {
         work.compare
-            .differ("image-differs", format!("the image of `{}` is another file", guest.word))
+            .differ(rules::IMAGE_DIFFERS, format!("the image of `{}` is another file", guest.word))
             .spot(Some(work.corpus.spot(&file.place)), format!("`{}` here", file.value))
             .catalog(&target("file"), format!("`{}` in the catalog", known.file.as_deref().unwrap_or("none")))
             .edit(Edit { target: target("file"), new: New::Str(file.value.clone()) })
@@ -246,7 +247,7 @@ fn image(
     match (&artifact.bytes, known.bytes) {
         (Some(bytes), was) if was != Some(bytes.value) => {
             work.compare
-                .differ("image-differs", format!("the image of `{}` has another size", guest.word))
+                .differ(rules::IMAGE_DIFFERS, format!("the image of `{}` has another size", guest.word))
                 .spot(Some(work.corpus.spot(&bytes.place)), format!("{} bytes here", bytes.value))
                 .catalog(
                     &target("bytes"),
@@ -260,7 +261,7 @@ fn image(
         (None, Some(was)) => {
             work.compare
                 .differ(
-                    "image-differs",
+                    rules::IMAGE_DIFFERS,
                     format!("the source gives no size for the image of `{}`", guest.word),
                 )
                 .spot(Some(work.corpus.spot(&artifact.place)), "none here")
@@ -276,7 +277,7 @@ fn image(
         if is != was {
             let word = |flag: bool| if flag { yes } else { no };
             work.compare
-                .differ("image-differs", format!("the image of `{}` is {}", guest.word, word(is)))
+                .differ(rules::IMAGE_DIFFERS, format!("the image of `{}` is {}", guest.word, word(is)))
                 .spot(Some(work.corpus.spot(&artifact.place)), format!("{} here", word(is)))
                 .catalog(&target(key), format!("{} in the catalog", word(was)))
                 .edit(Edit { target: target(key), new: New::Bool(is) })

@@ -5,8 +5,7 @@ use lightest_model::config::{Config, Form, GuestRef, Isolation};
 
 use crate::openvmm::facts::Need;
 use lightest_sync::catalog_text::Target;
-
-use lightest_sync::quoted;
+use lightest_sync::{quoted, rules};
 
 use super::Work;
 
@@ -40,7 +39,10 @@ fn isolation(work: &mut Work<'_>) {
             match (wanted.first(), of_catalog) {
                 (Some(need), None) => {
                     work.compare
-                        .differ("host-differs", format!("{mode} on {vmm} requires something of its host"))
+                        .differ(
+                            rules::HOST_DIFFERS,
+                            format!("{mode} on {vmm} requires something of its host"),
+                        )
                         .spot(Some(work.corpus.spot(&need.place)), "a requirement is made of it here")
                         .help("add a kind of host for it to hosts.toml")
                         .done();
@@ -48,7 +50,7 @@ fn isolation(work: &mut Work<'_>) {
                 (None, Some(index)) => {
                     work.compare
                         .differ(
-                            "host-differs",
+                            rules::HOST_DIFFERS,
                             format!("{mode} on {vmm} no longer requires anything of its host"),
                         )
                         .spot(
@@ -65,14 +67,17 @@ fn isolation(work: &mut Work<'_>) {
                 match (wants_bare, bare) {
                     (Some(need), false) => {
                         work.compare
-                            .differ("host-differs", format!("{mode} on {vmm} needs bare metal"))
+                            .differ(rules::HOST_DIFFERS, format!("{mode} on {vmm} needs bare metal"))
                             .spot(Some(work.corpus.spot(&need.place)), "nested hosts are ruled out here")
                             .catalog(&target, "the catalog asks for less")
                             .done();
                     }
                     (None, true) => {
                         work.compare
-                            .differ("host-differs", format!("{mode} on {vmm} no longer needs bare metal"))
+                            .differ(
+                                rules::HOST_DIFFERS,
+                                format!("{mode} on {vmm} no longer needs bare metal"),
+                            )
                             .spot(
                                 facts.host_needs_place.as_ref().map(|place| work.corpus.spot(place)),
                                 "no requirement here rules nested hosts out",
@@ -95,7 +100,10 @@ fn capabilities(work: &mut Work<'_>) {
     for (word, place) in &facts.capabilities {
         if !catalog.test_capabilities.iter().any(|known| known.id == *word) {
             work.compare
-                .differ("capability-differs", format!("`requires({word})` is legal, and not in the catalog"))
+                .differ(
+                    rules::CAPABILITY_DIFFERS,
+                    format!("`requires({word})` is legal, and not in the catalog"),
+                )
                 .spot(Some(work.corpus.spot(place)), "it is listed here")
                 .help("add it to test-capabilities.toml with what it says of the host")
                 .done();
@@ -104,7 +112,7 @@ fn capabilities(work: &mut Work<'_>) {
     for (index, known) in catalog.test_capabilities.iter().enumerate() {
         if !facts.capabilities.contains_key(&known.id) {
             work.compare
-                .differ("capability-differs", format!("`requires({})` is no longer accepted", known.id))
+                .differ(rules::CAPABILITY_DIFFERS, format!("`requires({})` is no longer accepted", known.id))
                 .spot(
                     facts.capability_list.as_ref().map(|place| work.corpus.spot(place)),
                     "these are the words",
@@ -156,7 +164,7 @@ fn compat(work: &mut Work<'_>) {
             let mut draft = work
                 .compare
                 .differ(
-                    "compat-differs",
+                    rules::COMPAT_DIFFERS,
                     format!("no host runs `{vmm}_{word}_{arch}`, and the catalog does not say so"),
                 )
                 .spot(Some(work.corpus.spot(&compat.place)), "petri refuses it here, whatever the host")
@@ -202,7 +210,7 @@ fn compat(work: &mut Work<'_>) {
                     if claimed {
                         let name = format!("{vmm}_{}_{arch}", boot.id);
                         work.compare
-                            .differ("compat-differs", format!("petri no longer refuses `{name}`"))
+                            .differ(rules::COMPAT_DIFFERS, format!("petri no longer refuses `{name}`"))
                             .spot(Some(work.corpus.spot(&compat.place)), "this check lets some host run it")
                             .catalog(
                                 &Target::entry("capability", index).key("support"),

@@ -9,6 +9,7 @@ use lightest_model::config::{Config, Form};
 use crate::openvmm::Place;
 use crate::openvmm::facts::{At, GuestQuirks, Image, Reboot};
 use lightest_sync::catalog_text::{Edit, New, Target};
+use lightest_sync::rules;
 
 use super::Work;
 use super::hosts::config;
@@ -132,7 +133,7 @@ fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
         let target = Target::entry("quirk", *entry).key("cost").key("waits_s");
         work.compare
             .differ(
-                "quirk-differs",
+                rules::QUIRK_DIFFERS,
                 format!("every guest waits {} s before a shutdown, the catalog says {was}", wait.value),
             )
             .spot(Some(work.corpus.spot(&wait.place)), format!("{} s here", wait.value))
@@ -220,7 +221,7 @@ fn report(work: &mut Work<'_>, groups: BTreeMap<(String, What, u64, u64), Group>
         let key = if what == What::Shutdown { "waits_s" } else { "reboots" };
         let mut draft = work
             .compare
-            .differ("quirk-differs", format!("`{guest}` has {}, the catalog says {was}", what.say(is)))
+            .differ(rules::QUIRK_DIFFERS, format!("`{guest}` has {}, the catalog says {was}", what.say(is)))
             .spot(group.place.as_ref().map(|place| work.corpus.spot(place)), "the source says so here");
         draft = match group.entries.as_slice() {
             [] => draft.catalog(&Target::entry("guest", index), "no quirk of the catalog speaks of it"),

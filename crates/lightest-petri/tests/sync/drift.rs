@@ -1,5 +1,7 @@
 //! Whatever changes in the source is reported at its place there, with the catalog's line beside it.
 
+use lightest_sync::rules;
+
 use crate::orchard::{
     ARTIFACTS, COMMON, HYPERV, MACHINES, MACROS, RESOLVER, TESTS, lines, lines_of, report, tree, with,
 };
@@ -354,9 +356,12 @@ fn every_anchor_that_goes_is_a_difference() {
 #[test]
 fn a_source_with_nothing_in_it_is_all_gaps() {
     let found = report(&std::collections::BTreeMap::new(), &[]).differences;
-    assert!(found.iter().any(|difference| difference.rule() == "cannot-read"), "{found:?}");
+    assert!(found.iter().any(|difference| difference.rule() == Some(rules::CANNOT_READ)), "{found:?}");
     assert!(
-        found.iter().all(|difference| matches!(difference.rule(), "cannot-read" | "evidence-changed")),
+        found.iter().all(|difference| matches!(
+            difference.rule(),
+            Some(rules::CANNOT_READ | rules::EVIDENCE_CHANGED)
+        )),
         "{found:?}"
     );
 }

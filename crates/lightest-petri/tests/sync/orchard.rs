@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use lightest_catalog::{File, load};
+use lightest_diagnostics::RuleId;
 use lightest_model::catalog::{Catalog, Layer};
 use lightest_petri::Petri;
 use lightest_petri::openvmm::Corpus;
@@ -114,7 +115,11 @@ pub(crate) fn lines_of(report: &Report, now: &BTreeMap<String, String>) -> Vec<S
                 catalog = format!(" [{line}]");
             }
         }
-        format!("{source}: {}: {}{catalog}", difference.rule(), difference.diagnostic)
+        format!(
+            "{source}: {}: {}{catalog}",
+            difference.rule().map_or("", RuleId::as_str),
+            difference.diagnostic
+        )
     };
     report.differences.iter().map(line).collect()
 }

@@ -283,7 +283,7 @@ fn options(args: &Args, framework: Framework, settings: &Settings) -> Result<Opt
     let mut options = Options { pedantic: args.pedantic || settings.check.pedantic, ..Options::default() };
     let unknown = |name: &str| {
         let failure = Failure::new(format!("there is no rule `{name}`"));
-        match nearest(name, framework.rules().iter().map(|rule| rule.name)) {
+        match nearest(name, framework.rules().iter().map(|rule| rule.name.as_str())) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None => failure.help("`lightest list rules` lists them"),
         }
@@ -292,7 +292,7 @@ fn options(args: &Args, framework: Framework, settings: &Settings) -> Result<Opt
         // A configuration may be meant for several frameworks.
         let rule = framework::rule(name)
             .ok_or_else(|| unknown(name).note(format!("in {}, under `check.rules`", settings.origin)))?;
-        options.levels.insert(rule.name.to_owned(), level.level());
+        options.levels.insert(rule.name.to_string(), level.level());
     }
     if !args.rule.is_empty() {
         let wanted: Vec<&Rule> = args
@@ -309,7 +309,7 @@ fn options(args: &Args, framework: Framework, settings: &Settings) -> Result<Opt
             } else {
                 options.level(rule)
             };
-            options.levels.insert(rule.name.to_owned(), level);
+            options.levels.insert(rule.name.to_string(), level);
         }
     }
     Ok(options)

@@ -99,20 +99,20 @@ fn explained_rule(rule: &'static Rule) -> Explained<'static> {
     let explanation = rule.explanation();
     Explained {
         entry: Entry::from(What::Rule {
-            id: rule.name,
+            id: rule.name.as_str(),
             aliases: rule.aliases,
             pedantic: rule.pedantic,
             summary: rule.summary(),
             explanation: explanation.clone(),
         }),
-        text: format!("{}\n\n{explanation}", heading(rule.name)),
+        text: format!("{}\n\n{explanation}", heading(rule.name.as_str())),
     }
 }
 
 fn identifiers(space: &Space<'_>, framework: Framework) -> Vec<String> {
     let catalog = space.catalog();
     let mut known: Vec<String> = Vec::new();
-    known.extend(Framework::all().flat_map(|framework| framework.rules()).map(|rule| rule.name.to_owned()));
+    known.extend(Framework::all().flat_map(|framework| framework.rules()).map(|rule| rule.name.to_string()));
     known.dedup();
     known.extend(catalog.requirements.iter().map(|entry| entry.id.clone()));
     known.extend(catalog.guests.iter().map(|entry| entry.id.clone()));

@@ -105,7 +105,7 @@ fn rules(framework: Framework) -> Listed<'static> {
     let (mut values, mut text) = (Vec::new(), String::new());
     for rule in framework.rules() {
         values.push(schema::Rule {
-            id: rule.name,
+            id: rule.name.as_str(),
             aliases: rule.aliases,
             pedantic: rule.pedantic,
             summary: rule.summary(),
@@ -113,7 +113,7 @@ fn rules(framework: Framework) -> Listed<'static> {
         let pedantic = if rule.pedantic { " (pedantic)" } else { "" };
         text.push_str(&format!(
             "{}  {}\n",
-            heading(rule.name),
+            heading(rule.name.as_str()),
             aside(format!("{}{pedantic}", rule.summary()))
         ));
     }

@@ -82,15 +82,15 @@ impl Saved {
 /// How often each rule fired.
 pub(crate) fn statistics(report: &Report<'_>) -> String {
     let mut text = String::new();
-    let width = report.rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let width = report.rules.iter().map(|rule| rule.name.as_str().len()).max().unwrap_or(0);
     for rule in report.rules {
         let of_rule: Vec<&Finding> =
-            report.findings.iter().filter(|finding| finding.rule() == rule.name).collect();
+            report.findings.iter().filter(|finding| rule.name == finding.rule()).collect();
         if of_rule.is_empty() {
             continue;
         }
         let fixable = of_rule.iter().filter(|finding| fixes(finding, Safety::Safe)).count();
-        text.push_str(&format!("{:width$}  {:4}  {fixable:4} fixable\n", rule.name, of_rule.len()));
+        text.push_str(&format!("{:width$}  {:4}  {fixable:4} fixable\n", rule.name.as_str(), of_rule.len()));
     }
     text
 }

@@ -100,7 +100,7 @@ fn beside(report: &Report<'_>, changes: &Changes, finding: &Finding) -> Option<S
 
 fn rule(rule: &'static Rule) -> RuleText<'static> {
     RuleText {
-        name: rule.name,
+        name: rule.name.as_str(),
         summary: rule.summary(),
         explanation: rule.explanation(),
         level: Level::Warning,

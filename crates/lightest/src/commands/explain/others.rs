@@ -58,8 +58,8 @@ pub(super) fn entries<'c>(catalog: &'c Catalog, framework: Framework, id: &'c st
         };
         found.push(lone(What::Always, "condition of every pick", id, what));
     }
-    for (name, meaning) in lightest_sync::RULES.iter().filter(|(name, _)| *name == id) {
-        found.push(lone(What::Difference, "difference that `sync` reports", name, meaning));
+    for (rule, meaning) in lightest_sync::rules::RULES.iter().filter(|(rule, _)| *rule == id) {
+        found.push(lone(What::Difference, "difference that `sync` reports", rule.as_str(), meaning));
     }
     found
 }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use lightest_diagnostics::RuleId;
 use lightest_sync::Difference;
 use lightest_sync::evidence::Fate;
+use lightest_sync::rules::RULES;
 
 use super::Compared;
 use crate::failure::Failure;
@@ -15,9 +17,8 @@ pub(super) fn print(compared: &Compared, format: MessageFormat) -> Result<(), Fa
     let report = &compared.report;
     let files = report.sources.files().iter().map(|file| (Path::new(&file.name), &*file.text));
     let texts = Texts::new(files);
-    let rules = &lightest_sync::RULES;
-    let rule = |(name, summary): &(&'static str, &'static str)| RuleText {
-        name,
+    let rule = |(rule, summary): &(RuleId, &'static str)| RuleText {
+        name: rule.as_str(),
         summary,
         explanation: String::new(),
         level: Level::Error,
@@ -26,8 +27,8 @@ pub(super) fn print(compared: &Compared, format: MessageFormat) -> Result<(), Fa
     format.print(&formats::Report {
         texts: &texts,
         entries: report.differences.iter().map(entry).collect(),
-        rules: rules.iter().map(rule).collect(),
-        cases: rules.iter().map(|(name, _)| Case { name: (*name).to_owned(), place: None }).collect(),
+        rules: RULES.iter().map(rule).collect(),
+        cases: RULES.iter().map(|(rule, _)| Case { name: rule.to_string(), place: None }).collect(),
         unread: Vec::new(),
         suite: "lightest sync",
     })
@@ -38,7 +39,7 @@ fn entry(difference: &Difference) -> Entry<'_> {
         level: Level::Error,
         diagnostic: &difference.diagnostic,
         drawn: None,
-        case: lightest_sync::RULES.iter().position(|(rule, _)| difference.rule() == *rule),
+        case: RULES.iter().position(|(rule, _)| difference.rule() == Some(*rule)),
         // What distinguishes one difference from another of its rule, for programs that compare two runs.
         fingerprint: difference.diagnostic.message.clone(),
         about: None,

@@ -3,7 +3,7 @@
 use lightest_model::catalog::BlockerState;
 use lightest_sync::catalog_text::{Edit, New, Step, Target};
 use lightest_sync::compare::Witness;
-use lightest_sync::{Difference, MAX_BYTES, SourceFile};
+use lightest_sync::{Difference, MAX_BYTES, SourceFile, rules};
 
 use super::Compared;
 use crate::failure::Failure;
@@ -20,7 +20,7 @@ pub(super) fn fill(compared: &mut Compared) -> Result<(), Failure> {
     for (id, witness) in lifted {
         let index = compared.catalog.blockers.iter().position(|blocker| blocker.id == id);
         let of_it = |difference: &Difference| {
-            difference.rule() == "blocker-lifted"
+            difference.rule() == Some(rules::BLOCKER_LIFTED)
                 && difference.diagnostic.message.contains(&format!("`{id}`"))
         };
         if !compared.report.differences.iter().any(of_it) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use lightest_catalog::{File, load};
+use lightest_diagnostics::RuleId;
 use lightest_model::catalog::Layer;
 use lightest_sync::catalog_text::{Edit, New, Target};
 use lightest_sync::evidence;
@@ -116,7 +117,11 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
     if !left.is_empty() {
         report.push_str("\nthese need a decision:\n");
         for difference in &left {
-            report.push_str(&format!("  {}: {}\n", difference.rule(), difference.diagnostic.message));
+            report.push_str(&format!(
+                "  {}: {}\n",
+                difference.rule().map_or("", RuleId::as_str),
+                difference.diagnostic.message
+            ));
         }
     }
     let alone = evidence::unsourced(catalog, source);
