@@ -4,17 +4,21 @@
 //! `cargo xtask fuzz [RUNS [TARGET..]]`. The mutations come from a small generator of its own, so that a run can be repeated: a
 //! failure names the number that makes it again.
 
+mod chance;
+mod disks;
 mod mutate;
 mod targets;
 mod watch;
 
+use std::fmt;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use disks::Image;
 use lightest_lint::parallel;
-use targets::Target;
+use targets::{Input, Target};
 use watch::Watch;
 
 /// Says how much memory is taken, so that a run can be held to a limit.
@@ -60,10 +64,22 @@ fn all(runs: u64, names: &[String]) -> Result<(), String> {
 fn one(target: &Target, runs: u64, watch: &Watch) -> Result<(), String> {
     let start = Instant::now();
     for number in 1..=runs {
-        let input = mutate::input(number, target);
-        watch.run(target.name, number, input.len(), || (target.read)(&input)).map_err(|what| {
-            format!("{}: {what} on number {number}:\n{}", target.name, input.escape_ascii())
-        })?;
+        let failed = |what: String, input: &dyn fmt::Display| {
+            Err(format!("{}: {what} on number {number}:\n{input}", target.name))
+        };
+        match &target.input {
+            Input::Bytes(bytes) => {
+                let input = mutate::input(number, bytes);
+                let done = watch.run(target.name, number, input.len(), || (bytes.read)(&input));
+                done.or_else(|what| failed(what, &input.escape_ascii()))?;
+            }
+            Input::Disks { disks, read } => {
+                let image = Image::of(number, disks);
+                // How large a disk is excuses nothing: all of it is never read.
+                let done = watch.run(target.name, number, 0, || read(&image));
+                done.or_else(|what| failed(what, &image))?;
+            }
+        }
     }
     let (time, memory) = watch.most();
     say(&format!(

@@ -7,7 +7,9 @@ mod lab;
 mod tests;
 
 use std::fs;
+use std::rc::Rc;
 
+use crate::disks::{Disk, Image};
 use crate::repository;
 
 /// Reads an input; panics where what it answers is wrong.
@@ -16,14 +18,27 @@ type Read = dyn Fn(&[u8]);
 /// A reader, and what its input is made of.
 pub(crate) struct Target {
     pub(crate) name: &'static str,
+    pub(crate) input: Input,
+}
+
+/// What a reader reads.
+pub(crate) enum Input {
+    Bytes(Bytes),
+    /// Images of disks, where what is read depends on where it lies.
+    Disks {
+        disks: Vec<Rc<Disk>>,
+        read: Box<dyn Fn(&Image)>,
+    },
+}
+
+/// Input that is changed as a whole.
+pub(crate) struct Bytes {
     /// Good input.
     pub(crate) seeds: Vec<Vec<u8>>,
     /// Pieces that are put in, since chance would not find them.
     pub(crate) words: &'static [&'static str],
     /// Whether it reads UTF-8 only.
     pub(crate) is_text: bool,
-    /// Whether bytes change in place: where what is read depends on where it lies.
-    pub(crate) keeps_length: bool,
     /// Reads it.
     pub(crate) read: Box<Read>,
 }
@@ -35,14 +50,29 @@ impl Target {
         words: &'static [&'static str],
         read: impl Fn(&str) + 'static,
     ) -> Self {
-        Self {
-            name,
+        let input = Input::Bytes(Bytes {
             seeds: seeds.into_iter().map(String::into_bytes).collect(),
             words,
             is_text: true,
-            keeps_length: false,
             // Made of a text, so that nothing is lost here.
             read: Box::new(move |bytes| read(&String::from_utf8_lossy(bytes))),
+        });
+        Self { name, input }
+    }
+
+    fn bytes(
+        name: &'static str,
+        seeds: Vec<Vec<u8>>,
+        words: &'static [&'static str],
+        read: impl Fn(&[u8]) + 'static,
+    ) -> Self {
+        Self { name, input: Input::Bytes(Bytes { seeds, words, is_text: false, read: Box::new(read) }) }
+    }
+
+    fn has_seeds(&self) -> bool {
+        match &self.input {
+            Input::Bytes(bytes) => bytes.seeds.iter().any(|seed| !seed.is_empty()),
+            Input::Disks { disks, .. } => !disks.is_empty(),
         }
     }
 }
@@ -57,7 +87,7 @@ pub(crate) fn all() -> Result<Vec<Target>, String> {
     targets.push(images::target()?);
     #[cfg(unix)]
     targets.extend(lab::all());
-    if let Some(empty) = targets.iter().find(|target| target.seeds.iter().all(Vec::is_empty)) {
+    if let Some(empty) = targets.iter().find(|target| !target.has_seeds()) {
         return Err(format!("the target `{}` has no seeds", empty.name));
     }
     Ok(targets)

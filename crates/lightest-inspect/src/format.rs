@@ -1,13 +1,13 @@
 //! A disk image's format, found by its content and never by its name.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::rc::Rc;
 
 use serde::Serialize;
 
-use crate::source::{FileSource, Shared, Source, broken};
+use crate::source::{FileSource, Source, broken};
 use crate::{container, qcow2, vhd};
 
 /// An image's format, found by content.
@@ -92,26 +92,33 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 /// # Errors
 /// When the file is not a regular one, or cannot be read.
 pub fn of_file(path: &Path) -> io::Result<ImageFormat> {
-    let mut file = open(path)?;
-    let mut head = [0; 8];
-    let read = file.read(&mut head)?;
-    if head[..read].starts_with(b"QFI\xfb") {
+    of_source(&FileSource::new(open(path)?)?)
+}
+
+/// The format of an image that need not be a file.
+pub(crate) fn of_source(image: &dyn Source) -> io::Result<ImageFormat> {
+    let starts_with = |signature: &[u8], offset| {
+        let mut found = [0; 8];
+        let found = &mut found[..signature.len()];
+        // Its length is not asked first: there are files without one that have their readers wait.
+        match image.read_at(found, offset) {
+            Ok(()) => Ok(found == signature),
+            Err(error) if [ErrorKind::InvalidData, ErrorKind::UnexpectedEof].contains(&error.kind()) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    };
+    if starts_with(b"QFI\xfb", 0)? {
         return Ok(ImageFormat::Qcow2);
     }
-    if &head[..read] == b"vhdxfile" {
+    if starts_with(b"vhdxfile", 0)? {
         return Ok(ImageFormat::Vhdx);
     }
     // A dynamic VHD has a copy of its footer in front, a fixed one only at the end.
-    if &head[..read] == VHD_FOOTER {
+    let footer = image.length().saturating_sub(512);
+    if starts_with(VHD_FOOTER, 0)? || image.length() >= 512 && starts_with(VHD_FOOTER, footer)? {
         return Ok(ImageFormat::Vhd);
-    }
-    let length = file.metadata()?.len();
-    if length >= 512 {
-        file.seek(SeekFrom::Start(length - 512))?;
-        let read = file.read(&mut head)?;
-        if &head[..read] == VHD_FOOTER {
-            return Ok(ImageFormat::Vhd);
-        }
     }
     Ok(ImageFormat::Raw)
 }
@@ -121,13 +128,20 @@ pub fn of_file(path: &Path) -> io::Result<ImageFormat> {
 /// # Errors
 /// When the image depends on another file (a backing file, a data file, a parent), or is of another format.
 pub fn standalone(path: &Path) -> io::Result<ImageFormat> {
-    let format = of_file(path)?;
-    let file: Shared = Rc::new(FileSource::new(open(path)?)?);
+    standalone_source(Rc::new(FileSource::new(open(path)?)?))
+}
+
+/// The same for an image that need not be a file.
+///
+/// # Errors
+/// As above.
+pub fn standalone_source(image: Rc<dyn Source>) -> io::Result<ImageFormat> {
+    let format = of_source(&*image)?;
     match format {
-        ImageFormat::Raw => refuse_others(&*file)?,
-        ImageFormat::Qcow2 => qcow2::refuse_references(&*file)?,
-        ImageFormat::Vhd => vhd::refuse_parent(&*file)?,
-        ImageFormat::Vhdx => drop(container::open(file, format)?),
+        ImageFormat::Raw => refuse_others(&*image)?,
+        ImageFormat::Qcow2 => qcow2::refuse_references(&*image)?,
+        ImageFormat::Vhd => vhd::refuse_parent(&*image)?,
+        ImageFormat::Vhdx => drop(container::open(image, format)?),
     }
     Ok(format)
 }

@@ -29,6 +29,7 @@ use format::ImageFormat;
 use linux::System;
 use loader::BootLoader;
 use partitions::{Partition, Table};
+pub use source::Source;
 use source::{FileSource, Metered, Part, Shared};
 use volume::{Recognized, Volume};
 
@@ -97,13 +98,21 @@ pub struct Inspection {
 /// # Errors
 /// When the file cannot be opened; what is wrong inside is a note.
 pub fn inspect(path: &Path) -> io::Result<Inspection> {
-    let format = format::of_file(path)?;
     let file = FileSource::new(format::open(path)?)?;
-    let mut inspection = of_source(Rc::new(Metered::new(Rc::new(file))), format);
-    if let Some(note) = misnamed(path, format) {
+    let mut inspection = inspect_source(Rc::new(file))?;
+    if let Some(note) = misnamed(path, inspection.format) {
         inspection.notes.push(note);
     }
     Ok(inspection)
+}
+
+/// Looks at an image that need not be a file.
+///
+/// # Errors
+/// When its first or last bytes cannot be read; what is wrong inside is a note.
+pub fn inspect_source(image: Rc<dyn Source>) -> io::Result<Inspection> {
+    let format = format::of_source(&*image)?;
+    Ok(inspection(Rc::new(Metered::new(image)), format))
 }
 
 fn misnamed(path: &Path, format: ImageFormat) -> Option<String> {
@@ -119,7 +128,7 @@ fn misnamed(path: &Path, format: ImageFormat) -> Option<String> {
         .then(|| format!("the name ends in .{extension}, but the content is {}", format.qemu_name()))
 }
 
-fn of_source(file: Shared, format: ImageFormat) -> Inspection {
+fn inspection(file: Shared, format: ImageFormat) -> Inspection {
     let mut inspection = Inspection {
         format,
         file_bytes: file.length(),

@@ -1,6 +1,7 @@
 //! What a Linux root file system says of itself: distribution, init system, programs, kernels and their drivers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -48,8 +49,10 @@ pub(crate) struct Driver {
 }
 
 /// What is looked for.
-pub(crate) fn looks() -> Looks {
-    toml::from_str(LOOKS).expect("guests/inspect.toml is read by a test")
+pub(crate) fn looks() -> &'static Looks {
+    static READ: LazyLock<Looks> =
+        LazyLock::new(|| toml::from_str(LOOKS).expect("guests/inspect.toml is read by a test"));
+    &READ
 }
 
 /// A kernel that is installed.
@@ -148,23 +151,20 @@ pub(crate) fn read(volume: &Volume, place: String, boot: &[&Volume]) -> System {
         system.os_release = os_release(&text);
     }
     system.init_path = INITS.iter().find_map(|path| volume.real_path(path));
-    if let Some(path) = &system.init_path {
-        let looks = looks();
-        let known = looks.init.into_iter().find(|init| path.ends_with(&init.ends));
-        if let Some(init) = known {
-            // OpenRC is started by busybox's init where that is PID 1.
-            let openrc = init.name == "busybox" && volume.exists("sbin/openrc");
-            system.init = Some(if openrc { "OpenRC".to_owned() } else { init.name });
-            system.init_requirement = init.requirement;
-        }
+    let known = |path: &String| looks().init.iter().find(|init| path.ends_with(&init.ends));
+    if let Some(init) = system.init_path.as_ref().and_then(known) {
+        // OpenRC is started by busybox's init where that is PID 1.
+        let openrc = init.name == "busybox" && volume.exists("sbin/openrc");
+        system.init = Some(if openrc { "OpenRC" } else { &init.name }.to_owned());
+        system.init_requirement.clone_from(&init.requirement);
     }
     for directory in PROGRAM_DIRS {
         let names = volume.list(directory).ok().flatten().unwrap_or_default();
         system.programs.extend(names.into_iter().take(MOST_PROGRAMS));
     }
-    for look in looks().look {
+    for look in &looks().look {
         if let Some(path) = look.paths.iter().find(|path| volume.exists(path)) {
-            system.present.insert(look.requirement, format!("/{path}"));
+            system.present.insert(look.requirement.clone(), format!("/{path}"));
         }
     }
     system.modprobe = MODPROBE.iter().find_map(|path| volume.real_path(path));

@@ -11,11 +11,14 @@ const BUDGET: u64 = 512 * 1024 * 1024;
 const LEAST: u64 = 512;
 
 /// Something that bytes can be read from.
-pub(crate) trait Source {
+pub trait Source {
     /// How many there are.
     fn length(&self) -> u64;
 
     /// Fills the buffer from an offset.
+    ///
+    /// # Errors
+    /// When it ends before the buffer is full.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
 }
 

@@ -80,17 +80,10 @@ pub(super) fn all() -> Result<Vec<Target>, String> {
         Target::text("catalog", pieces(&catalog), &TOML, lightest::fuzz::catalog),
         Target::text("settings", vec![SETTINGS.to_owned()], &TOML, lightest::fuzz::settings),
         Target::text("baseline", vec![BASELINE.to_owned()], &TOML, lightest::fuzz::baseline),
-        Target {
-            name: "junit",
-            seeds: reports.into_iter().map(String::into_bytes).collect(),
-            words: &XML,
-            is_text: false,
-            keeps_length: false,
-            read: Box::new(|bytes| {
-                let _ = lightest_results::junit::read(bytes, &["a line", "panicked"], |_, case| {
-                    assert!(case.name.len() <= bytes.len() * 8, "a name is longer than the report");
-                });
-            }),
-        },
+        Target::bytes("junit", reports.into_iter().map(String::into_bytes).collect(), &XML, |bytes| {
+            let _ = lightest_results::junit::read(bytes, &["a line", "panicked"], |_, case| {
+                assert!(case.name.len() <= bytes.len() * 8, "a name is longer than the report");
+            });
+        }),
     ])
 }

@@ -10,7 +10,7 @@ use lightest_lab::console::{Console, Signs};
 use lightest_lab::line::Line;
 use lightest_lab::qmp::Qmp;
 
-use super::{Read, Target};
+use super::Target;
 
 const JSON: [&str; 16] = [
     "{\"event\": \"",
@@ -47,25 +47,17 @@ const CONSOLE: [&str; 12] = [
 ];
 
 pub(super) fn all() -> Vec<Target> {
-    let bytes = |name, seeds: Vec<Vec<u8>>, words, read: Box<Read>| Target {
-        name,
-        seeds,
-        words,
-        is_text: false,
-        keeps_length: false,
-        read,
-    };
     let greeting = "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 7, \"minor\": 2, \"micro\": 1}, \"package\": \"\"}, \
                     \"capabilities\": [\"oob\"]}}\r\n{\"return\": {}, \"id\": \"greet\"}\r\n{\"timestamp\": {\"seconds\": 1, \
                     \"microseconds\": 2}, \"event\": \"SHUTDOWN\", \"data\": {\"guest\": true, \"reason\": \"guest-shutdown\"}}\r\n";
     vec![
-        bytes("agent", frames(), &[], Box::new(agent)),
-        bytes("qmp", vec![greeting.into()], &JSON, Box::new(qmp)),
-        bytes(
+        Target::bytes("agent", frames(), &[], agent),
+        Target::bytes("qmp", vec![greeting.into()], &JSON, qmp),
+        Target::bytes(
             "console",
             vec![b"[    0.000000] Linux version 6.1.0\r\n\x1b[0;32mStarted\x1b[0m x.\r\nWelcome\r\n\r\nhost login: ".to_vec()],
             &CONSOLE,
-            Box::new(|bytes| {
+            |bytes| {
                 let mut console = Console::new(Signs::embedded());
                 for part in bytes.chunks(7) {
                     console.push(part);
@@ -74,7 +66,7 @@ pub(super) fn all() -> Vec<Target> {
                 for line in console.tail(100) {
                     assert!(!line.chars().any(char::is_control), "a control character reaches a message");
                 }
-            }),
+            },
         ),
     ]
 }

@@ -1,0 +1,26 @@
+//! A generator that gives the same numbers for the same seed.
+
+/// Where it is now; never zero.
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    /// That of an input's number.
+    pub(crate) fn of(number: u64) -> Self {
+        let mut chance = Self(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        for _ in 0..4 {
+            chance.next();
+        }
+        chance
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % (bound.max(1) as u64)).unwrap_or(0)
+    }
+}
