@@ -119,7 +119,14 @@ impl Session {
         }
         let mut files = lightest_catalog::embedded(folders);
         if let Some(folder) = self.catalog_folder()? {
-            files.extend(catalog::folder_files(&folder, Layer::User)?);
+            let read = catalog::folder_files(&folder, Layer::User);
+            files.extend(match (read, &self.named_catalog) {
+                (Err(failure), None) => {
+                    let settings = self.settings()?;
+                    return Err(settings.blame(settings.catalog.as_ref(), failure));
+                }
+                (read, _) => read?,
+            });
         }
         // As the catalog is: facts and calls come from one state of the folder.
         let files: &'static [File] = Box::leak(files.into_boxed_slice());
@@ -132,7 +139,6 @@ impl Session {
         if let Some(folder) = &self.named_catalog {
             return Ok(Some(folder.clone()));
         }
-        let settings = self.settings()?;
-        settings.catalog.as_ref().map(|path| settings.path("catalog", path)).transpose()
+        self.settings()?.catalog_folder()
     }
 }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::failure::Failure;
-use crate::input::Tree;
+use crate::failure::{Failure, Place};
+use crate::input::{Tree, reason};
 use crate::output::{path_text, shown};
 
 /// What a configuration file may say.
@@ -15,7 +16,7 @@ use crate::output::{path_text, shown};
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct Settings {
     /// Folder of a catalog that is laid over the embedded one, relative to the file.
-    pub(crate) catalog: Option<PathBuf>,
+    pub(crate) catalog: Option<Spanned<PathBuf>>,
     /// What `check` reports, and what it knows of the team's own helpers.
     pub(crate) check: Check,
     /// The folder that paths in it are relative to.
@@ -36,9 +37,9 @@ pub(crate) struct Check {
     /// Whether what is a choice is spoken of, too.
     pub(crate) pedantic: bool,
     /// Levels of rules.
-    pub(crate) rules: std::collections::BTreeMap<String, Level>,
+    pub(crate) rules: std::collections::BTreeMap<Spanned<String>, Level>,
     /// File of known findings to leave out, relative to the file.
-    pub(crate) baseline: Option<PathBuf>,
+    pub(crate) baseline: Option<Spanned<PathBuf>>,
     /// Entries for the table of calls, as in the catalog's `calls/`.
     pub(crate) calls: lightest_catalog::calls::Written,
 }
@@ -57,10 +58,11 @@ pub(crate) enum Level {
 
 impl Settings {
     /// Where a path of the configuration leads: to a place in the same repository, since a configuration comes with it.
-    pub(crate) fn path(&self, key: &str, path: &Path) -> Result<PathBuf, Failure> {
+    pub(crate) fn path(&self, key: &str, value: &Spanned<PathBuf>) -> Result<PathBuf, Failure> {
+        let path = value.get_ref();
         if path.as_os_str().is_empty() {
             return Err(Failure::new(format!("`{key}` names nothing"))
-                .note(format!("in {}", self.origin))
+                .at(self.place(value))
                 .help("name a place, or leave the key out"));
         }
         let full = self.folder.join(path);
@@ -68,8 +70,45 @@ impl Settings {
             return Ok(full);
         }
         Err(Failure::new(format!("`{key}` names `{}`, which lies outside the repository", shown(path)))
-            .note(format!("in {}", self.origin))
+            .at(self.place(value))
             .help(format!("move it into the repository, or name it on the command line with `--{key}`")))
+    }
+
+    /// The folder of the catalog that is laid over the embedded one.
+    pub(crate) fn catalog_folder(&self) -> Result<Option<PathBuf>, Failure> {
+        let Some(value) = &self.catalog else { return Ok(None) };
+        let folder = self.path("catalog", value)?;
+        let what = match std::fs::metadata(&folder) {
+            Ok(metadata) if metadata.is_dir() => return Ok(Some(folder)),
+            Ok(_) => "which is not a folder".to_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => "which does not exist".to_owned(),
+            Err(error) => format!("which cannot be read: {}", reason(&error)),
+        };
+        Err(Failure::new(format!("`catalog` names `{}`, {what}", shown(value.get_ref())))
+            .at(self.place(value))
+            .help("name a folder of TOML files, or leave the key out"))
+    }
+
+    /// The file of known findings.
+    pub(crate) fn baseline(&self) -> Result<Option<PathBuf>, Failure> {
+        self.check.baseline.as_ref().map(|value| self.path("baseline", value)).transpose()
+    }
+
+    /// A failure about what a path names, with the path's own place where it has none.
+    pub(crate) fn blame(&self, value: Option<&Spanned<PathBuf>>, failure: Failure) -> Failure {
+        match value {
+            Some(value) if failure.diagnostic.labels.is_empty() => failure.at(self.place(value)),
+            _ => failure,
+        }
+    }
+
+    /// Where a value stands.
+    pub(crate) fn place<T>(&self, value: &Spanned<T>) -> Place {
+        Place {
+            origin: self.origin.clone(),
+            text: self.text.clone(),
+            labels: vec![(value.span(), String::new())],
+        }
     }
 }
 

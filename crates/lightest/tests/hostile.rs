@@ -346,7 +346,7 @@ fn what_names_nothing_is_a_mistake_and_not_the_current_folder() {
         let said = check(folder.path(), &[]);
         assert_eq!(said.code, 2, "{}", said.err);
         assert!(said.err.starts_with(&format!("error: `{key}` names nothing")), "{}", said.err);
-        assert!(said.err.contains("in lightest.toml"), "{}", said.err);
+        assert!(said.err.contains("--> lightest.toml:"), "{}", said.err);
     }
     fs::remove_file(folder.path().join("lightest.toml")).expect("removed");
     let said = check(folder.path(), &["--update-baseline"]);
@@ -359,6 +359,39 @@ fn what_names_nothing_is_a_mistake_and_not_the_current_folder() {
         let said = lightest(folder.path(), &["learn", "r.xml", option, ""]);
         assert!(said.err.contains(&format!("a value is required for '{option}")), "{}", said.err);
     }
+}
+
+#[test]
+fn what_a_setting_names_wrongly_is_shown_where_it_stands() {
+    let folder = folder();
+    put(folder.path(), "a.rs", TEST);
+    fs::create_dir(folder.path().join("empty")).expect("a folder");
+    for (settings, key, message) in [
+        ("catalog = 'gone'", "", "`catalog` names `gone`, which does not exist"),
+        ("catalog = 'a.rs'", "", "`catalog` names `a.rs`, which is not a folder"),
+        ("catalog = '../x'", "", "`catalog` names `../x`, which lies outside the repository"),
+        ("catalog = 'empty'", "", "empty holds no TOML file"),
+        ("baseline = 'gone'", "check", "there is no baseline gone"),
+        ("baseline = 'empty'", "check", "empty cannot be read: it is not a regular file"),
+        ("baseline = '../x'", "check", "`baseline` names `../x`, which lies outside the repository"),
+        ("heavier = 'deny'", "check.rules", "there is no rule `heavier`"),
+    ] {
+        let column = if key.ends_with("rules") { 1 } else { settings.find('\'').map_or(0, |at| at + 1) };
+        for (file, table) in [("lightest.toml", ""), ("Cargo.toml", "workspace.metadata.lightest")] {
+            let names: Vec<&str> = [table, key].into_iter().filter(|name| !name.is_empty()).collect();
+            let table = if names.is_empty() { String::new() } else { format!("[{}]", names.join(".")) };
+            put(folder.path(), file, format!("{table}\n{settings}\n"));
+            for args in [&[][..], &["--diff"]] {
+                let said = check(folder.path(), args);
+                let lines: Vec<&str> = said.err.lines().collect();
+                assert_eq!((said.code, lines[0]), (2, format!("error: {message}").as_str()), "{}", said.err);
+                assert_eq!(lines[1], format!(" --> {file}:2:{column}"), "{}", said.err);
+            }
+            fs::remove_file(folder.path().join(file)).expect("removed");
+        }
+    }
+    let said = lightest(folder.path(), &["--catalog", "gone", "check"]);
+    assert!(said.err.starts_with("error: gone cannot be read") && !said.err.contains("-->"), "{}", said.err);
 }
 
 #[test]

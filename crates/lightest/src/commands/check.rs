@@ -91,11 +91,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let mut judged = judge.judge(&read.files, changes.as_ref());
     if args.fix || args.diff {
         // Whatever would fail afterwards fails before a file is changed.
-        if let Some(path) = baseline_path(args, settings)?
-            && Baseline::read(&path)?.is_none()
-            && !args.update_baseline
-        {
-            return Err(no_baseline(&path));
+        if let Some(path) = baseline_path(args, settings)? {
+            read_baseline(args, settings, &path)?;
         }
         let (changed, after) = judge.fix(args, &mut read, &mut changes, judged)?;
         if args.diff {
@@ -194,7 +191,7 @@ fn finish(
     let baseline = baseline_path(args, settings)?;
     let mut held = None;
     if let Some(path) = &baseline {
-        held = Some(hold(args, path, report)?);
+        held = Some(hold(args, settings, path, report)?);
     }
     let findings = held.as_deref().unwrap_or(report.findings);
     let report = Report { findings, ..*report };
@@ -208,26 +205,27 @@ fn finish(
 
 /// The baseline that is asked for, on the command line or in the configuration.
 fn baseline_path(args: &Args, settings: &Settings) -> Result<Option<PathBuf>, Failure> {
-    match (&args.baseline, &settings.check.baseline) {
-        (Some(path), _) => Ok(Some(path.clone())),
-        (None, Some(path)) => settings.path("baseline", path).map(Some),
-        (None, None) => Ok(None),
-    }
+    args.baseline.as_ref().map_or_else(|| settings.baseline(), |path| Ok(Some(path.clone())))
 }
 
-fn no_baseline(path: &Path) -> Failure {
-    Failure::new(format!("there is no baseline {}", output::shown(path)))
-        .help("write it with `--update-baseline`")
+/// Reads a baseline, which must be there unless it is to be written.
+fn read_baseline(args: &Args, settings: &Settings, path: &Path) -> Result<Option<Baseline>, Failure> {
+    let read = match Baseline::read(path) {
+        Ok(None) if !args.update_baseline => {
+            Err(Failure::new(format!("there is no baseline {}", output::shown(path)))
+                .help("write it with `--update-baseline`"))
+        }
+        read => read,
+    };
+    let named = settings.check.baseline.as_ref().filter(|_| args.baseline.is_none());
+    read.map_err(|failure| settings.blame(named, failure))
 }
 
 /// The findings that a baseline does not know.
-fn hold(args: &Args, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, Failure> {
+fn hold(args: &Args, settings: &Settings, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, Failure> {
     let whole = input::whole(path);
     let folder = whole.parent().unwrap_or(Path::new("."));
-    let Some(baseline) = Baseline::read(path)? else {
-        if !args.update_baseline {
-            return Err(no_baseline(path));
-        }
+    let Some(baseline) = read_baseline(args, settings, path)? else {
         Baseline::of(report, folder).write(path)?;
         output::message(&format!("wrote {}", output::shown(path)));
         return Ok(Vec::new());
@@ -290,8 +288,8 @@ fn options(args: &Args, framework: Framework, settings: &Settings) -> Result<Opt
     };
     for (name, level) in &settings.check.rules {
         // A configuration may be meant for several frameworks.
-        let rule = framework::rule(name)
-            .ok_or_else(|| unknown(name).note(format!("in {}, under `check.rules`", settings.origin)))?;
+        let rule = framework::rule(name.get_ref())
+            .ok_or_else(|| unknown(name.get_ref()).at(settings.place(name)))?;
         options.levels.insert(rule.name.to_string(), level.level());
     }
     if !args.rule.is_empty() {
