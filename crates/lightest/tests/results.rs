@@ -170,6 +170,43 @@ fn an_experiment_turns_an_unknown_into_a_fact() {
     assert_eq!(other, merged);
 }
 
+#[cfg(unix)]
+#[test]
+fn runs_that_learn_at_one_instant_lose_nothing_of_each_other() {
+    let tree = tree(&TESTS.replace("    openvmm_uefi", &format!("    {ALPINE},\n    openvmm_uefi")));
+    let here = tree.path();
+    fs::create_dir(here.join("facts")).expect("a folder");
+    let all = 0..6;
+    for number in all.clone() {
+        report(
+            here,
+            &format!("{number}.xml"),
+            &format!("000{number}"),
+            &[(ALPINE_RUN, ""), (UBUNTU_RUN, "")],
+        );
+    }
+    let learn = |number| {
+        let report = format!("{number}.xml");
+        lightest(
+            here,
+            &["learn", &report, "--into", "facts", "--commit", "abc123", "--unstable-failures-reported"],
+        )
+    };
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = all.clone().map(|number| scope.spawn(move || learn(number))).collect();
+        for run in runs {
+            let said = run.join().expect("no panic");
+            assert_eq!(said.code, 0, "{} {}", said.out, said.err);
+        }
+    });
+    let file = fs::read_to_string(here.join("facts/learned.toml")).expect("a file");
+    for number in all {
+        assert!(file.contains(&format!("run-000{number}:{ALPINE_RUN}")), "{number}: {file}");
+    }
+    assert_eq!(fs::read_dir(here.join("facts")).expect("a folder").count(), 1);
+    assert_eq!(lightest(here, &["--catalog", "facts", "check"]).code, 0, "what was learned is a catalog");
+}
+
 #[test]
 fn failures_and_skips_show_nothing_and_names_without_a_variant_are_counted() {
     let tree = tree(&TESTS.replace("    openvmm_uefi", &format!("    {ALPINE},\n    openvmm_uefi")));

@@ -272,6 +272,34 @@ fn large_orchard(files: usize) -> Orchard {
 
 #[cfg(unix)]
 #[test]
+fn of_two_runs_that_write_at_one_instant_the_second_finds_what_the_first_wrote() {
+    const FILES: usize = 60;
+    let clean = large_orchard(FILES);
+    assert_eq!(clean.sync(&["--write"]).code, 0);
+    let texts = |facts: BTreeMap<PathBuf, String>| facts.into_values().collect::<Vec<_>>();
+    let new = texts(clean.facts());
+    for round in 0..3 {
+        let orchard = large_orchard(FILES);
+        let both = std::thread::scope(|scope| {
+            let runs = [(); 2].map(|()| scope.spawn(|| orchard.sync(&["--write"])));
+            runs.map(|run| run.join().expect("no panic"))
+        });
+        let mut codes = both.each_ref().map(|said| said.code);
+        codes.sort_unstable();
+        assert_eq!(codes, [0, 2], "round {round}: {} {}", both[0].text, both[1].text);
+        let late = both.iter().find(|said| said.code == 2).expect("one of them");
+        assert!(late.text.contains("has changes of its own"), "{}", late.text);
+        assert!(texts(orchard.facts()) == new, "round {round}: {} {}", both[0].text, both[1].text);
+        let hidden = fs::read_dir(orchard.catalog()).expect("a folder");
+        let hidden = hidden.filter(|entry| {
+            entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(".lightest"))
+        });
+        assert_eq!(hidden.count(), 0, "round {round}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_run_that_is_killed_in_the_middle_leaves_a_catalog_that_the_next_run_makes_whole() {
     const FILES: usize = 120;
     let clean = large_orchard(FILES);

@@ -35,6 +35,8 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Baseline {
     known: BTreeMap<(String, String, String), usize>,
+    /// What was read of its file.
+    was: String,
 }
 
 /// What became of the findings.
@@ -67,7 +69,7 @@ impl Baseline {
             Failure::of_toml(path, text, &error)
                 .help_or_note("name a baseline, or remove the file and write one with `--update-baseline`")
         })?;
-        let mut baseline = Self::default();
+        let mut baseline = Self { was: text.to_owned(), ..Self::default() };
         for entry in file.finding {
             let count = baseline.known.entry((entry.path, entry.test, entry.rule)).or_default();
             *count = count.saturating_add(entry.count);
@@ -87,7 +89,7 @@ impl Baseline {
     /// Compares findings with the baseline.
     pub(crate) fn hold(&self, report: &Report<'_>, folder: &Path) -> Held {
         let mut left = self.known.clone();
-        let (mut new, mut shrunk) = (Vec::new(), Self::default());
+        let (mut new, mut shrunk) = (Vec::new(), Self { was: self.was.clone(), ..Self::default() });
         let mut known = 0;
         for finding in report.findings {
             let key = key(report, finding, folder);
@@ -103,7 +105,7 @@ impl Baseline {
         Held { new, known, gone: left.values().fold(0, |sum, count| sum.saturating_add(*count)), shrunk }
     }
 
-    /// Writes the baseline.
+    /// Writes the baseline, unless another run changed the file since it was read.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
         let finding =
             self.known.iter().filter(|(_, count)| **count > 0).map(|((path, test, rule), count)| Entry {
@@ -115,7 +117,7 @@ impl Baseline {
         let file = File { finding: finding.collect() };
         let text = toml::to_string(&file)
             .map_err(|error| Failure::new(format!("the baseline cannot be written: {error}")))?;
-        output::write(path, &format!("{HEAD}{text}"))
+        output::write_over(path, &self.was, &format!("{HEAD}{text}"), None)
     }
 }
 

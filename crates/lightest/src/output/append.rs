@@ -1,7 +1,8 @@
 //! Adds lines to a file that others may add to at the same time.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::escape::shown;
@@ -55,7 +56,7 @@ impl Appender {
     ///
     /// # Errors
     ///
-    /// Where they cannot be written. The file may then end in the middle of a line.
+    /// Where they cannot be written; then none is.
     pub(crate) fn json_lines<T: serde::Serialize>(&mut self, values: &[T]) -> Result<(), Failure> {
         let mut text = String::new();
         for value in values {
@@ -65,10 +66,32 @@ impl Appender {
             text.push('\n');
         }
         let written = self.file.lock().and_then(|()| {
-            let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
+            let written = self.add(&text);
             self.file.unlock().and(written)
         });
         written.map_err(|error| cannot(&self.path, &input::reason(&error)))
+    }
+}
+
+impl Appender {
+    /// Adds whole lines, while the file is locked.
+    fn add(&mut self, text: &str) -> io::Result<()> {
+        let length = self.file.metadata()?.len();
+        // A line that somebody did not finish stays one of its own.
+        let text = if self.ends_in_a_line(length) { Cow::from(text) } else { Cow::from(format!("\n{text}")) };
+        self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all()).inspect_err(|_| {
+            // The first failure is the one to report.
+            let _ = self.file.set_len(length);
+        })
+    }
+
+    /// Whether the file ends with its last line. What cannot be read is believed to.
+    fn ends_in_a_line(&self, length: u64) -> bool {
+        let mut last = [b'\n'];
+        if let (Some(at), Ok(mut file)) = (length.checked_sub(1), File::open(&self.path)) {
+            let _ = file.seek(io::SeekFrom::Start(at)).and_then(|_| file.read_exact(&mut last));
+        }
+        last == *b"\n"
     }
 }
 
@@ -109,6 +132,15 @@ mod tests {
         let new = folder.path().join("new/folder/file");
         assert!(Appender::can_open(&new).is_ok() && !folder.path().join("new").exists(), "nothing is made");
         assert!(Appender::open(&new).is_ok() && Appender::can_open(&new).is_ok());
+    }
+
+    #[test]
+    fn an_unfinished_line_spoils_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lines");
+        fs::write(&path, "[1]\n[2").expect("written");
+        Appender::open(&path).expect("opened").json_lines(&[[3], [4]]).expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("read"), "[1]\n[2\n[3]\n[4]\n");
     }
 
     #[test]

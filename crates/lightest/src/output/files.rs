@@ -14,6 +14,7 @@ use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::escape::shown;
+use super::lock::Lock;
 use super::replaced::{Reason, keep, make_room, old, shared, target};
 use super::temporary::{Folder, undisturbed};
 use crate::failure::Failure;
@@ -46,6 +47,12 @@ struct Ready<'a> {
     shared: Option<(u64, u64)>,
 }
 
+/// Files that lie beside their places. What was not put there goes when this is dropped.
+pub(super) struct Prepared<'a> {
+    ready: Vec<Ready<'a>>,
+    _folders: HashMap<PathBuf, Folder>,
+}
+
 /// What makes two files one.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Identity {
@@ -63,11 +70,11 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// The same for a text that was made from what the file held, which is empty where there was none. Where another run
-/// wrote it meanwhile, it is not written; between that look and the change nothing is locked.
-pub(crate) fn write_over(path: &Path, was: &str, text: &str) -> Result<(), Failure> {
+/// wrote it meanwhile, it is not written. The lock is that of its folder, where it is held since the file was read.
+pub(crate) fn write_over(path: &Path, was: &str, text: &str, held: Option<&Lock>) -> Result<(), Failure> {
     let mut files = Files::default();
     files.replace(path, was.as_bytes(), with_line_ends_of(was, text).as_bytes());
-    files.write()
+    files.write_under(held)
 }
 
 /// A text with the line ends of the one that it replaces: CR LF where every line of that ends so.
@@ -119,11 +126,24 @@ impl Files {
     ///
     /// A failure that names the file and the reason, and which files were written before it, if any.
     pub(crate) fn write(&self) -> Result<(), Failure> {
-        self.write_after(&|| Ok(()))
+        self.write_under(None)
     }
 
-    /// Writes them all, with something to do before the first is renamed.
-    pub(super) fn write_after(&self, before: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
+    /// Writes them all while a lock is held.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub(super) fn write_under(&self, held: Option<&Lock>) -> Result<(), Failure> {
+        let prepared = self.prepare()?;
+        let first = prepared.first_lock(held);
+        // From here on a signal waits: either all are renamed, or none is.
+        let _undisturbed = undisturbed();
+        prepared.put(first, held)
+    }
+
+    /// Writes the new contents beside their places.
+    pub(super) fn prepare(&self) -> Result<Prepared<'_>, Failure> {
         let mut folders: HashMap<PathBuf, Folder> = HashMap::new();
         let mut ready: Vec<Ready<'_>> = Vec::with_capacity(self.files.len());
         let mut known: HashMap<Identity, usize> = HashMap::with_capacity(self.files.len());
@@ -149,18 +169,30 @@ impl Files {
                 }
             }
         }
-        before()?;
-        // From here on a signal waits: either all are renamed, or none is.
-        let undisturbed = undisturbed();
-        for one in &ready {
+        Ok(Prepared { ready, _folders: folders })
+    }
+}
+
+impl Prepared<'_> {
+    /// The lock of the first file's folder, which a signal may still interrupt the waiting for.
+    pub(super) fn first_lock(&self, held: Option<&Lock>) -> Option<Lock> {
+        self.ready.first().and_then(|one| one.lock(held))
+    }
+
+    /// Puts all in their places. Each folder is locked meanwhile, so that what is compared is what is replaced.
+    pub(super) fn put(&self, mut lock: Option<Lock>, held: Option<&Lock>) -> Result<(), Failure> {
+        for one in &self.ready {
             if !one.is_as_read() {
                 return Err(changed(&one.change.path).note("nothing was written"));
             }
         }
-        for (at, one) in ready.iter().enumerate() {
-            let failure = if at > 0 && !one.is_as_read() {
-                Some(changed(&one.change.path))
-            } else {
+        for (at, one) in self.ready.iter().enumerate() {
+            if at > 0 && one.parent() != self.ready[at - 1].parent() {
+                // Who waits for a lock holds none, or two could wait for each other.
+                drop(lock.take());
+                lock = one.lock(held);
+            }
+            let failure = if one.is_as_read() {
                 one.put().err().map(|error| {
                     Failure::new(format!(
                         "{} cannot be written: {}",
@@ -169,12 +201,13 @@ impl Files {
                     ))
                     .help(input::advice(&error))
                 })
+            } else {
+                Some(changed(&one.change.path))
             };
             if let Some(failure) = failure {
-                return Err(failure.note(written(&ready[..at])));
+                return Err(failure.note(written(&self.ready[..at])));
             }
         }
-        drop(undisturbed);
         Ok(())
     }
 }
@@ -185,6 +218,17 @@ impl Ready<'_> {
             Some((device, number)) => Identity::Shared(device, number),
             None => Identity::Path(self.target.clone()),
         }
+    }
+
+    /// The folder that it lies in.
+    fn parent(&self) -> &Path {
+        parent(&self.target)
+    }
+
+    /// The lock of its folder, unless that is held.
+    fn lock(&self, held: Option<&Lock>) -> Option<Lock> {
+        let is_held = held.is_some_and(|held| held.is_of(self.parent()));
+        (!is_held).then(|| Lock::of(self.parent()))
     }
 
     /// Puts the new contents in their place.
@@ -239,6 +283,11 @@ fn written(ready: &[Ready<'_>]) -> String {
     format!("written before: {}{more}", names.join(", "))
 }
 
+/// The folder that a file lies in.
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes the new contents beside their place.
 fn prepare<'a>(
     change: &'a Change,
@@ -247,7 +296,7 @@ fn prepare<'a>(
 ) -> Result<Ready<'a>, Reason> {
     let target = target(&change.path)?;
     let old = old(&target)?;
-    let parent = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent(&target);
     if !folders.contains_key(parent) {
         fs::create_dir_all(parent)?;
         folders.insert(parent.to_owned(), Folder::within(parent)?);
@@ -310,13 +359,35 @@ mod tests {
     fn what_another_run_wrote_meanwhile_is_not_lost() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
-        write_over(&path, "", "one").expect("there was none");
+        write_over(&path, "", "one", None).expect("there was none");
         for was in ["", "two"] {
-            let failure = write_over(&path, was, "three").expect_err("it holds something else");
+            let failure = write_over(&path, was, "three", None).expect_err("it holds something else");
             assert!(failure.message().ends_with("a cannot be written: it changed since it was read"));
         }
-        write_over(&path, "one", "three").expect("written");
+        write_over(&path, "one", "three", None).expect("written");
         assert_eq!(fs::read(&path).expect("read"), b"three");
+    }
+
+    #[test]
+    fn of_several_writers_at_one_instant_one_wins_each_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        let written: usize = std::thread::scope(|scope| {
+            let writer = |_| {
+                scope.spawn(|| {
+                    let add = || {
+                        let was = fs::read_to_string(&path).unwrap_or_default();
+                        write_over(&path, &was, &format!("{was}a line\n"), None)
+                    };
+                    (0..100).filter(|_| add().is_ok()).count()
+                })
+            };
+            let writers: Vec<_> = (0..3).map(writer).collect();
+            writers.into_iter().map(|writer| writer.join().expect("no panic")).sum()
+        });
+        let text = fs::read_to_string(&path).expect("read");
+        assert_eq!(text, "a line\n".repeat(written), "nothing that was written is lost");
+        assert_eq!(names(folder.path()), ["a"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::escape::shown;
 use super::files::{Files, with_line_ends_of};
+use super::lock::Lock;
 use super::temporary::{Folder, undisturbed};
 use crate::failure::Failure;
 use crate::input;
@@ -47,13 +48,13 @@ impl Journal {
         self.files.push(Entry { path: path.to_owned(), was: was.to_owned(), new });
     }
 
-    /// Writes the files of a folder.
+    /// Writes the files of a folder whose lock is held.
     ///
     /// # Errors
     ///
     /// Those of [`Files::write`]. When some files were written before one could not be, the journal stays, and the next run
     /// finishes it.
-    pub(crate) fn write(&self, folder: &Path) -> Result<(), Failure> {
+    pub(crate) fn write(&self, folder: &Path, lock: &Lock) -> Result<(), Failure> {
         if self.files.is_empty() {
             return Ok(());
         }
@@ -62,16 +63,22 @@ impl Journal {
                 .note("nothing was written")
         };
         let text = serde_json::to_string(self).map_err(|error| cannot(error.into()))?;
-        let place = Folder::named(folder, FOLDER).map_err(cannot)?;
-        let written = self.files(folder).write_after(&|| {
-            let _undisturbed = undisturbed();
-            let whole = place.path().join(FILE);
-            let part = place.path().join("part");
-            fs::write(&part, &text).and_then(|()| fs::rename(&part, &whole)).map_err(cannot)
-        });
+        let mut place = Folder::named(folder, FOLDER).map_err(cannot)?;
+        let files = self.files(folder);
+        let prepared = files.prepare()?;
+        let first = prepared.first_lock(Some(lock));
+        // From here on a signal waits, so that it leaves no journal of what was not begun, nor none of what was.
+        let mut undisturbed = undisturbed();
+        let (whole, part) = (place.path().join(FILE), place.path().join("part"));
+        let noted = fs::write(&part, &text).and_then(|()| fs::rename(&part, &whole)).map_err(cannot);
+        let written = noted.and_then(|()| prepared.put(first, Some(lock)));
         if written.is_err() && self.is_begun(folder) {
-            place.keep();
+            place.keep(&mut undisturbed);
+        } else {
+            place.remove(&mut undisturbed);
         }
+        // Before what is prepared goes, which waits for the same.
+        drop(undisturbed);
         written
     }
 
@@ -91,24 +98,31 @@ impl Journal {
     }
 }
 
-/// Whether a run that wrote to a folder was interrupted in the middle.
+/// Whether a run that wrote to a folder was interrupted in the middle. One that is writing is waited for.
 pub(crate) fn is_unfinished(folder: &Path) -> bool {
+    is_there(folder) && {
+        let _lock = Lock::of(folder);
+        is_there(folder)
+    }
+}
+
+fn is_there(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join(FOLDER).join(FILE)).is_ok()
 }
 
-/// Finishes what an interrupted run left. What it had not begun, or what was changed since, is forgotten.
+/// Finishes what an interrupted run left in a folder whose lock is held. What it had not begun, or what was changed since, is forgotten.
 ///
 /// # Errors
 ///
 /// Where a file cannot be read or written.
-pub(crate) fn finish(folder: &Path) -> Result<Left, Failure> {
+pub(crate) fn finish(folder: &Path, lock: &Lock) -> Result<Left, Failure> {
     let place = folder.join(FOLDER);
     let file = place.join(FILE);
     let forget = || match fs::remove_dir_all(&place) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(gone(&place, &error)),
         _ => Ok(Left::Nothing),
     };
-    if !is_unfinished(folder) {
+    if !is_there(folder) {
         return forget();
     }
     let text = input::Tree::at(folder).text(&file).map_err(|error| error.failure(&file))?;
@@ -126,7 +140,7 @@ pub(crate) fn finish(folder: &Path) -> Result<Left, Failure> {
     if !begun || rest.files.is_empty() {
         return forget();
     }
-    rest.files(folder).write()?;
+    rest.files(folder).write_under(Some(lock))?;
     forget()?;
     Ok(Left::Finished(rest.files.len()))
 }
@@ -173,7 +187,7 @@ mod tests {
     #[test]
     fn a_whole_run_leaves_no_journal() {
         let folder = folder();
-        journal().write(folder.path()).expect("written");
+        journal().write(folder.path(), &Lock::of(folder.path())).expect("written");
         assert_eq!(all(folder.path()), ["new", "new", "new"]);
         assert!(!folder.path().join(FOLDER).exists());
     }
@@ -184,7 +198,7 @@ mod tests {
             let folder = folder();
             interrupted(folder.path(), renames);
             assert!(is_unfinished(folder.path()));
-            assert_eq!(finish(folder.path()).expect("finished"), left);
+            assert_eq!(finish(folder.path(), &Lock::of(folder.path())).expect("finished"), left);
             assert_eq!(all(folder.path()), ["new", "new", "new"]);
             assert!(!folder.path().join(FOLDER).exists());
         }
@@ -194,12 +208,12 @@ mod tests {
     fn what_was_not_begun_or_has_changed_since_is_forgotten() {
         let untouched = folder();
         interrupted(untouched.path(), 0);
-        assert_eq!(finish(untouched.path()).expect("forgotten"), Left::Nothing);
+        assert_eq!(finish(untouched.path(), &Lock::of(untouched.path())).expect("forgotten"), Left::Nothing);
         assert_eq!(all(untouched.path()), ["old", "old", "old"]);
         let edited = folder();
         interrupted(edited.path(), 1);
         fs::write(edited.path().join("b"), "mine").expect("written");
-        assert_eq!(finish(edited.path()).expect("forgotten"), Left::Nothing);
+        assert_eq!(finish(edited.path(), &Lock::of(edited.path())).expect("forgotten"), Left::Nothing);
         assert_eq!(all(edited.path()), ["new", "mine", "old"]);
         let foreign = folder();
         interrupted(foreign.path(), 1);
@@ -208,7 +222,7 @@ mod tests {
             "{\"files\":[{\"path\":\"../x\",\"was\":\"\",\"new\":\"\"}]}",
         )
         .expect("written");
-        assert_eq!(finish(foreign.path()).expect("forgotten"), Left::Nothing);
+        assert_eq!(finish(foreign.path(), &Lock::of(foreign.path())).expect("forgotten"), Left::Nothing);
         assert!(!foreign.path().join(FOLDER).exists());
     }
 }

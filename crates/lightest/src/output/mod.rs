@@ -6,6 +6,7 @@ mod escape;
 mod files;
 pub(crate) mod formats;
 pub(crate) mod journal;
+mod lock;
 mod named;
 mod patch;
 pub(crate) mod places;
@@ -22,6 +23,7 @@ pub(crate) use escape::{
     shell_word, shown, uri,
 };
 pub(crate) use files::{Files, can_be_written, with_line_ends_of, write, write_over};
+pub(crate) use lock::Lock;
 pub(crate) use named::named_from;
 pub(crate) use patch::Patch;
 #[cfg(unix)]

@@ -99,6 +99,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let space = Space::of_tests(catalog);
     let lesson = learn(&tests, &results, &space);
     let view = View { tests: &tests, results: &results, space: &space, lesson: &lesson };
+    // Until it is written, other runs wait to learn.
+    let lock = args.into.as_deref().map(output::Lock::of);
     let (mut learned, was) = match &args.into {
         Some(folder) => Learned::read(&folder.join(FILE))?,
         None => Default::default(),
@@ -109,8 +111,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         && !learned.is_empty()
     {
         learned.check(&text, facts, folder)?;
-        output::write_over(&folder.join(FILE), &was, &text)?;
+        output::write_over(&folder.join(FILE), &was, &text, lock.as_ref())?;
     }
+    drop(lock);
     match (args.format, &args.into) {
         (Format::Json, _) => output::json(&view.answer())?,
         (Format::Text, Some(folder)) => {

@@ -70,9 +70,11 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     if args.history {
         return history::run(args, framework);
     }
+    // What is read to be changed is nobody else's to change meanwhile.
+    let lock = args.facts.as_deref().filter(|_| args.write).map(output::Lock::of);
     if let Some(folder) = &args.facts {
-        if args.write {
-            write::prepare(folder)?;
+        if let Some(lock) = &lock {
+            write::prepare(folder, lock)?;
         } else if output::journal::is_unfinished(folder) {
             return Err(Failure::new(format!(
                 "the catalog in {} was written in part: `sync --write` was interrupted",
@@ -82,8 +84,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         }
     }
     let compared = compared(&args.repo, args.facts.as_deref(), framework)?;
-    if let (true, Some(folder)) = (args.write, &args.facts) {
-        return write::run(&compared, folder);
+    if let (Some(lock), Some(folder)) = (&lock, &args.facts) {
+        return write::run(&compared, folder, lock);
     }
     report::print(&compared, args.message_format)?;
     let found = compared.report.differences.len();

@@ -12,13 +12,14 @@ use lightest_sync::evidence;
 use super::Compared;
 use crate::failure::Failure;
 use crate::git::Repository;
+use crate::output::Lock;
 use crate::output::journal::{self, Journal, Left};
 use crate::{exit, input, output, words};
 
 /// Finishes what an interrupted run left, or else makes sure that the folder holds what its repository does: of a catalog that
 /// was changed in part, nobody could tell which lines cite which commit.
-pub(super) fn prepare(folder: &Path) -> Result<(), Failure> {
-    if let Left::Finished(count) = journal::finish(folder)? {
+pub(super) fn prepare(folder: &Path, lock: &Lock) -> Result<(), Failure> {
+    if let Left::Finished(count) = journal::finish(folder, lock)? {
         output::message(&format!(
             "an earlier run was interrupted: wrote the remaining {}",
             words::count(count, "file")
@@ -37,7 +38,7 @@ pub(super) fn prepare(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Writes, and says what was written, what a person must decide, and what no source states.
-pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
+pub(super) fn run(compared: &Compared, folder: &Path, lock: &Lock) -> Result<u8, Failure> {
     let Some(head) = &compared.checkout.head else {
         return Err(Failure::new("the checkout has no commit that could be recorded as evidence")
             .help("name the top of a git clone"));
@@ -96,7 +97,7 @@ pub(super) fn run(compared: &Compared, folder: &Path) -> Result<u8, Failure> {
         let path = Path::new(name).strip_prefix(folder).unwrap_or(Path::new(name));
         journal.replace(path, compared.text.text(name).unwrap_or_default(), text);
     }
-    journal.write(folder)?;
+    journal.write(folder, lock)?;
     let mut report = String::new();
     for (name, _) in &changed {
         report.push_str(&format!("wrote {}\n", output::shown(Path::new(name))));

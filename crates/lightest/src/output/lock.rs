@@ -1,0 +1,70 @@
+//! One run at a time changes files of a folder.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// While this is held, other runs that would change files of the folder wait.
+///
+/// The lock is the system's, on the folder itself: nothing lies there for it, and it ends with the process. Where folders cannot
+/// be locked (Windows, some network file systems), nobody waits.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    folder: PathBuf,
+    /// Whose end unlocks.
+    _file: Option<File>,
+}
+
+impl Lock {
+    /// Waits for the lock of a folder.
+    pub(crate) fn of(folder: &Path) -> Self {
+        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let file = open(&folder).ok().filter(|file| file.lock().is_ok());
+        Self { folder, _file: file }
+    }
+
+    /// Whether it is that of this folder.
+    pub(super) fn is_of(&self, folder: &Path) -> bool {
+        fs::canonicalize(folder).is_ok_and(|folder| folder == self.folder)
+    }
+}
+
+/// Opens a folder, and nothing that its reader could wait for.
+#[cfg(unix)]
+fn open(folder: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::NONBLOCK;
+    File::options().read(true).custom_flags(flags.bits().cast_signed()).open(folder)
+}
+
+#[cfg(not(unix))]
+fn open(folder: &Path) -> std::io::Result<File> {
+    File::open(folder)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_waits_for_the_other_and_nothing_is_left() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let count = std::sync::atomic::AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        let lock = Lock::of(&folder.path().join("."));
+                        assert!(lock.is_of(folder.path()));
+                        let now = count.load(std::sync::atomic::Ordering::SeqCst);
+                        std::thread::yield_now();
+                        count.store(now + 1, std::sync::atomic::Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        assert_eq!(count.into_inner(), 200);
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+        // What is not there is locked for nobody.
+        drop((Lock::of(&folder.path().join("x")), Lock::of(&folder.path().join("x"))));
+    }
+}
