@@ -40,14 +40,6 @@ pub struct Case {
     pub line: u64,
 }
 
-impl Case {
-    /// Whether the test passed after an attempt that failed.
-    #[must_use]
-    pub fn is_flaky(&self) -> bool {
-        self.outcome == Outcome::Passed && self.retries > 0
-    }
-}
-
 /// Where cases stand in a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suite {

@@ -301,7 +301,6 @@ impl Lower {
         let parens = self.at(call.pos.0)..self.at(call.pos.1) + 1;
         Call {
             args: self.exprs(&call.args),
-            spread: call.dots.is_some(),
             bytes: func.bytes().start..parens.end,
             func,
             parens,

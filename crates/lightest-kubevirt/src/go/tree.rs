@@ -161,8 +161,6 @@ pub struct Call {
     pub func: Expr,
     /// With what.
     pub args: Vec<Expr>,
-    /// Whether the last argument is spread (`args...`).
-    pub spread: bool,
     /// All of it.
     pub bytes: Bytes,
     /// The parentheses and what they hold.

@@ -38,8 +38,6 @@ pub struct Texts {
     pub guests: Vec<Guest>,
     /// How needs are called within a cell; others by their titles.
     pub words: BTreeMap<String, String>,
-    /// Phrases by which a reader finds a need in the text of a row: any of them.
-    pub found_by: BTreeMap<String, Vec<String>>,
 }
 
 /// A row of the first table.
@@ -52,7 +50,7 @@ pub struct Row {
     pub text: String,
     /// What the chooser is asked for the row's configurations.
     pub requires: Vec<String>,
-    /// The needs that a reader finds in `text`, by the phrases of `found_by`.
+    /// The needs that a reader finds in `text`.
     #[serde(default)]
     pub names: Vec<String>,
     /// Rows whose needs this one covers as well.
