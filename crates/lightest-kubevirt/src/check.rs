@@ -76,7 +76,8 @@ pub fn judge(reading: &Reading<'_>, sources: &[Source], options: &Options) -> (V
     let lines = lines(sources);
     let mut judged: Vec<Judged<'_>> = reading.suite.sites.iter().map(|site| reading.judge(site)).collect();
     // What authors state adds to what is read.
-    let remarks: Vec<Vec<Remark>> = judged.iter().map(|judged| remarks(reading, judged, &lines)).collect();
+    let remarks: Vec<Vec<Remark>> =
+        judged.iter().map(|judged| remarks(reading, judged, sources, &lines)).collect();
     for (judged, remarks) in judged.iter_mut().zip(&remarks) {
         let speaks = |remark: &Remark| {
             !remark.text.contains("lightest:")
@@ -195,7 +196,7 @@ pub fn tests(reading: &Reading<'_>, sources: &[Source]) -> Vec<Test> {
         .collect();
     for site in &suite.sites {
         let judged = reading.judge(site);
-        let remarks = remarks(reading, &judged, &lines);
+        let remarks = remarks(reading, &judged, sources, &lines);
         for test in &site.tests {
             let name = suite.tests[*test].name();
             tests[*test].declarations.push(declaration(&judged, &name));
@@ -302,11 +303,17 @@ fn declaration(judged: &Judged<'_>, name: &str) -> Declaration {
 }
 
 /// Comments on a site: on its lines, directly above it, and directly above a test that holds it.
-fn remarks(reading: &Reading<'_>, judged: &Judged<'_>, lines: &BTreeMap<usize, Vec<usize>>) -> Vec<Remark> {
+fn remarks(
+    reading: &Reading<'_>,
+    judged: &Judged<'_>,
+    sources: &[Source],
+    lines: &BTreeMap<usize, Vec<usize>>,
+) -> Vec<Remark> {
     let (source, bytes) = &judged.site.place;
     let (Some(head), Some(starts)) = (reading.suite.files.get(source), lines.get(source)) else {
         return Vec::new();
     };
+    let text = sources.get(*source).map_or("", |source| &*source.text);
     let line = |at: usize| starts.partition_point(|start| *start <= at);
     let holds = |test: &&usize| {
         let place = &reading.suite.tests[**test].place;
@@ -315,14 +322,18 @@ fn remarks(reading: &Reading<'_>, judged: &Judged<'_>, lines: &BTreeMap<usize, V
     let around =
         judged.site.tests.iter().filter(holds).map(|test| line(reading.suite.tests[*test].place.1.start));
     // Lines directly above which a comment counts.
-    let mut tops: Vec<usize> = around.chain([line(bytes.start)]).collect();
+    let heads: Vec<usize> = around.collect();
+    let mut tops: Vec<usize> = heads.iter().copied().chain([line(bytes.start)]).collect();
     tops.sort_unstable();
     tops.dedup();
     let mut found: Vec<usize> = Vec::new();
     for (id, comment) in head.comments.iter().enumerate().rev() {
         let (first, last) = (line(comment.bytes.start), line(comment.bytes.end.saturating_sub(1)));
         let beside = line(bytes.start) <= first && first <= line(bytes.end.saturating_sub(1));
-        if beside || tops.contains(&(last + 1)) {
+        // A comment behind code belongs to the statement on its line.
+        let before = text.get(starts[first - 1]..comment.bytes.start).unwrap_or_default();
+        let behind_code = !before.trim().is_empty();
+        if beside || (behind_code && heads.contains(&first)) || (!behind_code && tops.contains(&(last + 1))) {
             found.push(id);
             // A comment of several lines is several.
             tops.push(first);

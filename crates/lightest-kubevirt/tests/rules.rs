@@ -243,6 +243,10 @@ fn comments_suppress_with_a_reason_and_unused_ones_are_found() {
     let on_the_test =
         "\t// lightest: expect(heavier-than-needed): the guest's clock is compared\n\tIt(\"reads\"";
     assert!(findings(&READS.replace("\tIt(\"reads\"", on_the_test)).is_empty());
+    // Behind another statement, a comment is about that.
+    let behind = "\t\tcount := 1 // lightest: expect(heavier-than-needed): the guest's clock is compared\n\t\tvmi := libvmifact.NewAlpine";
+    let all = findings(&READS.replace("\t\tvmi := libvmifact.NewAlpine", behind));
+    assert!(all.iter().any(|finding| finding.rule() == "heavier-than-needed"), "{all:#?}");
     let unused = above.replace("NewAlpine", "NewGuestless");
     let all = findings(&READS.replace("\t\tvmi := libvmifact.NewAlpine", &unused));
     assert_eq!(all.len(), 1, "{all:#?}");

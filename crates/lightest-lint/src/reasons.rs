@@ -2,6 +2,7 @@
 //! file, or beside a call. What an author has weighed is not weighed again.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use lightest_diagnostics::{Safety, Span};
 use lightest_model::config::Form;
@@ -283,42 +284,102 @@ fn beside_variant<'t>(test: &'t Test, sources: &[Source], span: &Span) -> Option
     before.or(list.variants.get(behind)).or(list.variants.last())
 }
 
-/// How many lines above a call are looked through for the start of its statement and a comment above that.
+/// How many lines on either side of a call are looked through for the ends of its statement.
 const LONGEST_STATEMENT: usize = 200;
 
-/// The comment beside a call: at the end of its line, within its statement, or directly above that.
+/// The comment beside a call: at the end of its line, within its statement, or directly above that. A comment behind other code
+/// belongs to that.
 pub(crate) fn beside<'a>(subject: &Subject<'a, '_>, span: &Span) -> Option<&'a Remark> {
-    let text = &subject.sources.get(span.file)?.text;
-    let end = text[span.bytes.end..].find('\n').map_or(text.len(), |at| span.bytes.end + at);
-    let mut start = text[..span.bytes.start].rfind('\n').map_or(0, |at| at + 1);
-    let mut above = false;
-    for _ in 0..LONGEST_STATEMENT {
-        if start == 0 {
-            break;
-        }
-        let before = text[..start - 1].rfind('\n').map_or(0, |at| at + 1);
-        let line = text[before..start - 1].trim();
-        let comment = line.starts_with("//") || line.starts_with("/*") || line.starts_with('*');
-        above |= comment;
-        if !comment && (above || line.is_empty() || line.ends_with([';', '{', '}'])) {
-            break;
-        }
-        start = before;
-    }
-    let within = |remark: &&Remark| {
-        remark.span.file == span.file
-            && remark.span.bytes.start < end
-            && remark.span.bytes.end > start
-            && is_prose(remark)
-    };
-    // In the order of the file: those that end before the statement are passed over at once.
-    let comments = &subject.test.comments;
-    let first =
-        comments.partition_point(|remark| (remark.span.file, remark.span.bytes.end) <= (span.file, start));
-    let reach = comments[first..]
+    let text = &*subject.sources.get(span.file)?.text;
+    let lines = Lines { text, file: span.file, comments: &subject.test.comments };
+    let own = lines.around(span.bytes.start).start..lines.around(span.bytes.end).end;
+    let statement = lines.statement(own.clone());
+    let (first, until) = (lines.first_behind(statement.start), statement.end);
+    let mut reach = subject.test.comments[first..]
         .iter()
-        .take_while(|remark| (remark.span.file, remark.span.bytes.start) < (span.file, end));
-    reach.into_iter().find(within)
+        .take_while(|remark| (remark.span.file, remark.span.bytes.start) < (span.file, until));
+    reach.find(|remark| {
+        let line = lines.around(remark.span.bytes.start);
+        // An element of a list has its own comments: what stands behind another is about that.
+        let is_of_another = !own.contains(&line.start) && lines.code(line).ends_with(',');
+        remark.span.bytes.start >= statement.start && is_prose(remark) && !is_of_another
+    })
+}
+
+/// The lines of a file, and the comments of a test among them, in order.
+struct Lines<'a> {
+    text: &'a str,
+    file: usize,
+    comments: &'a [Remark],
+}
+
+impl<'a> Lines<'a> {
+    /// The line around a byte, without its end.
+    fn around(&self, at: usize) -> Range<usize> {
+        let start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        start..self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline)
+    }
+
+    /// The first comment that ends behind a byte.
+    fn first_behind(&self, at: usize) -> usize {
+        self.comments.partition_point(|remark| (remark.span.file, remark.span.bytes.end) <= (self.file, at))
+    }
+
+    /// Whether a comment is on a line, or goes on over it.
+    fn is_in_comment(&self, line: &Range<usize>) -> bool {
+        let next = self.comments.get(self.first_behind(line.start));
+        next.is_some_and(|remark| remark.span.file == self.file && remark.span.bytes.start <= line.end)
+    }
+
+    /// What a line holds beside comments.
+    fn code(&self, line: Range<usize>) -> String {
+        let mut code = String::new();
+        let mut from = line.start;
+        for remark in &self.comments[self.first_behind(line.start)..] {
+            let comment = &remark.span.bytes;
+            if remark.span.file != self.file || comment.start >= line.end {
+                break;
+            }
+            code.push_str(self.text.get(from..comment.start).unwrap_or_default());
+            from = comment.end;
+        }
+        code.push_str(self.text.get(from..line.end).unwrap_or_default());
+        code.trim().to_owned()
+    }
+
+    /// The lines of the statement around some of its lines, with the comments directly above it.
+    fn statement(&self, own: Range<usize>) -> Range<usize> {
+        let ends = |code: &str| code.ends_with([';', '{', '}']);
+        let (mut start, mut end) = (own.start, own.end);
+        let mut above = false;
+        for _ in 0..LONGEST_STATEMENT {
+            let Some(newline) = start.checked_sub(1) else { break };
+            let line = self.around(newline);
+            let code = self.code(line.clone());
+            let comment = code.is_empty() && self.is_in_comment(&line);
+            above |= comment;
+            // What opens the block around the statement may carry the comment on its first line.
+            let opens = !above && code.ends_with('{');
+            if !comment && !opens && (above || code.is_empty() || ends(&code)) {
+                break;
+            }
+            start = line.start;
+            if opens {
+                break;
+            }
+        }
+        for _ in 0..LONGEST_STATEMENT {
+            if end == self.text.len() || ends(&self.code(self.around(end))) {
+                break;
+            }
+            let line = self.around(end + 1);
+            if self.text[line.clone()].trim().is_empty() || self.code(line.clone()).starts_with('}') {
+                break;
+            }
+            end = line.end;
+        }
+        start..end
+    }
 }
 
 /// Whether the comment beside a call says why a machine is stopped in this way.

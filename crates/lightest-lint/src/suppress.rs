@@ -43,10 +43,18 @@ impl<'a> Variants<'a> {
         span.contains(at).then_some((span.file, span.bytes.start))
     }
 
-    /// The first variant behind a place of its file.
-    fn behind(&self, at: &Span) -> Option<Place> {
+    /// The variant that a comment in a list is for: the next one, or where none follows on the comment's line, the one before it
+    /// there.
+    fn of_comment(&self, at: &Span, sources: &[Source]) -> Option<Place> {
+        let text = sources.get(at.file).map_or("", |source| &*source.text);
+        let in_line = |from: usize, to: usize| text.get(from..to).is_some_and(|text| !text.contains('\n'));
         let until = self.0.partition_point(|span| (span.file, span.bytes.start) < (at.file, at.bytes.end));
-        self.0.get(until).filter(|span| span.file == at.file).map(|span| (span.file, span.bytes.start))
+        let next = self.0.get(until).filter(|span| span.file == at.file);
+        let before = until.checked_sub(1).map(|last| self.0[last]).filter(|span| span.file == at.file);
+        let before = before.filter(|span| in_line(span.bytes.end, at.bytes.start));
+        let follows = next.is_some_and(|span| in_line(at.bytes.end, span.bytes.start));
+        let chosen = before.filter(|_| !follows).or(next.copied());
+        chosen.map(|span| (span.file, span.bytes.start))
     }
 }
 
@@ -61,7 +69,7 @@ pub fn apply(
 ) -> Vec<Finding> {
     let variants = Variants::of(test);
     let mut suppressions: Vec<Suppression<'_>> =
-        test.remarks.iter().flat_map(|remark| read(remark, test, &variants, rules)).collect();
+        test.remarks.iter().flat_map(|remark| read(remark, test, sources, &variants, rules)).collect();
     if suppressions.is_empty() {
         return findings;
     }
@@ -122,12 +130,13 @@ fn whole_line(span: &Span, sources: &[Source]) -> Span {
 fn read<'a>(
     remark: &'a Remark,
     test: &Test,
+    sources: &[Source],
     variants: &Variants<'_>,
     known: &[Rule],
 ) -> Vec<Suppression<'a>> {
     let Some(rest) = intent::message(&remark.text) else { return Vec::new() };
     let inside = test.declarations.iter().any(|list| list.list.contains(&remark.span));
-    let variant = inside.then(|| variants.behind(&remark.span)).flatten();
+    let variant = inside.then(|| variants.of_comment(&remark.span, sources)).flatten();
     if rest.starts_with("requires(") && !inside {
         return Vec::new();
     }

@@ -40,13 +40,17 @@ fn heavy(variant: &str, safe: bool) -> (String, String, bool) {
 }
 
 #[test]
-fn a_suppression_in_a_list_is_for_the_variant_behind_it() {
+fn a_suppression_in_a_list_is_for_the_next_variant_or_the_one_on_its_line() {
     let expect = "lightest: expect(heavier-than-needed): it is watched";
     let list = |list: String| found(&test("", &list, ""));
     assert_eq!(list(format!("\n{X64},\n{ARM},\n")), [heavy(X64, true), heavy(ARM, true)]);
     assert_eq!(list(format!("\n// {expect}\n{X64},\n{ARM},\n")), [heavy(ARM, true)]);
     assert_eq!(list(format!("\n{X64},\n// {expect}\n{ARM},\n")), [heavy(X64, true)]);
     assert_eq!(list(format!("\n{X64},\n/* {expect} */{ARM},\n")), [heavy(X64, true)]);
+    // Behind a variant on its line, it is for that one.
+    assert_eq!(list(format!("\n{X64}, // {expect}\n{ARM},\n")), [heavy(ARM, true)]);
+    assert_eq!(list(format!("\n{X64},\n{ARM}, // {expect}\n")), [heavy(X64, true)]);
+    assert_eq!(list(format!("{X64}, /* {expect} */ {ARM}")), [heavy(X64, true)]);
     assert_eq!(found(&test(&format!("// {expect}"), &format!("\n{X64},\n{ARM},\n"), "")), []);
     // Behind the last variant, it is for none of them: the whole test's.
     assert_eq!(list(format!("\n{X64},\n{ARM},\n// {expect}\n")), []);
@@ -79,6 +83,9 @@ fn a_reason_beside_a_variant_is_for_that_variant() {
     assert_eq!(list(format!("\n// because of udev\n{X64},\n{ARM},\n")), [heavy(ARM, true)]);
     assert_eq!(list(format!("\n{X64},\n{ARM}, // because of udev\n")), [heavy(X64, true)]);
     assert_eq!(list(format!("\n{X64},\n{ARM},\n// because of udev\n")), [heavy(X64, true)]);
+    // What stands above the next variant does not go on with it.
+    let both = format!("\n{X64}, // for now\n// because of udev\n{ARM},\n");
+    assert_eq!(list(both), [heavy(X64, false)]);
     // One that speaks of the variant without a reason keeps it from being changed unseen.
     assert_eq!(list(format!("\n{X64}, // for now\n{ARM},\n")), [heavy(X64, false), heavy(ARM, true)]);
     // The guest's own name is reason enough beside it, and code is none.
@@ -133,6 +140,10 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
         format!("{ping}\n// It hangs otherwise:\n{why}\n// as seen\n{stop}"),
         format!("{ping}\n/* power_off() would hang */\n{stop}"),
         format!("{ping}\n{stop} {why}"),
+        format!("{ping} // it answers\n{why}\n{stop}"),
+        format!("{ping}\nif early {{ {why}\n{stop}\n}}"),
+        format!("{ping}\nvm.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?; {why}"),
+        format!("{ping}\n/* It would\n\nhang with power_off() */\n{stop}"),
         format!("{ping}\nvm\n{why}\n.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?;"),
         format!("{ping}\n{why}\nvm\n.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?;"),
     ] {
@@ -140,6 +151,9 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
     }
     for elsewhere in [
         format!("{why}\n{ping}\n{stop}"),
+        format!("{ping} {why}\n{stop}"),
+        format!("{ping} /* power_off()\nwould hang */\n{stop}"),
+        format!("{stop}\nvm.ready().await?; {why}"),
         format!("{ping}\n{why}\n\n{stop}"),
         format!("{ping}\n{stop}\n{why}"),
         format!("{ping}\n// Ends here.\n{stop}"),

@@ -299,12 +299,7 @@ impl Lower {
     fn call(&self, call: &ast::Call) -> Call {
         let func = self.expr(&call.func);
         let parens = self.at(call.pos.0)..self.at(call.pos.1) + 1;
-        Call {
-            args: self.exprs(&call.args),
-            bytes: func.bytes().start..parens.end,
-            func,
-            parens,
-        }
+        Call { args: self.exprs(&call.args), bytes: func.bytes().start..parens.end, func, parens }
     }
 
     fn elements(&self, value: &ast::LiteralValue) -> (Vec<Element>, Bytes) {

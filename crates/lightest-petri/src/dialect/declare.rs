@@ -151,19 +151,25 @@ fn outermost(functions: &[Function]) -> Vec<&Function> {
     sorted
 }
 
-/// The comments of a range; lines that follow each other are one remark, except those that speak to the linter.
+/// The comments of a range; lines that follow each other are one remark, except those that speak to the linter. What follows a
+/// comment behind code goes on with it only in the same column.
 fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usize>) -> Vec<Remark> {
     let mut remarks: Vec<Remark> = Vec::new();
     let first = tree.comments.partition_point(|comment| comment.span.start < head.start);
     let within = tree.comments[first..].iter().take_while(|comment| comment.span.start < head.end);
     // Of the last one; asked of each comment once, since a remark grows with every line.
     let mut last_speaks = false;
+    let column = |at: usize| at - source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let is_behind_code = |at: usize| !source.text[at - column(at)..at].trim().is_empty();
     for comment in within {
         let speaks = comment.text.contains("lightest:");
+        let start = comment.span.start;
         if let Some(last) = remarks.last_mut() {
             let between = source.text.get(last.span.bytes.end..comment.span.start).unwrap_or("x");
             let follows = between.trim().is_empty() && between.matches('\n').count() == 1;
-            if follows && !speaks && !last_speaks {
+            let head = last.span.bytes.start;
+            let belongs = follows && (column(head) == column(start) || !is_behind_code(head));
+            if belongs && !speaks && !last_speaks {
                 last.text.push('\n');
                 last.text.push_str(&comment.text);
                 last.span.bytes.end = comment.span.end;

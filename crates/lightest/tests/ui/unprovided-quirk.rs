@@ -41,3 +41,24 @@ async fn windows_boots(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::R
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// What stands behind the statement before says nothing of the shutdown.
+#[openvmm_test(linux_direct_x64)]
+async fn the_comment_is_on_the_line_before(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.run().await?;
+    agent.ping().await?; // the agent must answer
+    vm.send_enlightened_shutdown(ShutdownKind::Shutdown).await?;
+    vm.wait_for_clean_teardown().await?; // not power_off
+    Ok(())
+}
+
+// Nor does one that goes on below it.
+#[openvmm_test(linux_direct_x64)]
+async fn the_comment_goes_on(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (mut vm, agent) = config.run().await?;
+    agent.ping().await?; // the agent
+                         // must answer
+    vm.send_enlightened_shutdown(ShutdownKind::Shutdown).await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
