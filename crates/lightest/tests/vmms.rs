@@ -500,6 +500,43 @@ fn a_series_is_printed_before_its_file_and_a_file_that_cannot_be_written_is_know
 }
 
 #[test]
+fn series_that_are_measured_at_one_instant_lose_nothing_of_each_other_nor_of_an_earlier_run() {
+    let stage = Stage::new();
+    let out = stage.path("series.jsonl");
+    let earlier = "a boot of an earlier run\n";
+    fs::write(stage.path("series.jsonl.partial"), earlier).expect("written");
+    let start = |boots: &str| {
+        stage
+            .command(&["measure", "openvmm_linux_direct_x64", "--warmups", "0", "-n", boots])
+            .arg("--kernel")
+            .arg(stage.path("kernel"))
+            .arg("--initrd")
+            .arg(stage.path("initrd"))
+            .arg("--out")
+            .arg(&out)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts")
+    };
+    for run in [start("1"), start("2"), start("3")] {
+        let run = run.wait_with_output().expect("it ends");
+        let err = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(0), "{err}");
+        assert!(err.contains("series.jsonl.partial holds boots of a run that was interrupted"), "{err}");
+    }
+    let text = fs::read_to_string(&out).expect("it is there");
+    let mut booted: Vec<u64> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["booted"].as_u64().expect("a count"))
+        .collect();
+    booted.sort_unstable();
+    assert_eq!(booted, [1, 2, 3], "{text}");
+    assert_eq!(fs::read_to_string(stage.path("series.jsonl.partial")).expect("it stays"), earlier);
+    assert!([2, 3, 4].iter().all(|number| !stage.path(&format!("series.jsonl.{number}.partial")).exists()));
+}
+
+#[test]
 fn a_series_that_is_killed_keeps_its_finished_boots() {
     let stage = Stage::new();
     let out = stage.path("series.jsonl");

@@ -1,6 +1,7 @@
 //! Adds lines to a file that others may add to at the same time.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,6 @@ use crate::input;
 #[derive(Debug)]
 pub(crate) struct Appender {
     path: PathBuf,
-    file: File,
 }
 
 impl Appender {
@@ -23,33 +23,67 @@ impl Appender {
     ///
     /// Where it could not be written.
     pub(crate) fn can_open(path: &Path) -> Result<(), Failure> {
-        let failed = |error: &io::Error| cannot(path, &input::reason(error)).help(input::advice(error));
         match fs::metadata(path) {
             Ok(metadata) if !metadata.is_file() => return Err(no_file(path)),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(path, &error)),
             _ => {}
         }
         let whole = input::whole(path);
         let place = whole.ancestors().find(|place| place.exists()).unwrap_or(&whole);
-        rustix::fs::access(place, rustix::fs::Access::WRITE_OK).map_err(|error| failed(&error.into()))
+        rustix::fs::access(place, rustix::fs::Access::WRITE_OK).map_err(|error| failed(path, &error.into()))
     }
 
-    /// Opens the file, or makes it, before the work begins whose result it is for.
+    /// Makes the file where there is none, before the work begins whose result it is for.
     ///
     /// # Errors
     ///
     /// Where it cannot be written.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let failed = |error: &io::Error| cannot(path, &input::reason(error)).help(input::advice(error));
-        match fs::metadata(path) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|error| failed(path, &error))?;
+        let appender = Self { path: path.to_owned() };
+        appender.file()?;
+        Ok(appender)
+    }
+
+    /// Makes a file that is nobody else's: of that name, or with a number before its ending.
+    ///
+    /// # Errors
+    ///
+    /// Where none can be made.
+    pub(crate) fn new(path: &Path) -> Result<Self, Failure> {
+        let ending = path.extension().unwrap_or_default();
+        let mut number = 1;
+        let mut own = path.to_owned();
+        loop {
+            match File::create_new(&own) {
+                Ok(_) => return Ok(Self { path: own }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    number += 1;
+                    let mut ending_too = OsString::from(number.to_string());
+                    ending_too.push(".");
+                    ending_too.push(ending);
+                    own = path.with_extension(ending_too);
+                }
+                Err(error) => return Err(failed(&own, &error)),
+            }
+        }
+    }
+
+    /// Its path.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the file as it is now: another may lie there since the work began.
+    fn file(&self) -> Result<File, Failure> {
+        match fs::metadata(&self.path) {
             // A pipe would be waited for.
-            Ok(metadata) if !metadata.is_file() => return Err(no_file(path)),
+            Ok(metadata) if !metadata.is_file() => return Err(no_file(&self.path)),
             _ => {}
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-        let file = OpenOptions::new().create(true).append(true).open(path).map_err(|error| failed(&error))?;
-        Ok(Self { path: path.to_owned(), file })
+        let opened = OpenOptions::new().create(true).append(true).open(&self.path);
+        opened.map_err(|error| failed(&self.path, &error))
     }
 
     /// Adds whole lines of JSON, one for each value, under a lock that other processes heed.
@@ -57,7 +91,7 @@ impl Appender {
     /// # Errors
     ///
     /// Where they cannot be written; then none is.
-    pub(crate) fn json_lines<T: serde::Serialize>(&mut self, values: &[T]) -> Result<(), Failure> {
+    pub(crate) fn json_lines<T: serde::Serialize>(&self, values: &[T]) -> Result<(), Failure> {
         let mut text = String::new();
         for value in values {
             let line =
@@ -65,23 +99,20 @@ impl Appender {
             text.push_str(&line);
             text.push('\n');
         }
-        let written = self.file.lock().and_then(|()| {
-            let written = self.add(&text);
-            self.file.unlock().and(written)
-        });
+        let file = self.file()?;
+        // The end of the file unlocks it.
+        let written = file.lock().and_then(|()| self.add(&file, &text));
         written.map_err(|error| cannot(&self.path, &input::reason(&error)))
     }
-}
 
-impl Appender {
     /// Adds whole lines, while the file is locked.
-    fn add(&mut self, text: &str) -> io::Result<()> {
-        let length = self.file.metadata()?.len();
+    fn add(&self, mut file: &File, text: &str) -> io::Result<()> {
+        let length = file.metadata()?.len();
         // A line that somebody did not finish stays one of its own.
         let text = if self.ends_in_a_line(length) { Cow::from(text) } else { Cow::from(format!("\n{text}")) };
-        self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all()).inspect_err(|_| {
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).inspect_err(|_| {
             // The first failure is the one to report.
-            let _ = self.file.set_len(length);
+            let _ = file.set_len(length);
         })
     }
 
@@ -93,6 +124,10 @@ impl Appender {
         }
         last == *b"\n"
     }
+}
+
+fn failed(path: &Path, error: &io::Error) -> Failure {
+    cannot(path, &input::reason(error)).help(input::advice(error))
 }
 
 fn no_file(path: &Path) -> Failure {
@@ -144,6 +179,28 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_ones_own_is_nobody_elses() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl.partial");
+        let all = [(); 3].map(|()| Appender::new(&path).expect("made"));
+        let names =
+            all.each_ref().map(|one| one.path().file_name().expect("a name").to_str().expect("UTF-8"));
+        assert_eq!(names, ["a.jsonl.partial", "a.jsonl.2.partial", "a.jsonl.3.partial"]);
+        assert!(Appender::new(Path::new("/dev/null/x")).is_err());
+    }
+
+    #[test]
+    fn a_file_that_was_put_in_the_place_of_another_is_added_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let file = Appender::open(&path("a")).expect("opened");
+        fs::write(path("b"), "[1]\n").expect("written");
+        fs::rename(path("b"), path("a")).expect("renamed");
+        file.json_lines(&[[2]]).expect("written");
+        assert_eq!(fs::read_to_string(path("a")).expect("read"), "[1]\n[2]\n");
+    }
+
+    #[test]
     fn two_at_once_lose_no_line() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("both");
@@ -151,7 +208,7 @@ mod tests {
             for writer in 0..4 {
                 let path = &path;
                 scope.spawn(move || {
-                    let mut file = Appender::open(path).expect("opened");
+                    let file = Appender::open(path).expect("opened");
                     for line in 0..25 {
                         file.json_lines(&[(writer, line)]).expect("written");
                     }

@@ -258,9 +258,14 @@ impl Ready<'_> {
 }
 
 /// Gives an open file these contents.
+///
+/// A process that is killed between the two steps leaves empty lines at the end, and nothing of what was there.
 fn overwrite(file: &mut File, contents: &[u8]) -> io::Result<()> {
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    let mut padded = contents.to_owned();
+    padded.resize(contents.len().max(length), b'\n');
     file.rewind()?;
-    file.write_all(contents)?;
+    file.write_all(&padded)?;
     file.set_len(contents.len() as u64)?;
     file.sync_all()
 }

@@ -52,9 +52,8 @@ pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
     let turns: Vec<String> = planned.iter().map(|plan| plan.spec.config.clone()).collect();
     let circumstances: Vec<Circumstances> =
         planned.iter().map(|plan| Circumstances::now(plan, &lab.host, args.warmups, &turns)).collect();
-    let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
-    let journal = args.out.as_deref().map(partial);
-    let mut kept = journal.as_deref().map(output::Appender::open).transpose()?;
+    let out = args.out.as_deref().map(output::Appender::open).transpose()?;
+    let mut kept = args.out.as_deref().map(Kept::beside);
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); planned.len()];
     let mut stopped = None;
     'rounds: for round in 0..args.warmups + args.boots.get() {
@@ -70,16 +69,20 @@ pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
             output::message(&progress(&report, round, args));
             if round >= args.warmups {
                 let boot = Boot::of(&report);
-                if let Some(kept) = &mut kept {
-                    kept.json_lines(&[schema::MeasuredBoot {
+                let added = kept.as_mut().map_or(Ok(()), |kept| {
+                    kept.add(&schema::MeasuredBoot {
                         schema_version: VERSION,
                         config: &plan.spec.config,
                         variant: variant(args),
                         circumstances,
                         boot: &boot,
-                    }])?;
-                }
+                    })
+                });
                 boots.push(boot);
+                if let Err(failure) = added {
+                    stopped = Some(failure);
+                    break 'rounds;
+                }
             }
         }
     }
@@ -96,12 +99,11 @@ pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
         Format::Json => output::json(&schema::Measured { schema_version: VERSION, series: &series })?,
         Format::Text => output::data(&table(&series))?,
     }
-    if let Some(out) = &mut out {
+    if let Some(out) = &out {
         out.json_lines(&series)?;
     }
-    if let Some(journal) = &journal {
-        // Everything in it is in the file now; one that stays is only in the way.
-        let _ = fs::remove_file(journal);
+    if let Some(kept) = kept {
+        kept.remove();
     }
     if let Some(failure) = stopped {
         return Err(failure);
@@ -111,10 +113,43 @@ pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
 }
 
 /// Where finished boots are kept until their series is whole, so that whatever ends this process loses none.
-fn partial(out: &Path) -> PathBuf {
-    let mut name = out.as_os_str().to_owned();
-    name.push(".partial");
-    name.into()
+struct Kept {
+    /// The name of the first run's; others get one of their own.
+    path: PathBuf,
+    /// Made with the first boot that is kept.
+    file: Option<output::Appender>,
+}
+
+impl Kept {
+    fn beside(out: &Path) -> Self {
+        let mut name = out.as_os_str().to_owned();
+        name.push(".partial");
+        Self { path: name.into(), file: None }
+    }
+
+    fn add(&mut self, boot: &schema::MeasuredBoot<'_>) -> Result<(), Failure> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => {
+                let file = output::Appender::new(&self.path)?;
+                if file.path() != self.path {
+                    output::message(&format!(
+                        "note: {} holds boots of a run that was interrupted, or that still runs",
+                        output::shown(&self.path)
+                    ));
+                }
+                file
+            }
+        };
+        self.file.insert(file).json_lines(&[boot])
+    }
+
+    /// Everything in it is in the series' file now; one that stays is only in the way.
+    fn remove(self) {
+        if let Some(file) = self.file {
+            let _ = fs::remove_file(file.path());
+        }
+    }
 }
 
 fn once(lab: &Lab, plan: &Plan, args: &Measure) -> Result<Report, Failure> {

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Probe, session: &Session) -> Result<u8, Failure> {
     all_heeded(std::slice::from_ref(&config), &args.machine)?;
     let plan = lab.plan(&config, &args.machine)?;
     let circumstances = Circumstances::now(&plan, &lab.host, 0, std::slice::from_ref(&plan.spec.config));
-    let mut out = args.out.as_deref().map(output::Appender::open).transpose()?;
+    let out = args.out.as_deref().map(output::Appender::open).transpose()?;
     let found = ask(&lab, &plan)?;
     let answer = schema::Probed {
         schema_version: VERSION,
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Probe, session: &Session) -> Result<u8, Failure> {
         circumstances: None,
         found: &found,
     };
-    if let Some(out) = &mut out {
+    if let Some(out) = &out {
         out.json_lines(&[schema::Probed { circumstances: Some(&circumstances), ..answer }])?;
     }
     match args.format {
