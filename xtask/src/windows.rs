@@ -2,6 +2,9 @@
 //! Windows that its users have and for Apple's.
 
 mod compare;
+#[path = "../../crates/lightest-guests/src/compiler.rs"]
+#[expect(dead_code, reason = "the C library is for the lab's guests")]
+mod compiler;
 mod toolchain;
 
 use crate::packages;
@@ -41,7 +44,11 @@ pub(crate) fn check() -> Result<(), String> {
 
 /// The compiler; `None`, with a line on why, where `apt-get update` fails and something of it is missing.
 fn toolchain() -> Result<Option<Toolchain>, String> {
-    let wanted = toolchain::packages()?;
+    let wanted = match toolchain::packages() {
+        Ok(wanted) => wanted,
+        Err(error) if packages::update_fails() => return Ok(skipped(&error)),
+        Err(error) => return Err(error),
+    };
     let toolchain = Toolchain::of(&root().join("target/windows"));
     let is_there = toolchain.is_there(&wanted);
     let fetched = packages::install(&["windows"])
@@ -49,11 +56,14 @@ fn toolchain() -> Result<Option<Toolchain>, String> {
     match fetched {
         Ok(()) if is_there => {}
         Ok(()) => toolchain.unpack(&wanted)?,
-        Err(error) if packages::update_fails() => {
-            say(&format!("skipped: `apt-get update` fails, so that nothing can be installed: {error}"));
-            return Ok(None);
-        }
+        Err(error) if packages::update_fails() => return Ok(skipped(&error)),
         Err(error) => return Err(error),
     }
     Ok(Some(toolchain))
+}
+
+/// Why there is no compiler.
+fn skipped(error: &str) -> Option<Toolchain> {
+    say(&format!("skipped: `apt-get update` fails, so that nothing can be installed: {error}"));
+    None
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
-use crate::{ImageError, hash_file};
+use crate::{ImageError, compiler, hash_file};
 use lightest_model::config::Arch;
 
 /// Lists of packages older than this are fetched again.
@@ -128,10 +128,13 @@ impl Apt {
 
     /// The first dependency of a meta-package that starts with the given text.
     pub(crate) fn dependency(&self, package: &str, prefix: &str) -> Result<Option<String>, ImageError> {
+        Ok(self.dependencies(package)?.into_iter().find(|name| name.starts_with(prefix)))
+    }
+
+    /// What a package depends on.
+    pub(crate) fn dependencies(&self, package: &str) -> Result<Vec<String>, ImageError> {
         let output = self.asked(self.program("apt-cache").args(["depends", "--important", package]))?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let mut names = text.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
-        Ok(names.find(|name| name.starts_with(prefix)).map(str::to_owned))
+        Ok(compiler::names(&String::from_utf8_lossy(&output.stdout)).map(str::to_owned).collect())
     }
 
     /// The file of today's version of a package, from the cache when it is there.

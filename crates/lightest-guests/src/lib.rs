@@ -2,6 +2,7 @@
 
 mod agent;
 mod apt;
+mod compiler;
 mod disk;
 mod full_disk;
 pub mod host;

@@ -4,25 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::apt::{self, Apt, PackageFile};
+use crate::compiler::Packages;
 use crate::{ImageError, hash};
 use lightest_model::config::Arch;
 
-const PACKAGES: &str = include_str!("../../../guests/toolchain.toml");
 /// What of the compiler's source is needed to compile a `core`.
 const CORE: [&str; 4] = ["core/", "compiler-builtins/", "stdarch/", "portable-simd/"];
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Packages {
-    host: Vec<String>,
-    source: String,
-    std: String,
-    libc_aarch64: Vec<String>,
-}
 
 /// The unpacked compiler.
 pub(crate) struct Toolchain {
@@ -37,14 +27,16 @@ pub(crate) struct Toolchain {
 impl Toolchain {
     /// Fetches and unpacks what is not there yet.
     pub(crate) fn open(cache: &Path, progress: &mut dyn FnMut(&str)) -> Result<Self, ImageError> {
-        let packages: Packages = toml::from_str(PACKAGES)
-            .map_err(|error| ImageError::Tool { what: format!("guests/toolchain.toml: {error}") })?;
+        let failed = |what| ImageError::Tool { what };
+        let packages = Packages::read().map_err(failed)?;
         let linker = linker()?;
         // The compiler's packages exist for this host's architecture; only x64 was tried.
         let host = Apt::open(cache, Arch::X64)?;
         progress("fetching a compiler for the guest (some 120 MB, kept in the cache)");
+        let depends = |package: &str| host.dependencies(package).map_err(|error| error.to_string());
+        let compiler = packages.compiler(&depends).map_err(failed)?;
         let files: Vec<PackageFile> =
-            packages.host.iter().map(|name| host.fetch(name)).collect::<Result<_, _>>()?;
+            compiler.iter().map(|name| host.fetch(name)).collect::<Result<_, _>>()?;
         let all: String = files.iter().map(|file| file.sha256.as_str()).collect();
         let key = hash(all.as_bytes())[..16].to_owned();
         let root = unpacked(cache, &format!("rustc-{key}"), &files)?;

@@ -8,17 +8,10 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::run::{cargo, read_toml, run, say};
+use super::compiler::{self, Packages};
+use crate::run::{capture, cargo, read_toml, run, say};
 
 const GCC: &str = "x86_64-w64-mingw32-gcc-win32";
-
-/// As in `guests/toolchain.toml`, from which the lab takes the same compiler.
-#[derive(Deserialize)]
-struct Compiler {
-    host: Vec<String>,
-    source: String,
-    std: String,
-}
 
 /// `xtask/windows.toml`.
 #[derive(Deserialize)]
@@ -35,9 +28,25 @@ pub(super) struct Toolchain {
 
 /// Debian's packages of the compiler, of the sources of its library, and of the linker for Windows.
 pub(super) fn packages() -> Result<Vec<String>, String> {
-    let compiler: Compiler = read_toml("guests/toolchain.toml")?;
+    let list = Packages::read()?;
+    let depends = |package: &str| {
+        let mut cache = Command::new("apt-cache");
+        cache.args(["depends", "--important", package]).env("LC_ALL", "C.UTF-8");
+        Ok(compiler::names(&capture(cache)?).map(str::to_owned).collect())
+    };
+    let compiler = list.compiler(&depends).or_else(|_| {
+        update()?;
+        list.compiler(&depends)
+    })?;
     let windows: Windows = read_toml("xtask/windows.toml")?;
-    Ok([compiler.host, vec![compiler.source, compiler.std], windows.linker].concat())
+    Ok([compiler, vec![list.source, list.std], windows.linker].concat())
+}
+
+/// The lists may be missing, or older than the archive.
+fn update() -> Result<(), String> {
+    let mut update = Command::new("apt-get");
+    update.args(["update", "-qq"]);
+    run(update)
 }
 
 impl Toolchain {
@@ -75,10 +84,7 @@ impl Toolchain {
             }
         };
         download().or_else(|_| {
-            // The lists may be missing, or older than the archive.
-            let mut update = Command::new("apt-get");
-            update.args(["update", "-qq"]);
-            run(update)?;
+            update()?;
             download()
         })
     }
