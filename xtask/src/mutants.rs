@@ -28,6 +28,7 @@ const CRATES: [Specified; 2] = [
         targets: &[
             "--lib",
             "--test=second_dialect",
+            "--test=needs",
             "--test=table",
             "--test=rules",
             "--test=comments",

@@ -75,3 +75,17 @@ pub struct Book {
     /// What accepts configurations, in the plural: for the picker page.
     pub accepted_by: &'static str,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_by_the_last_part_of_its_path() {
+        let sheet = |path| Sheet { path, text: |_| String::new() };
+        assert_eq!(sheet("dev_guide/tests/guests.md").file(), "guests.md");
+        assert_eq!(sheet("guests.css").file(), "guests.css");
+        let page = Page { title: "Guests", path: "tests/guests.md", text: |_, _| String::new() };
+        assert_eq!(page.file(), "guests.md");
+    }
+}
