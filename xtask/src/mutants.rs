@@ -31,6 +31,7 @@ const CRATES: [Specified; 2] = [
             "--test=needs",
             "--test=table",
             "--test=rules",
+            "--test=boundaries",
             "--test=comments",
             "--test=silence",
             "--test=flow",

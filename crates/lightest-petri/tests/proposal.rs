@@ -143,6 +143,29 @@ const SYSTEMS: &str = "match os {
 }";
 
 #[test]
+fn what_a_body_asks_again_and_where_it_runs_are_asked_once() {
+    let space = Space::of_tests(&CATALOG);
+    let text = "#[openvmm_test]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n\
+                let (vm, agent) = config.run().await?;\nagent.ping().await?;\nagent.ping().await?;\nOk(())\n}";
+    let test = &read(text)[0];
+    let proposal = proposed(&space, test, &on_x64());
+    assert_eq!(proposal.asks.requires, ["agent"]);
+    assert_eq!((proposal.asks.vmms, proposal.asks.archs), (vec!["openvmm".to_owned()], vec![Arch::X64]));
+}
+
+/// Each configuration is asked for what its own branches ask, whatever the one before it was asked.
+#[test]
+fn what_one_system_is_asked_is_not_asked_of_another() {
+    // No guest has both shells.
+    let linux_alone = "if os == OsFlavor::Linux { agent.windows_shell(); agent.unix_shell(); }";
+    let list = listed(&test("told", &format!("{PING}\n{linux_alone}")), &on_x64());
+    assert_eq!(words(&list), ["openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64))"]);
+    let not_linux = "if os != OsFlavor::Linux { cmd!(agent.unix_shell(), \"systemctl\").run().await?; }";
+    let list = listed(&test("told", &format!("{PING}\n{not_linux}")), &on_x64());
+    assert_eq!(words(&list), ["openvmm_linux_direct_x64"]);
+}
+
+#[test]
 fn each_system_that_a_body_distinguishes_has_a_variant() {
     let told = test("told", SYSTEMS);
     let list = listed(&told, &on_x64());
@@ -212,7 +235,8 @@ fn what_is_asked_of_the_lightest_that_may_do_is_what_its_own_branches_ask() {
     let asks = |arch| {
         let request = Request { requires: requires.clone(), archs: vec![arch], ..Request::default() };
         let proposal = proposed(&space, &told, &request);
-        assert!(proposal.list.iter().all(|proposed| proposed.role == Role::Untried));
+        let roles: Vec<&Role> = proposal.list.iter().map(|proposed| &proposed.role).collect();
+        assert_eq!(roles, [&Role::Untried]);
         let asked = ["reboot", "unix-shell"].into_iter();
         asked.filter(|word| proposal.asks.requires.iter().any(|known| known == word)).collect::<Vec<_>>()
     };
@@ -257,6 +281,10 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     assert_eq!(found, [("hyperv".to_owned(), true)]);
     let asked = Request { vmms: vec!["openvmm".to_owned()], ..on_x64() };
     assert_eq!(weak("hyperv_answers", PING, &asked).0, "openvmm_linux_direct_x64");
+    // Of two VMMs that a name speaks of, the lightest is as good as any.
+    for name in ["hyperv_or_openvmm_answers", "openvmm_or_hyperv_answers"] {
+        assert_eq!(weak(name, PING, &on_x64()).0, "openvmm_linux_direct_x64", "{name}");
+    }
     // An architecture.
     let both = test("aarch64_answers", PING);
     assert_eq!(words(&listed(&both, &Request::default())), ["openvmm_linux_direct_aarch64"]);

@@ -1,0 +1,273 @@
+//! Where a rule stops: lists and bodies that differ in one thing from what it finds.
+
+#[path = "common/reading.rs"]
+mod reading;
+
+use lightest_diagnostics::Safety;
+use lightest_lint::dialect::Dialect;
+use lightest_lint::finding::Finding;
+use lightest_lint::linter::{self, Options};
+use lightest_model::catalog::{Catalog, Quirk};
+use lightest_petri::Petri;
+use reading::{CATALOG, TABLE, file};
+
+const UBUNTU: &str = "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))";
+const WINDOWS: &str = "openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64))";
+const DIRECT: &str = "openvmm_linux_direct_x64";
+const RUN: &str = "let (mut vm, agent) = config.run().await?;";
+const PING: &str = "agent.ping().await?;";
+const UNITS: &str = "cmd!(agent.unix_shell(), \"systemctl status\").run().await?;";
+
+/// A test of that name, list and body.
+fn text(name: &str, list: &str, body: &str) -> String {
+    format!(
+        "#[vmm_test({list})]\nasync fn {name}<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{\n\
+         let os = config.os_flavor();\n{RUN}\n{body}\nOk(())\n}}\n"
+    )
+}
+
+fn check(catalog: &Catalog, text: &str) -> Vec<Finding> {
+    let sources = [file(text)];
+    let reading = Petri.read(&sources, catalog, &TABLE);
+    assert_eq!(reading.notes, [], "{text}");
+    let options = Options { pedantic: true, ..Options::default() };
+    linter::check(&reading, &sources, &Petri, catalog, &TABLE, &options)
+}
+
+/// What a rule finds in a text: the message of each finding.
+fn found(rule: &str, text: &str) -> Vec<String> {
+    let findings = check(&CATALOG, text);
+    let own = findings.iter().filter(|finding| finding.rule() == rule);
+    own.map(|finding| finding.diagnostic.message.clone()).collect()
+}
+
+#[test]
+fn another_architecture_is_not_missed_where_a_variant_is_held_back() {
+    let gaps = |list: &str| found("architecture-gap", &text("answers", list, PING)).len();
+    assert_eq!(gaps(DIRECT), 1);
+    assert_eq!(gaps(&format!("ignore(reason = \"slow\", {DIRECT})")), 0);
+    assert_eq!(gaps(&format!("unstable(reason = \"slow\", {DIRECT})")), 0);
+}
+
+/// The lightest configuration that a matrix lacks, if that is found.
+fn missing(name: &str, list: &str, body: &str) -> Option<String> {
+    let sources = [file(text(name, list, body))];
+    let reading = Petri.read(&sources, &CATALOG, &TABLE);
+    assert_eq!(reading.notes, []);
+    let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
+    let mut messages = findings.iter().map(|finding| &finding.diagnostic.message);
+    let lacks = messages.find_map(|message| {
+        message.strip_prefix("the lightest configuration that would do is missing from this list: ")
+    });
+    lacks.map(|config| config.trim_matches('`').to_owned())
+}
+
+#[test]
+fn a_matrix_lacks_the_lightest_that_would_do_unless_it_means_to() {
+    let direct = Some(DIRECT.to_owned());
+    let of = |list: &str| missing("answers", list, PING);
+    assert_eq!(of(&format!("{UBUNTU}, {WINDOWS}")), direct);
+    assert_eq!(of(&format!("{UBUNTU}, {WINDOWS}, {DIRECT}")), None, "it is there");
+    assert_eq!(
+        of(&format!("\n// linux_direct_x64 has no clock\n{UBUNTU},\n{WINDOWS},\n")),
+        None,
+        "its author knows"
+    );
+    let bios = "openvmm_pcat_x64(vhd(windows_datacenter_core_2022_x64))";
+    assert_eq!(of(&format!("{WINDOWS}, {bios}")), None, "the system is the point");
+    assert_eq!(of(&format!("{UBUNTU}, {bios}, openvmm_linux_direct_bzimage_x64")), None, "one is as light");
+    assert_eq!(missing("answers", &format!("{UBUNTU}, {WINDOWS}"), UNITS), None, "it would not do");
+}
+
+#[test]
+fn what_a_boot_test_boots_without_a_disk_on_one_architecture_it_may_boot_on_the_other() {
+    let arm = "openvmm_linux_direct_aarch64";
+    let boots = |list: &str| missing("boot", list, PING);
+    assert_eq!(boots(&format!("{UBUNTU}, {WINDOWS}")), None);
+    assert_eq!(boots(&format!("{UBUNTU}, {WINDOWS}, {arm}")), Some(DIRECT.to_owned()));
+    let arm = "openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))";
+    assert_eq!(boots(&format!("{UBUNTU}, {WINDOWS}, {arm}")), None);
+}
+
+#[test]
+fn a_variant_that_lacks_something_is_removed_where_another_provides_it() {
+    let text = text("answers", &format!("{DIRECT}, {UBUNTU}"), UNITS);
+    let findings = check(&CATALOG, &text);
+    let [finding] = &findings[..] else { panic!("{findings:#?}") };
+    assert_eq!(finding.rule(), "lacks-what-it-uses");
+    let help = finding.diagnostic.help.as_ref().expect("help");
+    let message = format!("`{UBUNTU}`, which provides it, is already listed: remove this one");
+    assert_eq!((help.message.as_str(), help.safety), (message.as_str(), Safety::Unsafe));
+}
+
+#[test]
+fn a_variant_goes_with_its_comma_and_with_its_line_where_it_has_one() {
+    let removed = |list: &str| {
+        let text = text("answers", list, UNITS);
+        let findings = check(&CATALOG, &text);
+        let help = findings[0].diagnostic.help.as_ref().expect("help");
+        let edit = &help.edits[0];
+        let mut after = text.clone();
+        after.replace_range(edit.span.bytes.clone(), &edit.text);
+        let (list, _) =
+            after.strip_prefix("#[vmm_test(").and_then(|rest| rest.split_once(")]")).expect("the list");
+        list.to_owned()
+    };
+    assert_eq!(removed(&format!("{DIRECT}, {UBUNTU}")), UBUNTU);
+    assert_eq!(removed(&format!("{UBUNTU}, {DIRECT}")), UBUNTU);
+    assert_eq!(removed(&format!("{UBUNTU}, {DIRECT},")), format!("{UBUNTU}, "));
+    assert_eq!(removed(&format!("\n    {DIRECT},\n    {UBUNTU},\n")), format!("\n    {UBUNTU},\n"));
+    assert_eq!(removed(&format!("\n    {UBUNTU},\n    {DIRECT}, \n")), format!("\n    {UBUNTU},\n"));
+    assert_eq!(removed(&format!("\n    {UBUNTU},\n    {DIRECT}\n")), format!("\n    {UBUNTU}\n"));
+    assert_eq!(removed(&format!("\r\n    {DIRECT},\r\n    {UBUNTU},\r\n")), format!("\r\n    {UBUNTU},\r\n"));
+    // What else stands on its line stays.
+    assert_eq!(removed(&format!("\n    {DIRECT}, {UBUNTU},\n")), format!("\n    {UBUNTU},\n"));
+    assert_eq!(removed(&format!("\n    {UBUNTU}, {DIRECT},\n")), format!("\n    {UBUNTU}, \n"));
+    assert_eq!(
+        removed(&format!("\n    {DIRECT}, // quick\n    {UBUNTU},\n")),
+        format!("\n    // quick\n    {UBUNTU},\n")
+    );
+}
+
+#[test]
+fn two_requirements_of_one_comment_do_not_contradict_each_other_but_the_body() {
+    let stated = |body: &str| {
+        let comment = "// lightest: requires(windows-shell, unix-shell): both are tried\n";
+        found("misdeclared-requirement", &(comment.to_owned() + &text("answers", UBUNTU, body)))
+    };
+    assert_eq!(stated(PING), Vec::<String>::new());
+    assert_eq!(
+        stated("cmd!(agent.unix_shell(), \"uname\").run().await?;"),
+        ["no configuration provides `windows-shell` together with `unix-shell`, which the test uses"]
+    );
+}
+
+#[test]
+fn a_declaration_lacks_no_word_for_a_variant_that_is_held_back_or_that_few_hosts_run() {
+    // A reset of Windows takes a host that can do it.
+    let lacks = |list: &str| found("unprovided-quirk", &text("answers", list, "agent.reboot().await?;"));
+    let word = "the declaration lacks `requires(windows_partition_reset)`, which the test needs";
+    assert_eq!(lacks(WINDOWS), [word]);
+    assert_eq!(lacks(&format!("{WINDOWS}, {WINDOWS}[VMGSTOOL_NATIVE]")), [word], "it is said once");
+    let none: [String; 0] = [];
+    assert_eq!(lacks(&format!("ignore(reason = \"slow\", {WINDOWS})")), none);
+    assert_eq!(lacks(&format!("unstable(reason = \"slow\", {WINDOWS})")), none);
+    assert_eq!(lacks("openvmm_openhcl_uefi_x64(vhd(windows_datacenter_core_2022_x64))"), none);
+    assert_eq!(lacks("hyperv_uefi_x64(vhd(windows_datacenter_core_2022_x64))"), none);
+}
+
+/// What is noted of a test without a list.
+fn notes(above: &str, body: &str) -> Vec<String> {
+    let text = format!("{above}\n{}", text("answers", "", body).replace("vmm_test()", "vmm_test"));
+    let findings = check(&CATALOG, &text);
+    let [finding] = &findings[..] else { panic!("{findings:#?}") };
+    assert_eq!(finding.rule(), "no-configuration");
+    finding.diagnostic.notes.clone()
+}
+
+#[test]
+fn a_test_without_a_list_is_told_why_there_is_none_for_it() {
+    assert_eq!(notes("", PING), [""; 0]);
+    assert_eq!(
+        notes("", "agent.unix_shell();\nagent.windows_shell();"),
+        [
+            "no known configuration provides all of it: `lightest pick --from FILE --test a::answers` explains why"
+        ]
+    );
+    let windows_alone = "match os { OsFlavor::Windows => {}, _ => unreachable!() }\nagent.unix_shell();";
+    assert_eq!(
+        notes("", windows_alone),
+        ["on every configuration that provides the rest, the body fails or asks for more than is known"]
+    );
+    let untried = notes("// lightest: requires(x64, no-hypervisor-enlightenments, vfio): seen", PING);
+    assert_eq!(
+        untried,
+        [format!(
+            "unproven with `{DIRECT}`: `no-hypervisor-enlightenments` and `vfio`; try it: if it passes, it is the lightest"
+        )]
+    );
+    // On another architecture something is known to do: nothing is to be tried.
+    assert_eq!(notes("// lightest: requires(no-hypervisor-enlightenments, vfio): seen", PING), [""; 0]);
+}
+
+#[test]
+fn a_name_that_speaks_of_a_guest_is_not_judged_where_a_guest_is_unknown() {
+    let named = |list: &str| found("name-contradicts-guest", &text("windows_answers", list, PING)).len();
+    assert_eq!(named(UBUNTU), 1);
+    assert_eq!(named(&format!("{UBUNTU}, {WINDOWS}")), 0);
+    let sources = [file(text("windows_answers", &format!("{UBUNTU}, {WINDOWS}"), PING))];
+    let mut reading = Petri.read(&sources, &CATALOG, &TABLE);
+    reading.tests[0].declarations[0].variants[1].config.guest.id = "nobody_knows".to_owned();
+    let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
+    assert!(findings.iter().all(|finding| finding.rule() != "name-contradicts-guest"), "{findings:?}");
+}
+
+#[test]
+fn what_the_name_or_the_body_says_of_the_paravisor_is_enough() {
+    let list = "openvmm_openhcl_uefi_x64[vbs](vhd(windows_datacenter_core_2025_x64_prepped)), openvmm_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))";
+    let found = |name: &str, body: &str| found("isolation-not-exercised", &text(name, list, body)).len();
+    assert_eq!(found("answers", PING), 1);
+    assert_eq!(found("openhcl_answers", PING), 0);
+    assert_eq!(found("answers", &format!("vm.restart_openhcl(igvm, flags).await?;\n{PING}")), 0);
+}
+
+#[test]
+fn a_shutdown_that_waits_is_found_where_the_test_itself_asks_for_it_and_has_an_agent() {
+    let stop = "vm.send_enlightened_shutdown(ShutdownKind::Shutdown).await?;";
+    let waits = |list: &str, body: &str| found("unprovided-quirk", &text("ends", list, body));
+    let message = |seconds: u32| vec![format!("this waits {seconds} seconds that the test does not need")];
+    assert_eq!(waits(DIRECT, &format!("{PING}\n{stop}")), message(10));
+    // The worst of the list is told.
+    assert_eq!(waits(&format!("{DIRECT}, {UBUNTU}"), &format!("{PING}\n{stop}")), message(30));
+    assert_eq!(waits(&format!("{UBUNTU}, {DIRECT}"), &format!("{PING}\n{stop}")), message(30));
+    assert_eq!(waits(DIRECT, &format!("{PING}\ndrop(agent);\n{stop}")), [""; 0], "no agent is left");
+    let again = "let agent = vm.wait_for_reset().await?;";
+    assert_eq!(waits(DIRECT, &format!("agent.reboot().await?;\ndrop(agent);\n{again}\n{stop}")), message(10));
+    let text = text("ends", DIRECT, &format!("{PING}\nend(&mut vm).await?;"))
+        + &format!("async fn end<T>(vm: &mut PetriVm<T>) -> anyhow::Result<()> {{\n{stop}\nOk(())\n}}\n");
+    assert_eq!(found("unprovided-quirk", &text), [""; 0], "a helper serves other tests, too");
+}
+
+/// A quirk that costs no waiting is none of what a wait is explained by.
+#[test]
+fn only_what_waits_is_noted_of_a_wait() {
+    let mut catalog = CATALOG.clone();
+    let waits =
+        catalog.quirks.iter().find(|quirk| quirk.id == "shutdown-ic-wait").expect("it is known").clone();
+    let cost = Default::default();
+    catalog.quirks.push(Quirk {
+        id: "blinks".to_owned(),
+        title: "it blinks".to_owned(),
+        cost,
+        ..waits.clone()
+    });
+    let text = text(
+        "ends",
+        DIRECT,
+        &format!("{PING}\nvm.send_enlightened_shutdown(ShutdownKind::Shutdown).await?;"),
+    );
+    let findings = check(&catalog, &text);
+    let finding = findings.iter().find(|finding| finding.rule() == "unprovided-quirk").expect("it waits");
+    assert_eq!(finding.diagnostic.notes.len(), 1);
+    assert!(finding.diagnostic.notes[0].starts_with(&waits.title));
+}
+
+#[test]
+fn what_only_one_system_is_asked_is_not_asked_of_the_others() {
+    let list = "openvmm_uefi_x64(vhd(windows_datacenter_core_2025_x64))";
+    // No Linux has all of this: what is left is lighter Windows.
+    let body = format!("if os == OsFlavor::Linux {{ {UNITS}\nagent.windows_shell(); }}\n{PING}");
+    let lighter = "this test boots windows_datacenter_core_2025_x64 with UEFI (Gen 2), but asks for nothing that \
+                   windows_datacenter_core_2022_x64 with UEFI (Gen 2) lacks";
+    assert_eq!(found("heavier-than-needed", &text("answers", list, &body)), [lighter]);
+}
+
+#[test]
+fn a_comment_on_anything_lighter_shows_that_the_list_was_weighed() {
+    let heavier = |comment: &str| {
+        found("heavier-than-needed", &text("answers", &format!("\n// {comment}\n{UBUNTU},\n"), PING)).len()
+    };
+    assert_eq!(heavier("linux_direct_bzimage_x64 has no clock"), 0);
+    assert_eq!(heavier("linux_direct_aarch64 has no clock"), 1, "another architecture");
+    assert_eq!(heavier("pcat_x64 has a clock"), 1, "no lighter");
+}
