@@ -182,9 +182,3 @@ impl Rule {
         text
     }
 }
-
-impl std::fmt::Debug for Rule {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rule").field("name", &self.name).finish_non_exhaustive()
-    }
-}
