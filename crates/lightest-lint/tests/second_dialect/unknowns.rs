@@ -42,7 +42,7 @@ const MEMORY: &str = "vm.Exec(\"cat /x\"); read(vm.Memory)";
 /// Looks at what is unknown to some tests, of which a variant takes that many seconds.
 fn look<T>(
     conventions: Conventions,
-    tests: &[String],
+    tests: &[&str],
     seconds: &dyn Fn(&str) -> Option<f64>,
     at: impl FnOnce(&Space<'_>, &Unknowns<'_>) -> T,
 ) -> T {
@@ -90,31 +90,25 @@ fn told(space: &Space<'_>, found: &Unknowns<'_>) -> Vec<String> {
 
 #[test]
 fn what_most_tests_wait_for_and_what_saves_most_comes_first() {
-    let listed = |tests: &[String]| look(SIDE_BY_SIDE, tests, &|_| None, told);
+    let listed = |tests: &[&str]| look(SIDE_BY_SIDE, tests, &|_| None, told);
     let units = test("lists", "NewFedora()", UNITS);
     let memory = test("counts", "NewFedora()", MEMORY);
     let alpine = "systemd of alpine, stated; 0 from fedora: 490 MB, 1 classes, 1 boots";
     let cirros = "systemd of cirros; 0 from fedora: 480 MB, 1 classes, 1 boots";
-    assert_eq!(listed(&[units.clone()]), [alpine, cirros]);
+    assert_eq!(listed(&[&units]), [alpine, cirros]);
     // CirrOS is known to do for what reads the memory: only what Alpine saves beside it counts.
     let counted = "memory of alpine, stated; 0 from cirros: 10 MB, 0 classes, 0 boots";
-    assert_eq!(listed(&[memory.clone()]), [counted]);
+    assert_eq!(listed(&[&memory]), [counted]);
     let more = |one: &str, test: usize| one.replace("; 0 ", &format!("; {test} "));
-    assert_eq!(
-        listed(&[memory.clone(), units.clone()]),
-        [more(alpine, 1), more(cirros, 1), counted.to_owned()]
-    );
+    assert_eq!(listed(&[&memory, &units]), [more(alpine, 1), more(cirros, 1), counted.to_owned()]);
     // Two small findings are worth more than a large one.
     let twice = format!("{counted}{}", &more(counted, 1)["memory of alpine, stated".len()..]);
-    assert_eq!(
-        listed(&[memory.clone(), memory.clone(), units.clone()]),
-        [twice, more(alpine, 2), more(cirros, 2)]
-    );
+    assert_eq!(listed(&[&memory, &memory, &units]), [twice, more(alpine, 2), more(cirros, 2)]);
     // What would not be reported counts only after everything that would, and waits behind it.
     let named = test("fedora_lists", "NewFedora()", UNITS);
     let silent = |one: &str, test: usize| more(one, test) + ", silently";
     assert_eq!(
-        listed(&[named.clone(), named.clone(), memory]),
+        listed(&[&named, &named, &memory]),
         [
             more(counted, 2),
             silent(alpine, 0) + &silent(alpine, 1)["systemd of alpine, stated".len()..],
@@ -122,7 +116,7 @@ fn what_most_tests_wait_for_and_what_saves_most_comes_first() {
         ]
     );
     assert_eq!(
-        listed(&[named, units])[0],
+        listed(&[&named, &units])[0],
         more(alpine, 1) + &silent(alpine, 0)["systemd of alpine, stated".len()..]
     );
 }
@@ -130,7 +124,7 @@ fn what_most_tests_wait_for_and_what_saves_most_comes_first() {
 #[test]
 fn what_else_an_open_test_asks_is_not_known_so_that_it_waits_for_nothing() {
     let open = test("asks", "NewFedora()", "vm.Exec(\"frobnicate\")");
-    let found = look(SIDE_BY_SIDE, &[open, test("lists", "NewFedora()", UNITS)], &|_| None, |_, found| {
+    let found = look(SIDE_BY_SIDE, &[&open, &test("lists", "NewFedora()", UNITS)], &|_| None, |_, found| {
         (found.open, found.unknowns.iter().map(|unknown| unknown.waiting.len()).collect::<Vec<_>>())
     });
     assert_eq!(found, (1, vec![1, 1]));
@@ -139,7 +133,7 @@ fn what_else_an_open_test_asks_is_not_known_so_that_it_waits_for_nothing() {
 #[test]
 fn a_guest_that_is_no_lighter_or_lacks_more_than_one_thing_is_not_worth_a_run() {
     let listed =
-        |body: &str, guest: &str| look(SIDE_BY_SIDE, &[test("x", guest, body)], &|_| None, told).len();
+        |body: &str, guest: &str| look(SIDE_BY_SIDE, &[&test("x", guest, body)], &|_| None, told).len();
     assert_eq!(listed(UNITS, "NewAlpine()"), 0, "nothing lighter may have it");
     assert_eq!(listed(UNITS, "NewCirros()"), 1, "Alpine alone");
     assert_eq!(
@@ -153,7 +147,7 @@ fn a_guest_that_is_no_lighter_or_lacks_more_than_one_thing_is_not_worth_a_run() 
 /// The run that settles whether Alpine has systemd.
 fn experiment(
     conventions: Conventions,
-    tests: &[String],
+    tests: &[&str],
     seconds: &dyn Fn(&str) -> Option<f64>,
 ) -> Option<Experiment> {
     look(conventions, tests, seconds, |space, found| {
@@ -171,17 +165,17 @@ fn a_variant_that_runs_already_settles_an_unknown_by_its_result() {
     let units = test("lists", "NewFedora()", UNITS);
     let alpine = test("tries", "NewAlpine()", UNITS);
     let none = |_: &str| None;
-    assert_eq!(experiment(SIDE_BY_SIDE, &[units.clone(), alpine.clone()], &none), runs(1, "alpine"));
+    assert_eq!(experiment(SIDE_BY_SIDE, &[&units, &alpine], &none), runs(1, "alpine"));
     let add = Some(Experiment::Add { test: 0, beside: "fedora".to_owned(), edit: None });
-    assert_eq!(experiment(SIDE_BY_SIDE, &[units.clone()], &none), add);
+    assert_eq!(experiment(SIDE_BY_SIDE, &[&units], &none), add);
     // One that asks for nothing of the kind shows nothing of it.
     let reads = test("reads", "NewAlpine()", "vm.Exec(\"cat /x\")");
-    assert_eq!(experiment(SIDE_BY_SIDE, &[units, reads], &none), add);
+    assert_eq!(experiment(SIDE_BY_SIDE, &[&units, &reads], &none), add);
 }
 
 #[test]
 fn a_variant_is_added_to_the_test_that_asks_least_beside_the_quickest() {
-    let beside = |tests: &[String], seconds: &dyn Fn(&str) -> Option<f64>| match experiment(
+    let beside = |tests: &[&str], seconds: &dyn Fn(&str) -> Option<f64>| match experiment(
         SIDE_BY_SIDE,
         tests,
         seconds,
@@ -192,13 +186,13 @@ fn a_variant_is_added_to_the_test_that_asks_least_beside_the_quickest() {
     let much = test("much", "NewFedora()", &format!("{UNITS}; read(vm.Disks[0])"));
     let little = test("little", "NewFedora()", UNITS);
     let fedora = |test: usize| (test, "fedora".to_owned());
-    assert_eq!(beside(&[much.clone(), little.clone()], &|_| None), fedora(1));
-    assert_eq!(beside(&[little.clone(), much.clone()], &|_| None), fedora(0));
+    assert_eq!(beside(&[&much, &little], &|_| None), fedora(1));
+    assert_eq!(beside(&[&little, &much], &|_| None), fedora(0));
     // CirrOS waits for Alpine as well: what is measured decides first.
     let cirros = test("lists", "NewCirros()", &format!("{UNITS}; read(vm.Disks[0])"));
     let seconds = |name: &str| Some(if name == "cirros" { 1.0 } else { 2.0 });
-    assert_eq!(beside(&[little.clone(), cirros.clone()], &seconds), (1, "cirros".to_owned()));
-    assert_eq!(beside(&[little, cirros], &|_| None), fedora(0));
+    assert_eq!(beside(&[&little, &cirros], &seconds), (1, "cirros".to_owned()));
+    assert_eq!(beside(&[&little, &cirros], &|_| None), fedora(0));
 }
 
 #[test]
@@ -206,7 +200,7 @@ fn a_list_that_has_the_configuration_already_is_not_added_to() {
     let list = Conventions { alternatives: true, ..SIDE_BY_SIDE };
     let both =
         "It(\"lists\", func() { boot(NewFedora()); boot(NewCirros()); vm.Exec(\"systemctl\") })\n".to_owned();
-    let found = look(list, &[both], &|_| None, |space, found| {
+    let found = look(list, &[&both], &|_| None, |space, found| {
         let one = |unknown: &lightest_lint::unknowns::Unknown<'_>| {
             (guest(space, unknown.row).to_owned(), unknown.experiment.clone())
         };
