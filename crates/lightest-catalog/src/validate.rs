@@ -255,11 +255,12 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn when(&mut self, kind: &str, index: usize, when: &When) {
-        let lists: [(&'static str, &str, &[String]); 6] = [
+        let lists: [(&'static str, &str, &[String]); 7] = [
             ("vmm", "VMM", &when.vmm),
             ("boot", "boot method", &when.boot),
             ("isolation", "isolation mode", &when.isolation),
             ("guest", "guest", &when.guest),
+            ("except", "guest", &when.except),
             ("family", "family", &when.family),
             ("with", "requirement", &when.with),
         ];

@@ -145,7 +145,7 @@ fn hundreds_of_requirements_are_told_apart() {
 #[test]
 fn a_condition_selects_by_each_of_its_parts_and_by_any_of_a_list() {
     type Fits = fn(&Row<'_>) -> bool;
-    let conditions: [(&str, Fits); 15] = [
+    let conditions: [(&str, Fits); 17] = [
         ("", |_| true),
         ("vmm = [\"two\"]", |row| row.vmm.id == "two"),
         ("boot = [\"bios\", \"uefi\"]", |row| row.boot.id != "direct"),
@@ -154,6 +154,8 @@ fn a_condition_selects_by_each_of_its_parts_and_by_any_of_a_list() {
         ("isolation = [\"none\"]", |row| row.config.isolation.is_none()),
         ("isolation = [\"none\", \"vbs\"]", |_| true),
         ("guest = [\"old\", \"arm\"]", |row| ["old", "arm"].contains(&row.guest.id.as_str())),
+        ("except = [\"old\", \"arm\"]", |row| !["old", "arm"].contains(&row.guest.id.as_str())),
+        ("family = [\"old\", \"both\"], except = [\"old\"]", |row| row.guest.id == "both"),
         ("family = [\"both\"]", |row| row.guest.id == "both"),
         ("os = [\"freebsd\", \"windows\"]", |row| ["both", "new"].contains(&row.guest.id.as_str())),
         ("form = [\"iso\"]", |row| row.guest.id == "disc"),

@@ -24,6 +24,7 @@ pub(crate) fn in_words(when: &When) -> String {
     ] {
         add(key, &list.iter().map(String::as_str).collect::<Vec<_>>());
     }
+    add("except guest", &when.except.iter().map(String::as_str).collect::<Vec<_>>());
     match when.openhcl {
         Some(true) => add("with", &["OpenHCL"]),
         Some(false) => add("without", &["OpenHCL"]),
@@ -50,13 +51,14 @@ mod tests {
         let when = When {
             vmm: vec!["openvmm".to_owned(), "hyperv".to_owned()],
             arch: vec![Arch::X64],
+            except: vec!["old".to_owned()],
             openhcl: Some(false),
             with: vec!["agent".to_owned()],
             ..When::default()
         };
         assert_eq!(
             in_words(&when),
-            "vmm openvmm or hyperv, arch x64, without OpenHCL, asked together with agent"
+            "vmm openvmm or hyperv, arch x64, except guest old, without OpenHCL, asked together with agent"
         );
         assert_eq!(in_words(&When::default()), "every configuration");
     }

@@ -6,7 +6,7 @@ use crate::config::{Arch, Config, Form};
 
 use super::Guest;
 
-/// Selects configurations: every key that is present must match, a list by any of its members.
+/// Selects configurations: every key that is present must match, a list by any of its members, `except` by none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct When {
@@ -20,6 +20,8 @@ pub struct When {
     pub isolation: Vec<String>,
     /// Guest identifiers.
     pub guest: Vec<String>,
+    /// Identifiers of guests that are not selected.
+    pub except: Vec<String>,
     /// Guest families.
     pub family: Vec<String>,
     /// Operating systems.
@@ -82,6 +84,7 @@ impl When {
             && among(&self.arch, &config.arch)
             && among_words(&self.isolation, isolation)
             && among_words(&self.guest, &config.guest.id)
+            && !self.except.contains(&config.guest.id)
             && among_words(&self.family, &guest.family)
             && among(&self.os, &guest.os)
             && among(&self.form, &config.guest.form)

@@ -91,6 +91,9 @@ impl<'c> Index<'c> {
         narrow(&mut rows, &self.form, &when.form, len);
         narrow(&mut rows, &self.openhcl, when.openhcl.as_slice(), len);
         narrow(&mut rows, &self.arch_mismatch, when.arch_mismatch.as_slice(), len);
+        for (_, having) in self.guest.iter().filter(|(id, _)| when.except.iter().any(|except| except == id)) {
+            rows.remove(having);
+        }
         rows
     }
 }

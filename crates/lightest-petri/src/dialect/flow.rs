@@ -115,6 +115,7 @@ fn common(left: &When, right: &When) -> Option<When> {
         arch: lists(&left.arch, &right.arch)?,
         isolation: lists(&left.isolation, &right.isolation)?,
         guest: lists(&left.guest, &right.guest)?,
+        except: left.except.iter().chain(&right.except).cloned().collect(),
         family: lists(&left.family, &right.family)?,
         os: lists(&left.os, &right.os)?,
         form: lists(&left.form, &right.form)?,

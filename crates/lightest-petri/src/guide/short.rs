@@ -115,6 +115,7 @@ fn runs(space: &Space<'_>, boot: &BootMethod, arch: Arch) -> String {
         blocker.state == BlockerState::Open
             && when.with.is_empty()
             && when.guest.is_empty()
+            && when.except.is_empty()
             && when.boot.contains(&boot.id)
             && (when.arch.is_empty() || when.arch.contains(&arch))
     });

@@ -234,6 +234,7 @@ fn titled<'c>(
 fn may_select(when: &When, guest: &Guest) -> bool {
     let names = |list: &[String], word: &str| list.is_empty() || list.iter().any(|entry| entry == word);
     names(&when.guest, &guest.id)
+        && !when.except.contains(&guest.id)
         && names(&when.family, &guest.family)
         && (when.os.is_empty() || when.os.contains(&guest.os))
         && (when.form.is_empty() || when.form.contains(&guest.form))

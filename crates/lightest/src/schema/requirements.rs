@@ -113,7 +113,7 @@ pub(crate) struct Branch<'a> {
     pub(crate) otherwise: bool,
 }
 
-/// Selects configurations: every key must match, a list by any of its members; an empty list matches all.
+/// Selects configurations: every key must match, a list by any of its members, `except` by none; an empty list matches all.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct When<'a> {
@@ -127,6 +127,8 @@ pub(crate) struct When<'a> {
     isolation: &'a [String],
     /// Guests.
     guest: &'a [String],
+    /// Guests that are not selected.
+    except: &'a [String],
     /// Families of guests.
     family: &'a [String],
     /// Operating systems.
@@ -149,6 +151,7 @@ impl<'a> From<&'a catalog::When> for When<'a> {
             arch: when.arch.iter().copied().map(Arch::word).collect(),
             isolation: &when.isolation,
             guest: &when.guest,
+            except: &when.except,
             family: &when.family,
             os: when.os.iter().copied().map(catalog::Os::word).collect(),
             form: when.form.iter().copied().map(Form::word).collect(),
