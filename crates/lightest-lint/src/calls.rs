@@ -346,7 +346,7 @@ fn has_segments(kind: Kind) -> bool {
 /// What an entry is found by: the last segment of a name; of a condition of the build, all but its white space.
 fn key(kind: Kind, name: &str) -> Cow<'_, str> {
     if has_segments(kind) {
-        Cow::Borrowed(name.rsplit(':').next().unwrap_or(name))
+        Cow::Borrowed(last_segment(name))
     } else if kind == Kind::Build {
         Cow::Owned(name.chars().filter(|c| !c.is_whitespace()).collect())
     } else {
@@ -354,9 +354,20 @@ fn key(kind: Kind, name: &str) -> Cow<'_, str> {
     }
 }
 
+/// Where the last colon of a name stands. Names are short: a search that prepares itself costs more than it saves.
+fn last_colon(name: &str) -> Option<usize> {
+    name.bytes().rposition(|byte| byte == b':')
+}
+
+/// The last segment of a path.
+#[must_use]
+pub fn last_segment(path: &str) -> &str {
+    last_colon(path).map_or(path, |at| &path[at + 1..])
+}
+
 /// The path of what a path's last segment belongs to.
 fn owner(path: &str) -> Option<&str> {
-    path.rsplit_once(':').and_then(|(before, _)| before.strip_suffix(':'))
+    last_colon(path).and_then(|at| path[..at].strip_suffix(':'))
 }
 
 /// The owner in a name for whatever belongs to it.

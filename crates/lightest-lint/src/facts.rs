@@ -1,6 +1,8 @@
 //! What a dialect found, in terms that fit any test framework: tests, the guests that they name, and what their bodies
 //! touch.
 
+use std::sync::Arc;
+
 use lightest_model::catalog::When;
 use lightest_model::config::{Arch, Config};
 use lightest_model::space::Row;
@@ -250,16 +252,16 @@ pub enum What {
     /// A condition of the build on the test.
     Build(String),
     /// A condition that distinguishes configurations.
-    Tested(Vec<When>),
+    Tested(Arc<[When]>),
     /// A condition that fails the test for all but some configurations.
-    Confined(Vec<When>),
+    Confined(Arc<[When]>),
 }
 
 /// A branch that is taken only for some configurations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Branch {
-    /// The configurations; any of them.
-    pub when: Vec<When>,
+    /// The configurations; any of them. Shared: everything within a branch bears a copy of it.
+    pub when: Arc<[When]>,
     /// Whether it is taken for the others instead.
     pub otherwise: bool,
 }

@@ -25,9 +25,23 @@ const DENIED_BEHIND: [&str; 5] = ["off", "absent", "unused", "disabled", "missin
 
 /// Whether a padded text has a padded name somewhere, and the words around it do not take it back.
 pub(crate) fn mentions(text: &str, name: &str) -> bool {
-    // Both begin words with an underscore. A general search is prepared anew for each of the names, which costs more.
-    let mut begins = text.bytes().enumerate().filter(|(_, byte)| *byte == b'_').map(|(at, _)| at);
-    begins.any(|at| text[at..].starts_with(name) && !denied(text, at, name.len()))
+    mentions_at(text, &begins(text), name)
+}
+
+/// Where the words of a padded text begin: at their underscores.
+fn begins(text: &str) -> Vec<usize> {
+    text.bytes().enumerate().filter(|(_, byte)| *byte == b'_').map(|(at, _)| at).collect()
+}
+
+/// The same as [`mentions`], of a text whose words are known to begin at some places.
+fn mentions_at(text: &str, begins: &[usize], name: &str) -> bool {
+    // A hundred names are looked for: a general search would be prepared anew for each, and most differ in the first letter.
+    let first = name.as_bytes().get(1);
+    begins.iter().any(|at| {
+        text.as_bytes().get(at + 1) == first
+            && text[*at..].starts_with(name)
+            && !denied(text, *at, name.len())
+    })
 }
 
 /// Whether the words around a name take it back.
@@ -43,9 +57,10 @@ pub(crate) fn named<'c>(test: &Test, spoken: &[(String, &'c str)]) -> Vec<&'c st
     for module in &test.module {
         text.push_str(&padded(module));
     }
+    let begins = begins(&text);
     let mut found = Vec::new();
     for (name, id) in spoken {
-        if mentions(&text, name) && !found.contains(id) {
+        if mentions_at(&text, &begins, name) && !found.contains(id) {
             found.push(*id);
         }
     }

@@ -1,7 +1,8 @@
 //! What a test requires of its environment, derived from what its body touches.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
+use foldhash::HashMap;
 use lightest_model::catalog::{Evidence, When};
 use lightest_model::space::Row;
 
@@ -39,7 +40,7 @@ pub struct Confinement {
     /// The branches that it stands in: what takes another is not confined by it.
     pub within: Vec<Branch>,
     /// The configurations that the body goes on with: any of them.
-    pub when: Vec<When>,
+    pub when: Arc<[When]>,
 }
 
 /// Everything that a test requires, as far as it is known.
@@ -153,7 +154,7 @@ impl Needs {
     /// does not stand for one that is not.
     #[must_use]
     pub fn distinct(&self) -> Vec<usize> {
-        let mut known: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut known: HashMap<&str, Vec<usize>> = HashMap::default();
         let mut distinct = Vec::new();
         for (index, need) in self.needs.iter().enumerate() {
             let alike = known.entry(need.requirement.as_str()).or_default();

@@ -1,8 +1,9 @@
 //! Reasons that authors give for a choice, wherever they stand: in the list, above the declaration, at the top of the
 //! file, or beside a call. What an author has weighed is not weighed again.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use lightest_diagnostics::{Safety, Span};
 use lightest_model::config::Form;
@@ -197,7 +198,7 @@ impl Remarks {
         let mut remarks = Self {
             prose: Vec::new(),
             general: Vec::new(),
-            beside: HashMap::new(),
+            beside: HashMap::default(),
             preface: test.preface.as_ref().map(Prose::of),
             body: test
                 .comments
@@ -393,11 +394,11 @@ pub(crate) fn explains_stopping(subject: &Subject<'_, '_>, span: &Span) -> bool 
 /// Takes out what the author has a reason for, and makes nothing unseen that the author speaks of.
 pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let variants = Variants::of(subject.test);
-    let mut at: HashMap<Place, &Placed<'_>> = HashMap::new();
+    let mut at: HashMap<Place, &Placed<'_>> = HashMap::default();
     for placed in &subject.placed {
         at.entry((placed.variant.span.file, placed.variant.span.bytes.start)).or_insert(placed);
     }
-    let mut spoken: HashMap<&str, Heed> = HashMap::new();
+    let mut spoken: HashMap<&str, Heed> = HashMap::default();
     findings.retain_mut(|finding| {
         let placed = variants.around(finding.span()).and_then(|place| at.get(&place));
         let choice = matches!(

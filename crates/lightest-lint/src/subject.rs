@@ -1,7 +1,7 @@
 //! One test under judgement, with everything that rules ask about it.
 
+use foldhash::{HashMap, HashSet};
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use lightest_model::catalog::{Catalog, Quirk, Support};

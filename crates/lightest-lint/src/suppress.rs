@@ -1,6 +1,6 @@
 //! Suppressions: comments that expect a rule to fire, with the reason.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::facts::{Remark, Test};
 use crate::finding::Finding;
@@ -74,7 +74,7 @@ pub fn apply(
         return findings;
     }
     // The first of each rule and place: another one of the same suppresses nothing.
-    let mut first: HashMap<(&str, Option<Place>), usize> = HashMap::new();
+    let mut first: HashMap<(&str, Option<Place>), usize> = HashMap::default();
     for (index, suppression) in suppressions.iter().enumerate().filter(|(_, one)| one.mistake.is_none()) {
         if let Some(rule) = Rule::among(rules, &suppression.rule) {
             first.entry((rule.name.as_str(), suppression.variant)).or_insert(index);

@@ -216,5 +216,5 @@ fn a_field_that_is_read_is_known_by_how_and_a_text_or_a_condition_by_what_it_is(
     assert_eq!((path("other", "/dev/nvme0n1"), path("shell", "/dev/sda")), (None, None));
     let typed = |path: &str| asked(&table, &What::Type(path.to_owned()));
     assert_eq!((typed("api::vm::Agent").as_deref(), typed("Agent")), (Some("agent"), None));
-    assert_eq!(asked(&table, &What::Tested(Vec::new())), None);
+    assert_eq!(asked(&table, &What::Tested([].into())), None);
 }

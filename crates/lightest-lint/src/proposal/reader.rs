@@ -293,7 +293,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         let mut found = Vec::new();
         let (mut systems, mut modes): (Vec<Os>, Vec<Isolation>) = (Vec::new(), Vec::new());
         let conditions = self.test.sightings.iter().flat_map(|sighting| match &sighting.what {
-            What::Tested(when) => when.as_slice(),
+            What::Tested(when) => &when[..],
             _ => &[],
         });
         for when in conditions {

@@ -25,7 +25,7 @@
 //! #[vmm_test(openvmm_linux_direct_x64, openvmm_linux_direct_aarch64)]
 //! ```
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use lightest_model::catalog::{Blocker, BlockerState};
 use lightest_model::space::RowId;
@@ -125,7 +125,7 @@ fn waits(text: &str) -> bool {
 fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, remark: &Remark) -> Option<(&'s Placed<'a>, RowId)> {
     let words = remark.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     // One variant for each VMM, with the agent and without, and for the files that it names.
-    let mut alike = HashSet::new();
+    let mut alike = HashSet::default();
     let placed: Vec<&Placed<'_>> = subject
         .placed
         .iter()

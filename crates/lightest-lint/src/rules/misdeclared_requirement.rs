@@ -25,7 +25,7 @@
 //! #[vmm_test(openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)))]
 //! ```
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use lightest_model::catalog::Support;
 use lightest_model::space::RowId;
@@ -41,7 +41,7 @@ pub(crate) const RULE: RuleId = RuleId::new("misdeclared-requirement");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let shown = shown(subject);
-    let mut known = HashMap::new();
+    let mut known = HashMap::default();
     for intent in &subject.test.intents {
         let Some(requirement) = &intent.requirement else {
             let mut finding =
@@ -108,7 +108,7 @@ fn contradicted<'a>(
 /// What the test asks of every configuration: of each requirement the first place that shows it, and the next one elsewhere.
 fn shown<'a>(subject: &Subject<'a, '_>) -> Vec<Vec<&'a Need>> {
     let mut all: Vec<Vec<&Need>> = Vec::new();
-    let mut index: HashMap<&str, usize> = HashMap::new();
+    let mut index: HashMap<&str, usize> = HashMap::default();
     for need in subject.needs.needs.iter().filter(|need| !need.is_conditional() && !need.guarded) {
         let at = *index.entry(need.requirement.as_str()).or_insert_with(|| {
             all.push(Vec::new());

@@ -25,7 +25,7 @@
 //! agent.power_off().await?;
 //! ```
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::facts::What;
 use crate::finding::Finding;
@@ -46,7 +46,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let quirks = subject.catalog().quirks.iter();
     let waiting: Vec<_> =
         quirks.filter(|quirk| quirk.cost.waits_s > 0 && quirk.when.with.len() == 1).collect();
-    let mut times: HashMap<&str, usize> = HashMap::new();
+    let mut times: HashMap<&str, usize> = HashMap::default();
     for need in &subject.needs.needs {
         *times.entry(need.requirement.as_str()).or_default() += 1;
     }

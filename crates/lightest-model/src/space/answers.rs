@@ -1,7 +1,7 @@
 //! What a configuration gives, when certain things are asked of it.
 
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use crate::catalog::{Capability, Catalog, Layer, Support};
 
@@ -149,7 +149,7 @@ impl<'c> Space<'c> {
     #[must_use]
     pub fn word(&self, word: &str) -> Option<RequirementId> {
         let words = self.words.get_or_init(|| {
-            let mut words = HashMap::new();
+            let mut words = HashMap::default();
             for (known, id) in self.catalog().requirements.iter().zip(RequirementId::all(self.catalog())) {
                 for word in std::iter::once(&known.id).chain(&known.aliases) {
                     words.entry(word.as_str()).or_insert(id);
@@ -191,7 +191,7 @@ impl<'c> Space<'c> {
         self.statements[requirement.index()].get_or_init(|| {
             let id = self.requirement_id(requirement);
             let by_requirement = self.by_requirement.get_or_init(|| {
-                let mut all: HashMap<&str, Vec<&Capability>> = HashMap::new();
+                let mut all: HashMap<&str, Vec<&Capability>> = HashMap::default();
                 for capability in &self.catalog().capabilities {
                     all.entry(&capability.requirement).or_default().push(capability);
                 }
@@ -254,23 +254,28 @@ impl<'c> Space<'c> {
     #[must_use]
     pub fn answer(&self, row: RowId, requirement: RequirementId, asked: &Asked) -> Answer<'c> {
         let speaks = |statement: &&Statement<'c>| statement.rows.contains(row);
-        let counts = |statement: &&Statement<'c>| {
+        let counts = |statement: &Statement<'c>| {
             statement.capability.layer == Layer::User
                 || !self
                     .in_force(requirement, asked)
-                    .filter(speaks)
-                    .any(|user| statement.is_outranked_by(user))
+                    .any(|user| statement.is_outranked_by(user) && speaks(&user))
         };
-        for support in [Support::No, Support::Unknown, Support::Yes] {
-            let found = self
-                .in_force(requirement, asked)
-                .filter(speaks)
-                .find(|statement| statement.capability.support == support && counts(statement));
-            if let Some(statement) = found {
-                return Answer { support, statement: Some(statement.capability) };
+        let (mut unknown, mut yes) = (None, None);
+        for statement in self.in_force(requirement, asked).filter(speaks) {
+            let first = match statement.capability.support {
+                Support::No if counts(statement) => {
+                    return Answer { support: Support::No, statement: Some(statement.capability) };
+                }
+                Support::No => continue,
+                Support::Unknown => &mut unknown,
+                Support::Yes => &mut yes,
+            };
+            if first.is_none() && counts(statement) {
+                *first = Some(statement.capability);
             }
         }
-        Answer { support: Support::Unknown, statement: None }
+        let support = if unknown.is_none() && yes.is_some() { Support::Yes } else { Support::Unknown };
+        Answer { support, statement: unknown.or(yes) }
     }
 
     /// Whether a configuration is known to give everything that is asked, and what always is.

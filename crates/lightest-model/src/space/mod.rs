@@ -8,8 +8,8 @@ mod cost;
 mod id;
 mod index;
 
+use foldhash::HashMap;
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 use crate::catalog::{Blocker, BootMethod, Capability, Catalog, Guest, Image, Quirk, Vmm, When};
 use crate::config::{Config, Form, GuestRef};

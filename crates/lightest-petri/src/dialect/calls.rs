@@ -7,7 +7,7 @@ use super::script::paths;
 use super::tree::{Bytes, Expr, Function};
 use super::values::{COMMAND, Value};
 use super::walk::Walk;
-use lightest_lint::calls::Entry;
+use lightest_lint::calls::{Entry, last_segment};
 use lightest_lint::facts::What;
 
 impl<'w, 't> Walk<'w, 't> {
@@ -46,14 +46,14 @@ impl<'w, 't> Walk<'w, 't> {
             let fields = values.into_iter().enumerate();
             return Value::Typed(own, fields.map(|(at, value)| (Rc::from(at.to_string()), value)).collect());
         }
-        if is_harmless(path) && !path.rsplit("::").next().unwrap_or(path).starts_with(char::is_lowercase) {
+        if is_harmless(path) && !last_segment(path).starts_with(char::is_lowercase) {
             // `Some(x)`, `Ok(x)`, `Err(x)`: what it holds.
             return values.into_iter().next().unwrap_or(Value::PLAIN);
         }
         match self.name(path, span) {
             Some(Value::Role(role)) => {
                 // `Type::new(..)` of something with a role.
-                let name = path.rsplit("::").next().unwrap_or(path);
+                let name = last_segment(path);
                 let what = What::Call { on: role.name.to_string(), name: name.to_owned(), texts: Vec::new() };
                 if table.judge(&what).is_some() {
                     self.see(what, span.clone());

@@ -1,7 +1,7 @@
 //! Finds tests by their attributes, and the guests that the attributes name.
 
+use foldhash::HashSet;
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 use crate::grammar::{AttributeKind, Grammar, Reason, SyntaxError};
 use lightest_model::catalog::Catalog;
@@ -111,7 +111,7 @@ pub(super) fn tests(
             notes.push(Diagnostic::new(message).label(Span::new(file, invocation.span.clone()), ""));
         }
     }
-    let mut said: HashSet<usize> = HashSet::new();
+    let mut said: HashSet<usize> = HashSet::default();
     let around = outermost(&tree.functions);
     for broken in &tree.broken {
         let until = around.partition_point(|function| function.span.start <= broken.start);

@@ -6,7 +6,7 @@ use super::flow::{Truth, add, confined, diverges, is_whole, leaves, only_leaves,
 use super::tree::{Arm, Bytes, Expr, Pattern};
 use super::values::{Value, of_type};
 use super::walk::Walk;
-use lightest_lint::calls::Kind;
+use lightest_lint::calls::{Kind, last_segment};
 use lightest_lint::facts::{Branch, What};
 
 /// Rounds of a loop: variables may hold something else in a later one.
@@ -292,7 +292,7 @@ impl<'w, 't> Walk<'w, 't> {
         let mut value = Value::PLAIN;
         if let Some(when) = confined(arms, self.table) {
             let here = self.here.clone();
-            self.see(What::Confined(when), here);
+            self.see(What::Confined(when.into()), here);
         }
         self.conditional += 1;
         let going_on = arms.iter().filter(|arm| !diverges(&arm.body, self.table)).count();
@@ -306,8 +306,10 @@ impl<'w, 't> Walk<'w, 't> {
             let rest = own.is_none() && arm.guard.is_none() && matches!(arm.pattern, Pattern::Bind(_));
             let branch = match &own {
                 _ if fails => None,
-                Some(when) => Some(Branch { when: when.clone(), otherwise: false }),
-                None if !earlier.is_empty() => Some(Branch { when: earlier.clone(), otherwise: true }),
+                Some(when) => Some(Branch { when: when.as_slice().into(), otherwise: false }),
+                None if !earlier.is_empty() => {
+                    Some(Branch { when: earlier.as_slice().into(), otherwise: true })
+                }
                 None => None,
             };
             known &= fails || whole || rest;
@@ -369,8 +371,7 @@ impl<'w, 't> Walk<'w, 't> {
     /// Writes a name down where the table knows it, or the type that it belongs to, and gives what that stands for.
     pub(super) fn name(&mut self, path: &str, span: &Bytes) -> Option<Value<'t>> {
         let owner = path.rsplit_once("::").map(|(owner, _)| owner);
-        let of_type =
-            |name: &&str| name.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase));
+        let of_type = |name: &&str| last_segment(name).starts_with(char::is_uppercase);
         let known = std::iter::once(path).chain(owner.filter(|owner| of_type(owner)));
         for name in known {
             if self.table.named(Kind::Name, name).is_some() {
@@ -382,7 +383,7 @@ impl<'w, 't> Walk<'w, 't> {
                 self.see(What::Type(name.to_owned()), span.clone());
                 return Some(role.map_or(Value::PLAIN, |role| Value::role(&role)));
             }
-            let last = name.rsplit("::").next().unwrap_or(name);
+            let last = last_segment(name);
             if self.table.is_record(last) && !self.package.has_type(last) {
                 return Some(Value::role(last));
             }
@@ -423,7 +424,7 @@ impl<'w, 't> Walk<'w, 't> {
             }
             return Value::Typed(own, fields);
         }
-        let name = path.rsplit("::").next().unwrap_or_default();
+        let name = last_segment(path);
         let judged = self.name(path, span);
         if judged.is_none() && !super::language::is_harmless(path) {
             let mut values: Vec<Value<'t>> = known.into_iter().map(|(_, _, value)| value).collect();

@@ -82,13 +82,13 @@ fn either(one: &[Branch], other: &[Branch]) -> Option<Branch> {
     let ([one], [other]) = (one, other) else { return None };
     match (one.otherwise, other.otherwise) {
         (false, false) => {
-            let mut when = one.when.clone();
-            for more in &other.when {
+            let mut when = one.when.to_vec();
+            for more in other.when.iter() {
                 if !when.contains(more) {
                     when.push(more.clone());
                 }
             }
-            (when.len() <= MAX_PAIRS).then_some(Branch { when, otherwise: false })
+            (when.len() <= MAX_PAIRS).then(|| Branch { when: when.into(), otherwise: false })
         }
         (true, true) if one.when.len().saturating_mul(other.when.len()) > MAX_PAIRS => None,
         // Outside one or outside the other: outside of what both have in common.
@@ -128,7 +128,7 @@ fn common(left: &When, right: &When) -> Option<When> {
 /// What a test of the configuration says, where the table knows it: `os == OsFlavor::Linux`, `matches!(..)`,
 /// `config.is_openhcl()`, `let Some(IsolationType::Snp) = isolation`.
 pub(super) fn tests(expr: &Expr, table: &Table) -> Option<Truth> {
-    let truth = |when, otherwise| Truth::of(Branch { when, otherwise });
+    let truth = |when: Vec<When>, otherwise| Truth::of(Branch { when: when.into(), otherwise });
     match expr {
         Expr::Equal { left, right, negated } => {
             let when = [right, left].into_iter().find_map(|side| tested(side, table))?;

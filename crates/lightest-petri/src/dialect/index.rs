@@ -1,7 +1,8 @@
 //! Finds functions, constants and types of one package by name.
 
+use foldhash::{HashMap, HashSet};
+use lightest_lint::calls::last_segment;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 
 use lightest_diagnostics::Span;
 
@@ -22,12 +23,12 @@ impl<'t> Package<'t> {
     pub(super) fn new(files: &[usize], trees: &'t [Tree]) -> Self {
         let mut package = Self {
             files: files.to_vec(),
-            functions: HashMap::new(),
-            constants: HashMap::new(),
-            records: HashMap::new(),
-            aliases: HashMap::new(),
-            traits: HashSet::new(),
-            macros: HashMap::new(),
+            functions: HashMap::default(),
+            constants: HashMap::default(),
+            records: HashMap::default(),
+            aliases: HashMap::default(),
+            traits: HashSet::default(),
+            macros: HashMap::default(),
         };
         for file in files {
             let Some(tree) = trees.get(*file) else { continue };
@@ -111,7 +112,7 @@ impl<'t> Package<'t> {
 
     /// The constant of that name.
     fn constant(&self, path: &str, from: usize) -> Option<(usize, &'t Constant)> {
-        let name = path.rsplit("::").next()?;
+        let name = last_segment(path);
         let known = self.constants.get(name)?;
         known.iter().copied().find(|(file, _)| *file == from).or_else(|| match known[..] {
             [one] => Some(one),
@@ -135,7 +136,7 @@ pub(super) struct Trail<'w, 't> {
 
 impl<'w, 't> Trail<'w, 't> {
     pub(super) fn new(package: &'w Package<'t>) -> Self {
-        Self { package, found: RefCell::new(HashSet::new()) }
+        Self { package, found: RefCell::new(HashSet::default()) }
     }
 
     /// What was found so far, in the order of the places.

@@ -376,14 +376,19 @@ fn head(node: Node<'_>) -> Option<Node<'_>> {
 
 /// The path of something, without generic arguments and white space.
 fn path_of(node: Node<'_>) -> String {
-    let mut segments = Vec::new();
-    let mut next = node.child(SyntaxKind::PATH);
-    while let Some(path) = next {
-        if let Some(name) = path.child(SyntaxKind::PATH_SEGMENT).and_then(Node::name_ref) {
-            segments.push(name.text());
+    let mut path = String::new();
+    append_path(node, &mut path);
+    path
+}
+
+fn append_path(node: Node<'_>, text: &mut String) {
+    let Some(path) = node.child(SyntaxKind::PATH) else { return };
+    // The last segment stands outside, those before it in a path within.
+    append_path(path, text);
+    if let Some(name) = path.child(SyntaxKind::PATH_SEGMENT).and_then(Node::name_ref) {
+        if !text.is_empty() {
+            text.push_str("::");
         }
-        next = path.child(SyntaxKind::PATH);
+        text.push_str(name.text());
     }
-    segments.reverse();
-    segments.join("::")
 }

@@ -1,5 +1,6 @@
 //! Macros: `cmd!`, which runs a program in a guest, `format!`, which makes a text, and the rest.
 
+use lightest_lint::calls::last_segment;
 use std::rc::Rc;
 
 use super::script::{paths, programs};
@@ -24,7 +25,7 @@ impl<'w, 't> Walk<'w, 't> {
                 self.open(span.clone(), format!("`{path}!`, whose arguments with the {role} are not read"));
             }
         }
-        let last = path.rsplit("::").next().unwrap_or_default();
+        let last = last_segment(path);
         match last {
             "cmd" => return self.command(args, span),
             "format" | "concat" => return self.text(args),
@@ -160,12 +161,12 @@ impl<'w, 't> Walk<'w, 't> {
         while let Some((before, after)) = rest.split_once("{}") {
             let next = values.next().map_or_else(Vec::new, |value| texts_of(&value));
             let next = if next.is_empty() { vec![(Vec::new(), "{}".to_owned())] } else { next };
-            texts = times(&texts, &[(Vec::new(), before.to_owned())], |_| false);
+            append(&mut texts, before);
             texts = times(&texts, &next, |_| false);
             rest = after;
         }
         values.for_each(|value| self.release(value));
-        texts = times(&texts, &[(Vec::new(), rest.to_owned())], |_| false);
+        append(&mut texts, rest);
         let mut all = Value::PLAIN;
         for (within, text) in texts {
             for (more, text) in self.fill(&text) {
@@ -183,7 +184,7 @@ impl<'w, 't> Walk<'w, 't> {
         let mut filled: Texts = vec![(Vec::new(), String::new())];
         let mut rest = text;
         while let Some(open) = rest.find('{') {
-            filled = times(&filled, &[(Vec::new(), rest[..open].to_owned())], |_| false);
+            append(&mut filled, &rest[..open]);
             let Some(close) = rest[open..].find('}') else {
                 rest = &rest[open..];
                 break;
@@ -203,7 +204,8 @@ impl<'w, 't> Walk<'w, 't> {
             filled = times(&filled, &known, |before| before.ends_with(' '));
             rest = &rest[open + close + 1..];
         }
-        times(&filled, &[(Vec::new(), rest.to_owned())], |_| false)
+        append(&mut filled, rest);
+        filled
     }
 }
 
@@ -228,6 +230,14 @@ pub(super) fn texts_of(value: &Value<'_>) -> Texts {
             texts
         }
         _ => Vec::new(),
+    }
+}
+
+/// Each of some texts followed by another.
+fn append(texts: &mut Texts, next: &str) {
+    for (_, text) in texts {
+        let fits = text.len() + next.len() <= MAX_TEXT;
+        text.push_str(if fits { next } else { "{}" });
     }
 }
 

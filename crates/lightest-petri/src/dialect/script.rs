@@ -114,10 +114,16 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
+/// Room for most words, in bytes.
+const MANY: usize = 24;
+
 /// Splits at white space outside quotes, and takes the quotes off.
 pub(super) fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote, mut any) = (Vec::new(), String::new(), None, false);
     for c in line.chars() {
+        if word.capacity() == 0 {
+            word.reserve(MANY);
+        }
         match quote {
             Some(open) if c == open => quote = None,
             None if c == '\'' || c == '"' => {

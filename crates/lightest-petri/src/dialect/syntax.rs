@@ -3,6 +3,7 @@
 use crate::rust::SyntaxKind;
 use crate::rust::cst::{Cst, Node, is_item};
 use crate::rust::limits::Unreadable;
+use lightest_lint::calls::last_segment;
 
 use super::lower::Lower;
 use super::tree::{
@@ -225,7 +226,7 @@ pub(super) fn bare_type(text: &str) -> String {
     };
     let text = text.strip_prefix("mut ").unwrap_or(text);
     let text = text.split('<').next().unwrap_or_default();
-    text.rsplit("::").next().unwrap_or_default().trim().to_owned()
+    last_segment(text).trim().to_owned()
 }
 
 fn attributes(node: Node<'_>) -> Vec<Attribute> {
@@ -237,7 +238,7 @@ fn attributes(node: Node<'_>) -> Vec<Attribute> {
             let head: usize = inner
                 .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':' || c.is_whitespace()))
                 .unwrap_or(inner.len());
-            let name = inner[..head].rsplit("::").next().unwrap_or_default().trim().to_owned();
+            let name = last_segment(&inner[..head]).trim().to_owned();
             let arguments = inner[head..].starts_with(['(', '[', '{']).then(|| {
                 let start = 2 + head + 1;
                 let end = text.rfind([')', ']', '}']).unwrap_or(text.len());

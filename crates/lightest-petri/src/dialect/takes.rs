@@ -1,6 +1,6 @@
 //! The files that a test takes, which its attribute names behind each configuration.
 
-use lightest_lint::calls::{Kind, Table};
+use lightest_lint::calls::{Kind, Table, last_segment};
 use lightest_lint::facts::{Declaration, Taken};
 use lightest_model::catalog::When;
 
@@ -32,7 +32,7 @@ fn named(function: &Function, written: &str, before: &[Taken], table: &Table) ->
     let bounds =
         function.generics.iter().find(|(name, _)| name == written).map(|(_, bounds)| bounds.as_str());
     let bound = written.strip_prefix("impl ").or(bounds).unwrap_or(written).trim();
-    let last = bound.rsplit("::").next().unwrap_or(bound);
+    let last = last_segment(bound);
     let constant = |word: &str| {
         word.len() > 1
             && word.starts_with(|c: char| c.is_ascii_uppercase())

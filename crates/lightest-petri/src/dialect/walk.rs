@@ -5,7 +5,7 @@
 //! and is never a guess: a value leaves the walk only by [`Walk::bind`], [`Walk::feed`], [`Walk::escape`] or
 //! [`Walk::release`].
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::rc::Rc;
 
 use super::build;
@@ -450,7 +450,7 @@ impl<'w, 't> Walk<'w, 't> {
 /// The first of equal ones, in order. Few stand at the same place.
 fn distinct<T: PartialEq>(all: Vec<T>, span: impl Fn(&T) -> &Span) -> Vec<T> {
     let mut kept: Vec<T> = Vec::with_capacity(all.len());
-    let mut at: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    let mut at: HashMap<(usize, usize), Vec<usize>> = HashMap::default();
     for one in all {
         let span = span(&one);
         let here = at.entry((span.file, span.bytes.start)).or_default();

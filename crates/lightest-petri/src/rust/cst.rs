@@ -158,7 +158,7 @@ impl<'c> Node<'c> {
     /// The name that it gives to something; empty where it gives none.
     pub(crate) fn name(self) -> &'c str {
         let name = self.child(SyntaxKind::NAME).map_or("", Node::text);
-        name.trim_start_matches("r#")
+        name.strip_prefix("r#").unwrap_or(name)
     }
 
     /// The name that it mentions.

@@ -3,7 +3,7 @@
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
+use std::{mem, thread};
 
 use clap::Args as ClapArgs;
 use lightest_lint::calls::Table;
@@ -107,6 +107,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     }
     let code = finish(args, framework, settings, &report, &read, judged.of_tests)?;
     let all = read.unread.is_empty() && judged.reading.unread.is_empty();
+    // The program ends here: what was read is given back as a whole, not piece by piece.
+    mem::forget((judged, table));
     Ok(if all { code } else { exit::COULD_NOT })
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+// A command is built when it is asked for, not all of them for each.
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Recommend the lightest configuration for a new test
     Pick(pick::Args),

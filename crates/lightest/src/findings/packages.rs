@@ -1,5 +1,6 @@
 //! Which package a file belongs to, and which packages hold tests.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,8 +22,9 @@ pub(super) struct Packages {
     known: HashMap<PathBuf, PathBuf>,
     /// Packages that hold tests.
     with_tests: HashSet<PathBuf>,
-    /// Whether a folder belongs to one of them, as far as it was asked.
-    beside: HashMap<PathBuf, bool>,
+    /// Whether a folder belongs to one of them, as far as it was asked; by its text, which is hashed at once, where a path is
+    /// hashed part by part.
+    beside: HashMap<OsString, bool>,
 }
 
 impl Packages {
@@ -48,7 +50,7 @@ impl Packages {
     /// Whether a file belongs to a package that holds tests.
     pub(super) fn is_beside_tests(&mut self, file: &Path) -> bool {
         let folder = folder_of(file);
-        if let Some(known) = self.beside.get(folder) {
+        if let Some(known) = self.beside.get(folder.as_os_str()) {
             return *known;
         }
         let whole = self.whole(folder);
@@ -58,7 +60,7 @@ impl Packages {
             let package = self.of(file);
             self.with_tests.contains(&package)
         };
-        self.beside.insert(folder.to_owned(), is_beside);
+        self.beside.insert(folder.into(), is_beside);
         is_beside
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn view<'a>(
         .map(|test| test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::"))
         .collect();
     for (test, name) in report.tests.iter().zip(&names) {
-        cases.push(Case { name: name.clone(), place: texts.place(&test.name_span) });
+        cases.push(Case { name: name.clone(), span: Some(&test.name_span) });
     }
     for (case, (test, name)) in report.tests.iter().zip(&names).enumerate() {
         by_name.entry((test.name_span.file, name)).or_insert(case);

@@ -14,7 +14,7 @@ const EXCLUDE: &str = ".git/info/exclude";
 
 /// The first of a folder's own files that the walk must not open, and why.
 pub(crate) fn unreadable(folder: &Path) -> Option<(PathBuf, ReadError)> {
-    NAMES.iter().find_map(|name| wrong(folder.join(name)).or_else(|| outside(folder, name)))
+    NAMES.iter().find_map(|name| unreadable_file(folder, name))
 }
 
 /// The same, of a folder that is named and of those above it.
@@ -26,16 +26,18 @@ pub(crate) fn unreadable_above(folder: &Path) -> Option<(PathBuf, ReadError)> {
     };
     // Above the repository, files are their owner's, who may link them as he likes.
     let top = folder.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
-    let own = |folder: &Path| unreadable(folder).or_else(|| outside(folder, EXCLUDE));
+    let own = |folder: &Path| unreadable(folder).or_else(|| unreadable_file(folder, EXCLUDE));
     let inside = folder.ancestors().take(top + 1).find_map(own);
     inside.or_else(|| folder.ancestors().find_map(files))
 }
 
-/// A link that leads out of the tree that it comes with.
-fn outside(folder: &Path, name: &str) -> Option<(PathBuf, ReadError)> {
+/// A file that must not be opened, or a link that leads out of the tree that it comes with.
+fn unreadable_file(folder: &Path, name: &str) -> Option<(PathBuf, ReadError)> {
     let path = folder.join(name);
-    let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
-    (is_link && !Tree::around(folder).holds(&path)).then_some((path, ReadError::Outside))
+    // Most folders have none of these files, and each is asked for all of them: one look answers.
+    let is_link = fs::symlink_metadata(&path).ok()?.is_symlink();
+    let is_outside = is_link && !Tree::around(folder).holds(&path);
+    wrong(path.clone()).or_else(|| is_outside.then_some((path, ReadError::Outside)))
 }
 
 fn wrong(path: PathBuf) -> Option<(PathBuf, ReadError)> {

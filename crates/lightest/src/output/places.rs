@@ -1,7 +1,7 @@
 //! Places in texts as lines and columns, by an index of each text: asking for many places costs no more than reading once.
 
-use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::source::Source;
@@ -18,7 +18,7 @@ pub(crate) struct Text<'a> {
     /// The file, or the name of an argument.
     pub(crate) path: &'a Path,
     pub(crate) text: &'a str,
-    index: OnceCell<Index>,
+    index: OnceLock<Index>,
 }
 
 /// A place as people and programs name it: lines and columns count from 1, columns in characters.
@@ -45,7 +45,7 @@ const STEP: usize = 1024;
 impl<'a> Texts<'a> {
     /// Texts with their paths.
     pub(crate) fn new(texts: impl IntoIterator<Item = (&'a Path, &'a str)>) -> Self {
-        let text = |(path, text)| Text { path, text, index: OnceCell::new() };
+        let text = |(path, text)| Text { path, text, index: OnceLock::new() };
         Self { texts: texts.into_iter().map(text).collect() }
     }
 

@@ -6,7 +6,8 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use crate::args::Format;
 
-/// What a machine is asked to be, beside its configuration.
+// What a machine is asked to be, beside its configuration. No documentation: it would stand in the help of every command that has
+// these options.
 #[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct MachineArgs {
     /// The VMM that boots a configuration of the lab, or one that names none [default: qemu]: see `lightest list vmms`
@@ -163,7 +164,7 @@ pub(crate) struct Image {
     pub(crate) what: What,
 }
 
-/// What is done with guests.
+// What is done with guests; see above.
 #[derive(Debug, Subcommand)]
 pub(crate) enum What {
     /// Build guests from Debian's packages and keep them in the cache

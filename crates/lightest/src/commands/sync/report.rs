@@ -28,7 +28,7 @@ pub(super) fn print(compared: &Compared, format: MessageFormat) -> Result<(), Fa
         texts: &texts,
         entries: report.differences.iter().map(entry).collect(),
         rules: RULES.iter().map(rule).collect(),
-        cases: RULES.iter().map(|(rule, _)| Case { name: rule.to_string(), place: None }).collect(),
+        cases: RULES.iter().map(|(rule, _)| Case { name: rule.to_string(), span: None }).collect(),
         unread: Vec::new(),
         suite: "lightest sync",
     })

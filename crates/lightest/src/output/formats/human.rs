@@ -1,5 +1,7 @@
 //! As rustc draws them.
 
+use lightest_lint::parallel;
+
 use super::{Entry, Format, Report};
 use crate::output::places::Texts;
 use crate::render;
@@ -12,7 +14,7 @@ impl Format for Human {
     }
 
     fn text(&self, report: &Report<'_>) -> String {
-        report.entries.iter().map(|entry| drawn(report.texts, entry) + "\n\n").collect()
+        parallel::map(&report.entries, || (), |(), entry| drawn(report.texts, entry) + "\n\n").concat()
     }
 }
 

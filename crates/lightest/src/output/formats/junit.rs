@@ -27,7 +27,7 @@ impl Format for Junit {
                 escape(&case.name),
                 escape(report.suite)
             );
-            if let Some(place) = case.place {
+            if let Some(place) = case.span.and_then(|span| report.texts.place(span)) {
                 let path = escape(&path_text(place.path));
                 let _ = write!(head, " file=\"{path}\" line=\"{}\"", place.line_start);
             }

@@ -151,7 +151,8 @@ pub(crate) struct NotRead<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Case<'a> {
     pub(crate) name: String,
-    pub(crate) place: Option<Place<'a>>,
+    /// Where it stands; the places of all are looked up for the one form that shows them.
+    pub(crate) span: Option<&'a Span>,
 }
 
 impl Entry<'_> {
