@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use foldhash::HashMap;
-
 use lightest_diagnostics::{Safety, Span};
 use lightest_model::config::Form;
 
