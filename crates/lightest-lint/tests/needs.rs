@@ -25,7 +25,7 @@ fn on(os: Os) -> When {
 }
 
 fn branch(os: Os) -> Branch {
-    Branch { when: vec![on(os)], otherwise: false }
+    Branch { when: vec![on(os)].into(), otherwise: false }
 }
 
 fn distinct(needs: &[Need]) -> Vec<usize> {
