@@ -1,5 +1,5 @@
 //! What programs are given is what `docs/book/src/schema` promises: every command that prints JSON is run, and held to its schema.
-//! The lab's commands are held in `vmms.rs` and `lab.rs`, where they boot something.
+//! The lab's commands are held in `vmms` and `lab.rs`, where they boot something.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -207,7 +207,7 @@ const RUNS: &[(&str, &str)] = &[
     ("unknowns", "unknowns unproven --format json --catalog learned"),
 ];
 
-/// Schemas that are held where something boots: `vmms.rs` and `lab.rs`.
+/// Schemas that are held where something boots: `vmms` and `lab.rs`.
 const BOOTED: [&str; 6] = ["boot", "image", "measure", "measure-line", "probe", "verify"];
 
 /// Keys and kinds that neither these tests nor the committed images make the program print, or not on every host.
