@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lightest_diagnostics::{Diagnostic, Span};
-use lightest_lint::facts::{self, Declaration, Opening, Remark, Test, Variant};
+use lightest_lint::facts::{self, Comment, Declaration, Test, Unresolved, Variant};
 use lightest_lint::finding::Finding;
 use lightest_lint::intent;
 use lightest_lint::linter::{Level, Options, keep_line_ends};
@@ -76,15 +76,15 @@ pub fn judge(reading: &Reading<'_>, sources: &[Source], options: &Options) -> (V
     let lines = lines(sources);
     let mut judged: Vec<Judged<'_>> = reading.suite.sites.iter().map(|site| reading.judge(site)).collect();
     // What authors state adds to what is read.
-    let remarks: Vec<Vec<Remark>> =
-        judged.iter().map(|judged| remarks(reading, judged, sources, &lines)).collect();
-    for (judged, remarks) in judged.iter_mut().zip(&remarks) {
-        let speaks = |remark: &Remark| {
-            !remark.text.contains("lightest:")
-                && judged.guest.is_some_and(|guest| judge::speaks_of(&remark.text, guest))
+    let comments: Vec<Vec<Comment>> =
+        judged.iter().map(|judged| comments(reading, judged, sources, &lines)).collect();
+    for (judged, comments) in judged.iter_mut().zip(&comments) {
+        let speaks = |comment: &Comment| {
+            !comment.text.contains("lightest:")
+                && judged.guest.is_some_and(|guest| judge::speaks_of(&comment.text, guest))
         };
-        judged.chosen |= remarks.iter().any(speaks);
-        judged.asks.extend(intent::of_remarks(remarks, reading.catalog).into_iter().filter_map(|intent| {
+        judged.chosen |= comments.iter().any(speaks);
+        judged.asks.extend(intent::of_comments(comments, reading.catalog).into_iter().filter_map(|intent| {
             Some(Ask {
                 requirement: intent.requirement?,
                 because: intent.reason,
@@ -109,8 +109,11 @@ pub fn judge(reading: &Reading<'_>, sources: &[Source], options: &Options) -> (V
             check(&context, &mut findings);
         }
     }
-    let sites: Vec<Test> =
-        judged.iter().zip(remarks).map(|(judged, remarks)| site(reading, judged, remarks, options)).collect();
+    let sites: Vec<Test> = judged
+        .iter()
+        .zip(comments)
+        .map(|(judged, comments)| site(reading, judged, comments, options))
+        .collect();
     let mut findings = suppressed(&sites, sources, findings, options);
     keep_line_ends(&mut findings, sources);
     findings.sort_by(|one, other| {
@@ -125,7 +128,7 @@ fn suppressed(sites: &[Test], sources: &[Source], findings: Vec<Finding>, option
     let asked = |rule: &Rule| options.level(rule) != Level::Allow;
     let mut left = findings;
     let mut kept = Vec::new();
-    for site in sites.iter().filter(|site| !site.remarks.is_empty()) {
+    for site in sites.iter().filter(|site| !site.comments.is_empty()) {
         let holds = |finding: &Finding| site.span.contains(finding.span());
         let (own, others) = left.into_iter().partition(holds);
         left = others;
@@ -142,7 +145,7 @@ fn suppressed(sites: &[Test], sources: &[Source], findings: Vec<Finding>, option
         }
     }
     let stands_above = |span: &Span| {
-        sites.iter().filter(|site| site.remarks.iter().any(|remark| remark.span == *span)).count()
+        sites.iter().filter(|site| site.comments.iter().any(|comment| comment.span == *span)).count()
     };
     seen.retain(|(span, count)| *count >= stands_above(span));
     let mut reported: Vec<Span> = Vec::new();
@@ -190,17 +193,17 @@ pub fn tests(reading: &Reading<'_>, sources: &[Source]) -> Vec<Test> {
             name_span: span(&test.text_place),
             span: span(&test.place),
             asks: asking.asks.iter().map(need).collect(),
-            openings: asking.opens.iter().map(opening).collect(),
+            unresolved: asking.opens.iter().map(unresolved).collect(),
             ..empty(span(&test.place))
         })
         .collect();
     for site in &suite.sites {
         let judged = reading.judge(site);
-        let remarks = remarks(reading, &judged, sources, &lines);
+        let comments = comments(reading, &judged, sources, &lines);
         for test in &site.tests {
             let name = suite.tests[*test].name();
             tests[*test].declarations.push(declaration(&judged, &name));
-            tests[*test].intents.extend(intent::of_remarks(&remarks, reading.catalog));
+            tests[*test].intents.extend(intent::of_comments(&comments, reading.catalog));
         }
     }
     tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
@@ -208,7 +211,7 @@ pub fn tests(reading: &Reading<'_>, sources: &[Source]) -> Vec<Test> {
 }
 
 /// A site as the linter reports on it: a test with one guest.
-fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>, options: &Options) -> Test {
+fn site(reading: &Reading<'_>, judged: &Judged<'_>, comments: Vec<Comment>, options: &Options) -> Test {
     let place = span(&judged.site.place);
     let first = judged.site.tests.first().map(|test| &reading.suite.tests[*test]);
     let name = rules::name(reading, judged);
@@ -217,9 +220,9 @@ fn site(reading: &Reading<'_>, judged: &Judged<'_>, remarks: Vec<Remark>, option
         declarations: vec![declaration(judged, &name)],
         name,
         asks: judged.asks.iter().map(need).collect(),
-        openings: judged.opens.iter().map(opening).collect(),
-        intents: intent::of_remarks(&remarks, reading.catalog),
-        remarks,
+        unresolved: judged.opens.iter().map(unresolved).collect(),
+        intents: intent::of_comments(&comments, reading.catalog),
+        comments,
         reached: if options.reach {
             reading.suite.text_of(&judged.site.tests).iter().map(span).collect()
         } else {
@@ -239,15 +242,15 @@ fn empty(place: Span) -> Test {
         declarations: Vec::new(),
         bare: Vec::new(),
         unread: Vec::new(),
-        sightings: Vec::new(),
+        usages: Vec::new(),
         asks: Vec::new(),
-        openings: Vec::new(),
+        unresolved: Vec::new(),
         reached: Vec::new(),
         intents: Vec::new(),
-        comments: Vec::new(),
+        body_comments: Vec::new(),
         doc: None,
         preface: None,
-        remarks: Vec::new(),
+        comments: Vec::new(),
         bound_to: Vec::new(),
         takes: Vec::new(),
     }
@@ -271,8 +274,8 @@ fn need(ask: &Ask) -> Need {
     }
 }
 
-fn opening(open: &judge::Opening) -> Opening {
-    Opening { span: span(open.via.as_ref().unwrap_or(&open.place)), what: open.what.clone() }
+fn unresolved(open: &judge::Unresolved) -> Unresolved {
+    Unresolved { span: span(open.via.as_ref().unwrap_or(&open.place)), what: open.what.clone() }
 }
 
 /// The factory call of a site, by the name of a test of it.
@@ -303,12 +306,12 @@ fn declaration(judged: &Judged<'_>, name: &str) -> Declaration {
 }
 
 /// Comments on a site: on its lines, directly above it, and directly above a test that holds it.
-fn remarks(
+fn comments(
     reading: &Reading<'_>,
     judged: &Judged<'_>,
     sources: &[Source],
     lines: &BTreeMap<usize, Vec<usize>>,
-) -> Vec<Remark> {
+) -> Vec<Comment> {
     let (source, bytes) = &judged.site.place;
     let (Some(head), Some(starts)) = (reading.suite.files.get(source), lines.get(source)) else {
         return Vec::new();
@@ -340,9 +343,9 @@ fn remarks(
         }
     }
     found.sort_unstable();
-    let remark = |id: usize| {
+    let comment = |id: usize| {
         let comment = &head.comments[id];
-        Remark { text: comment.text.clone(), span: Span::new(*source, comment.bytes.clone()) }
+        Comment { text: comment.text.clone(), span: Span::new(*source, comment.bytes.clone()) }
     };
-    found.into_iter().map(remark).collect()
+    found.into_iter().map(comment).collect()
 }

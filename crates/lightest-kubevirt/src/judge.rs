@@ -34,7 +34,7 @@ pub struct Ask {
 
 /// Something that was not understood.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct Unresolved {
     /// What.
     pub what: String,
     /// Where.
@@ -60,7 +60,7 @@ pub struct Asking {
     /// Requirements, the first place of each.
     pub asks: Vec<Ask>,
     /// What was not understood.
-    pub opens: Vec<Opening>,
+    pub opens: Vec<Unresolved>,
     /// What it does with the machine, in words.
     pub does: Vec<String>,
     /// What looks like a demand and is none: why, and where. What stands in the test itself comes first.
@@ -87,7 +87,7 @@ pub struct Judged<'r> {
     /// What they ask, the first place of each requirement.
     pub asks: Vec<Ask>,
     /// What was not understood.
-    pub opens: Vec<Opening>,
+    pub opens: Vec<Unresolved>,
     /// Whether the name of a test, or a comment at the site, speaks of its guest, or others stand beside it in one list:
     /// the author chose it.
     pub chosen: bool,
@@ -256,10 +256,10 @@ fn ask(suite: &Suite, test: usize, table: &Table) -> Asking {
     }
     for trace in &reached.opens {
         let place = (trace.source, trace.what.bytes.clone());
-        asking.opens.push(Opening { what: trace.what.what.clone(), place, via: trace.via.clone() });
+        asking.opens.push(Unresolved { what: trace.what.what.clone(), place, via: trace.via.clone() });
     }
     for (name, place, via) in suite.weak(data) {
-        asking.opens.push(Opening { what: format!("whose method `{name}` is"), place, via });
+        asking.opens.push(Unresolved { what: format!("whose method `{name}` is"), place, via });
     }
     asking.decoys.sort_by_key(|(_, place)| place.0 != data.place.0);
     asking

@@ -295,8 +295,8 @@ fn nothing_at_all_is_no_trouble() {
 fn a_guest_that_its_author_chose_is_left_alone() {
     let named = READS.replace("It(\"reads\"", "It(\"reads of an Alpine machine\"");
     assert!(findings(&named).is_empty(), "the name says so");
-    let remark = "\t\t// Alpine, so that there is enough memory\n\t\tvmi := libvmifact";
-    assert!(findings(&READS.replace("\t\tvmi := libvmifact", remark)).is_empty(), "a comment says so");
+    let comment = "\t\t// Alpine, so that there is enough memory\n\t\tvmi := libvmifact";
+    assert!(findings(&READS.replace("\t\tvmi := libvmifact", comment)).is_empty(), "a comment says so");
     let other = "\t\t// a machine of its own\n\t\tvmi := libvmifact";
     assert_eq!(one(&READS.replace("\t\tvmi := libvmifact", other)).rule(), "heavier-than-needed");
     assert_eq!(one(&READS.replace("It(\"reads\"", "It(\"reads of alpines\"")).rule(), "heavier-than-needed");

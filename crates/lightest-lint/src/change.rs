@@ -72,7 +72,8 @@ impl Changes {
     pub fn touched(&self, reading: &Reading, sources: &[Source]) -> Touched {
         let tests: Vec<bool> = reading.tests.iter().map(|test| self.touches_test(test, sources)).collect();
         let site = |site: &crate::facts::Site| {
-            let own = std::iter::once(&site.declaration.span).chain(site.remarks.iter().map(|one| &one.span));
+            let own =
+                std::iter::once(&site.declaration.span).chain(site.comments.iter().map(|one| &one.span));
             own.into_iter().any(|span| self.touches(span, sources))
                 || site.tests.iter().any(|test| tests.get(*test) == Some(&true))
         };
@@ -185,7 +186,7 @@ impl Touched {
         for label in &finding.diagnostic.labels {
             let on_site = |site: &crate::facts::Site| {
                 site.declaration.span.contains(&label.span)
-                    || site.remarks.iter().any(|remark| remark.span == label.span)
+                    || site.comments.iter().any(|comment| comment.span == label.span)
             };
             let mut sites =
                 reading.sites.iter().zip(&self.sites).filter(|(site, _)| on_site(site)).peekable();
@@ -193,7 +194,8 @@ impl Touched {
                 return sites.any(|(_, touched)| *touched);
             }
             let on_test = |test: &Test| {
-                test.span.contains(&label.span) || test.remarks.iter().any(|remark| remark.span == label.span)
+                test.span.contains(&label.span)
+                    || test.comments.iter().any(|comment| comment.span == label.span)
             };
             let mut tests =
                 reading.tests.iter().zip(&self.tests).filter(|(test, _)| on_test(test)).peekable();
@@ -208,7 +210,7 @@ impl Touched {
 
 /// A test's own places, then those that it leads to.
 fn places(test: &Test) -> impl Iterator<Item = &Span> {
-    std::iter::once(&test.span).chain(test.remarks.iter().map(|remark| &remark.span)).chain(&test.reached)
+    std::iter::once(&test.span).chain(test.comments.iter().map(|comment| &comment.span)).chain(&test.reached)
 }
 
 /// The line around a position, without its end and without blanks around its text.

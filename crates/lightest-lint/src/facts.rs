@@ -54,7 +54,7 @@ pub struct Site {
     /// The tests that share it: indices into [`Reading::tests`], ascending.
     pub tests: Vec<usize>,
     /// Comments at the site and directly above it.
-    pub remarks: Vec<Remark>,
+    pub comments: Vec<Comment>,
 }
 
 /// A test.
@@ -75,21 +75,21 @@ pub struct Test {
     /// Parts of its declarations that were not understood: the guests there are not known.
     pub unread: Vec<Span>,
     /// What its body touches, in the order of the walk.
-    pub sightings: Vec<Sighting>,
+    pub usages: Vec<Usage>,
     /// What the dialect itself found that it requires, beside what the table of calls states about what it touches.
     pub asks: Vec<Need>,
     /// What the dialect could not follow.
-    pub openings: Vec<Opening>,
+    pub unresolved: Vec<Unresolved>,
     /// Places outside of it that its reading went through: helpers, constants and types.
     pub reached: Vec<Span>,
     /// Comments within its declarations and directly above them.
-    pub remarks: Vec<Remark>,
+    pub comments: Vec<Comment>,
     /// Comments within its body, in the order of the file.
-    pub comments: Vec<Remark>,
+    pub body_comments: Vec<Comment>,
     /// The first paragraph of its documentation as plain words, without what stands for code, and where it stands.
-    pub doc: Option<Remark>,
+    pub doc: Option<Comment>,
     /// What is written at the top of its file.
-    pub preface: Option<Remark>,
+    pub preface: Option<Comment>,
     /// What the author states that it asks for.
     pub intents: Vec<Intent>,
     /// Architectures that its place in the source restricts it to; empty where it is free.
@@ -168,9 +168,9 @@ pub struct Variant {
     /// Whether the agent is to run in the guest, where the declaration decides that.
     pub agent: Option<bool>,
     /// Why it is skipped by default.
-    pub ignored: Option<Remark>,
+    pub ignored: Option<Comment>,
     /// Why its failures do not block.
-    pub unstable: Option<Remark>,
+    pub unstable: Option<Comment>,
     /// Requirements that the declaration itself states.
     pub states: Vec<String>,
     /// Requirements of the files that it names.
@@ -179,7 +179,7 @@ pub struct Variant {
 
 /// Something that a body touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
+pub struct Usage {
     /// What it is.
     pub what: What,
     /// Where it stands.
@@ -276,7 +276,7 @@ impl Branch {
 
 /// A place that the dialect could not follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opening {
+pub struct Unresolved {
     /// Where.
     pub span: Span,
     /// What is not known.
@@ -298,7 +298,7 @@ pub struct Intent {
 
 /// A comment or a reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct Comment {
     /// Its text.
     pub text: String,
     /// Where it stands.

@@ -2,7 +2,7 @@
 
 use lightest_model::catalog::Catalog;
 
-use crate::facts::{Intent, Remark};
+use crate::facts::{Comment, Intent};
 
 /// How a comment begins that speaks to the linter.
 pub(crate) const MARK: &str = "lightest:";
@@ -15,10 +15,10 @@ pub(crate) fn message(text: &str) -> Option<&str> {
 
 /// The requirements that comments state, in their order.
 #[must_use]
-pub fn of_remarks(remarks: &[Remark], catalog: &Catalog) -> Vec<Intent> {
+pub fn of_comments(comments: &[Comment], catalog: &Catalog) -> Vec<Intent> {
     let mut intents = Vec::new();
-    for remark in remarks {
-        let Some(stated) = message(&remark.text).and_then(|text| text.strip_prefix("requires(")) else {
+    for comment in comments {
+        let Some(stated) = message(&comment.text).and_then(|text| text.strip_prefix("requires(")) else {
             continue;
         };
         let (words, rest) = stated.split_once(')').unwrap_or((stated, ""));
@@ -27,7 +27,7 @@ pub fn of_remarks(remarks: &[Remark], catalog: &Catalog) -> Vec<Intent> {
             intents.push(Intent {
                 requirement: catalog.requirement(word).map(|known| known.id.clone()),
                 written: word.to_owned(),
-                span: remark.span.clone(),
+                span: comment.span.clone(),
                 reason: reason.to_owned(),
             });
         }

@@ -102,7 +102,8 @@ impl<'a> Unit<'a> {
     fn of(site: &Site, tests: &'a [Test]) -> Self {
         let sharing: Vec<&Test> = site.tests.iter().filter_map(|index| tests.get(*index)).collect();
         let first = sharing.first();
-        let mut comments: Vec<_> = sharing.iter().flat_map(|test| test.comments.iter().cloned()).collect();
+        let mut comments: Vec<_> =
+            sharing.iter().flat_map(|test| test.body_comments.iter().cloned()).collect();
         comments.sort_by_key(|comment| (comment.span.file, comment.span.bytes.start));
         let test = Test {
             name: first.map(|test| test.name.clone()).unwrap_or_default(),
@@ -112,11 +113,11 @@ impl<'a> Unit<'a> {
             declarations: vec![site.declaration.clone()],
             bare: Vec::new(),
             unread: Vec::new(),
-            sightings: sharing.iter().flat_map(|test| test.sightings.iter().cloned()).collect(),
-            openings: sharing.iter().flat_map(|test| test.openings.iter().cloned()).collect(),
+            usages: sharing.iter().flat_map(|test| test.usages.iter().cloned()).collect(),
+            unresolved: sharing.iter().flat_map(|test| test.unresolved.iter().cloned()).collect(),
             reached: Vec::new(),
-            remarks: site.remarks.clone(),
-            comments,
+            comments: site.comments.clone(),
+            body_comments: comments,
             doc: first.and_then(|test| test.doc.clone()),
             preface: first.and_then(|test| test.preface.clone()),
             intents: sharing.iter().flat_map(|test| test.intents.iter().cloned()).collect(),

@@ -7,7 +7,7 @@ use lightest_model::catalog::{Evidence, When};
 use lightest_model::space::Row;
 
 use crate::calls::{Entry, Table};
-use crate::facts::{Branch, Opening, Sighting, Test, What};
+use crate::facts::{Branch, Test, Unresolved, Usage, What};
 use lightest_diagnostics::Span;
 
 /// A requirement, and what shows it.
@@ -49,7 +49,7 @@ pub struct Needs {
     /// Requirements, in the order in which the body shows them.
     pub needs: Vec<Need>,
     /// What is not known; where there is any, nothing may be called too heavy.
-    pub openings: Vec<Opening>,
+    pub unresolved: Vec<Unresolved>,
     /// Where the body goes on with some configurations only.
     pub confined: Vec<Confinement>,
 }
@@ -58,8 +58,8 @@ impl Needs {
     /// What a test requires.
     #[must_use]
     pub fn of(test: &Test, table: &Table) -> Self {
-        let mut needs = Self { openings: test.openings.clone(), ..Self::default() };
-        needs.confined.extend(test.sightings.iter().filter_map(|usage| match &usage.what {
+        let mut needs = Self { unresolved: test.unresolved.clone(), ..Self::default() };
+        needs.confined.extend(test.usages.iter().filter_map(|usage| match &usage.what {
             // A `match` that some runs never come to fails no configuration for sure; within a branch it fails those that
             // take it.
             What::Confined(when) if !usage.uncertain => {
@@ -70,7 +70,7 @@ impl Needs {
         for intent in &test.intents {
             let Some(requirement) = &intent.requirement else {
                 let what = format!("the stated requirement `{}`", intent.written);
-                needs.openings.push(Opening { span: intent.span.clone(), what });
+                needs.unresolved.push(Unresolved { span: intent.span.clone(), what });
                 continue;
             };
             needs.needs.push(Need {
@@ -87,17 +87,17 @@ impl Needs {
             });
         }
         needs.needs.extend(test.asks.iter().cloned());
-        for sighting in &test.sightings {
-            match table.judge(&sighting.what) {
+        for usage in &test.usages {
+            match table.judge(&usage.what) {
                 Some(entry) => {
-                    if let Some(what) = left_open(&sighting.what, entry) {
-                        needs.openings.push(Opening { span: sighting.span.clone(), what });
+                    if let Some(what) = left_open(&usage.what, entry) {
+                        needs.unresolved.push(Unresolved { span: usage.span.clone(), what });
                     }
-                    needs.add(sighting, entry);
+                    needs.add(usage, entry);
                 }
                 None => {
-                    if let Some(what) = unknown(&sighting.what) {
-                        needs.openings.push(Opening { span: sighting.span.clone(), what });
+                    if let Some(what) = unknown(&usage.what) {
+                        needs.unresolved.push(Unresolved { span: usage.span.clone(), what });
                     }
                 }
             }
@@ -105,19 +105,19 @@ impl Needs {
         needs
     }
 
-    fn add(&mut self, sighting: &Sighting, entry: &Entry) {
-        if sighting.tolerated && matches!(sighting.what, What::Program { .. } | What::Path { .. }) {
+    fn add(&mut self, usage: &Usage, entry: &Entry) {
+        if usage.tolerated && matches!(usage.what, What::Program { .. } | What::Path { .. }) {
             return;
         }
         for requirement in &entry.requires {
             self.needs.push(Need {
                 requirement: requirement.clone(),
-                span: sighting.span.clone(),
-                via: sighting.via.clone(),
-                within: sighting.within.clone(),
+                span: usage.span.clone(),
+                via: usage.via.clone(),
+                within: usage.within.clone(),
                 when: entry.when.clone(),
-                certain: !sighting.uncertain && !sighting.tolerated,
-                guarded: sighting.guarded,
+                certain: !usage.uncertain && !usage.tolerated,
+                guarded: usage.guarded,
                 because: entry.because.clone(),
                 evidence: entry.evidence.clone(),
             });
@@ -136,7 +136,7 @@ impl Needs {
     /// Whether something is not known.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        !self.openings.is_empty()
+        !self.unresolved.is_empty()
     }
 
     /// The requirements that are asked of a configuration: those outside branches that it does not take.

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use lightest_diagnostics::{Safety, Span};
 use lightest_model::config::Form;
 
-use crate::facts::{Remark, Test, Variant};
+use crate::facts::{Comment, Test, Variant};
 use crate::finding::Finding;
 use crate::intent;
 use crate::source::Source;
@@ -155,13 +155,13 @@ fn any(text: &str, words: &[&str]) -> bool {
 }
 
 /// Whether a comment is prose: neither said to the linter nor code.
-fn is_prose(remark: &Remark) -> bool {
-    intent::message(&remark.text).is_none() && remark.text.chars().any(char::is_alphabetic)
+fn is_prose(comment: &Comment) -> bool {
+    intent::message(&comment.text).is_none() && comment.text.chars().any(char::is_alphabetic)
 }
 
 /// The comments on a test's declarations, each read once and set beside the variant that it stands by.
 #[derive(Debug)]
-pub(crate) struct Remarks {
+pub(crate) struct Comments {
     /// Those of prose, in order.
     prose: Vec<Prose>,
     /// Those that stand outside of every list.
@@ -185,40 +185,40 @@ struct Prose {
 }
 
 impl Prose {
-    fn of(remark: &Remark) -> Self {
-        let text = remark.text.to_lowercase();
+    fn of(comment: &Comment) -> Self {
+        let text = comment.text.to_lowercase();
         let (purpose, guest) = (any(&text, &PURPOSE), any(&text, &GUEST));
         Self { text, purpose, guest }
     }
 }
 
-impl Remarks {
+impl Comments {
     pub(crate) fn of(test: &Test, sources: &[Source]) -> Self {
-        let mut remarks = Self {
+        let mut comments = Self {
             prose: Vec::new(),
             general: Vec::new(),
             beside: HashMap::default(),
             preface: test.preface.as_ref().map(Prose::of),
             body: test
-                .comments
+                .body_comments
                 .iter()
-                .filter(|remark| is_prose(remark))
+                .filter(|comment| is_prose(comment))
                 .map(Prose::of)
                 .filter(|prose| prose.purpose)
                 .collect(),
         };
-        for remark in test.remarks.iter().filter(|remark| is_prose(remark)) {
-            let index = remarks.prose.len();
-            remarks.prose.push(Prose::of(remark));
-            match beside_variant(test, sources, &remark.span) {
+        for comment in test.comments.iter().filter(|comment| is_prose(comment)) {
+            let index = comments.prose.len();
+            comments.prose.push(Prose::of(comment));
+            match beside_variant(test, sources, &comment.span) {
                 Some(variant) => {
                     let place = (variant.span.file, variant.span.bytes.start);
-                    remarks.beside.entry(place).or_default().push(index);
+                    comments.beside.entry(place).or_default().push(index);
                 }
-                None => remarks.general.push(index),
+                None => comments.general.push(index),
             }
         }
-        remarks
+        comments
     }
 
     /// The comments that stand by a variant.
@@ -248,11 +248,11 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed
     }
     topics.retain(|topic| topic.len() > 2 && topic != "linux" && topic != "direct" && topic != "none");
     let names = |prose: &Prose| topics.iter().any(|topic| has(&prose.text, topic));
-    let remarks = subject.remarks();
-    let own = remarks
+    let comments = subject.comments();
+    let own = comments
         .by(placed.variant)
         .map(|prose| if prose.purpose || names(prose) { Heed::Reason } else { Heed::Speaks });
-    let general = remarks.general.iter().map(|index| &remarks.prose[*index]).map(|prose| {
+    let general = comments.general.iter().map(|index| &comments.prose[*index]).map(|prose| {
         let named = names(prose);
         if prose.purpose && (named || prose.guest) {
             Heed::Reason
@@ -263,12 +263,12 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed
         }
     });
     // A file is about many tests: it has to name the guest, and to give a reason.
-    let preface = remarks.preface.iter().filter(|prose| names(prose));
+    let preface = comments.preface.iter().filter(|prose| names(prose));
     let preface = preface.map(|prose| if prose.purpose { Heed::Reason } else { Heed::Speaks });
     // Most comments of a body are about its code: one has to name the guest, or what only a distribution has.
     let named =
         |prose: &Prose| any(&prose.text, &DISTRO) || guests.iter().any(|guest| has(&prose.text, guest));
-    let body = remarks.body.iter().filter(|prose| named(prose)).map(|_| Heed::Reason);
+    let body = comments.body.iter().filter(|prose| named(prose)).map(|_| Heed::Reason);
     own.chain(general).chain(preface).chain(body).max().unwrap_or(Heed::Nothing)
 }
 
@@ -289,20 +289,20 @@ const LONGEST_STATEMENT: usize = 200;
 
 /// The comment beside a call: at the end of its line, within its statement, or directly above that. A comment behind other code
 /// belongs to that.
-pub(crate) fn beside<'a>(subject: &Subject<'a, '_>, span: &Span) -> Option<&'a Remark> {
+pub(crate) fn beside<'a>(subject: &Subject<'a, '_>, span: &Span) -> Option<&'a Comment> {
     let text = &*subject.sources.get(span.file)?.text;
-    let lines = Lines { text, file: span.file, comments: &subject.test.comments };
+    let lines = Lines { text, file: span.file, comments: &subject.test.body_comments };
     let own = lines.around(span.bytes.start).start..lines.around(span.bytes.end).end;
     let statement = lines.statement(own.clone());
     let (first, until) = (lines.first_behind(statement.start), statement.end);
-    let mut reach = subject.test.comments[first..]
+    let mut reach = subject.test.body_comments[first..]
         .iter()
-        .take_while(|remark| (remark.span.file, remark.span.bytes.start) < (span.file, until));
-    reach.find(|remark| {
-        let line = lines.around(remark.span.bytes.start);
+        .take_while(|comment| (comment.span.file, comment.span.bytes.start) < (span.file, until));
+    reach.find(|comment| {
+        let line = lines.around(comment.span.bytes.start);
         // An element of a list has its own comments: what stands behind another is about that.
         let is_of_another = !own.contains(&line.start) && lines.code(line).ends_with(',');
-        remark.span.bytes.start >= statement.start && is_prose(remark) && !is_of_another
+        comment.span.bytes.start >= statement.start && is_prose(comment) && !is_of_another
     })
 }
 
@@ -310,7 +310,7 @@ pub(crate) fn beside<'a>(subject: &Subject<'a, '_>, span: &Span) -> Option<&'a R
 struct Lines<'a> {
     text: &'a str,
     file: usize,
-    comments: &'a [Remark],
+    comments: &'a [Comment],
 }
 
 impl<'a> Lines<'a> {
@@ -322,26 +322,27 @@ impl<'a> Lines<'a> {
 
     /// The first comment that ends behind a byte.
     fn first_behind(&self, at: usize) -> usize {
-        self.comments.partition_point(|remark| (remark.span.file, remark.span.bytes.end) <= (self.file, at))
+        self.comments
+            .partition_point(|comment| (comment.span.file, comment.span.bytes.end) <= (self.file, at))
     }
 
     /// Whether a comment is on a line, or goes on over it.
     fn is_in_comment(&self, line: &Range<usize>) -> bool {
         let next = self.comments.get(self.first_behind(line.start));
-        next.is_some_and(|remark| remark.span.file == self.file && remark.span.bytes.start <= line.end)
+        next.is_some_and(|comment| comment.span.file == self.file && comment.span.bytes.start <= line.end)
     }
 
     /// What a line holds beside comments.
     fn code(&self, line: Range<usize>) -> String {
         let mut code = String::new();
         let mut from = line.start;
-        for remark in &self.comments[self.first_behind(line.start)..] {
-            let comment = &remark.span.bytes;
-            if remark.span.file != self.file || comment.start >= line.end {
+        for comment in &self.comments[self.first_behind(line.start)..] {
+            let bytes = &comment.span.bytes;
+            if comment.span.file != self.file || bytes.start >= line.end {
                 break;
             }
-            code.push_str(self.text.get(from..comment.start).unwrap_or_default());
-            from = comment.end;
+            code.push_str(self.text.get(from..bytes.start).unwrap_or_default());
+            from = bytes.end;
         }
         code.push_str(self.text.get(from..line.end).unwrap_or_default());
         code.trim().to_owned()
@@ -356,11 +357,11 @@ impl<'a> Lines<'a> {
             let Some(newline) = start.checked_sub(1) else { break };
             let line = self.around(newline);
             let code = self.code(line.clone());
-            let comment = code.is_empty() && self.is_in_comment(&line);
-            above |= comment;
+            let is_comment = code.is_empty() && self.is_in_comment(&line);
+            above |= is_comment;
             // What opens the block around the statement may carry the comment on its first line.
             let opens = !above && code.ends_with('{');
-            if !comment && !opens && (above || code.is_empty() || ends(&code)) {
+            if !is_comment && !opens && (above || code.is_empty() || ends(&code)) {
                 break;
             }
             start = line.start;
@@ -384,8 +385,8 @@ impl<'a> Lines<'a> {
 
 /// Whether the comment beside a call says why a machine is stopped in this way.
 pub(crate) fn explains_stopping(subject: &Subject<'_, '_>, span: &Span) -> bool {
-    beside(subject, span).is_some_and(|remark| {
-        let text = remark.text.to_lowercase();
+    beside(subject, span).is_some_and(|comment| {
+        let text = comment.text.to_lowercase();
         any(&text, &STOPPING) || any(&text, &PURPOSE)
     })
 }
@@ -436,11 +437,11 @@ fn topics(rule: &str) -> Option<&'static [&'static str]> {
 
 /// What the author says of something other than the guest.
 fn about(subject: &Subject<'_, '_>, words: &[&str]) -> Heed {
-    let remarks = subject.remarks();
+    let comments = subject.comments();
     let of = |prose: &Prose| match (any(&prose.text, words), prose.purpose) {
         (true, true) => Heed::Reason,
         (true, false) => Heed::Speaks,
         (false, _) => Heed::Nothing,
     };
-    remarks.prose.iter().chain(&remarks.preface).map(of).max().unwrap_or(Heed::Nothing)
+    comments.prose.iter().chain(&comments.preface).map(of).max().unwrap_or(Heed::Nothing)
 }

@@ -13,7 +13,7 @@ use crate::facts::{Declaration, Test, Variant};
 use crate::finding::{Cost, Finding};
 use crate::name::named;
 use crate::needs::{Need, Needs};
-use crate::reasons::Remarks;
+use crate::reasons::Comments;
 use crate::rules::heavier_than_needed::Memo;
 use crate::source::Source;
 use lightest_diagnostics::{Label, RuleId, Span};
@@ -43,10 +43,10 @@ pub(crate) struct Subject<'a, 'c> {
     /// What follows from requirements that were asked for together so far.
     asks: RefCell<HashMap<Vec<RequirementId>, Asked>>,
     /// Whether a comment names a row, for the rows that were asked so far.
-    remarked: RefCell<HashMap<RowId, bool>>,
+    in_comments: RefCell<HashMap<RowId, bool>>,
     /// What was found of each row so far, by what is asked beside the body.
     suited: RefCell<HashMap<Beside, Vec<Suits>>>,
-    remarks: OnceCell<Remarks>,
+    comments: OnceCell<Comments>,
     /// What `heavier-than-needed` found of the whole list.
     pub(crate) heaviness: Memo,
 }
@@ -153,10 +153,10 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             placed,
             known: RefCell::default(),
             asks: RefCell::default(),
-            remarked: RefCell::default(),
+            in_comments: RefCell::default(),
             suited: RefCell::default(),
             heaviness: Memo::default(),
-            remarks: OnceCell::new(),
+            comments: OnceCell::new(),
         }
     }
 
@@ -351,24 +351,24 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// The comments on the test's declarations, read once.
-    pub(crate) fn remarks(&self) -> &Remarks {
-        self.remarks.get_or_init(|| Remarks::of(self.test, self.sources))
+    pub(crate) fn comments(&self) -> &Comments {
+        self.comments.get_or_init(|| Comments::of(self.test, self.sources))
     }
 
     /// Whether a comment in the test's declarations speaks of a configuration, so that its author knows of it.
-    pub(crate) fn remarks_on(&self, row: RowId) -> bool {
-        if self.test.remarks.is_empty() {
+    pub(crate) fn is_named_in_a_comment(&self, row: RowId) -> bool {
+        if self.test.comments.is_empty() {
             return false;
         }
-        if let Some(known) = self.remarked.borrow().get(&row) {
+        if let Some(known) = self.in_comments.borrow().get(&row) {
             return *known;
         }
-        let found = self.any_remark_names(row);
-        self.remarked.borrow_mut().insert(row, found);
+        let found = self.find_in_comments(row);
+        self.in_comments.borrow_mut().insert(row, found);
         found
     }
 
-    fn any_remark_names(&self, row: RowId) -> bool {
+    fn find_in_comments(&self, row: RowId) -> bool {
         let config = &self.row(row).config;
         let word = format!("{}_{}", config.boot, config.arch);
         let plain = |text: &str| {
@@ -381,7 +381,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                 !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
             })
         };
-        self.test.remarks.iter().any(|remark| plain(&remark.text))
+        self.test.comments.iter().any(|comment| plain(&comment.text))
     }
 
     /// Whether a known limit that is not lifted blocks a configuration.

@@ -2,7 +2,7 @@
 
 use foldhash::HashMap;
 
-use crate::facts::{Remark, Test};
+use crate::facts::{Comment, Test};
 use crate::finding::Finding;
 use crate::intent;
 use crate::rules::Rule;
@@ -13,7 +13,7 @@ pub(crate) const RULE: RuleId = RuleId::new("unused-suppression");
 
 /// A suppression of one rule.
 struct Suppression<'a> {
-    remark: &'a Remark,
+    comment: &'a Comment,
     rule: String,
     /// What is wrong with it by itself.
     mistake: Option<String>,
@@ -69,7 +69,7 @@ pub fn apply(
 ) -> Vec<Finding> {
     let variants = Variants::of(test);
     let mut suppressions: Vec<Suppression<'_>> =
-        test.remarks.iter().flat_map(|remark| read(remark, test, sources, &variants, rules)).collect();
+        test.comments.iter().flat_map(|comment| read(comment, test, sources, &variants, rules)).collect();
     if suppressions.is_empty() {
         return findings;
     }
@@ -99,7 +99,7 @@ pub fn apply(
 }
 
 fn unused(suppression: &Suppression<'_>, test: &Test, sources: &[Source]) -> Finding {
-    let span = &suppression.remark.span;
+    let span = &suppression.comment.span;
     let test = test.module.iter().chain([&test.name]).cloned().collect::<Vec<_>>().join("::");
     let message = suppression
         .mistake
@@ -128,20 +128,20 @@ fn whole_line(span: &Span, sources: &[Source]) -> Span {
 
 /// The suppressions of a comment; several rules may be named, with commas between them.
 fn read<'a>(
-    remark: &'a Remark,
+    comment: &'a Comment,
     test: &Test,
     sources: &[Source],
     variants: &Variants<'_>,
     known: &[Rule],
 ) -> Vec<Suppression<'a>> {
-    let Some(rest) = intent::message(&remark.text) else { return Vec::new() };
-    let inside = test.declarations.iter().any(|list| list.list.contains(&remark.span));
-    let variant = inside.then(|| variants.of_comment(&remark.span, sources)).flatten();
+    let Some(rest) = intent::message(&comment.text) else { return Vec::new() };
+    let inside = test.declarations.iter().any(|list| list.list.contains(&comment.span));
+    let variant = inside.then(|| variants.of_comment(&comment.span, sources)).flatten();
     if rest.starts_with("requires(") && !inside {
         return Vec::new();
     }
     let make = |rule: &str, mistake: Option<String>| Suppression {
-        remark,
+        comment,
         rule: rule.to_owned(),
         mistake,
         variant,

@@ -206,7 +206,10 @@ fn a_command_of_the_agent_runs_its_program() {
     assert_eq!(asked(body, LINUX, &["systemd", "python3"]), ["systemd", "python3"]);
     assert!(!needs(body).is_open());
     let unknown = needs("agent.command(\"frobnicate\").spawn().await?; Ok(())");
-    assert!(unknown.openings.iter().any(|opening| opening.what.contains("frobnicate")), "{unknown:?}");
+    assert!(
+        unknown.unresolved.iter().any(|unresolved| unresolved.what.contains("frobnicate")),
+        "{unknown:?}"
+    );
     let paravisor =
         "let inner = vm.wait_for_vtl2_agent().await?; inner.command(\"systemctl\").output().await?; Ok(())";
     assert_eq!(asked(paravisor, LINUX, &["systemd", "vtl2-agent"]), ["vtl2-agent"]);
@@ -228,7 +231,7 @@ fn a_command_in_another_root_is_none_of_the_guests() {
     for body in [of_agent, of_shell] {
         // The devices are the guest's in any root.
         assert_eq!(asked(&body, LINUX, &words), ["nvme"], "{body}");
-        assert_eq!(needs(&body).openings, [], "{body}");
+        assert_eq!(needs(&body).unresolved, [], "{body}");
     }
 }
 
@@ -263,7 +266,7 @@ fn a_kernel_command_line_that_is_written_anew_is_not_known() {
 #[test]
 fn an_unknown_step_does_not_lose_a_shell_or_an_agent() {
     let opened =
-        |body: &str| needs(body).openings.into_iter().map(|opening| opening.what).collect::<Vec<_>>();
+        |body: &str| needs(body).unresolved.into_iter().map(|unresolved| unresolved.what).collect::<Vec<_>>();
     let body = "let sh = agent.unix_shell().with_patience(5); cmd!(sh, \"systemctl\").run().await?; Ok(())";
     assert_eq!(asked(body, LINUX, &["systemd"]), ["systemd"]);
     assert_eq!(opened(body), ["`with_patience` of the unix-shell"]);
@@ -273,7 +276,7 @@ fn an_unknown_step_does_not_lose_a_shell_or_an_agent() {
     let reading = Petri.read(&[file(text)], &CATALOG, &TABLE);
     let needs = Needs::of(&reading.tests[0], &TABLE);
     assert!(needs.ask("systemd") && needs.ask("unix-shell"), "{needs:?}");
-    assert_eq!(needs.openings.len(), 1, "{needs:?}");
+    assert_eq!(needs.unresolved.len(), 1, "{needs:?}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn roles_flow_through_helpers_closures_and_branches() {
     let Reading { tests, notes, .. } = Petri.read(&[file(text)], &CATALOG, &TABLE);
     assert_eq!(notes, []);
     let needs = Needs::of(&tests[0], &TABLE);
-    assert_eq!(needs.openings, []);
+    assert_eq!(needs.unresolved, []);
     let mut found: Vec<(&str, usize)> =
         needs.needs.iter().map(|need| (need.requirement.as_str(), need.within.len())).collect();
     found.sort_unstable();
@@ -154,7 +154,7 @@ fn the_guard_of_an_arm_that_fails_is_read() {
     let asks = needs(linux, &body("agent.windows_shell().read_file(\"a\").await.is_ok()"));
     assert!(asks.ask("windows-shell"), "{asks:?}");
     let asks = needs(linux, &body("agent.frobnicate().await.is_ok()"));
-    assert!(asks.openings.iter().any(|opening| opening.what.contains("frobnicate")), "{asks:?}");
+    assert!(asks.unresolved.iter().any(|unresolved| unresolved.what.contains("frobnicate")), "{asks:?}");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_function_that_is_declared_unused_off_windows_is_one_of_hyperv() {
         );
         let Reading { tests, .. } = Petri.read(&[file(text.as_str())], &CATALOG, &TABLE);
         let needs = Needs::of(&tests[0], &TABLE);
-        (needs.ask("hyperv"), needs.openings.len())
+        (needs.ask("hyperv"), needs.unresolved.len())
     };
     assert_eq!(read("not(windows), expect(dead_code)"), (true, 0));
     assert_eq!(read("not(windows), allow(dead_code)"), (true, 0));

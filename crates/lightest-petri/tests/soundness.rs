@@ -265,9 +265,9 @@ proptest! {
         let usage = thing.known[usage % thing.known.len()];
         let text = test_with(thing, usage, &aliases, &wraps, helper);
         let (_, test) = read(&text);
-        let openings: Vec<String> =
-            Needs::of(&test, &TABLE).openings.into_iter().map(|opening| opening.what).collect();
-        prop_assert!(openings.is_empty(), "{:?}:\n{}", openings, text);
+        let unresolved: Vec<String> =
+            Needs::of(&test, &TABLE).unresolved.into_iter().map(|unresolved| unresolved.what).collect();
+        prop_assert!(unresolved.is_empty(), "{:?}:\n{}", unresolved, text);
     }
 }
 

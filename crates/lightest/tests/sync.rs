@@ -198,7 +198,7 @@ fn what_is_read_at_a_commit_of_the_past_is_not_followed() {
     fs::write(orchard.catalog().join("calls/vm.toml"), &calls).expect("written");
     // The name changes in a line that no fact rests on.
     orchard.edit(MACHINES, |text| text.replace("fn quirks", "fn quirks /* that */"));
-    orchard.commit("Remark");
+    orchard.commit("Comment");
     let said = orchard.sync(&[]);
     assert_eq!(said.code, 0, "what the past line reads like now is no drift: {}", said.text);
     // The same line is drift where it is not of the past.

@@ -292,7 +292,7 @@ impl<'a, 'c> Reader<'a, 'c> {
     ) -> Vec<(RowId, Role)> {
         let mut found = Vec::new();
         let (mut systems, mut modes): (Vec<Os>, Vec<Isolation>) = (Vec::new(), Vec::new());
-        let conditions = self.test.sightings.iter().flat_map(|sighting| match &sighting.what {
+        let conditions = self.test.usages.iter().flat_map(|usage| match &usage.what {
             What::Tested(when) => &when[..],
             _ => &[],
         });

@@ -63,7 +63,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 && candidate.config.isolation == row.config.isolation
         });
         let Some(sibling) = sibling else { continue };
-        if subject.remarks_on(sibling) {
+        if subject.is_named_in_a_comment(sibling) {
             continue;
         }
         // Only what any host can run and needs no image: more of a matrix is a choice, this is an oversight.

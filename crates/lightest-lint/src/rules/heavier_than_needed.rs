@@ -129,7 +129,7 @@ pub(crate) enum Silence {
     /// It is in the list already.
     Listed,
     /// A comment in the list speaks of something lighter.
-    Remark,
+    Comment,
     /// The author gives a reason for the guest.
     Reason,
     /// A known limit stands against it.
@@ -158,7 +158,7 @@ impl Silence {
                 "its image boots no faster, so it is a matter of taste; `check --pedantic` reports it"
             }
             Self::Listed => "the list already has it",
-            Self::Remark => "a comment in the list mentions something lighter",
+            Self::Comment => "a comment in the list mentions something lighter",
             Self::Reason => "a comment gives a reason for this guest",
             Self::Blocked => "a known limit blocks it",
             Self::Ignored => "the variant is ignored",
@@ -203,8 +203,8 @@ pub(crate) fn silence(
             Some(Silence::Ignored)
         } else if subject.lists(best) {
             Some(Silence::Listed)
-        } else if remarks_on_something_lighter(subject, own, best, asked) {
-            Some(Silence::Remark)
+        } else if a_comment_names_something_lighter(subject, own, best, asked) {
+            Some(Silence::Comment)
         } else if reasons::of_variant(subject, placed) == reasons::Heed::Reason {
             Some(Silence::Reason)
         } else if subject.is_blocked(best, asked) {
@@ -220,12 +220,19 @@ pub(crate) fn silence(
 
 /// Whether a comment in the list speaks of what is proposed, or of anything lighter on the same architecture: the author
 /// has weighed the list.
-fn remarks_on_something_lighter(subject: &Subject<'_, '_>, own: RowId, best: RowId, asked: &Asked) -> bool {
+fn a_comment_names_something_lighter(
+    subject: &Subject<'_, '_>,
+    own: RowId,
+    best: RowId,
+    asked: &Asked,
+) -> bool {
     let arch = subject.row(own).config.arch;
-    !subject.test.remarks.is_empty()
-        && (subject.remarks_on(best)
+    !subject.test.comments.is_empty()
+        && (subject.is_named_in_a_comment(best)
             || subject.space.enumerate().any(|(id, row)| {
-                row.config.arch == arch && subject.is_lighter(id, own, asked) && subject.remarks_on(id)
+                row.config.arch == arch
+                    && subject.is_lighter(id, own, asked)
+                    && subject.is_named_in_a_comment(id)
             }))
 }
 
@@ -323,7 +330,7 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
         .any(|placed| placed.row.is_some_and(|row| subject.row(row).guest.os == subject.row(best).guest.os));
     if subject.lists(best)
         || subject.has_image(best)
-        || subject.remarks_on(best)
+        || subject.is_named_in_a_comment(best)
         || subject.is_blocked(best, &asked)
         || !same_system
         || !plain.iter().all(|placed| heavier(placed))

@@ -1,10 +1,10 @@
-//! A remark waits for a limit that is lifted
+//! A comment waits for a limit that is lifted
 //!
 //! ## What it does
 //!
 //! Looks for the numbers of issues in comments of a test's declaration and in the reasons of `ignore(..)` and
 //! `unstable(..)`. When the catalog knows the limit behind the number as lifted, it says since which commit, and adds the configuration that the
-//! remark names, where that is known to give everything.
+//! comment names, where that is known to give everything.
 //!
 //! ## Why
 //!
@@ -30,7 +30,7 @@ use foldhash::HashSet;
 use lightest_model::catalog::{Blocker, BlockerState};
 use lightest_model::space::RowId;
 
-use crate::facts::Remark;
+use crate::facts::Comment;
 use crate::finding::Finding;
 use crate::subject::{Placed, Subject};
 use lightest_diagnostics::{Edit, Help, Label, RuleId, Safety};
@@ -62,25 +62,25 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             }
         }
     }
-    for remark in &subject.test.remarks {
-        let Some(blocker) = lifted(subject, remark) else { continue };
-        let named = configuration(subject, remark);
-        if named.is_none() && !waits(&remark.text) {
+    for comment in &subject.test.comments {
+        let Some(blocker) = lifted(subject, comment) else { continue };
+        let named = configuration(subject, comment);
+        if named.is_none() && !waits(&comment.text) {
             continue;
         }
-        let mut finding = subject.on_test(RULE, &remark.span, message(blocker));
+        let mut finding = subject.on_test(RULE, &comment.span, message(blocker));
         finding.say("waits for a limit that is lifted".to_owned());
         note(blocker, &mut finding);
         if let Some((placed, row)) = named {
             let config = subject.named_config(row);
             finding.suggested = Some(config.clone());
             let text = subject.dialect.spell(&subject.row(row).config, placed.declaration);
-            let inside = placed.declaration.list.contains(&remark.span);
+            let inside = placed.declaration.list.contains(&comment.span);
             finding.diagnostic.help = Some(Help {
                 message: format!("add `{config}`"),
                 safety: if inside && text.is_some() { Safety::Unsafe } else { Safety::DisplayOnly },
                 edits: text
-                    .map(|text| Edit { span: remark.span.clone(), text: format!("{text},") })
+                    .map(|text| Edit { span: comment.span.clone(), text: format!("{text},") })
                     .into_iter()
                     .collect(),
             });
@@ -99,11 +99,11 @@ fn note(blocker: &Blocker, finding: &mut Finding) {
     finding.diagnostic.notes.push(format!("lifted{since}: {} ({})", blocker.title, evidence.join(", ")));
 }
 
-/// The blocker that a remark names, when it is lifted and holds some configuration back no more.
-fn lifted<'c>(subject: &Subject<'_, 'c>, remark: &Remark) -> Option<&'c Blocker> {
+/// The blocker that a comment names, when it is lifted and holds some configuration back no more.
+fn lifted<'c>(subject: &Subject<'_, 'c>, comment: &Comment) -> Option<&'c Blocker> {
     subject.catalog().blockers.iter().find(|blocker| {
         let number = blocker.issue.rsplit_once('#').map(|(_, number)| number);
-        blocker.state == BlockerState::Lifted && number.is_some_and(|number| mentions(&remark.text, number))
+        blocker.state == BlockerState::Lifted && number.is_some_and(|number| mentions(&comment.text, number))
     })
 }
 
@@ -121,9 +121,9 @@ fn waits(text: &str) -> bool {
     ["TODO", "blocked", "Blocked", "once ", "until ", "waiting for"].iter().any(|word| text.contains(word))
 }
 
-/// The configuration that a remark asks for: a boot method and architecture that no variant has, and that would do.
-fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, remark: &Remark) -> Option<(&'s Placed<'a>, RowId)> {
-    let words = remark.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+/// The configuration that a comment asks for: a boot method and architecture that no variant has, and that would do.
+fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, comment: &Comment) -> Option<(&'s Placed<'a>, RowId)> {
+    let words = comment.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     // One variant for each VMM, with the agent and without, and for the files that it names.
     let mut alike = HashSet::default();
     let placed: Vec<&Placed<'_>> = subject

@@ -48,8 +48,8 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         };
         finding.requirements.clone_from(&proposal.asks.requires);
-        for opening in &subject.needs.openings {
-            finding.diagnostic.notes.push(format!("not known: {}", opening.what));
+        for unresolved in &subject.needs.unresolved {
+            finding.diagnostic.notes.push(format!("not known: {}", unresolved.what));
         }
         finding.diagnostic.notes.extend(proposal.weak.iter().map(WeakNeed::advice));
         for part in &proposal.choice.parts {

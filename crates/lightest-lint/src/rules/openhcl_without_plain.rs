@@ -71,7 +71,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let Some(companion) = plain(true).or_else(|| plain(false)) else { continue };
         let config = subject.named_config(companion);
         let asked = subject.asked_of(companion, placed.variant);
-        if subject.remarks_on(companion) || subject.is_blocked(companion, &asked) {
+        if subject.is_named_in_a_comment(companion) || subject.is_blocked(companion, &asked) {
             continue;
         }
         let mut finding = subject.on(

@@ -110,7 +110,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 
 /// Whether the body still has the agent where it asks for something.
 fn agent_is_left(subject: &Subject<'_, '_>, need: &Need) -> bool {
-    let before = subject.test.sightings.iter().take_while(|sighting| sighting.span != need.span);
+    let before = subject.test.usages.iter().take_while(|usage| usage.span != need.span);
     let place = |span: &Span| (span.file, span.bytes.start, span.bytes.end);
     let asking: HashSet<_> = subject
         .needs
@@ -120,12 +120,12 @@ fn agent_is_left(subject: &Subject<'_, '_>, need: &Need) -> bool {
         .map(|other| place(&other.span))
         .collect();
     let mut left = true;
-    for sighting in before {
-        match &sighting.what {
+    for usage in before {
+        match &usage.what {
             What::Call { on, name, .. } if on == "agent" && name == "drop" => left = false,
             What::Call { on, .. } if on == "agent" => left = true,
             // What asks for the agent elsewhere waits for one.
-            _ => left |= asking.contains(&place(&sighting.span)),
+            _ => left |= asking.contains(&place(&usage.span)),
         }
     }
     left

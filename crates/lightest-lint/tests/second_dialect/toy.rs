@@ -9,7 +9,7 @@ use lightest_diagnostics::{Edit, Safety, Span};
 use lightest_lint::calls::Table;
 use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, Interest, Replacement};
-use lightest_lint::facts::{Declaration, Reading, Remark, Sighting, Site, Test, Variant, What};
+use lightest_lint::facts::{Comment, Declaration, Reading, Site, Test, Usage, Variant, What};
 use lightest_lint::needs::Need;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
@@ -94,8 +94,8 @@ impl Line<'_> {
         self.all("boot(", ")").filter_map(declaration).collect()
     }
 
-    fn touches(&self) -> Vec<Sighting> {
-        let sighting = |what, span| Sighting {
+    fn touches(&self) -> Vec<Usage> {
+        let usage = |what, span| Usage {
             what,
             span,
             via: None,
@@ -107,8 +107,8 @@ impl Line<'_> {
         let mut touches = Vec::new();
         for (line, span) in self.all(".Exec(\"", "\")") {
             let call = What::Call { on: "vm".to_owned(), name: "Exec".to_owned(), texts: Vec::new() };
-            touches.push(sighting(call, span.clone()));
-            touches.push(sighting(
+            touches.push(usage(call, span.clone()));
+            touches.push(usage(
                 What::Program {
                     system: "guest-shell".to_owned(),
                     name: line.split(' ').next().unwrap_or_default().to_owned(),
@@ -122,10 +122,10 @@ impl Line<'_> {
                 Some((name, _)) => (name, "index"),
                 None => (field, ""),
             };
-            touches.push(sighting(What::Read { name: name.to_owned(), how: how.to_owned() }, span));
+            touches.push(usage(What::Read { name: name.to_owned(), how: how.to_owned() }, span));
         }
         for (text, span) in self.all("expect(\"", "\")") {
-            touches.push(sighting(What::Text(text.to_owned()), span));
+            touches.push(usage(What::Text(text.to_owned()), span));
         }
         touches
     }
@@ -146,10 +146,10 @@ impl Line<'_> {
         self.all("needs(\"", "\")").map(need).collect()
     }
 
-    fn remarks(&self) -> Vec<Remark> {
+    fn comments(&self) -> Vec<Comment> {
         let comment = self.text.split_once("// ").map(|(before, text)| (before.len() + 3, text));
         comment
-            .map(|(at, text)| Remark { text: text.to_owned(), span: self.span(at, text.len()) })
+            .map(|(at, text)| Comment { text: text.to_owned(), span: self.span(at, text.len()) })
             .into_iter()
             .collect()
     }
@@ -177,14 +177,14 @@ fn file(at: usize, text: &str, alternatives: bool, reading: &mut Reading) {
         if line.text.is_empty() {
             reading.sites.append(&mut shared);
         } else if line.text.starts_with("BeforeEach(") {
-            let site = |declaration| Site { declaration, tests: Vec::new(), remarks: line.remarks() };
+            let site = |declaration| Site { declaration, tests: Vec::new(), comments: line.comments() };
             shared.extend(line.guests().into_iter().map(site));
         } else if let Some((name, name_span)) = line.all("It(\"", "\"").next() {
             let index = reading.tests.len();
             shared.iter_mut().for_each(|site| site.tests.push(index));
             let mut own = if alternatives { one_list(line.guests()) } else { line.guests() };
             if own.len() > 1 {
-                let site = |declaration| Site { declaration, tests: vec![index], remarks: Vec::new() };
+                let site = |declaration| Site { declaration, tests: vec![index], comments: Vec::new() };
                 reading.sites.extend(own.drain(..).map(site));
             }
             reading.tests.push(Test {
@@ -195,11 +195,11 @@ fn file(at: usize, text: &str, alternatives: bool, reading: &mut Reading) {
                 declarations: own,
                 bare: Vec::new(),
                 unread: Vec::new(),
-                sightings: line.touches(),
-                openings: Vec::new(),
+                usages: line.touches(),
+                unresolved: Vec::new(),
                 reached: Vec::new(),
-                remarks: line.remarks(),
-                comments: Vec::new(),
+                comments: line.comments(),
+                body_comments: Vec::new(),
                 doc: None,
                 preface: None,
                 intents: Vec::new(),

@@ -1,4 +1,4 @@
-//! Calls of functions. Each ends in an entry of the table, in a function of the package that is followed, or in an opening.
+//! Calls of functions. Each ends in an entry of the table, in a function of the package that is followed, or unresolved.
 
 use std::rc::Rc;
 

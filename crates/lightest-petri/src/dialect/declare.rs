@@ -11,7 +11,7 @@ use super::walk::Walked;
 use super::{doc, modules, takes};
 use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::calls::{Kind, Table};
-use lightest_lint::facts::{Bare, Declaration, Opening, Remark, Test, Variant};
+use lightest_lint::facts::{Bare, Comment, Declaration, Test, Unresolved, Variant};
 use lightest_lint::intent;
 use lightest_lint::source::Source;
 
@@ -62,22 +62,22 @@ pub(super) fn tests(
             }
             declarations.extend(reader.declaration(kind, attribute, &mut refused));
         }
-        let Walked { sightings, mut openings, reached } = walk(function);
+        let Walked { usages, mut unresolved, reached } = walk(function);
         // What else the list holds is not known, so nothing is said about what it lacks.
         let unread: Vec<Span> = refused.iter().filter_map(|note| note.primary().cloned()).collect();
-        openings.extend(unread.iter().map(|span| Opening {
+        unresolved.extend(unread.iter().map(|span| Unresolved {
             span: span.clone(),
             what: "a part of the list of configurations".to_owned(),
         }));
         notes.append(&mut refused);
         if let Some(broken) = first_within(&tree.broken, &function.span) {
-            openings.push(Opening {
+            unresolved.push(Unresolved {
                 span: Span::new(file, broken.clone()),
                 what: "what stands where the source is not Rust".to_owned(),
             });
         }
         let head = function.span.start..function.name_span.start;
-        let remarks_above = remarks(file, source, tree, &head);
+        let comments_above = comments(file, source, tree, &head);
         let body = function.name_span.start..function.span.end;
         tests.push(Test {
             name: function.name.clone(),
@@ -90,13 +90,13 @@ pub(super) fn tests(
             declarations,
             bare,
             unread,
-            sightings,
-            openings,
+            usages,
+            unresolved,
             reached,
-            intents: intent::of_remarks(&remarks_above, catalog),
-            doc: doc::of(&remarks_above),
-            remarks: remarks_above,
-            comments: remarks(file, source, tree, &body),
+            intents: intent::of_comments(&comments_above, catalog),
+            doc: doc::of(&comments_above),
+            comments: comments_above,
+            body_comments: comments(file, source, tree, &body),
             preface: preface(file, &source.text),
         });
     }
@@ -151,20 +151,20 @@ fn outermost(functions: &[Function]) -> Vec<&Function> {
     sorted
 }
 
-/// The comments of a range; lines that follow each other are one remark, except those that speak to the linter. What follows a
+/// The comments of a range; lines that follow each other are one comment, except those that speak to the linter. What follows a
 /// comment behind code goes on with it only in the same column.
-fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usize>) -> Vec<Remark> {
-    let mut remarks: Vec<Remark> = Vec::new();
+fn comments(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usize>) -> Vec<Comment> {
+    let mut comments: Vec<Comment> = Vec::new();
     let first = tree.comments.partition_point(|comment| comment.span.start < head.start);
     let within = tree.comments[first..].iter().take_while(|comment| comment.span.start < head.end);
-    // Of the last one; asked of each comment once, since a remark grows with every line.
+    // Of the last one; asked of each comment once, since a comment grows with every line.
     let mut last_speaks = false;
     let column = |at: usize| at - source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let is_behind_code = |at: usize| !source.text[at - column(at)..at].trim().is_empty();
     for comment in within {
         let speaks = comment.text.contains("lightest:");
         let start = comment.span.start;
-        if let Some(last) = remarks.last_mut() {
+        if let Some(last) = comments.last_mut() {
             let between = source.text.get(last.span.bytes.end..comment.span.start).unwrap_or("x");
             let follows = between.trim().is_empty() && between.matches('\n').count() == 1;
             let head = last.span.bytes.start;
@@ -177,9 +177,9 @@ fn remarks(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<usi
             }
         }
         last_speaks = speaks;
-        remarks.push(Remark { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) });
+        comments.push(Comment { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) });
     }
-    remarks
+    comments
 }
 
 /// What every function may carry, whatever it is.
@@ -221,7 +221,7 @@ fn unknown_attribute(file: usize, function: &Function) -> Option<Diagnostic> {
 }
 
 /// What is written at the top of a file about all of it.
-fn preface(file: usize, text: &str) -> Option<Remark> {
+fn preface(file: usize, text: &str) -> Option<Comment> {
     let mut start = None;
     let mut end = 0;
     let mut at = 0;
@@ -236,7 +236,7 @@ fn preface(file: usize, text: &str) -> Option<Remark> {
         at += line.len();
     }
     let start = start?;
-    Some(Remark { text: text.get(start..end)?.to_owned(), span: Span::new(file, start..end) })
+    Some(Comment { text: text.get(start..end)?.to_owned(), span: Span::new(file, start..end) })
 }
 
 struct Reader<'a> {
@@ -305,8 +305,8 @@ impl Reader<'_> {
             }
         };
         refused.extend(errors.iter().map(note));
-        let remark =
-            |reason: &Reason| Remark { text: reason.text.clone(), span: self.span(at(&reason.span)) };
+        let comment =
+            |reason: &Reason| Comment { text: reason.text.clone(), span: self.span(at(&reason.span)) };
         let mut states = Vec::new();
         if let Some(vendor) = parsed.vendor {
             states.push(vendor.word().to_owned());
@@ -322,8 +322,8 @@ impl Reader<'_> {
                 config_span: self.span(at(&variant.entry.config_span)),
                 span: self.span(at(&variant.entry.span)),
                 agent: Some(variant.agent),
-                ignored: variant.ignored.map(remark),
-                unstable: variant.unstable.map(remark),
+                ignored: variant.ignored.map(comment),
+                unstable: variant.unstable.map(comment),
                 states: states.clone(),
                 brings: self.brings(&variant.config.extra_deps),
                 config: variant.config,

@@ -1,15 +1,15 @@
 //! What a doc comment says first.
 
-use lightest_lint::facts::Remark;
+use lightest_lint::facts::Comment;
 
 /// How a line of a doc comment begins that is not about what the test does now.
 const ASIDES: [&str; 4] = ["TODO", "FIXME", "N.B.", "NOTE"];
 
 /// The first paragraph of the doc comment among some comments, without what is code there.
-pub(super) fn of(remarks: &[Remark]) -> Option<Remark> {
-    remarks
-        .iter()
-        .find_map(|remark| Some(Remark { text: first_paragraph(&remark.text)?, span: remark.span.clone() }))
+pub(super) fn of(comments: &[Comment]) -> Option<Comment> {
+    comments.iter().find_map(|comment| {
+        Some(Comment { text: first_paragraph(&comment.text)?, span: comment.span.clone() })
+    })
 }
 
 /// `None` where no doc comment is among the comments of the text.

@@ -77,7 +77,7 @@ impl<'w, 't> Walk<'w, 't> {
             let mut made = Value::PLAIN;
             for (within, line) in &lines {
                 let (line, span) = (line.clone(), walk.span(place.clone()));
-                let command = Command { line, span, system: system.to_string(), sightings: Vec::new() };
+                let command = Command { line, span, system: system.to_string(), usages: Vec::new() };
                 let value = walk.inside(within, |walk| walk.run(command));
                 made = made.or_within(within.clone(), value);
             }
@@ -93,12 +93,12 @@ impl<'w, 't> Walk<'w, 't> {
             let is_path = run.path != run.program && run.path.starts_with('/');
             // A program of what the test mounted is none of the guest's.
             if !self.is_mounted(&run.path) {
-                let known = command.sightings.iter().copied().find(|index| {
-                    matches!(&self.sightings[*index].what, What::Program { name, .. } if *name == run.program)
+                let known = command.usages.iter().copied().find(|index| {
+                    matches!(&self.usages[*index].what, What::Program { name, .. } if *name == run.program)
                 });
                 match known {
                     Some(index) => {
-                        if let What::Program { line, .. } = &mut self.sightings[index].what {
+                        if let What::Program { line, .. } = &mut self.usages[index].what {
                             *line = run.line;
                         }
                     }
@@ -108,7 +108,7 @@ impl<'w, 't> Walk<'w, 't> {
                             name: run.program,
                             line: run.line,
                         };
-                        command.sightings.push(self.see_at(what, command.span.clone()));
+                        command.usages.push(self.see_at(what, command.span.clone()));
                     }
                 }
             }
@@ -121,9 +121,9 @@ impl<'w, 't> Walk<'w, 't> {
                 continue;
             }
             let what = self.path_of(&command.system, path);
-            let known = command.sightings.iter().any(|index| self.sightings[*index].what == what);
+            let known = command.usages.iter().any(|index| self.usages[*index].what == what);
             if !known {
-                command.sightings.push(self.see_at(what, command.span.clone()));
+                command.usages.push(self.see_at(what, command.span.clone()));
             }
         }
         Value::Command(Box::new(command))

@@ -1,5 +1,5 @@
-//! Methods of what has a role. Each ends in an entry of the table, in a function of the package that is followed, or in
-//! an opening; and an opening does not lose what follows.
+//! Methods of what has a role. Each ends in an entry of the table, in a function of the package that is followed, or
+//! unresolved, which does not lose what follows.
 
 use std::rc::Rc;
 
@@ -167,9 +167,9 @@ impl<'w, 't> Walk<'w, 't> {
         if entry.tolerates
             && let Value::Command(command) = &value
         {
-            for index in &command.sightings {
-                if let Some(sighting) = self.sightings.get_mut(*index) {
-                    sighting.tolerated = true;
+            for index in &command.usages {
+                if let Some(usage) = self.usages.get_mut(*index) {
+                    usage.tolerated = true;
                 }
             }
         }
@@ -208,9 +208,9 @@ impl<'w, 't> Walk<'w, 't> {
 
     /// A command that runs in another system than the one that started it.
     fn elsewhere(&mut self, mut command: Command, becomes: &str) -> Value<'t> {
-        for index in &command.sightings {
+        for index in &command.usages {
             if let Some(What::Program { system, .. } | What::Path { system, .. }) =
-                self.sightings.get_mut(*index).map(|sighting| &mut sighting.what)
+                self.usages.get_mut(*index).map(|usage| &mut usage.what)
             {
                 becomes.clone_into(system);
             }
@@ -268,7 +268,7 @@ impl<'w, 't> Walk<'w, 't> {
             role => role,
         };
         let command =
-            Command { line, span: self.span(span.clone()), system: system.to_owned(), sightings: Vec::new() };
+            Command { line, span: self.span(span.clone()), system: system.to_owned(), usages: Vec::new() };
         self.run(command)
     }
 

@@ -7,7 +7,7 @@ use super::values::{Value, of_type, split};
 use super::walk::Walk;
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Kind;
-use lightest_lint::facts::{Opening, What};
+use lightest_lint::facts::{Unresolved, What};
 
 impl<'t> Walk<'_, 't> {
     /// What a test is given, and what in its type is not known.
@@ -17,11 +17,11 @@ impl<'t> Walk<'_, 't> {
         function: &Function,
         ty: &str,
         bytes: &Bytes,
-    ) -> (Value<'t>, Vec<Opening>) {
+    ) -> (Value<'t>, Vec<Unresolved>) {
         let text = ty.trim();
         if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
             let parts = split(inner).into_iter().map(|part| self.parameter(file, function, part, bytes));
-            let (values, unknown): (Vec<Value<'t>>, Vec<Vec<Opening>>) = parts.unzip();
+            let (values, unknown): (Vec<Value<'t>>, Vec<Vec<Unresolved>>) = parts.unzip();
             return (Value::Many(values), unknown.into_iter().flatten().collect());
         }
         let value = of_type(text, self.table, self.package, function.owner.as_deref());
@@ -29,11 +29,11 @@ impl<'t> Walk<'_, 't> {
         if !value.is_nothing() || self.table.named(Kind::Type, &bare).is_some() {
             return (value, Vec::new());
         }
-        let opening = Opening {
+        let unresolved = Unresolved {
             span: Span::new(file, bytes.clone()),
             what: format!("a parameter of the type `{bare}`"),
         };
-        (Value::Lost(Rc::from("parameter")), vec![opening])
+        (Value::Lost(Rc::from("parameter")), vec![unresolved])
     }
 
     /// A value of which the type is written: what is not known of it by itself follows from that.

@@ -12,7 +12,7 @@ use super::syntax::bare_type;
 use super::tree::{Expr, Function, Pattern};
 use lightest_diagnostics::Span;
 use lightest_lint::calls::{Kind, Table};
-use lightest_lint::facts::{Branch, Opening};
+use lightest_lint::facts::{Branch, Unresolved};
 
 /// The role of what `cmd!` makes.
 pub(super) const COMMAND: &str = "command";
@@ -22,7 +22,7 @@ const MAX_ALTERNATIVES: usize = 12;
 const MAX_WORDS: usize = 24;
 
 /// Unknown words that a value was made with, each with its place.
-pub(super) type Words = Option<Rc<Vec<Opening>>>;
+pub(super) type Words = Option<Rc<Vec<Unresolved>>>;
 
 /// What an expression may stand for.
 #[derive(Clone, Debug)]
@@ -71,13 +71,13 @@ pub(super) struct Closure<'t> {
     pub(super) scope: Vec<(&'t str, usize)>,
 }
 
-/// A command: its line so far, where it stands, in which shell, and the sightings that it made.
+/// A command: its line so far, where it stands, in which shell, and the usages that it made.
 #[derive(Clone, Debug)]
 pub(super) struct Command {
     pub(super) line: String,
     pub(super) span: Span,
     pub(super) system: String,
-    pub(super) sightings: Vec<usize>,
+    pub(super) usages: Vec<usize>,
 }
 
 impl<'t> Value<'t> {
@@ -91,7 +91,7 @@ impl<'t> Value<'t> {
 
     /// A plain value that an unknown word makes.
     pub(super) fn unknown(span: Span, what: String) -> Self {
-        Self::Plain(Some(Rc::new(vec![Opening { span, what }])))
+        Self::Plain(Some(Rc::new(vec![Unresolved { span, what }])))
     }
 
     /// What role is somewhere in it, for messages; `None` where nothing in it matters.
@@ -118,7 +118,7 @@ impl<'t> Value<'t> {
     }
 
     /// The unknown words in it.
-    pub(super) fn words(&self, found: &mut Vec<Opening>) {
+    pub(super) fn words(&self, found: &mut Vec<Unresolved>) {
         match self {
             Self::Plain(Some(words)) => {
                 for word in words.iter() {
@@ -148,7 +148,7 @@ impl<'t> Value<'t> {
 
     /// A plain value with one more unknown word.
     pub(super) fn with(self, span: Span, what: String) -> Self {
-        let mut words = vec![Opening { span, what }];
+        let mut words = vec![Unresolved { span, what }];
         self.words(&mut words);
         Self::Plain(Some(Rc::new(words)))
     }

@@ -14,7 +14,7 @@ use super::tree::{Bytes, Expr, Function};
 use super::values::{Closure, Role, Value, of_type};
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Table;
-use lightest_lint::facts::{Branch, Opening, Sighting, What};
+use lightest_lint::facts::{Branch, Unresolved, Usage, What};
 use lightest_lint::source::Source;
 
 /// Helpers within helpers that are followed.
@@ -36,8 +36,8 @@ pub(super) fn body(
         sources,
         package: &trail,
         table,
-        sightings: Vec::new(),
-        openings: Vec::new(),
+        usages: Vec::new(),
+        unresolved: Vec::new(),
         within: Vec::new(),
         via: None,
         frames: Vec::new(),
@@ -51,7 +51,7 @@ pub(super) fn body(
         steps: 0,
     };
     for condition in build::conditions(function, conditions, table) {
-        walk.sightings.push(Sighting {
+        walk.usages.push(Usage {
             what: What::Build(condition),
             span: Span::new(file, function.name_span.clone()),
             via: None,
@@ -64,18 +64,18 @@ pub(super) fn body(
     let given = |param: &super::tree::Param| {
         walk.parameter(file, function, &walk.bounded(function, &param.ty), &param.ty_span)
     };
-    let (args, unknown): (Vec<Value<'_>>, Vec<Vec<Opening>>) = function.params.iter().map(given).unzip();
-    walk.openings.extend(unknown.into_iter().flatten());
+    let (args, unknown): (Vec<Value<'_>>, Vec<Vec<Unresolved>>) = function.params.iter().map(given).unzip();
+    walk.unresolved.extend(unknown.into_iter().flatten());
     let value = walk.function(file, function, args, None);
     walk.release(value);
-    let (sightings, openings) = walk.finish();
-    Walked { sightings, openings, reached: trail.places() }
+    let (usages, unresolved) = walk.finish();
+    Walked { usages, unresolved, reached: trail.places() }
 }
 
 /// What a walk found.
 pub(super) struct Walked {
-    pub(super) sightings: Vec<Sighting>,
-    pub(super) openings: Vec<Opening>,
+    pub(super) usages: Vec<Usage>,
+    pub(super) unresolved: Vec<Unresolved>,
     /// What of the package it went through.
     pub(super) reached: Vec<Span>,
 }
@@ -84,8 +84,8 @@ pub(super) struct Walk<'w, 't> {
     pub(super) sources: &'w [Source],
     pub(super) package: &'w Trail<'w, 't>,
     pub(super) table: &'w Table,
-    pub(super) sightings: Vec<Sighting>,
-    openings: Vec<Opening>,
+    pub(super) usages: Vec<Usage>,
+    unresolved: Vec<Unresolved>,
     pub(super) within: Vec<Branch>,
     via: Option<Span>,
     pub(super) frames: Vec<Frame<'t>>,
@@ -126,11 +126,8 @@ pub(super) struct Frame<'t> {
 }
 
 impl<'w, 't> Walk<'w, 't> {
-    fn finish(self) -> (Vec<Sighting>, Vec<Opening>) {
-        (
-            distinct(self.sightings, |sighting| &sighting.span),
-            distinct(self.openings, |opening| &opening.span),
-        )
+    fn finish(self) -> (Vec<Usage>, Vec<Unresolved>) {
+        (distinct(self.usages, |usage| &usage.span), distinct(self.unresolved, |unresolved| &unresolved.span))
     }
 
     /// Whether the walk may go on.
@@ -161,7 +158,7 @@ impl<'w, 't> Walk<'w, 't> {
     /// Writes down a place that cannot be followed.
     pub(super) fn open(&mut self, bytes: Bytes, what: String) {
         let span = self.span(bytes);
-        self.openings.push(Opening { span, what });
+        self.unresolved.push(Unresolved { span, what });
     }
 
     /// Writes down what is touched, and gives its index.
@@ -171,7 +168,7 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     pub(super) fn see_at(&mut self, what: What, span: Span) -> usize {
-        self.sightings.push(Sighting {
+        self.usages.push(Usage {
             what,
             span,
             via: self.via.clone(),
@@ -181,14 +178,14 @@ impl<'w, 't> Walk<'w, 't> {
             uncertain: self.conditional > 0 || self.frames.iter().any(|frame| frame.closure || frame.left),
             guarded: self.guarded > 0 || self.frames.iter().any(|frame| frame.unsure),
         });
-        self.sightings.len() - 1
+        self.usages.len() - 1
     }
 
     /// Hands a value to something with a role: unknown words in it open the test.
     pub(super) fn feed(&mut self, value: Value<'t>) {
         let mut words = Vec::new();
         value.words(&mut words);
-        self.openings.extend(words);
+        self.unresolved.extend(words);
         self.release(value);
     }
 

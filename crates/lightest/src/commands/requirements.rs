@@ -150,18 +150,18 @@ impl View<'_> {
             requirements: needs.needs.iter().map(|need| self.need(need)).collect(),
             named: named(test, self.space.catalog()),
             touches: test
-                .sightings
+                .usages
                 .iter()
-                .map(|sighting| schema::Touch {
-                    what: (&sighting.what).into(),
-                    span: self.span(&sighting.span),
-                })
+                .map(|usage| schema::Touch { what: (&usage.what).into(), span: self.span(&usage.span) })
                 .collect(),
             open: needs.is_open(),
             unknown: needs
-                .openings
+                .unresolved
                 .iter()
-                .map(|opening| shared::Opening { what: &opening.what, span: self.span(&opening.span) })
+                .map(|unresolved| shared::Unresolved {
+                    what: &unresolved.what,
+                    span: self.span(&unresolved.span),
+                })
                 .collect(),
         }
     }
@@ -244,8 +244,8 @@ impl View<'_> {
                 line(1, &format!("{id} ({}): mentioned in the name", self.place(&test.name_span)));
             }
         }
-        for opening in &needs.openings {
-            line(1, &format!("not known: {} ({})", opening.what, self.place(&opening.span)));
+        for unresolved in &needs.unresolved {
+            line(1, &format!("not known: {} ({})", unresolved.what, self.place(&unresolved.span)));
         }
         let pick = self.pick(test, needs);
         let weights = weigh(test, needs, self.sources, self.dialect, self.space);

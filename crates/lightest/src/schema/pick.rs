@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::shared::{Opening, Price, Span, Support};
+use super::shared::{Price, Span, Support, Unresolved};
 
 /// The answer to a set of requirements.
 #[derive(Debug, Serialize)]
@@ -187,7 +187,7 @@ pub(crate) struct From<'a> {
     /// What the body asks for.
     pub(crate) needs: Vec<Need<'a>>,
     /// What is not known about the body.
-    pub(crate) open: Vec<Opening<'a>>,
+    pub(crate) open: Vec<Unresolved<'a>>,
     /// Requirements that the body does not show, and its name or signature suggests.
     pub(crate) weak: Vec<Weak<'a>>,
     /// The configurations of the attribute.

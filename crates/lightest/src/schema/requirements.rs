@@ -5,7 +5,7 @@ use lightest_model::catalog;
 use lightest_model::config::{Arch, Form};
 use serde::Serialize;
 
-use super::shared::{Opening, Span};
+use super::shared::{Span, Unresolved};
 
 /// What tests require of their environment.
 #[derive(Debug, Serialize)]
@@ -44,7 +44,7 @@ pub(crate) struct Test<'a> {
     /// Whether something of it is not known; its guest is then never called too heavy.
     pub(crate) open: bool,
     /// What is not known.
-    pub(crate) unknown: Vec<Opening<'a>>,
+    pub(crate) unknown: Vec<Unresolved<'a>>,
 }
 
 /// A test with one configuration.

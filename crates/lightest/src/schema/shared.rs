@@ -96,7 +96,7 @@ pub(crate) struct Span<'a> {
 /// Something that is not known about a test.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(crate) struct Opening<'a> {
+pub(crate) struct Unresolved<'a> {
     /// What is not known.
     pub(crate) what: &'a str,
     /// Where it stands.

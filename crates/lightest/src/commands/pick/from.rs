@@ -274,18 +274,18 @@ impl Answer<'_> {
             let place = aside(format!("({}{some})", self.place(need.via.as_ref().unwrap_or(&need.span))));
             let _ = writeln!(text, "  `{}` {place}{why}", need.requirement);
         }
-        if self.needs.needs.is_empty() && self.needs.openings.is_empty() && self.proposal.weak.is_empty() {
+        if self.needs.needs.is_empty() && self.needs.unresolved.is_empty() && self.proposal.weak.is_empty() {
             text.push_str("  nothing\n");
         }
         for weak in &self.proposal.weak {
             let _ = writeln!(text, "  {}", weak.advice());
         }
-        for opening in &self.needs.openings {
+        for unresolved in &self.needs.unresolved {
             let _ = writeln!(
                 text,
                 "  not known: {} {}; the answer may be too light",
-                opening.what,
-                aside(format!("({})", self.place(&opening.span)))
+                unresolved.what,
+                aside(format!("({})", self.place(&unresolved.span)))
             );
         }
         for taken in &self.proposal.unnamed {
@@ -366,8 +366,9 @@ impl Answer<'_> {
             because: &need.because,
             conditional: need.is_conditional(),
         });
-        let open = self.needs.openings.iter();
-        let open = open.map(|opening| shared::Opening { what: &opening.what, span: span(&opening.span) });
+        let open = self.needs.unresolved.iter();
+        let open = open
+            .map(|unresolved| shared::Unresolved { what: &unresolved.what, span: span(&unresolved.span) });
         let weak = self.proposal.weak.iter().map(|weak| schema::Weak {
             requirement: &weak.requirement,
             span: span(&weak.span),
