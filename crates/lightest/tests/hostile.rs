@@ -54,6 +54,7 @@ fn a_byte_order_mark_and_carriage_returns_do_no_harm() {
     put(folder.path(), "a.rs", format!("\u{feff}{}", TEST.replace('\n', "\r\n")));
     let said = check(folder.path(), &["--message-format", "short"]);
     assert_eq!(said.code, 1, "{}", said.err);
+    assert_eq!(said.out.lines().count(), 1, "a mark is no part of the program: {}", said.out);
     let said = check(folder.path(), &["--fix"]);
     assert_eq!(said.code, 1, "the gap between architectures is left: {}", said.err);
     let text = fs::read_to_string(folder.path().join("a.rs")).expect("UTF-8");

@@ -156,10 +156,10 @@ fn lines_that_moved_are_followed_in_the_facts_and_in_the_table_of_calls() {
 }
 
 #[test]
-fn a_catalog_whose_lines_end_in_carriage_returns_keeps_them() {
+fn a_catalog_with_byte_order_marks_and_carriage_returns_keeps_them() {
     let orchard = Orchard::new();
     for (path, text) in orchard.facts() {
-        fs::write(path, text.replace('\n', "\r\n")).expect("written");
+        fs::write(path, format!("\u{feff}{}", text.replace('\n', "\r\n"))).expect("written");
     }
     orchard.edit(MACHINES, |text| format!("// One line more.\n{text}"));
     orchard.commit("Say more");
@@ -167,6 +167,7 @@ fn a_catalog_whose_lines_end_in_carriage_returns_keeps_them() {
     assert_eq!(said.code, 0, "{}", said.text);
     for (path, text) in orchard.facts() {
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{}", path.display());
+        assert_eq!(text.matches('\u{feff}').count(), 1, "{}", path.display());
     }
     assert_eq!(orchard.sync(&["--write"]).text.lines().next(), Some("nothing to write"));
 }

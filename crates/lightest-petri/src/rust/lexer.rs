@@ -9,10 +9,18 @@ pub(crate) use ra_ap_parser::SyntaxKind;
 /// The edition of Rust that is read.
 pub(super) const EDITION: Edition = Edition::CURRENT;
 
+/// The byte order mark of a file.
+const MARK: char = '\u{feff}';
+
 /// Lexes `text` and hands the tokens, whose positions are those of `text`, to `read`. Text of 4 GiB and more has none.
 pub(super) fn lex<R>(text: &str, read: impl FnOnce(&LexedStr<'_>) -> R) -> R {
     let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
     let lines = if text.contains("\r\n") { Cow::Owned(short_line_ends(text)) } else { text.into() };
+    // The compiler drops it, too.
+    let lines = match lines.strip_prefix(MARK) {
+        Some(rest) => Cow::Owned(format!("{:1$}{rest}", "", MARK.len_utf8())),
+        None => lines,
+    };
     read(&LexedStr::new(EDITION, &lines))
 }
 

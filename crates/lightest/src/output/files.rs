@@ -77,10 +77,12 @@ pub(crate) fn write_over(path: &Path, was: &str, text: &str, held: Option<&Lock>
     files.write_under(held)
 }
 
-/// A text with the line ends of the one that it replaces: CR LF where every line of that ends so.
+/// A text with the line ends of the one that it replaces (CR LF where every line of that ends so), and with its byte order mark.
 pub(crate) fn with_line_ends_of<'a>(old: &str, new: &'a str) -> Cow<'a, str> {
+    const MARK: char = '\u{feff}';
     let is_long = old.contains('\n') && old.matches('\n').count() == old.matches("\r\n").count();
-    if is_long { new.replace("\r\n", "\n").replace('\n', "\r\n").into() } else { new.into() }
+    let new = if is_long { new.replace("\r\n", "\n").replace('\n', "\r\n").into() } else { Cow::from(new) };
+    if old.starts_with(MARK) && !new.starts_with(MARK) { format!("{MARK}{new}").into() } else { new }
 }
 
 /// Sees that a file could be written, before the work whose result it is for. Nothing is made.
@@ -436,10 +438,17 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_stay_as_they_are() {
+    fn line_ends_and_byte_order_marks_stay_as_they_are() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
-        for (old, new) in [("a\r\nb\r\n", "b\r\nc"), ("a\r\nb\n", "b\nc"), ("a\n", "b\nc"), ("", "b\nc")] {
+        for (old, new) in [
+            ("a\r\nb\r\n", "b\r\nc"),
+            ("a\r\nb\n", "b\nc"),
+            ("a\n", "b\nc"),
+            ("", "b\nc"),
+            ("\u{feff}a\n", "\u{feff}b\nc"),
+            ("\u{feff}a\r\n", "\u{feff}b\r\nc"),
+        ] {
             fs::write(&path, old).expect("written");
             write(&path, "b\nc").expect("written");
             assert_eq!(fs::read_to_string(&path).expect("read"), new, "{old:?}");
