@@ -271,3 +271,17 @@ fn a_link_out_of_the_tree_decides_nothing_about_what_is_read() {
         assert!(said.err.contains("outside the folder that it belongs to"), "{name}: {}", said.err);
     }
 }
+
+#[test]
+fn a_test_whose_name_holds_a_line_end_stays_on_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    put(folder.path(), "a\nb.rs", TEST);
+    for args in
+        [&["requirements", "a\nb.rs"][..], &["pick", "--from", "a\nb.rs"], &["list", "tests", "a\nb.rs"]]
+    {
+        let said = lightest(folder.path(), args);
+        let first = said.out.lines().next().unwrap_or_default();
+        assert!(first.starts_with("a\\nb::answers") && first.contains("a\\nb.rs:"), "{args:?}: {}", said.out);
+        assert!(!said.out.contains("a\nb"), "{args:?}: {}", said.out);
+    }
+}

@@ -222,7 +222,8 @@ impl View<'_> {
             text.push('\n');
         };
         let name = self.dialect.full_name(test);
-        line(0, &format!("{name} ({}, {})", words::count(variants, "variant"), self.place(&test.name_span)));
+        let variants = words::count(variants, "variant");
+        line(0, &format!("{} ({variants}, {})", output::line(&name), self.place(&test.name_span)));
         let mut said: Vec<&str> = Vec::new();
         for need in &needs.needs {
             if said.contains(&need.requirement.as_str()) {

@@ -193,7 +193,7 @@ impl View<'_> {
         for waiting in unknown.waiting.iter().take(NAMED) {
             let from = self.name(waiting.from);
             let silence = waiting.silence.map_or(String::new(), |why| format!("; not a finding: {why}"));
-            let _ = writeln!(text, "   - {} (now `{from}`{silence})", waiting.variant);
+            let _ = writeln!(text, "   - {} (now `{from}`{silence})", output::line(&waiting.variant));
         }
         if unknown.waiting.len() > NAMED {
             let _ = writeln!(text, "   - and {} more", unknown.waiting.len() - NAMED);
@@ -202,8 +202,9 @@ impl View<'_> {
             Some(Experiment::Runs { variant, .. }) => {
                 let _ = writeln!(
                     text,
-                    "   {} {variant} runs it already: give its result to `lightest learn`",
-                    style::answer("experiment:")
+                    "   {} {} runs it already: give its result to `lightest learn`",
+                    style::answer("experiment:"),
+                    output::line(variant)
                 );
             }
             Some(Experiment::Add { beside, edit, .. }) => {
@@ -282,6 +283,7 @@ impl View<'_> {
                 return Err(Failure::new("this framework has no variants whose failure blocks nobody"));
             }
             Some(Experiment::Runs { variant, .. }) => {
+                let variant = output::line(variant);
                 return Err(Failure::new(format!("no edit is needed: `{variant}` runs it already"))
                     .help("give the result of that variant to `lightest learn`"));
             }

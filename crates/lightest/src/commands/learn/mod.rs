@@ -260,7 +260,8 @@ impl View<'_, '_> {
             let what =
                 if requirement == "runs" { "runs".to_owned() } else { format!("provides `{requirement}`") };
             let with = if with.is_empty() { String::new() } else { format!(" with `{}`", with.join("`, `")) };
-            let names: Vec<&str> = fact.shown_by.keys().take(2).map(String::as_str).collect();
+            let names: Vec<String> =
+                fact.shown_by.keys().take(2).map(|name| output::line(name).to_string()).collect();
             let more = fact.shown_by.len() - names.len();
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             let _ = writeln!(text, "  `{}` {what}{with}: {}{more}", self.config(*row), names.join(", "));
@@ -276,7 +277,7 @@ impl View<'_, '_> {
                 let path = output::shown(&self.results.runs[seen.run].path);
                 let first = seen.message.lines().next().unwrap_or_default();
                 let why = if first.is_empty() { String::new() } else { format!(": {}", output::line(first)) };
-                let _ = writeln!(text, "  {name} ({path}:{}){why}", seen.line);
+                let _ = writeln!(text, "  {} ({path}:{}){why}", output::line(name), seen.line);
             }
             if all.len() > NAMED {
                 let _ = writeln!(text, "  and {} more", all.len() - NAMED);

@@ -62,7 +62,8 @@ pub(super) fn tests(
         let config = dialect.name_of(&configs[index]);
         if last != Some(std::ptr::from_ref(test)) {
             last = Some(std::ptr::from_ref(test));
-            text.push_str(&format!("{} {}\n", heading(&name), aside(format!("({path}:{line})"))));
+            let place = aside(format!("({}:{line})", output::line(path)));
+            text.push_str(&format!("{} {place}\n", heading(output::line(&name))));
         }
         text.push_str(&format!("  {config}\n"));
         values.push(schema::Variant {

@@ -191,7 +191,8 @@ fn choose_test<'t>(
         [] => Err(Failure::new(format!("no test found in {shown}"))
             .help(format!("a test has {}", dialect.looks_for()))),
         many => {
-            let names: Vec<String> = many.iter().map(|test| dialect.full_name(test)).collect();
+            let names: Vec<String> =
+                many.iter().map(|test| output::line(&dialect.full_name(test)).to_string()).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             Err(Failure::new(format!("{shown} has {} tests", many.len()))
                 .help(format!("choose one with `--test NAME` or `--line N`: {}", some(&names))))
@@ -265,7 +266,7 @@ impl Answer<'_> {
         let _ = writeln!(
             text,
             "{} ({}) asks for:",
-            heading(self.space.dialect().full_name(self.test)),
+            heading(output::line(&self.space.dialect().full_name(self.test))),
             self.place(&self.test.name_span)
         );
         for need in self.asked() {

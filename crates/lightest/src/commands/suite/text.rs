@@ -55,7 +55,7 @@ pub(super) fn write(cost: &Cost<'_>) -> String {
     if !cost.flaky.is_empty() {
         let _ = writeln!(text, "\n{}", style::heading(words::count(cost.flaky.len(), "flaky variant")));
         for (name, flaky) in cost.flaky.iter().take(ROWS * 2) {
-            let _ = writeln!(text, "{name}: {}", flaky_words(*flaky));
+            let _ = writeln!(text, "{}: {}", output::line(name), flaky_words(*flaky));
         }
         if cost.flaky.len() > ROWS * 2 {
             let _ = writeln!(text, "and {} more", cost.flaky.len() - ROWS * 2);
