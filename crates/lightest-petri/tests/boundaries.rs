@@ -7,7 +7,7 @@ use lightest_diagnostics::Safety;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
-use lightest_model::catalog::{Catalog, Quirk};
+use lightest_model::catalog::{Capability, Catalog, Layer, Quirk, Support, When};
 use lightest_petri::Petri;
 use reading::{CATALOG, TABLE, file};
 
@@ -270,4 +270,40 @@ fn a_comment_on_anything_lighter_shows_that_the_list_was_weighed() {
     assert_eq!(heavier("linux_direct_bzimage_x64 has no clock"), 0);
     assert_eq!(heavier("linux_direct_aarch64 has no clock"), 1, "another architecture");
     assert_eq!(heavier("pcat_x64 has a clock"), 1, "no lighter");
+}
+
+/// The catalog with one more statement.
+fn with_statement(requirement: &str, support: Support, when: When) -> Catalog {
+    let mut catalog = CATALOG.clone();
+    catalog.capabilities.push(Capability {
+        id: None,
+        requirement: requirement.to_owned(),
+        support,
+        when,
+        because: "it is so here".to_owned(),
+        evidence: Vec::new(),
+        layer: Layer::Base,
+    });
+    catalog
+}
+
+#[test]
+fn a_variant_without_code_of_the_repository_gets_the_paravisor_only_if_that_runs_and_is_such_code() {
+    let list = "hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))";
+    let text = text("answers", list, PING);
+    let suggested = |catalog: &Catalog| {
+        let findings = check(catalog, &text);
+        let finding =
+            findings.iter().find(|finding| finding.rule() == "runs-no-repo-code").expect("it is found");
+        finding.suggested.clone()
+    };
+    let paravisor = || When { vmm: vec!["hyperv".to_owned()], openhcl: Some(true), ..When::default() };
+    assert_eq!(suggested(&CATALOG).as_deref(), Some("hyperv_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))"));
+    assert_eq!(suggested(&with_statement("runs", Support::No, paravisor())), None);
+    assert_eq!(suggested(&with_statement("repo-code", Support::No, paravisor())), None);
+    let listed = format!("{list}, hyperv_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))");
+    let findings = check(&CATALOG, &text.replace(list, &listed));
+    let finding = findings.iter().find(|finding| finding.rule() == "runs-no-repo-code").expect("it is found");
+    assert_eq!(finding.suggested, None, "it is listed already");
+    assert_eq!(finding.diagnostic.help.as_ref().map(|help| help.message.as_str()), Some("remove it"));
 }

@@ -104,6 +104,46 @@ fn a_comment_above_the_attribute_has_to_speak_of_the_guest_and_to_give_a_reason(
     assert_eq!(above("// Ubuntus, because ponderous."), [heavy(X64, false)], "another word");
 }
 
+/// A rule about something other than the guest is silent where a comment gives a reason for that.
+#[test]
+fn a_comment_on_what_a_rule_is_about_gives_a_reason_for_it() {
+    let pedantic = Options { pedantic: true, ..Options::default() };
+    let silent = |rule: &str, list: &str, comment: &str| {
+        let sources = [file(test(comment, list, ""))];
+        let reading = Petri.read(&sources, &CATALOG, &TABLE);
+        let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &pedantic);
+        findings.iter().all(|finding| finding.rule() != rule)
+    };
+    let isolated =
+        format!("openvmm_openhcl_uefi_x64[vbs](vhd(windows_datacenter_core_2025_x64_prepped)), {X64}");
+    for (rule, list, about) in [
+        ("architecture-gap", "openvmm_linux_direct_x64", "x64"),
+        ("openhcl-without-plain", "openvmm_openhcl_linux_direct_x64", "paravisor"),
+        ("isolation-not-exercised", isolated.as_str(), "VBS"),
+    ] {
+        assert!(!silent(rule, list, ""), "{rule}");
+        assert!(!silent(rule, list, &format!("// The {about}.")), "{rule}: no reason");
+        assert!(!silent(rule, list, "// It must be quick."), "{rule}: about something else");
+        assert!(silent(rule, list, &format!("// The {about} must be there.")), "{rule}");
+    }
+}
+
+#[test]
+fn a_name_of_two_letters_is_none_that_a_comment_speaks_of() {
+    let called = |family: &str| {
+        let mut catalog = CATALOG.clone();
+        for guest in catalog.guests.iter_mut().filter(|guest| guest.family == "ubuntu") {
+            guest.family = family.to_owned();
+        }
+        let sources = [file(test("", &format!("\n{X64}, // {family}\n"), ""))];
+        let reading = Petri.read(&sources, &catalog, &TABLE);
+        let findings = linter::check(&reading, &sources, &Petri, &catalog, &TABLE, &Options::default());
+        findings.iter().filter(|finding| finding.rule() == "heavier-than-needed").count()
+    };
+    assert_eq!(called("ubu"), 0);
+    assert_eq!(called("ub"), 1);
+}
+
 #[test]
 fn a_comment_of_the_body_has_to_name_the_guest_or_what_only_a_distribution_has() {
     let body = |comment: &str| found(&test("", X64, comment));
