@@ -154,6 +154,15 @@ fn a_declaration_lacks_no_word_for_a_variant_that_is_held_back_or_that_few_hosts
     assert_eq!(lacks(&format!("unstable(reason = \"slow\", {WINDOWS})")), none);
     assert_eq!(lacks("openvmm_openhcl_uefi_x64(vhd(windows_datacenter_core_2022_x64))"), none);
     assert_eq!(lacks("hyperv_uefi_x64(vhd(windows_datacenter_core_2022_x64))"), none);
+    let lacks = |list: &str| {
+        found(
+            "unprovided-quirk",
+            &text("answers", list, &format!("let device = VpciDeviceConfig::new();\n{PING}")),
+        )
+    };
+    assert_eq!(lacks(UBUNTU), ["the declaration lacks `requires(vpci)`, which the test needs"]);
+    assert_eq!(lacks("openvmm_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))"), none, "its hosts can do it");
+    assert_eq!(lacks("hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))"), none);
 }
 
 /// What is noted of a test without a list.
@@ -208,7 +217,19 @@ fn what_the_name_or_the_body_says_of_the_paravisor_is_enough() {
     let found = |name: &str, body: &str| found("isolation-not-exercised", &text(name, list, body)).len();
     assert_eq!(found("answers", PING), 1);
     assert_eq!(found("openhcl_answers", PING), 0);
+    assert_eq!(found("vbs_answers", PING), 0);
     assert_eq!(found("answers", &format!("vm.restart_openhcl(igvm, flags).await?;\n{PING}")), 0);
+}
+
+#[test]
+fn what_is_about_the_paravisor_needs_no_companion_without_it() {
+    let found = |name: &str, body: &str| {
+        found("openhcl-without-plain", &text(name, "openvmm_openhcl_linux_direct_x64", body)).len()
+    };
+    assert_eq!(found("answers", PING), 1);
+    assert_eq!(found("answers", &format!("vm.restart_openhcl(igvm, flags).await?;\n{PING}")), 0);
+    assert_eq!(found("vbs_answers", PING), 0);
+    assert_eq!(found("openhcls_agent_answers", PING), 0);
 }
 
 #[test]
@@ -220,6 +241,14 @@ fn a_shutdown_that_waits_is_found_where_the_test_itself_asks_for_it_and_has_an_a
     // The worst of the list is told.
     assert_eq!(waits(&format!("{DIRECT}, {UBUNTU}"), &format!("{PING}\n{stop}")), message(30));
     assert_eq!(waits(&format!("{UBUNTU}, {DIRECT}"), &format!("{PING}\n{stop}")), message(30));
+    let both = text(
+        "ends",
+        &format!("{UBUNTU}, openvmm_pcat_x64(vhd(ubuntu_2504_server_x64))"),
+        &format!("{PING}\n{stop}"),
+    );
+    let findings = check(&CATALOG, &both);
+    let finding = findings.iter().find(|finding| finding.rule() == "unprovided-quirk").expect("it waits");
+    assert_eq!(finding.config.as_deref(), Some(UBUNTU), "of several that wait as long, the first");
     assert_eq!(waits(DIRECT, &format!("{PING}\ndrop(agent);\n{stop}")), [""; 0], "no agent is left");
     let again = "let agent = vm.wait_for_reset().await?;";
     assert_eq!(waits(DIRECT, &format!("agent.reboot().await?;\ndrop(agent);\n{again}\n{stop}")), message(10));

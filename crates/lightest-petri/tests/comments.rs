@@ -197,6 +197,7 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
         format!("{ping}\n{why}\n\n{stop}"),
         format!("{ping}\n{stop}\n{why}"),
         format!("{ping}\n// Ends here.\n{stop}"),
+        format!("let _ = (\n{why}\nvm.arch(),\n// Ends here.\n{},\n);", stop.trim_end_matches(';')),
     ] {
         assert!(waits(&elsewhere), "{elsewhere}");
     }

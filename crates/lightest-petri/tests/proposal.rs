@@ -97,8 +97,10 @@ fn a_body_without_an_agent_asks_for_none() {
     let space = Space::of_tests(&CATALOG);
     let text = "#[vmm_test]\nasync fn t<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n\
                 let mut vm = config.run_without_agent().await?;\nvm.wait_for_clean_teardown().await?;\nOk(())\n}";
-    let proposal = proposed(&space, &read(text)[0], &on_x64());
-    assert_eq!(proposal.asks.requires, ["no-agent"]);
+    let alone = &read(text)[0];
+    assert_eq!(proposed(&space, alone, &on_x64()).asks.requires, ["no-agent"]);
+    let request = Request { requires: vec!["tpm".to_owned()], ..on_x64() };
+    assert_eq!(proposed(&space, alone, &request).asks.requires, ["tpm", "no-agent"]);
 }
 
 #[test]
@@ -160,6 +162,14 @@ fn what_one_system_is_asked_is_not_asked_of_another() {
     let linux_alone = "if os == OsFlavor::Linux { agent.windows_shell(); agent.unix_shell(); }";
     let list = listed(&test("told", &format!("{PING}\n{linux_alone}")), &on_x64());
     assert_eq!(words(&list), ["openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64))"]);
+    // On Windows, what its branch asks is nowhere to be had: it is no demand of the whole test.
+    let space = Space::of_tests(&CATALOG);
+    let windows_alone =
+        test("told", &format!("{PING}\nif os == OsFlavor::Windows {{ agent.unix_shell(); }}"));
+    let proposal =
+        proposed(&space, &windows_alone, &Request { requires: vec!["windows".to_owned()], ..on_x64() });
+    assert_eq!(proposal.asks.requires, ["agent", "windows"]);
+    assert_eq!(proposal.list, []);
     let not_linux = "if os != OsFlavor::Linux { cmd!(agent.unix_shell(), \"systemctl\").run().await?; }";
     let list = listed(&test("told", &format!("{PING}\n{not_linux}")), &on_x64());
     assert_eq!(words(&list), ["openvmm_linux_direct_x64"]);
@@ -177,6 +187,22 @@ fn each_system_that_a_body_distinguishes_has_a_variant() {
     // One branch is no distinction.
     let one = test("one", "if os == OsFlavor::Linux { agent.ping().await?; }");
     assert_eq!(words(&listed(&one, &on_x64())), ["openvmm_linux_direct_x64"]);
+}
+
+#[test]
+fn each_isolation_mode_that_a_body_distinguishes_has_a_variant() {
+    let body = format!(
+        "{PING}\nlet isolation = vm.isolation();\n\
+        if isolation == Some(IsolationType::Vbs) {{ agent.ping().await?; }}\n\
+        if isolation == Some(IsolationType::Snp) {{ agent.ping().await?; }}\n\
+        if isolation == Some(IsolationType::Vbs) {{ agent.ping().await?; }}"
+    );
+    let roles: Vec<Role> =
+        listed(&test("told", &body), &on_x64()).into_iter().map(|(_, role)| role).collect();
+    assert_eq!(
+        roles,
+        [Role::Lightest, Role::ForIsolation(Isolation::Vbs), Role::ForIsolation(Isolation::Snp)]
+    );
 }
 
 #[test]
@@ -281,6 +307,10 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     assert_eq!(found, [("hyperv".to_owned(), true)]);
     let asked = Request { vmms: vec!["openvmm".to_owned()], ..on_x64() };
     assert_eq!(weak("hyperv_answers", PING, &asked).0, "openvmm_linux_direct_x64");
+    // A VMM, and what is to be had with it.
+    let (first, found, _) = weak("hyperv_tpm_answers", PING, &on_x64());
+    assert!(first.starts_with("hyperv_openhcl_uefi_x64"), "{first}");
+    assert_eq!(found, [("tpm".to_owned(), true), ("hyperv".to_owned(), true)]);
     // Of two VMMs that a name speaks of, the lightest is as good as any.
     for name in ["hyperv_or_openvmm_answers", "openvmm_or_hyperv_answers"] {
         assert_eq!(weak(name, PING, &on_x64()).0, "openvmm_linux_direct_x64", "{name}");
