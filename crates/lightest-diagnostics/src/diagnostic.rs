@@ -84,8 +84,8 @@ pub struct Edit {
     pub text: String,
 }
 
-/// Whether a program may apply an edit unseen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether a program may apply an edit unseen; the less it may, the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Safety {
     /// What the test exercises stays the same.
     Safe,

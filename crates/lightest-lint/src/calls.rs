@@ -273,7 +273,9 @@ impl Table {
         let fits = |entry: &&Entry| match what {
             What::Function(path) => entry.on.is_empty() && names_path(entry, path),
             What::Type(path) | What::Name(path) => names_path(entry, path),
-            What::Build(condition) => entry.names.iter().any(|known| same_condition(known, condition)),
+            What::Build(condition) => {
+                entry.names.iter().any(|known| key(kind, known) == key(kind, condition))
+            }
             What::Read { name, how } => {
                 (entry.on.is_empty() || entry.on == *how) && entry.names.iter().any(|known| wild(known, name))
             }
@@ -396,9 +398,4 @@ pub fn ends_with_path(path: &str, known: &str) -> bool {
 /// Whether `known`, which may end in `*`, matches.
 fn wild(known: &str, word: &str) -> bool {
     known.strip_suffix('*').map_or(known == word, |start| word.starts_with(start))
-}
-
-/// Whether two conditions of the build differ in nothing but white space.
-fn same_condition(one: &str, other: &str) -> bool {
-    one.chars().filter(|c| !c.is_whitespace()).eq(other.chars().filter(|c| !c.is_whitespace()))
 }

@@ -14,10 +14,9 @@ impl Subject<'_, '_> {
         config.extra_deps.clone_from(&own.extra_deps);
         let fits = placed.declaration.vmm.is_none() || placed.declaration.vmm == config.vmm;
         // What a test brings along is made for its own guest.
-        let safety = match (fits, own.extra_deps.is_empty()) {
-            (true, true) => safety,
-            (true, false) if safety == Safety::Safe => Safety::Unsafe,
-            (true, false) => safety,
+        let own = match (fits, own.extra_deps.is_empty()) {
+            (true, true) => Safety::Safe,
+            (true, false) => Safety::Unsafe,
             (false, _) => Safety::DisplayOnly,
         };
         let replacement = Replacement {
@@ -30,12 +29,7 @@ impl Subject<'_, '_> {
         let Some((edits, known)) = self.dialect.replace(&replacement) else {
             return Help { message, edits: Vec::new(), safety: Safety::DisplayOnly };
         };
-        let safety = match (known, safety) {
-            (Safety::DisplayOnly, _) | (_, Safety::DisplayOnly) => Safety::DisplayOnly,
-            (Safety::Unsafe, _) => Safety::Unsafe,
-            (Safety::Safe, safety) => safety,
-        };
-        Help { message, edits, safety }
+        Help { message, edits, safety: safety.max(own).max(known) }
     }
 
     /// Adds a configuration before a variant.

@@ -75,6 +75,9 @@ fn a_matrix_lacks_the_lightest_that_would_do_unless_it_means_to() {
     );
     let bios = "openvmm_pcat_x64(vhd(windows_datacenter_core_2022_x64))";
     assert_eq!(of(&format!("{WINDOWS}, {bios}")), None, "the system is the point");
+    let openhcl = format!("{UBUNTU}, {WINDOWS}").replace("openvmm_", "openvmm_openhcl_");
+    assert_eq!(of(&openhcl), None, "all of it is with the paravisor");
+    assert_eq!(of(&format!("{UBUNTU}, {WINDOWS}").replace("openvmm_", "hyperv_")), None, "another VMM");
     assert_eq!(of(&format!("{UBUNTU}, {bios}, openvmm_linux_direct_bzimage_x64")), None, "one is as light");
     assert_eq!(missing("answers", &format!("{UBUNTU}, {WINDOWS}"), UNITS), None, "it would not do");
 }
@@ -140,6 +143,7 @@ fn two_requirements_of_one_comment_do_not_contradict_each_other_but_the_body() {
         stated("cmd!(agent.unix_shell(), \"uname\").run().await?;"),
         ["no configuration provides `windows-shell` together with `unix-shell`, which the test uses"]
     );
+    assert_eq!(stated("if os == OsFlavor::Linux { agent.unix_shell(); }"), Vec::<String>::new(), "a branch");
 }
 
 #[test]
@@ -214,10 +218,12 @@ fn a_name_that_speaks_of_a_guest_is_not_judged_where_a_guest_is_unknown() {
 #[test]
 fn what_the_name_or_the_body_says_of_the_paravisor_is_enough() {
     let list = "openvmm_openhcl_uefi_x64[vbs](vhd(windows_datacenter_core_2025_x64_prepped)), openvmm_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))";
+    let isolated = |list: &str| found("isolation-not-exercised", &text("answers", list, PING)).len();
     let found = |name: &str, body: &str| found("isolation-not-exercised", &text(name, list, body)).len();
     assert_eq!(found("answers", PING), 1);
     assert_eq!(found("openhcl_answers", PING), 0);
     assert_eq!(found("vbs_answers", PING), 0);
+    assert_eq!(isolated("openvmm_openhcl_uefi_x64[vbs](vhd(windows_datacenter_core_2025_x64_prepped))"), 0);
     assert_eq!(found("answers", &format!("vm.restart_openhcl(igvm, flags).await?;\n{PING}")), 0);
 }
 
@@ -230,6 +236,8 @@ fn what_is_about_the_paravisor_needs_no_companion_without_it() {
     assert_eq!(found("answers", &format!("vm.restart_openhcl(igvm, flags).await?;\n{PING}")), 0);
     assert_eq!(found("vbs_answers", PING), 0);
     assert_eq!(found("openhcls_agent_answers", PING), 0);
+    assert_eq!(found("consoles_answer", PING), 1);
+    assert_eq!(found("answers", &format!("agent.frobnicate().await?;\n{PING}")), 0, "not all of it is known");
 }
 
 #[test]
@@ -250,6 +258,8 @@ fn a_shutdown_that_waits_is_found_where_the_test_itself_asks_for_it_and_has_an_a
     let finding = findings.iter().find(|finding| finding.rule() == "unprovided-quirk").expect("it waits");
     assert_eq!(finding.config.as_deref(), Some(UBUNTU), "of several that wait as long, the first");
     assert_eq!(waits(DIRECT, &format!("{PING}\ndrop(agent);\n{stop}")), [""; 0], "no agent is left");
+    let waited = "drop(agent);\nlet agent = vm.wait_for_agent().await?;";
+    assert_eq!(waits(DIRECT, &format!("{PING}\n{waited}\n{stop}")), message(10), "there is one again");
     let again = "let agent = vm.wait_for_reset().await?;";
     assert_eq!(waits(DIRECT, &format!("agent.reboot().await?;\ndrop(agent);\n{again}\n{stop}")), message(10));
     let text = text("ends", DIRECT, &format!("{PING}\nend(&mut vm).await?;"))
@@ -335,4 +345,16 @@ fn a_variant_without_code_of_the_repository_gets_the_paravisor_only_if_that_runs
     let finding = findings.iter().find(|finding| finding.rule() == "runs-no-repo-code").expect("it is found");
     assert_eq!(finding.suggested, None, "it is listed already");
     assert_eq!(finding.diagnostic.help.as_ref().map(|help| help.message.as_str()), Some("remove it"));
+}
+
+#[test]
+fn a_guest_with_files_of_its_own_is_not_changed_unseen() {
+    let safety = |list: &str| {
+        let findings = check(&CATALOG, &text("answers", list, PING));
+        let finding =
+            findings.iter().find(|finding| finding.rule() == "heavier-than-needed").expect("it is heavy");
+        finding.diagnostic.help.as_ref().map(|help| help.safety)
+    };
+    assert_eq!(safety(UBUNTU), Some(Safety::Safe));
+    assert_eq!(safety(&format!("{UBUNTU}[SOME_FILE]")), Some(Safety::Unsafe));
 }

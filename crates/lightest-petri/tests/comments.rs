@@ -88,6 +88,12 @@ fn a_reason_beside_a_variant_is_for_that_variant() {
     assert_eq!(list(both), [heavy(X64, false)]);
     // One that speaks of the variant without a reason keeps it from being changed unseen.
     assert_eq!(list(format!("\n{X64}, // for now\n{ARM},\n")), [heavy(X64, false), heavy(ARM, true)]);
+    assert_eq!(list(format!("\n{X64},\n/* because of udev */{ARM},\n")), [heavy(X64, true)]);
+    assert_eq!(
+        list(format!("\n{X64}, // Linux\n{ARM},\n")),
+        [heavy(X64, false), heavy(ARM, true)],
+        "so are others"
+    );
     // The guest's own name is reason enough beside it, and code is none.
     assert_eq!(list(format!("\n{X64}, // Ubuntu\n{ARM},\n")), [heavy(ARM, true)]);
     assert_eq!(list(format!("\n{X64}, // ----\n{ARM},\n")), [heavy(X64, true), heavy(ARM, true)]);
@@ -184,6 +190,7 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
         format!("{ping}\nif early {{ {why}\n{stop}\n}}"),
         format!("{ping}\nvm.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?; {why}"),
         format!("{ping}\n/* It would\n\nhang with power_off() */\n{stop}"),
+        format!("let _ = (\nvm.arch(),\n{}, {why}\n);", stop.trim_end_matches(';')),
         format!("{ping}\nvm\n{why}\n.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?;"),
         format!("{ping}\n{why}\nvm\n.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?;"),
     ] {
@@ -197,6 +204,7 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
         format!("{ping}\n{why}\n\n{stop}"),
         format!("{ping}\n{stop}\n{why}"),
         format!("{ping}\n// Ends here.\n{stop}"),
+        format!("let _ = (\nvm.arch(), {why}\n{},\n);", stop.trim_end_matches(';')),
         format!("let _ = (\n{why}\nvm.arch(),\n// Ends here.\n{},\n);", stop.trim_end_matches(';')),
     ] {
         assert!(waits(&elsewhere), "{elsewhere}");

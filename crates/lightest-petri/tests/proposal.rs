@@ -11,7 +11,7 @@ use lightest_lint::facts::Test;
 use lightest_lint::hints::Origin;
 use lightest_lint::needs::Needs;
 use lightest_lint::proposal::{Proposal, Request, Role, propose, try_it, unnamed};
-use lightest_model::catalog::Os;
+use lightest_model::catalog::{Capability, Catalog, Layer, Os, Support, When};
 use lightest_model::chooser::QueryError;
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{Row, Space};
@@ -26,11 +26,14 @@ fn read(text: &str) -> Vec<Test> {
 
 /// A test of that name and body for any VMM.
 fn test(name: &str, body: &str) -> Test {
-    let text = format!(
+    read(&test_text(name, body)).remove(0)
+}
+
+fn test_text(name: &str, body: &str) -> String {
+    format!(
         "#[vmm_test]\nasync fn {name}<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{\n\
          let os = config.os_flavor();\nlet arch = config.arch();\nlet (mut vm, agent) = config.run().await?;\n{body}\nOk(())\n}}"
-    );
-    read(&text).remove(0)
+    )
 }
 
 const PING: &str = "agent.ping().await?;";
@@ -311,6 +314,12 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     let (first, found, _) = weak("hyperv_tpm_answers", PING, &on_x64());
     assert!(first.starts_with("hyperv_openhcl_uefi_x64"), "{first}");
     assert_eq!(found, [("tpm".to_owned(), true), ("hyperv".to_owned(), true)]);
+    let within = |module: &str, name: &str| {
+        let text = test_text(name, PING);
+        let test = read(&format!("mod {module} {{\n{text}\n}}")).remove(0);
+        words(&listed(&test, &on_x64()))[0].to_owned()
+    };
+    assert_eq!(within("tpm", "hyperv_answers"), first, "whichever is spoken of first");
     // Of two VMMs that a name speaks of, the lightest is as good as any.
     for name in ["hyperv_or_openvmm_answers", "openvmm_or_hyperv_answers"] {
         assert_eq!(weak(name, PING, &on_x64()).0, "openvmm_linux_direct_x64", "{name}");
@@ -318,6 +327,32 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     // An architecture.
     let both = test("aarch64_answers", PING);
     assert_eq!(words(&listed(&both, &Request::default())), ["openvmm_linux_direct_aarch64"]);
+    // Only where something provides what the name speaks of, unless an architecture is asked for.
+    let isolated = test("vbs_answers", PING);
+    let archs = |archs: &[Arch]| {
+        let request = Request { archs: archs.to_vec(), ..Request::default() };
+        let proposal = proposed(&space, &isolated, &request);
+        let weak: Vec<bool> = proposal.weak.iter().map(|need| need.decides).collect();
+        (proposal.choice.parts.len(), weak)
+    };
+    assert_eq!(archs(&[]), (1, vec![true]));
+    assert_eq!(archs(&[Arch::X64, Arch::Aarch64]), (2, vec![true]), "it decides on one of them");
+    assert_eq!(archs(&[Arch::Aarch64, Arch::X64]), (2, vec![true]), "in either order");
+    let mut elsewhere = CATALOG.clone();
+    elsewhere.capabilities.push(Capability {
+        id: None,
+        requirement: "runs".to_owned(),
+        support: Support::No,
+        when: When { vmm: vec!["hyperv".to_owned()], arch: vec![Arch::Aarch64], ..When::default() },
+        because: "it is so here".to_owned(),
+        evidence: Vec::new(),
+        layer: Layer::Base,
+    });
+    let archs = |catalog: &Catalog| {
+        let space = Space::of_tests(catalog);
+        proposed(&space, &test("hyperv_answers", PING), &Request::default()).choice.parts.len()
+    };
+    assert_eq!((archs(&CATALOG), archs(&elsewhere)), (2, 1));
 }
 
 #[test]

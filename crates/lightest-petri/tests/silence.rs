@@ -91,6 +91,8 @@ fn what_the_list_leaves_to_the_author_is_not_reported() {
     assert_eq!(with("openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64))"), matrix);
     assert_eq!(with("openvmm_pcat_x64(vhd(ubuntu_2504_server_x64))"), matrix);
     assert_eq!(with("openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))"), None, "one on each is none");
+    assert_eq!(with("openvmm_uefi_aarch64(vhd(windows_11_enterprise_aarch64))"), matrix);
+    assert_eq!(with("openvmm_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))"), None, "the paravisor is none");
     let list = |list: &str| silence("answers", list, PING);
     assert_eq!(list(&format!("ignore(reason = \"slow\", {UBUNTU})")), Some("the variant is ignored"));
     assert_eq!(list(&format!("unstable(reason = \"slow\", {UBUNTU})")), None);

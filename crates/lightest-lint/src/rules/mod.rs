@@ -182,3 +182,19 @@ impl Rule {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_explained_by_the_documentation_of_its_file() {
+        for rule in RULES {
+            let text = rule.explanation();
+            assert_eq!(text.lines().next(), Some(rule.summary()), "{}", rule.name);
+            let sections: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            assert_eq!(sections, ["What it does", "Why", "Example", "Use instead"], "{}", rule.name);
+            assert!(text.ends_with("```\n"), "{}: nothing of the code below it", rule.name);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! `It("name", func() { vm := boot(NewFedora()); vm.Exec("cat /x") })` boots a guest of its own. After
 //! `BeforeEach(func() { vm = boot(NewFedora()) })` the tests up to an empty line share that guest. A test may boot several, which
-//! live side by side. `read(vm.Disks[0])` reads a field, and
+//! live side by side; `skip(NewFedora())` is one that is not run. `read(vm.Disks[0])` reads a field, and
 //! `needs("disk")` is a requirement that the dialect itself finds.
 
 use lightest_diagnostics::{Edit, Safety, Span};
@@ -63,7 +63,7 @@ impl Line<'_> {
     }
 
     fn guests(&self) -> Vec<Declaration> {
-        let declaration = |(written, span): (&str, Span)| {
+        let declaration = |(written, span): (&str, Span), ignored: Option<Comment>| {
             let written = format!("{written})");
             let span = Span::new(span.file, span.bytes.start..span.bytes.end + 1);
             let (_, id) = FACTORIES.into_iter().find(|(factory, _)| *factory == written)?;
@@ -84,14 +84,20 @@ impl Line<'_> {
                 config_span: span.clone(),
                 span: span.clone(),
                 agent: None,
-                ignored: None,
+                ignored,
                 unstable: None,
                 states: Vec::new(),
                 brings: Vec::new(),
             };
             Some(Declaration { span: span.clone(), list: span, vmm: None, variants: vec![variant] })
         };
-        self.all("boot(", ")").filter_map(declaration).collect()
+        let reason = |span: &Span| Some(Comment { text: "skipped".to_owned(), span: span.clone() });
+        let boots = self.all("boot(", ")").filter_map(|guest| declaration(guest, None));
+        let skips = self.all("skip(", ")").filter_map(|guest| {
+            let reason = reason(&guest.1);
+            declaration(guest, reason)
+        });
+        boots.chain(skips).collect()
     }
 
     fn touches(&self) -> Vec<Usage> {

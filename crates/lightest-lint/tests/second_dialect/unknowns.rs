@@ -200,13 +200,19 @@ fn a_list_that_has_the_configuration_already_is_not_added_to() {
     let list = Conventions { alternatives: true, ..SIDE_BY_SIDE };
     let both =
         "It(\"lists\", func() { boot(NewFedora()); boot(NewCirros()); vm.Exec(\"systemctl\") })\n".to_owned();
-    let found = look(list, &[&both], &|_| None, |space, found| {
-        let one = |unknown: &lightest_lint::unknowns::Unknown<'_>| {
-            (guest(space, unknown.row).to_owned(), unknown.experiment.clone())
-        };
-        found.unknowns.iter().map(one).collect::<Vec<_>>()
-    });
+    let experiments = |test: &str| {
+        look(list, &[test], &|_| None, |space, found| {
+            let one = |unknown: &lightest_lint::unknowns::Unknown<'_>| {
+                (guest(space, unknown.row).to_owned(), unknown.experiment.clone())
+            };
+            found.unknowns.iter().map(one).collect::<Vec<_>>()
+        })
+    };
+    let found = experiments(&both);
     let add = Experiment::Add { test: 0, beside: "cirros".to_owned(), edit: None };
     let runs = Experiment::Runs { test: 0, variant: "cirros".to_owned() };
     assert_eq!(found, [("alpine".to_owned(), Some(add)), ("cirros".to_owned(), Some(runs))]);
+    // One that is skipped shows nothing, and is there already.
+    let found = experiments(&both.replace("boot(NewCirros())", "skip(NewCirros())"));
+    assert_eq!(found.iter().find(|(guest, _)| guest == "cirros"), Some(&("cirros".to_owned(), None)));
 }
