@@ -260,6 +260,13 @@ fn a_shutdown_that_waits_is_found_where_the_test_itself_asks_for_it_and_has_an_a
     assert_eq!(waits(DIRECT, &format!("{PING}\ndrop(agent);\n{stop}")), [""; 0], "no agent is left");
     let waited = "drop(agent);\nlet agent = vm.wait_for_agent().await?;";
     assert_eq!(waits(DIRECT, &format!("{PING}\n{waited}\n{stop}")), message(10), "there is one again");
+    let other = "let other = agent.clone();\ndrop(agent);";
+    assert_eq!(waits(DIRECT, &format!("{PING}\n{other}\n{stop}")), [""; 0]);
+    assert_eq!(
+        waits(DIRECT, &format!("{PING}\n{other}\nother.unix_shell();\n{stop}")),
+        message(10),
+        "another is left"
+    );
     let again = "let agent = vm.wait_for_reset().await?;";
     assert_eq!(waits(DIRECT, &format!("agent.reboot().await?;\ndrop(agent);\n{again}\n{stop}")), message(10));
     let text = text("ends", DIRECT, &format!("{PING}\nend(&mut vm).await?;"))

@@ -132,6 +132,8 @@ fn a_comment_on_what_a_rule_is_about_gives_a_reason_for_it() {
         assert!(!silent(rule, list, "// It must be quick."), "{rule}: about something else");
         assert!(silent(rule, list, &format!("// The {about} must be there.")), "{rule}");
     }
+    let direct = "\nopenvmm_openhcl_linux_direct_x64, // direct\n";
+    assert!(!silent("openhcl-without-plain", direct, ""), "a word of its name that says nothing");
 }
 
 #[test]
@@ -202,6 +204,7 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
         format!("{ping} /* power_off()\nwould hang */\n{stop}"),
         format!("{stop}\nvm.ready().await?; {why}"),
         format!("{ping}\n{why}\n\n{stop}"),
+        format!("{ping}\n{why}\n\n{stop}\n// The end."),
         format!("{ping}\n{stop}\n{why}"),
         format!("{ping}\n// Ends here.\n{stop}"),
         format!("let _ = (\nvm.arch(), {why}\n{},\n);", stop.trim_end_matches(';')),

@@ -188,8 +188,22 @@ fn each_system_that_a_body_distinguishes_has_a_variant() {
     let lightest = listed(&told, &Request { only_lightest: true, ..on_x64() });
     assert_eq!(words(&lightest), ["openvmm_linux_direct_x64"]);
     // One branch is no distinction.
-    let one = test("one", "if os == OsFlavor::Linux { agent.ping().await?; }");
-    assert_eq!(words(&listed(&one, &on_x64())), ["openvmm_linux_direct_x64"]);
+    for system in ["Linux", "Windows"] {
+        let one = test("one", &format!("if os == OsFlavor::{system} {{ agent.ping().await?; }}"));
+        assert_eq!(words(&listed(&one, &on_x64())), ["openvmm_linux_direct_x64"]);
+    }
+}
+
+#[test]
+fn what_fails_on_one_architecture_may_run_on_the_other() {
+    let windows_alone = "match os { OsFlavor::Windows => {}, _ => unreachable!() }";
+    let list = |body: &str| listed(&test("told", &format!("{PING}\n{body}")), &Request::default());
+    let all = list(windows_alone);
+    assert!(words(&all).iter().all(|config| config.contains("windows")), "{all:?}");
+    let on_x64 = list(&format!("if arch == MachineArch::Aarch64 {{ return Ok(()); }}\n{windows_alone}"));
+    let [first, second] = &words(&on_x64)[..] else { panic!("{on_x64:?}") };
+    assert!(first.contains("windows"), "{first}");
+    assert_eq!(*second, "openvmm_linux_direct_aarch64", "it has left before");
 }
 
 #[test]
@@ -271,6 +285,11 @@ fn what_is_asked_of_the_lightest_that_may_do_is_what_its_own_branches_ask() {
     };
     assert_eq!(asks(Arch::Aarch64), ["reboot"]);
     assert_eq!(asks(Arch::X64), ["unix-shell"]);
+    let by_system = "if os == OsFlavor::Linux { agent.unix_shell(); } else { agent.reboot().await?; }";
+    let told = test("told", &format!("{PING}\n{by_system}"));
+    let request = Request { requires, ..on_x64() };
+    assert_eq!(proposed(&space, &told, &request).asks.requires.last().map(String::as_str), Some("vfio"));
+    assert!(proposed(&space, &told, &request).asks.requires.iter().any(|known| known == "unix-shell"));
 }
 
 #[test]
@@ -324,6 +343,11 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     for name in ["hyperv_or_openvmm_answers", "openvmm_or_hyperv_answers"] {
         assert_eq!(weak(name, PING, &on_x64()).0, "openvmm_linux_direct_x64", "{name}");
     }
+    // What no guest of the VMM has that is asked for decides nothing.
+    let asked = Request { vmms: vec!["hyperv".to_owned()], ..on_x64() };
+    let (first, found, _) = weak("direct_boot_answers", PING, &asked);
+    assert!(first.starts_with("hyperv_"), "{first}");
+    assert!(!found.is_empty() && found.iter().all(|(_, decides)| !decides), "{found:?}");
     // An architecture.
     let both = test("aarch64_answers", PING);
     assert_eq!(words(&listed(&both, &Request::default())), ["openvmm_linux_direct_aarch64"]);

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lightest_catalog::{File, calls, load};
-use lightest_diagnostics::Safety;
+use lightest_diagnostics::{Diagnostic, Safety, Span};
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::{Conventions, Dialect};
 use lightest_lint::facts::{Bare, Reading, Test};
@@ -272,6 +272,19 @@ fn a_file_with_helpers_alone_holds_no_tests() {
     let toy = Toy(SIDE_BY_SIDE);
     assert!(toy.holds_tests(b"It(\"reads\", func() {})"));
     assert!(!toy.holds_tests(b"func read() {}"));
+}
+
+#[test]
+fn of_several_files_one_is_kept_with_its_notes_and_those_on_files_that_were_not_read() {
+    let note = |file| Diagnostic::new("not understood").label(Span::new(file, 0..1), "");
+    let unplaced = Diagnostic::new("something is missing");
+    let mut reading =
+        Reading { notes: vec![note(0), note(1), note(2), unplaced], unread: vec![2], ..Reading::default() };
+    assert_eq!([0, 1, 2].map(|at| reading.is_unread(&reading.notes[at])), [false, false, true]);
+    reading.keep_file(1);
+    let kept: Vec<Option<usize>> =
+        reading.notes.iter().map(|note| note.primary().map(|span| span.file)).collect();
+    assert_eq!(kept, [Some(1), Some(2), None]);
 }
 
 /// What the command line has for every framework is nothing for one that does not have it, rather than something empty.

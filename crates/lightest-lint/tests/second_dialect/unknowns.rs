@@ -13,7 +13,7 @@ use lightest_model::space::{RowId, Space};
 
 use super::toy::{SIDE_BY_SIDE, Toy};
 
-/// Nobody knows whether CirrOS and Alpine have systemd, nor how much memory Alpine shows.
+/// Nobody knows whether CirrOS and Alpine have systemd, nor how much memory Alpine or no guest at all shows.
 fn catalog() -> Catalog {
     let text = include_str!("catalog.toml");
     let known = "when = { guest = [\"guestless\", \"cirros\", \"alpine\"] }";
@@ -22,7 +22,7 @@ fn catalog() -> Catalog {
         &text.replace(known, "when = { guest = [\"guestless\"] }"),
         "[[capability]]\nrequirement = \"systemd\"\nsupport = \"unknown\"\nwhen = { guest = [\"alpine\"] }\n\
          because = \"nobody has looked\"\nevidence = [\"here:by hand\"]\n",
-        "[[capability]]\nrequirement = \"memory\"\nsupport = \"unknown\"\nwhen = { guest = [\"alpine\"] }\n\
+        "[[capability]]\nrequirement = \"memory\"\nsupport = \"unknown\"\nwhen = { guest = [\"alpine\", \"guestless\"] }\n\
          because = \"nobody has counted\"\nevidence = [\"here:by hand\"]\n",
         "[[quirk]]\nid = \"relabels\"\ntitle = \"boots twice\"\nwhen = { guest = [\"fedora\"] }\n\
          cost = { reboots = 1 }\nhandling = \"none\"\nadvice = \"none\"\nevidence = [\"here:by hand\"]\n",
@@ -99,6 +99,10 @@ fn what_most_tests_wait_for_and_what_saves_most_comes_first() {
     // CirrOS is known to do for what reads the memory: only what Alpine saves beside it counts.
     let counted = "memory of alpine, stated; 0 from cirros: 10 MB, 0 classes, 0 boots";
     assert_eq!(listed(&[&memory]), [counted]);
+    // What has no image has none to be saved.
+    let alone = test("counts", "NewFedora()", "read(vm.Memory)");
+    let guestless = "memory of guestless, stated; 0 from cirros: 20 MB, 1 classes, 0 boots";
+    assert_eq!(listed(&[&alone]), [guestless, counted]);
     let more = |one: &str, test: usize| one.replace("; 0 ", &format!("; {test} "));
     assert_eq!(listed(&[&memory, &units]), [more(alpine, 1), more(cirros, 1), counted.to_owned()]);
     // Two small findings are worth more than a large one.
