@@ -102,13 +102,15 @@ impl Session {
         &self,
         words: &[String],
         framework: Framework,
-    ) -> Result<Space<'static>, Failure> {
-        if !self.is_embedded(framework)? {
-            return Ok(Space::of_tests(self.catalog_of(framework)?));
-        }
-        let (catalog, alone) = embedded::about(words)?;
-        // One query a process: the space borrows the catalog for as long as the answer is used.
-        Ok(Space::of_tests(Box::leak(Box::new(catalog))).knowing_alone(alone))
+    ) -> Result<&'static Space<'static>, Failure> {
+        let space = if self.is_embedded(framework)? {
+            let (catalog, alone) = embedded::about(words)?;
+            Space::of_tests(Box::leak(Box::new(catalog))).knowing_alone(alone)
+        } else {
+            Space::of_tests(self.catalog_of(framework)?)
+        };
+        // One query a process: the answer borrows from the space, and the space from the catalog, until the program ends.
+        Ok(Box::leak(Box::new(space)))
     }
 
     /// The files that a framework's catalog is read from: the embedded ones, then the user's.

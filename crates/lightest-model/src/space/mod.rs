@@ -82,8 +82,10 @@ impl<'c> Space<'c> {
     /// The configurations of the VMMs that `wanted` picks.
     #[must_use]
     pub fn of(catalog: &'c Catalog, wanted: impl Fn(&Vmm) -> bool) -> Self {
-        let mut rows = Vec::new();
-        for vmm in catalog.vmms.iter().filter(|vmm| wanted(vmm)) {
+        let wanted: Vec<&Vmm> = catalog.vmms.iter().filter(|vmm| wanted(vmm)).collect();
+        // Rows are large, and moved as often as a vector of them grows.
+        let mut rows = Vec::with_capacity(wanted.len() * at_most(catalog));
+        for vmm in wanted {
             for boot in &catalog.boot_methods {
                 enumerate(catalog, vmm, boot, &mut rows);
             }
@@ -158,6 +160,15 @@ impl<'c> Space<'c> {
                 && row.config.guest == config.guest
         })
     }
+}
+
+/// More configurations of a VMM than there are.
+fn at_most(catalog: &Catalog) -> usize {
+    let of = |boot: &BootMethod| {
+        let guests = catalog.guests.iter().filter(|guest| boot.forms.contains(&guest.form)).count();
+        boot.archs.len() * (1 + boot.isolation.len()) * guests
+    };
+    catalog.boot_methods.iter().map(of).sum()
 }
 
 fn enumerate<'c>(catalog: &'c Catalog, vmm: &'c Vmm, boot: &'c BootMethod, rows: &mut Vec<Row<'c>>) {

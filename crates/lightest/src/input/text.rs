@@ -93,11 +93,17 @@ pub(crate) fn text(path: &Path) -> Result<String, ReadError> {
 
 /// A regular file of any size, for what is read piece by piece.
 pub(crate) fn open(path: &Path) -> Result<File, ReadError> {
+    open_sized(path).map(|(file, _)| file)
+}
+
+/// The same with its length in bytes, which may change before it is read.
+fn open_sized(path: &Path) -> Result<(File, u64), ReadError> {
     // Asked first, since some devices act when they are opened.
-    if !fs::metadata(path)?.is_file() {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
         return Err(ReadError::NotAFile);
     }
-    Ok(at_once(path)?)
+    Ok((at_once(path)?, metadata.len()))
 }
 
 /// Opens a file whose reading never waits: some files of `/proc` call themselves regular, and are pipes.
@@ -114,19 +120,21 @@ fn at_once(path: &Path) -> io::Result<File> {
 
 /// The bytes of a file.
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let mut room = Vec::new();
-    read(open(path)?, &mut room)?;
+    let (file, length) = open_sized(path)?;
+    // With a byte more, the end is found without growing.
+    let mut room = Vec::with_capacity(usize::try_from(length).unwrap_or(MAX_BYTES).min(MAX_BYTES) + 1);
+    read(file, &mut room)?;
     Ok(room)
 }
 
 /// Reads a file that is known to be a regular one into a buffer that is used again.
 pub(crate) fn fill(path: &Path, room: &mut Vec<u8>) -> Result<(), ReadError> {
+    room.clear();
+    room.reserve(ROOM);
     read(at_once(path)?, room)
 }
 
 fn read(file: File, room: &mut Vec<u8>) -> Result<(), ReadError> {
-    room.clear();
-    room.reserve(ROOM);
     match file.take(MAX_BYTES as u64 + 1).read_to_end(room)? {
         length if length > MAX_BYTES => Err(ReadError::TooLarge),
         _ => Ok(()),

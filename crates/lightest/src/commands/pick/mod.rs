@@ -99,9 +99,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         return Ok(code);
     }
     let space = session.space_about(&query.requires, framework)?;
-    let choice = choose(&space, &with_asks(&query, framework))
+    let choice = choose(space, &with_asks(&query, framework))
         .map_err(|refused| unknown(space.catalog(), &query, &refused, framework))?;
-    let spelled = Spelled { framework, space: &space };
+    let spelled = Spelled { framework, space };
     let again = again::to_query(&session.arguments(framework), &query, None);
     match args.format {
         Format::Text => {
