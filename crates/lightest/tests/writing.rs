@@ -160,7 +160,7 @@ fn a_limit_of_the_size_of_files_is_like_a_full_disk() {
 }
 
 #[test]
-fn what_a_killed_process_leaves_is_ignored_by_git() {
+fn what_a_killed_process_leaves_is_ignored_by_git_and_removed_by_the_next() {
     let folder = interrupted(60, "", "-KILL", Duration::from_millis(2));
     let git = |args: &[&str]| {
         let output = Command::new("git").args(args).current_dir(folder.path()).output().expect("git starts");
@@ -171,6 +171,13 @@ fn what_a_killed_process_leaves_is_ignored_by_git() {
     let added = git(&["ls-files"]);
     assert_eq!(added.lines().count(), 60, "{added}");
     assert!(added.lines().all(|name| name.ends_with(".rs")), "{added}");
+    put(folder.path(), "one_more.rs", TEST);
+    let said = lightest(folder.path(), &["check", "--fix"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let names = names(folder.path());
+    let names: Vec<&String> = names.iter().filter(|name| !name.starts_with(".git")).collect();
+    assert!(names.iter().all(|name| name.ends_with(".rs")), "{names:?}");
+    assert!(names.iter().all(|name| is_fixed(&folder.path().join(name))), "{names:?}");
 }
 
 #[test]

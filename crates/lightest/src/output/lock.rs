@@ -30,14 +30,14 @@ impl Lock {
 
 /// Opens a folder, and nothing that its reader could wait for.
 #[cfg(unix)]
-fn open(folder: &Path) -> std::io::Result<File> {
+pub(super) fn open(folder: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::NONBLOCK;
     File::options().read(true).custom_flags(flags.bits().cast_signed()).open(folder)
 }
 
 #[cfg(not(unix))]
-fn open(folder: &Path) -> std::io::Result<File> {
+pub(super) fn open(folder: &Path) -> std::io::Result<File> {
     File::open(folder)
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 use std::{fs, io};
 
+use super::lock::open;
 use super::signals::before_the_end;
 
 /// The parts of a name, with random letters and digits between.
@@ -14,6 +15,10 @@ const RANDOM: usize = 6;
 const SUFFIX: &str = ".tmp";
 /// What keeps git from it.
 const IGNORED: &str = "*\n";
+/// The same, in one that is in use for as long as it is locked.
+const LOCKED: &str = "# In use while this folder is locked.\n*\n";
+/// No more are locked by one run: each lock is an open file.
+const MOST_LOCKED: usize = 64;
 /// No run takes so long between the first file and the last rename.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
@@ -28,6 +33,8 @@ static HANDLER: Once = Once::new();
 pub(super) struct Folder {
     folder: tempfile::TempDir,
     is_kept: bool,
+    /// Ends with the process, whatever ends that.
+    _lock: Option<File>,
 }
 
 impl Folder {
@@ -62,8 +69,11 @@ impl Folder {
             io::Error::new(error.kind(), reason)
         })?;
         folders.push(folder.path().to_owned());
-        fs::write(folder.path().join(".gitignore"), IGNORED)?;
-        Ok(Self { folder, is_kept: false })
+        let lock = (folders.len() <= MOST_LOCKED).then(|| open(folder.path()).ok()).flatten();
+        let lock = lock.filter(|lock| lock.try_lock().is_ok());
+        let ignored = if lock.is_some() { LOCKED } else { IGNORED };
+        fs::write(folder.path().join(".gitignore"), ignored)?;
+        Ok(Self { folder, is_kept: false, _lock: lock })
     }
 
     /// Makes a file in it, while no signal empties it.
@@ -109,22 +119,38 @@ impl Drop for Folder {
     }
 }
 
-/// Removes what runs left in a folder that were killed long ago. What cannot be removed stays.
+/// Removes what runs left in a folder that were killed. What cannot be removed stays.
 fn sweep(folder: &Path) {
-    let is_ours = |entry: &fs::DirEntry| {
-        let name = entry.file_name();
-        let random = name.to_str()?.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
-        let is_old = entry.metadata().ok()?.modified().ok()?.elapsed().ok()? > LEFT_BEHIND;
-        let is_named = random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let is_folder = entry.file_type().ok()?.is_dir();
-        let is_ignored =
-            || fs::read(entry.path().join(".gitignore")).ok().filter(|text| text == IGNORED.as_bytes());
-        (is_named && is_old && is_folder).then(is_ignored).flatten()
-    };
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if is_ours(&entry).is_some() {
-            let _ = fs::remove_dir_all(entry.path());
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_folder && entry.file_name().to_str().is_some_and(is_name) {
+            sweep_one(&entry.path());
         }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let random = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    random.is_some_and(|random| {
+        random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+fn sweep_one(folder: &Path) {
+    let age = fs::metadata(folder).and_then(|metadata| metadata.modified()).map(|when| when.elapsed());
+    let is_old = age.is_ok_and(|age| age.is_ok_and(|age| age > LEFT_BEHIND));
+    // It is written when the lock is held.
+    let is_unlocked =
+        |text: &str| text == LOCKED && open(folder).is_ok_and(|folder| folder.try_lock().is_ok());
+    match fs::read_to_string(folder.join(".gitignore")) {
+        Ok(text) if is_unlocked(&text) || is_old && [IGNORED, LOCKED, ""].contains(&text.as_str()) => {
+            let _ = fs::remove_dir_all(folder);
+        }
+        // Killed before the first file was there, or after the last was gone: it goes if it is empty.
+        Err(_) if is_old => {
+            let _ = fs::remove_dir(folder);
+        }
+        _ => {}
     }
 }
 
@@ -144,22 +170,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_killed_run_left_long_ago_is_removed_and_nothing_else() {
+    fn what_killed_runs_left_is_removed_and_nothing_else() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
         let aged = |name: &str, hours: u64, ignored: &str| {
             fs::create_dir(path(name)).expect("made");
-            fs::write(path(name).join(".gitignore"), ignored).expect("written");
+            if !ignored.is_empty() {
+                fs::write(path(name).join(".gitignore"), ignored).expect("written");
+            }
             let then = SystemTime::now() - Duration::from_secs(hours * 60 * 60);
             File::open(path(name)).and_then(|folder| folder.set_modified(then)).expect("set");
         };
-        aged(".lightest-abc123.tmp", 2, IGNORED);
-        aged(".lightest-Abc123.tmp", 0, IGNORED);
-        aged(".lightest-aBc123.tmp", 2, "own\n");
+        let gone = [("old111", 2, IGNORED), ("old222", 2, LOCKED), ("killed", 0, LOCKED), ("empty1", 2, "")];
+        let kept = [("young1", 0, IGNORED), ("young2", 0, ""), ("others", 2, "own\n")];
+        for (name, hours, ignored) in gone.into_iter().chain(kept) {
+            aged(&format!(".lightest-{name}.tmp"), hours, ignored);
+        }
         aged(".lightest-journal.tmp", 2, IGNORED);
         aged("lightest-abc123.tmp", 2, IGNORED);
         symlink(".lightest-journal.tmp", path(".lightest-link00.tmp")).expect("linked");
+        let live = Folder::within(folder.path()).expect("made");
         drop(Folder::within(folder.path()).expect("made"));
+        assert!(live.path().join(".gitignore").is_file(), "one that is in use stays");
+        drop(live);
         let mut left: Vec<_> = fs::read_dir(folder.path())
             .expect("a folder")
             .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
@@ -168,10 +201,11 @@ mod tests {
         assert_eq!(
             left,
             [
-                ".lightest-Abc123.tmp",
-                ".lightest-aBc123.tmp",
                 ".lightest-journal.tmp",
                 ".lightest-link00.tmp",
+                ".lightest-others.tmp",
+                ".lightest-young1.tmp",
+                ".lightest-young2.tmp",
                 "lightest-abc123.tmp"
             ]
         );
