@@ -184,7 +184,7 @@ fn waiting(
     let from = best.filter(|best| subject.is_lighter(*best, own, &asked_own)).unwrap_or(own);
     for (id, other) in subject.space.enumerate().filter(|(_, other)| alike(other)) {
         // An image of another architecture is not a lighter choice: it is none.
-        if id == own || other.guest.arch.is_some_and(|arch| arch != other.config.arch) {
+        if other.guest.arch.is_some_and(|arch| arch != other.config.arch) {
             continue;
         }
         let asked = subject.asked_by_all(id, variant);

@@ -7,7 +7,7 @@ use lightest_diagnostics::Safety;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
-use lightest_model::catalog::{Capability, Catalog, Layer, Quirk, Support, When};
+use lightest_model::catalog::{Capability, Catalog, Layer, Os, Quirk, Support, When};
 use lightest_petri::Petri;
 use reading::{CATALOG, TABLE, file};
 
@@ -260,6 +260,7 @@ fn a_shutdown_that_waits_is_found_where_the_test_itself_asks_for_it_and_has_an_a
     assert_eq!(waits(DIRECT, &format!("{PING}\ndrop(agent);\n{stop}")), [""; 0], "no agent is left");
     let waited = "drop(agent);\nlet agent = vm.wait_for_agent().await?;";
     assert_eq!(waits(DIRECT, &format!("{PING}\n{waited}\n{stop}")), message(10), "there is one again");
+    assert_eq!(waits(DIRECT, &format!("{PING}\ndrop(agent);\nvm.arch();\n{stop}")), [""; 0]);
     let other = "let other = agent.clone();\ndrop(agent);";
     assert_eq!(waits(DIRECT, &format!("{PING}\n{other}\n{stop}")), [""; 0]);
     assert_eq!(
@@ -352,6 +353,24 @@ fn a_variant_without_code_of_the_repository_gets_the_paravisor_only_if_that_runs
     let finding = findings.iter().find(|finding| finding.rule() == "runs-no-repo-code").expect("it is found");
     assert_eq!(finding.suggested, None, "it is listed already");
     assert_eq!(finding.diagnostic.help.as_ref().map(|help| help.message.as_str()), Some("remove it"));
+}
+
+#[test]
+fn the_operating_system_of_a_guest_that_lacks_something_is_kept_where_it_can_be() {
+    let suggested = |catalog: &Catalog| {
+        let findings = check(catalog, &text("answers", WINDOWS, PING));
+        let finding =
+            findings.iter().find(|finding| finding.rule() == "lacks-what-it-uses").expect("it is found");
+        finding.suggested.clone().expect("another provides it")
+    };
+    let guests = |guests: &[&str]| When {
+        guest: guests.iter().map(|guest| (*guest).to_owned()).collect(),
+        ..When::default()
+    };
+    let one = with_statement("agent", Support::No, guests(&["windows_datacenter_core_2022_x64"]));
+    assert!(suggested(&one).contains("windows"), "{}", suggested(&one));
+    let all = with_statement("agent", Support::No, When { os: vec![Os::Windows], ..When::default() });
+    assert_eq!(suggested(&all), DIRECT);
 }
 
 #[test]
