@@ -45,6 +45,15 @@ fn found(rule: &str, text: &str) -> Vec<String> {
 fn another_architecture_is_not_missed_where_a_variant_is_held_back() {
     let gaps = |list: &str| found("architecture-gap", &text("answers", list, PING)).len();
     assert_eq!(gaps(DIRECT), 1);
+    let open = text("answers", DIRECT, &format!("agent.frobnicate().await?;\n{PING}"));
+    assert_eq!(found("architecture-gap", &open), [""; 0], "not all of it is known");
+    let bound = format!("mod x86_64 {{\n{}\n}}", text("answers", DIRECT, PING));
+    assert_eq!(found("architecture-gap", &bound), [""; 0], "its module binds it");
+    assert_eq!(
+        found("architecture-gap", &text("x86_64_answers", DIRECT, PING)),
+        [""; 0],
+        "its name binds it"
+    );
     assert_eq!(gaps(&format!("ignore(reason = \"slow\", {DIRECT})")), 0);
     assert_eq!(gaps(&format!("unstable(reason = \"slow\", {DIRECT})")), 0);
 }

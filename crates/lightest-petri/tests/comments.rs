@@ -77,6 +77,34 @@ fn a_suppression_that_nothing_needs_is_found_with_its_line() {
 }
 
 #[test]
+fn a_suppression_that_nothing_needs_goes_with_its_line_where_it_has_one() {
+    let light = "openvmm_linux_direct_x64";
+    let line = "// lightest: expect(heavier-than-needed): it is watched";
+    let block = "/* lightest: expect(heavier-than-needed): it is watched */";
+    let after = |list: &str| {
+        let text = test("", list, "");
+        let sources = [file(text.as_str())];
+        let reading = Petri.read(&sources, &CATALOG, &TABLE);
+        let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
+        let finding =
+            findings.iter().find(|finding| finding.rule() == "unused-suppression").expect("it is unused");
+        let edit = &finding.diagnostic.help.as_ref().expect("help").edits[0];
+        let mut after = text.clone();
+        after.replace_range(edit.span.bytes.clone(), &edit.text);
+        after
+            .split_once("vmm_test(")
+            .and_then(|(_, rest)| rest.split_once(")]"))
+            .expect("a list")
+            .0
+            .to_owned()
+    };
+    assert_eq!(after(&format!("\n    {line}\n    {light},\n")), format!("\n    {light},\n"));
+    assert_eq!(after(&format!("\n    {light}, {line}\n")), format!("\n    {light}, \n"));
+    assert_eq!(after(&format!("\n    {block} {light},\n")), format!("\n     {light},\n"));
+    assert_eq!(after(&format!("{block} {light}")), format!(" {light}"));
+}
+
+#[test]
 fn a_reason_beside_a_variant_is_for_that_variant() {
     let list = |list: String| found(&test("", &list, ""));
     assert_eq!(list(format!("\n{X64}, // because of udev\n{ARM},\n")), [heavy(ARM, true)]);
@@ -237,6 +265,22 @@ fn a_comment_that_waits_for_a_limit_that_is_lifted_is_found() {
     {
         assert_eq!(number(other), 0, "{other}");
     }
+}
+
+#[test]
+fn what_a_comment_waited_for_takes_its_place_in_a_list_alone() {
+    let safety = |above: &str, inside: &str| {
+        let sources = [file(test(above, &format!("\nopenvmm_linux_direct_x64,\n{inside}\n"), ""))];
+        let reading = Petri.read(&sources, &CATALOG, &TABLE);
+        let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
+        let finding =
+            findings.iter().find(|finding| finding.rule() == "lifted-blocker").expect("it is lifted");
+        finding.diagnostic.help.as_ref().map(|help| help.safety)
+    };
+    let comment = "// openvmm_linux_direct_aarch64, once #1798 is done";
+    assert_eq!(safety("", comment), Some(Safety::Unsafe));
+    assert_eq!(safety(comment, ""), Some(Safety::DisplayOnly));
+    assert_eq!(safety("// More, once #1798 is done.", ""), None, "it names none");
 }
 
 #[test]
