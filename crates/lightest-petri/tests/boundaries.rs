@@ -326,6 +326,10 @@ fn a_comment_on_anything_lighter_shows_that_the_list_was_weighed() {
     assert_eq!(heavier("linux_direct_bzimage_x64 has no clock"), 0);
     assert_eq!(heavier("linux_direct_aarch64 has no clock"), 1, "another architecture");
     assert_eq!(heavier("pcat_x64 has a clock"), 1, "no lighter");
+    assert_eq!(heavier("openvmm_linux_direct_x64 has no clock"), 0);
+    for another in ["my_linux_direct_x64", "mylinux_direct_x64"] {
+        assert_eq!(heavier(&format!("{another} has no clock")), 1, "{another}");
+    }
 }
 
 /// The catalog with one more statement.

@@ -343,6 +343,8 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     for name in ["hyperv_or_openvmm_answers", "openvmm_or_hyperv_answers"] {
         assert_eq!(weak(name, PING, &on_x64()).0, "openvmm_linux_direct_x64", "{name}");
     }
+    // What follows from another word decides nothing by itself.
+    assert_eq!(weak("uefi_tpm_answers", PING, &on_x64()).1, [("tpm".to_owned(), true)]);
     // What no guest of the VMM has that is asked for decides nothing.
     let asked = Request { vmms: vec!["hyperv".to_owned()], ..on_x64() };
     let (first, found, _) = weak("direct_boot_answers", PING, &asked);

@@ -44,6 +44,7 @@ fn a_variant_is_the_lightest_or_unknown_or_heavier_than_another() {
     let weigh = |list: &str, body: &str| weights("answers", "", list, body);
     assert_eq!(weigh(UBUNTU, PING), [heavier(DIRECT, None)]);
     assert_eq!(weigh(DIRECT, PING), [Weight::Lightest]);
+    assert_eq!(weigh("openvmm_linux_direct_bzimage_x64", PING), [Weight::Lightest], "nothing costs less");
     let arm = "openvmm_linux_direct_aarch64";
     let both = format!("{UBUNTU}, {arm}, openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))");
     let listed = Some("the list already has it");
