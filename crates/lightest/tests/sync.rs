@@ -156,6 +156,29 @@ fn lines_that_moved_are_followed_in_the_facts_and_in_the_table_of_calls() {
 }
 
 #[test]
+fn of_a_catalog_of_several_frameworks_only_the_projects_own_folders_are_read() {
+    let orchard = Orchard::new();
+    let catalog = orchard.catalog();
+    let texts = orchard.facts();
+    for folder in ["openvmm/calls", "lab", "kubevirt"] {
+        fs::create_dir_all(catalog.join(folder)).expect("a folder");
+    }
+    fs::write(catalog.join("lab/none.toml"), "# None.\n").expect("written");
+    for (path, text) in &texts {
+        let name = path.strip_prefix(&catalog).expect("below");
+        fs::rename(path, catalog.join("openvmm").join(name)).expect("moved");
+        fs::write(catalog.join("kubevirt").join(name.file_name().expect("a name")), text).expect("written");
+    }
+    let said = orchard.sync(&[]);
+    assert_eq!(said.code, 0, "{}", said.text);
+    orchard.edit(MACHINES, |text| format!("// One line more.\n{text}"));
+    orchard.commit("Say more");
+    let said = orchard.sync(&["--write"]);
+    assert_eq!(said.code, 0, "{}", said.text);
+    assert!(said.text.contains("openvmm/all.toml") && !said.text.contains("kubevirt"), "{}", said.text);
+}
+
+#[test]
 fn a_catalog_with_byte_order_marks_and_carriage_returns_keeps_them() {
     let orchard = Orchard::new();
     for (path, text) in orchard.facts() {

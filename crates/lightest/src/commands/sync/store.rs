@@ -14,7 +14,17 @@ use crate::input;
 pub(crate) fn read(folder: Option<&Path>, framework: Framework) -> Result<(Catalog, CatalogText), Failure> {
     let files = match folder {
         None => lightest_catalog::embedded(framework.dialect().catalog()),
-        Some(folder) => input::catalog::folder_files(folder, Layer::Base)?,
+        Some(folder) => {
+            let own = framework.dialect().catalog();
+            let mut files = input::catalog::folder_files(folder, Layer::Base)?;
+            // As this repository's `catalog/`, which has the facts of other frameworks, too.
+            if own.iter().all(|name| folder.join(name).is_dir()) {
+                files.retain(|file| {
+                    own.iter().any(|name| Path::new(&file.name).starts_with(folder.join(name)))
+                });
+            }
+            files
+        }
     };
     let catalog = load(&files).map_err(|errors| input::catalog::failure(&files, &errors))?;
     let texts = files.into_iter().map(|file| (file.name, file.text.into_owned())).collect();
