@@ -44,7 +44,7 @@ struct Verdict {
 }
 
 /// What a further conversion changed, and how much of it is found at its parent.
-struct Later {
+struct Conversion {
     name: &'static str,
     commit: &'static str,
     converted: Vec<Place>,
@@ -64,7 +64,7 @@ struct Corpus {
     sites: usize,
     tests: usize,
     guestless: (usize, usize),
-    later: Vec<Later>,
+    later: Vec<Conversion>,
     now: Vec<(Verdict, String)>,
     open_now: (usize, usize),
 }
@@ -86,7 +86,7 @@ pub(crate) fn run(checkout: &str, check: bool) -> Result<(), String> {
         let converted = tree::conversions(checkout, commit)?;
         let missed: Vec<Place> =
             converted.iter().filter(|place| !found.contains_key(*place)).cloned().collect();
-        later.push(Later { name, commit, converted, missed });
+        later.push(Conversion { name, commit, converted, missed });
     }
     let commit_head = commit(HEAD)?;
     let head = Tree::at(checkout, &commit_head)?;

@@ -33,7 +33,7 @@ pub struct Bytes {
 /// The bytes were not made by this version.
 #[derive(Debug, Error)]
 #[error("the embedded catalog does not fit this program: {0}")]
-pub struct Unfit(#[from] postcard::Error);
+pub struct PrecompiledError(#[from] postcard::Error);
 
 /// Where the statements on a requirement start and end.
 type Index = Vec<(String, u32, u32)>;
@@ -125,7 +125,7 @@ fn rest(catalog: &Catalog) -> Catalog {
 /// # Errors
 ///
 /// Where the bytes are of another version.
-pub fn catalog(bytes: Bytes) -> Result<Catalog, Unfit> {
+pub fn catalog(bytes: Bytes) -> Result<Catalog, PrecompiledError> {
     read(bytes.whole)
 }
 
@@ -134,7 +134,7 @@ pub fn catalog(bytes: Bytes) -> Result<Catalog, Unfit> {
 /// # Errors
 ///
 /// Where the bytes are of another version.
-pub fn calls(bytes: Bytes) -> Result<Vec<Entry>, Unfit> {
+pub fn calls(bytes: Bytes) -> Result<Vec<Entry>, PrecompiledError> {
     read(bytes.calls)
 }
 
@@ -144,7 +144,7 @@ pub fn calls(bytes: Bytes) -> Result<Vec<Entry>, Unfit> {
 /// # Errors
 ///
 /// Where the bytes are of another version.
-pub fn about(bytes: Bytes, words: &[String]) -> Result<(Catalog, Vec<u128>), Unfit> {
+pub fn about(bytes: Bytes, words: &[String]) -> Result<(Catalog, Vec<u128>), PrecompiledError> {
     let mut catalog: Catalog = read(bytes.rest)?;
     let known = words.iter().map(String::as_str).filter(|word| catalog.requirement(word).is_some());
     // Whether the agent can run decides the attribute to paste.
@@ -167,6 +167,6 @@ pub fn about(bytes: Bytes, words: &[String]) -> Result<(Catalog, Vec<u128>), Unf
     Ok((catalog, read(bytes.alone)?))
 }
 
-fn read<T: Deserialize<'static>>(bytes: &'static [u8]) -> Result<T, Unfit> {
+fn read<T: Deserialize<'static>>(bytes: &'static [u8]) -> Result<T, PrecompiledError> {
     Ok(postcard::from_bytes(bytes)?)
 }

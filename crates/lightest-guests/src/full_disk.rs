@@ -10,7 +10,7 @@ use crate::host::Host;
 use crate::recipe::{FullDisk, SmallDisk};
 use crate::toolchain::run;
 use crate::uefi_app::DISK;
-use crate::{ImageError, Made, hash, small_disk};
+use crate::{BuildRecord, ImageError, hash, small_disk};
 use lightest_model::config::Arch;
 
 /// Any numbers will do, as long as they are always the same.
@@ -22,7 +22,7 @@ pub(crate) fn make(
     host: &Host,
     cache: &Path,
     progress: &mut dyn FnMut(&str),
-) -> Result<Made, ImageError> {
+) -> Result<BuildRecord, ImageError> {
     let small = SmallDisk {
         arch: recipe.arch,
         cmdline: recipe.cmdline.clone(),
@@ -67,7 +67,7 @@ pub(crate) fn make(
         let content = if name == DISK { super::disk::with_second_partition(content, &root) } else { content };
         (name, content)
     });
-    Ok(Made { files: parts.collect(), ..made })
+    Ok(BuildRecord { files: parts.collect(), ..made })
 }
 
 /// The package that the kernel comes from: the root file system gets its modules, as a distribution's has them.

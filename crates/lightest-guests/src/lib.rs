@@ -123,7 +123,7 @@ pub struct Store {
 }
 
 /// What went into a guest and what came out, before it is kept.
-pub(crate) struct Made {
+pub(crate) struct BuildRecord {
     pub(crate) inputs: BTreeMap<String, String>,
     pub(crate) files: Vec<(String, Vec<u8>)>,
     pub(crate) cmdline: String,
@@ -259,7 +259,7 @@ impl Store {
         Ok(path)
     }
 
-    fn keep(&self, name: &str, made: Made) -> Result<Built, ImageError> {
+    fn keep(&self, name: &str, made: BuildRecord) -> Result<Built, ImageError> {
         let mut all = Sha256::new();
         for (input, hash) in &made.inputs {
             all.update(format!("{input}={hash}\n"));

@@ -7,7 +7,7 @@ use crate::apt::{self, Apt, PackageFile};
 use crate::initrd::Initrd as Archive;
 use crate::modules::{Module, Modules};
 use crate::recipe::{Initrd, Kernel, LinuxDirect};
-use crate::{ImageError, Made, agent, hash, kernel};
+use crate::{BuildRecord, ImageError, agent, hash, kernel};
 use lightest_model::config::Arch;
 
 /// The kernel's file in the guest's directory.
@@ -64,10 +64,10 @@ pub(crate) fn make(
     recipe: &LinuxDirect,
     cache: &Path,
     progress: &mut dyn FnMut(&str),
-) -> Result<Made, ImageError> {
+) -> Result<BuildRecord, ImageError> {
     let parts = parts(recipe.arch, &recipe.kernel, &recipe.initrd, cache, progress)?;
     let image = kernel::uncompressed(&parts.kernel).unwrap_or(parts.kernel);
-    Ok(Made {
+    Ok(BuildRecord {
         inputs: parts.inputs,
         files: vec![(KERNEL.to_owned(), image), (INITRD.to_owned(), parts.initrd)],
         cmdline: recipe.cmdline.clone(),

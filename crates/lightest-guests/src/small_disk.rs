@@ -7,14 +7,14 @@ use crate::disk::BootDisk;
 use crate::host::Host;
 use crate::recipe::SmallDisk;
 use crate::uefi_app::DISK;
-use crate::{ImageError, Made, linux_direct};
+use crate::{BuildRecord, ImageError, linux_direct};
 
 pub(crate) fn make(
     recipe: &SmallDisk,
     host: &Host,
     cache: &Path,
     progress: &mut dyn FnMut(&str),
-) -> Result<Made, ImageError> {
+) -> Result<BuildRecord, ImageError> {
     let arch = recipe.arch;
     let mut parts = linux_direct::parts(arch, &recipe.kernel, &recipe.initrd, cache, progress)?;
     let loader = &recipe.uefi_loader;
@@ -44,5 +44,5 @@ pub(crate) fn make(
     } else {
         disk.write(cache)?
     };
-    Ok(Made { inputs: parts.inputs, files: vec![(DISK.to_owned(), disk)], cmdline: String::new() })
+    Ok(BuildRecord { inputs: parts.inputs, files: vec![(DISK.to_owned(), disk)], cmdline: String::new() })
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::disk::BootDisk;
 use crate::recipe::UefiApp;
 use crate::toolchain::{Toolchain, run, uefi_target};
-use crate::{ImageError, Made, hash};
+use crate::{BuildRecord, ImageError, hash};
 use lightest_model::config::Arch;
 
 /// Name and text of each source file.
@@ -29,7 +29,7 @@ pub(crate) fn make(
     recipe: &UefiApp,
     cache: &Path,
     progress: &mut dyn FnMut(&str),
-) -> Result<Made, ImageError> {
+) -> Result<BuildRecord, ImageError> {
     let arch = recipe.arch;
     let toolchain = Toolchain::open(cache, progress)?;
     let core = toolchain.uefi_core(arch, progress)?;
@@ -64,7 +64,7 @@ pub(crate) fn make(
     let mut inputs = BTreeMap::new();
     inputs.insert("application-source".to_owned(), source_hash());
     inputs.insert("application".to_owned(), hash(&application));
-    Ok(Made {
+    Ok(BuildRecord {
         inputs,
         files: vec![(APPLICATION.to_owned(), application), (DISK.to_owned(), disk)],
         cmdline: String::new(),

@@ -17,7 +17,7 @@ const MOST_UNPACKED: u64 = 1024 * 1024 * 1024;
 const MOST: u64 = 1 << 50;
 
 /// Where a piece of the disk is, and for how many bytes from the one that was asked for.
-pub(crate) struct Piece {
+pub(crate) struct Extent {
     pub(crate) place: Place,
     pub(crate) length: u64,
 }
@@ -37,7 +37,7 @@ pub(crate) trait Map {
     fn size(&self) -> u64;
 
     /// Where the byte at an offset is.
-    fn locate(&self, offset: u64) -> io::Result<Piece>;
+    fn locate(&self, offset: u64) -> io::Result<Extent>;
 
     /// Unpacks a cluster.
     fn unpack(&self, _id: u64) -> io::Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-use crate::container::{Map, Piece, Place};
+use crate::container::{Extent, Map, Place};
 use crate::source::{Shared, Source, broken, bytes, number};
 
 const OFFSET: u64 = 0x00ff_ffff_ffff_fe00;
@@ -122,7 +122,7 @@ impl Map for Qcow2 {
         self.size
     }
 
-    fn locate(&self, offset: u64) -> io::Result<Piece> {
+    fn locate(&self, offset: u64) -> io::Result<Extent> {
         let inside = offset & (self.cluster() - 1);
         let entry = self.entry(offset >> self.cluster_bits)?;
         let place = if entry & COMPRESSED != 0 {
@@ -132,7 +132,7 @@ impl Map for Qcow2 {
         } else {
             Place::At((entry & OFFSET) + inside)
         };
-        Ok(Piece { place, length: self.cluster() - inside })
+        Ok(Extent { place, length: self.cluster() - inside })
     }
 
     fn unpack(&self, entry: u64) -> io::Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 use std::io;
 use std::rc::Rc;
 
-use crate::container::{Map, Piece, Place};
+use crate::container::{Extent, Map, Place};
 use crate::source::{Shared, Source, broken, bytes, number};
 
 const FOOTER: u64 = 512;
@@ -76,7 +76,7 @@ impl Map for Dynamic {
         self.size
     }
 
-    fn locate(&self, offset: u64) -> io::Result<Piece> {
+    fn locate(&self, offset: u64) -> io::Result<Extent> {
         let (block, inside) = (offset / self.block, offset % self.block);
         if block >= self.entries {
             return Err(broken("a block lies behind its table"));
@@ -90,6 +90,6 @@ impl Map for Dynamic {
             let bitmap = (self.block / 512).div_ceil(8).next_multiple_of(512);
             Place::At(u64::from(sector) * 512 + bitmap + inside)
         };
-        Ok(Piece { place, length: self.block - inside })
+        Ok(Extent { place, length: self.block - inside })
     }
 }

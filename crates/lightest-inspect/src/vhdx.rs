@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::container::{Map, Piece, Place};
+use crate::container::{Extent, Map, Place};
 use crate::source::{Shared, Source, broken, bytes, number};
 
 const KIB: u64 = 1024;
@@ -106,7 +106,7 @@ impl Map for Vhdx {
         self.size
     }
 
-    fn locate(&self, offset: u64) -> io::Result<Piece> {
+    fn locate(&self, offset: u64) -> io::Result<Extent> {
         let (block, inside) = (offset / self.block, offset % self.block);
         let index = (block + block / self.chunk) * 8;
         if index >= self.table_length {
@@ -120,6 +120,6 @@ impl Map for Vhdx {
             7 => return Err(broken("a block needs its parent image")),
             _ => Place::Zeros,
         };
-        Ok(Piece { place, length: self.block - inside })
+        Ok(Extent { place, length: self.block - inside })
     }
 }

@@ -237,7 +237,7 @@ fn cited_lines_of_facts_and_calls_are_followed() {
     };
     let cited: BTreeMap<String, Cited> = paths.iter().map(cited).collect();
     let followed = Evidences::default().follow(&text, "kubevirt", &cited);
-    let moved = followed.count(|fate| matches!(fate, lightest_sync::evidence::Fate::Moved { .. }));
+    let moved = followed.count(|fate| matches!(fate, lightest_sync::evidence::EvidenceStatus::Moved { .. }));
     assert_eq!(moved, followed.count(|_| true));
     assert!(moved > 80, "{moved}");
 }

@@ -47,13 +47,13 @@ pub(crate) struct Signal {
 }
 
 /// What to do with a connection once it is there.
-type Met = Box<dyn FnOnce(Line) + Send>;
+type OnConnect = Box<dyn FnOnce(Line) + Send>;
 
 /// The connections of one machine; dropping it ends the threads that still wait for a VMM.
 pub(crate) struct Channels {
     over: Arc<AtomicBool>,
     listening: Vec<PathBuf>,
-    own_streams: Vec<Met>,
+    own_streams: Vec<OnConnect>,
 }
 
 impl Drop for Channels {

@@ -58,7 +58,7 @@ impl Finding {
     }
 
     /// Sets the words beside its place.
-    pub(crate) fn say(&mut self, text: impl Into<String>) {
+    pub(crate) fn label(&mut self, text: impl Into<String>) {
         self.diagnostic.labels[0].text = text.into();
     }
 }

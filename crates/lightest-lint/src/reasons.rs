@@ -16,7 +16,7 @@ use crate::suppress::{Place, Variants};
 
 /// How far a comment goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Heed {
+pub(crate) enum Justification {
     /// It says nothing of the choice.
     Nothing,
     /// It speaks of the choice: nothing is changed unseen.
@@ -229,7 +229,7 @@ impl Comments {
 }
 
 /// What the author says of one variant.
-pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed {
+pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Justification {
     let mut topics: Vec<String> = Vec::new();
     let mut guests: Vec<String> = Vec::new();
     if let Some(row) = placed.row {
@@ -249,27 +249,28 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Heed
     topics.retain(|topic| topic.len() > 2 && topic != "linux" && topic != "direct" && topic != "none");
     let names = |prose: &Prose| topics.iter().any(|topic| has(&prose.text, topic));
     let comments = subject.comments();
-    let own = comments
-        .by(placed.variant)
-        .map(|prose| if prose.purpose || names(prose) { Heed::Reason } else { Heed::Speaks });
+    let own = comments.by(placed.variant).map(|prose| {
+        if prose.purpose || names(prose) { Justification::Reason } else { Justification::Speaks }
+    });
     let general = comments.general.iter().map(|index| &comments.prose[*index]).map(|prose| {
         let named = names(prose);
         if prose.purpose && (named || prose.guest) {
-            Heed::Reason
+            Justification::Reason
         } else if prose.purpose || named {
-            Heed::Speaks
+            Justification::Speaks
         } else {
-            Heed::Nothing
+            Justification::Nothing
         }
     });
     // A file is about many tests: it has to name the guest, and to give a reason.
     let preface = comments.preface.iter().filter(|prose| names(prose));
-    let preface = preface.map(|prose| if prose.purpose { Heed::Reason } else { Heed::Speaks });
+    let preface =
+        preface.map(|prose| if prose.purpose { Justification::Reason } else { Justification::Speaks });
     // Most comments of a body are about its code: one has to name the guest, or what only a distribution has.
     let named =
         |prose: &Prose| any(&prose.text, &DISTRO) || guests.iter().any(|guest| has(&prose.text, guest));
-    let body = comments.body.iter().filter(|prose| named(prose)).map(|_| Heed::Reason);
-    own.chain(general).chain(preface).chain(body).max().unwrap_or(Heed::Nothing)
+    let body = comments.body.iter().filter(|prose| named(prose)).map(|_| Justification::Reason);
+    own.chain(general).chain(preface).chain(body).max().unwrap_or(Justification::Nothing)
 }
 
 /// The variant that a comment in a list stands by; `None` outside of every list.
@@ -398,26 +399,26 @@ pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     for placed in &subject.placed {
         at.entry((placed.variant.span.file, placed.variant.span.bytes.start)).or_insert(placed);
     }
-    let mut spoken: HashMap<&str, Heed> = HashMap::default();
+    let mut spoken: HashMap<&str, Justification> = HashMap::default();
     findings.retain_mut(|finding| {
         let placed = variants.around(finding.span()).and_then(|place| at.get(&place));
         let choice = matches!(
             finding.rule(),
             "heavier-than-needed" | "redundant-variant" | "runs-no-repo-code" | "isolation-not-exercised"
         );
-        let mut heed = placed.map_or(Heed::Nothing, |placed| of_variant(subject, placed));
+        let mut heed = placed.map_or(Justification::Nothing, |placed| of_variant(subject, placed));
         if let Some(words) = topics(finding.rule()) {
             heed = heed.max(*spoken.entry(finding.rule()).or_insert_with(|| about(subject, words)));
-        } else if !choice && heed == Heed::Reason {
-            heed = Heed::Speaks;
+        } else if !choice && heed == Justification::Reason {
+            heed = Justification::Speaks;
         }
-        if heed == Heed::Speaks
+        if heed == Justification::Speaks
             && let Some(help) = &mut finding.diagnostic.help
             && help.safety == Safety::Safe
         {
             help.safety = Safety::Unsafe;
         }
-        heed != Heed::Reason
+        heed != Justification::Reason
     });
 }
 
@@ -436,12 +437,12 @@ fn topics(rule: &str) -> Option<&'static [&'static str]> {
 }
 
 /// What the author says of something other than the guest.
-fn about(subject: &Subject<'_, '_>, words: &[&str]) -> Heed {
+fn about(subject: &Subject<'_, '_>, words: &[&str]) -> Justification {
     let comments = subject.comments();
     let of = |prose: &Prose| match (any(&prose.text, words), prose.purpose) {
-        (true, true) => Heed::Reason,
-        (true, false) => Heed::Speaks,
-        (false, _) => Heed::Nothing,
+        (true, true) => Justification::Reason,
+        (true, false) => Justification::Speaks,
+        (false, _) => Justification::Nothing,
     };
-    comments.prose.iter().chain(&comments.preface).map(of).max().unwrap_or(Heed::Nothing)
+    comments.prose.iter().chain(&comments.preface).map(of).max().unwrap_or(Justification::Nothing)
 }

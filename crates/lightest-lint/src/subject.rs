@@ -45,14 +45,14 @@ pub(crate) struct Subject<'a, 'c> {
     /// Whether a comment names a row, for the rows that were asked so far.
     in_comments: RefCell<HashMap<RowId, bool>>,
     /// What was found of each row so far, by what is asked beside the body.
-    suited: RefCell<HashMap<Beside, Vec<Suits>>>,
+    suited: RefCell<HashMap<VariantDemand, Vec<Suits>>>,
     comments: OnceCell<Comments>,
     /// What `heavier-than-needed` found of the whole list.
     pub(crate) heaviness: Memo,
 }
 
 /// What a variant asks for by itself: whether the agent is wanted, and what its files ask for.
-type Beside = (Option<bool>, String);
+type VariantDemand = (Option<bool>, String);
 
 /// Whether a row gives everything that is asked of it.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ pub(crate) struct Sharing<'a> {
 }
 
 /// What decides what is asked: what the variant asks for, and which conditional needs apply.
-type Situation = (Beside, Vec<bool>);
+type Situation = (VariantDemand, Vec<bool>);
 
 /// What a declaration asks for by itself: the agent, or that there is none.
 fn declared(agent: Option<bool>) -> Option<&'static str> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog_text::Target;
 use crate::compare::{Compare, Spot};
-use crate::evidence::Fate;
+use crate::evidence::EvidenceStatus;
 use crate::rules;
 
 /// Cited lines that read differently, gathered where they overlap.
@@ -33,14 +33,14 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
         let Some(fate) = work.evidence.fate(&evidence).cloned() else { continue };
         let Some(facts) = seen.remove(&evidence.to_string()) else { continue };
         let was = evidence.lines().map_or("", |(path, _, _)| path).to_owned();
-        if let Fate::Moved { path, .. } | Fate::Changed { path, .. } = &fate
+        if let EvidenceStatus::Moved { path, .. } | EvidenceStatus::Changed { path, .. } = &fate
             && *path != was
         {
             renamed.entry(was).or_insert_with(|| (path.clone(), 0, target.clone())).1 += facts;
         }
         match fate {
-            Fate::Same | Fate::Moved { .. } => {}
-            Fate::Changed { path, first, last } => {
+            EvidenceStatus::Same | EvidenceStatus::Moved { .. } => {}
+            EvidenceStatus::Changed { path, first, last } => {
                 let size = last - first;
                 let known = touched
                     .iter_mut()
@@ -66,14 +66,14 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
                     }),
                 }
             }
-            Fate::Gone => {
+            EvidenceStatus::Gone => {
                 work.differ(rules::EVIDENCE_CHANGED, format!("`{}` is gone", evidence.place))
                     .catalog(&target, rests(facts))
                     .note("the file no longer exists")
                     .help("check that the fact still holds, and cite the lines that show it")
                     .done();
             }
-            Fate::Unknown => {
+            EvidenceStatus::Unknown => {
                 work.differ(
                     rules::CANNOT_READ,
                     format!("the former text of `{}` is unavailable", evidence.place),

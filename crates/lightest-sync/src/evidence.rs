@@ -19,7 +19,7 @@ pub struct Cited {
 
 /// What became of a piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum EvidenceStatus {
     /// It reads as it did, in the same place.
     Same,
     /// It reads as it did, elsewhere.
@@ -49,7 +49,7 @@ pub enum Fate {
 /// What became of each piece of evidence that is a line of the source.
 #[derive(Clone, Debug, Default)]
 pub struct Evidences {
-    fates: BTreeMap<String, Fate>,
+    fates: BTreeMap<String, EvidenceStatus>,
     texts: BTreeMap<String, String>,
     unfollowed: Option<String>,
 }
@@ -115,9 +115,9 @@ impl Evidences {
                 continue;
             };
             let fate = match (files.get(path), maps.get(path)) {
-                (Some(Cited { is: None, .. }), _) => Fate::Gone,
+                (Some(Cited { is: None, .. }), _) => EvidenceStatus::Gone,
                 (Some(Cited { is: Some((now, _)), .. }), Some(map)) => map.fate(path, now, first, last),
-                _ => Fate::Unknown,
+                _ => EvidenceStatus::Unknown,
             };
             found.fates.insert(evidence.to_string(), fate);
         }
@@ -126,7 +126,7 @@ impl Evidences {
 
     /// What became of it; `None` when it is no line of the source.
     #[must_use]
-    pub fn fate(&self, evidence: &Evidence) -> Option<&Fate> {
+    pub fn fate(&self, evidence: &Evidence) -> Option<&EvidenceStatus> {
         self.fates.get(&evidence.to_string())
     }
 
@@ -134,17 +134,17 @@ impl Evidences {
     #[must_use]
     pub fn now<'a>(&'a self, evidence: &'a Evidence) -> Option<(&'a str, u32, u32)> {
         match self.fate(evidence)? {
-            Fate::Same => evidence.lines(),
-            Fate::Moved { path, first, last } | Fate::Changed { path, first, last } => {
+            EvidenceStatus::Same => evidence.lines(),
+            EvidenceStatus::Moved { path, first, last } | EvidenceStatus::Changed { path, first, last } => {
                 Some((path, *first, *last))
             }
-            Fate::Gone | Fate::Unknown => None,
+            EvidenceStatus::Gone | EvidenceStatus::Unknown => None,
         }
     }
 
     /// How many pieces of evidence met that fate.
     #[must_use]
-    pub fn count(&self, is: impl Fn(&Fate) -> bool) -> usize {
+    pub fn count(&self, is: impl Fn(&EvidenceStatus) -> bool) -> usize {
         self.fates.values().filter(|fate| is(fate)).count()
     }
 
@@ -209,11 +209,11 @@ impl LineMap {
         Self { to, near }
     }
 
-    fn fate(&self, path: &str, now: &str, first: u32, last: u32) -> Fate {
+    fn fate(&self, path: &str, now: &str, first: u32, last: u32) -> EvidenceStatus {
         let (from, upto) = (first as usize - 1, last as usize);
         if from >= self.to.len() || upto > self.to.len() {
             // The catalog cites a line that the file did not have.
-            return Fate::Unknown;
+            return EvidenceStatus::Unknown;
         }
         let lines = &self.to[from..upto];
         let kept: Option<Vec<u32>> = lines.iter().copied().collect();
@@ -223,19 +223,23 @@ impl LineMap {
             Some([only]) => moved(path, now, first, *only + 1, *only + 1),
             _ if lines.iter().all(Option::is_none) && lines.len() > 1 => {
                 let at = self.near[from] + 1;
-                Fate::Changed { path: now.to_owned(), first: at, last: at }
+                EvidenceStatus::Changed { path: now.to_owned(), first: at, last: at }
             }
             _ => {
                 let start = self.near[from] + 1;
                 let end = (self.near[upto - 1] + 1).max(start);
-                Fate::Changed { path: now.to_owned(), first: start, last: end }
+                EvidenceStatus::Changed { path: now.to_owned(), first: start, last: end }
             }
         }
     }
 }
 
-fn moved(path: &str, now: &str, was: u32, first: u32, last: u32) -> Fate {
-    if path == now && first == was { Fate::Same } else { Fate::Moved { path: now.to_owned(), first, last } }
+fn moved(path: &str, now: &str, was: u32, first: u32, last: u32) -> EvidenceStatus {
+    if path == now && first == was {
+        EvidenceStatus::Same
+    } else {
+        EvidenceStatus::Moved { path: now.to_owned(), first, last }
+    }
 }
 
 /// The edits that move evidence to where it stands now.
@@ -261,18 +265,22 @@ pub fn rewrite(
         let own = evidence.source == source;
         let text = match evidences.fate(&evidence) {
             None => continue,
-            Some(Fate::Same) if own => continue,
-            Some(Fate::Same) => format!("{source}:{}", evidence.place),
-            Some(Fate::Moved { path, first, last }) if first == last => format!("{source}:{path}:{first}"),
-            Some(Fate::Moved { path, first, last }) => format!("{source}:{path}:{first}-{last}"),
-            Some(Fate::Changed { .. } | Fate::Gone | Fate::Unknown) => match anew() {
-                Some(cite) => format!("{source}:{cite}"),
-                None if !own => continue,
-                None => {
-                    left += 1;
-                    format!("{pinned}:{}", evidence.place)
+            Some(EvidenceStatus::Same) if own => continue,
+            Some(EvidenceStatus::Same) => format!("{source}:{}", evidence.place),
+            Some(EvidenceStatus::Moved { path, first, last }) if first == last => {
+                format!("{source}:{path}:{first}")
+            }
+            Some(EvidenceStatus::Moved { path, first, last }) => format!("{source}:{path}:{first}-{last}"),
+            Some(EvidenceStatus::Changed { .. } | EvidenceStatus::Gone | EvidenceStatus::Unknown) => {
+                match anew() {
+                    Some(cite) => format!("{source}:{cite}"),
+                    None if !own => continue,
+                    None => {
+                        left += 1;
+                        format!("{pinned}:{}", evidence.place)
+                    }
                 }
-            },
+            }
         };
         edits.push(Edit { target, new: New::Str(text) });
     }

@@ -1,6 +1,6 @@
 //! The catalog and the table of calls that come with the program.
 
-use lightest_catalog::precompiled::{self, Bytes, Unfit};
+use lightest_catalog::precompiled::{self, Bytes, PrecompiledError};
 use lightest_lint::calls::Entry;
 use lightest_model::catalog::Catalog;
 
@@ -25,8 +25,8 @@ static BYTES: Bytes = Bytes {
     calls: written!("calls.bin"),
 };
 
-impl From<Unfit> for Failure {
-    fn from(error: Unfit) -> Self {
+impl From<PrecompiledError> for Failure {
+    fn from(error: PrecompiledError) -> Self {
         Self::new(error.to_string())
     }
 }

@@ -73,7 +73,7 @@ pub(crate) struct Results {
 
 /// What is known of runs beside their reports.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct About<'a> {
+pub(crate) struct RunContext<'a> {
     /// The commit of all runs.
     pub(crate) commit: Option<&'a str>,
     /// A name for all of them, which makes them one run.
@@ -103,7 +103,7 @@ impl Results {
     }
 
     /// Reads reports, and sets them beside the variants of a tree.
-    pub(crate) fn read(paths: &[PathBuf], tests: &Tests, about: About<'_>) -> Result<Self, Failure> {
+    pub(crate) fn read(paths: &[PathBuf], tests: &Tests, about: RunContext<'_>) -> Result<Self, Failure> {
         let mut results = Self::default();
         let mut known: HashMap<&str, (usize, bool)> = HashMap::new();
         for (test, _, variant) in tests.variants() {
@@ -186,7 +186,7 @@ impl Variant {
     }
 }
 
-fn run_of(path: &Path, report: &junit::Report, about: About<'_>) -> Result<Run, Failure> {
+fn run_of(path: &Path, report: &junit::Report, about: RunContext<'_>) -> Result<Run, Failure> {
     let commit = match (about.commit, report.commits.as_slice()) {
         (Some(given), [named]) if !same_commit(given, named) => {
             return Err(Failure::new(format!(

@@ -154,7 +154,7 @@ const OF_THE_LAB: [&str; 4] =
 
 /// What a command did.
 #[derive(PartialEq, Eq)]
-struct Did {
+struct RunOutcome {
     code: Option<i32>,
     out: Vec<u8>,
     err: Vec<u8>,
@@ -276,7 +276,7 @@ pub(super) fn all(toolchain: &Toolchain, here: &Path, there: &Path) -> Result<()
 }
 
 /// Where a command finds nothing to look at, nothing is compared: that is meant only where its words show it.
-fn looks_at_something(line: &str, did: &Did, wrong: &mut Vec<String>) {
+fn looks_at_something(line: &str, did: &RunOutcome, wrong: &mut Vec<String>) {
     let nothing = ["empty", "nextest.xml"].iter().any(|word| line.contains(word));
     let no_test = did.code == Some(2) && line.contains("pick --from") && !line.contains("no_such");
     if (did.code == Some(3) && !nothing) || no_test {
@@ -369,7 +369,7 @@ fn inputs(room: &Path) -> std::io::Result<()> {
 }
 
 /// Runs a command, and reads what it left in its folder.
-fn did(mut command: Command, room: &Path) -> std::io::Result<Did> {
+fn did(mut command: Command, room: &Path) -> std::io::Result<RunOutcome> {
     let output = command
         .stdin(Stdio::null())
         .env("COLUMNS", "100")
@@ -389,7 +389,7 @@ fn did(mut command: Command, room: &Path) -> std::io::Result<Did> {
             }
         }
     }
-    Ok(Did {
+    Ok(RunOutcome {
         code: output.status.code(),
         out: output.stdout,
         err: without_system_words(output.stderr),
@@ -410,14 +410,14 @@ fn without_system_words(text: Vec<u8>) -> Vec<u8> {
 }
 
 /// The first line in which two results differ.
-fn difference(here: &Did, there: &Did) -> String {
+fn difference(here: &RunOutcome, there: &RunOutcome) -> String {
     if here.code != there.code {
         return format!("  here:  {}\n  there: {}", shown(here), shown(there));
     }
     let mut pairs =
         vec![("standard output", &here.out, &there.out), ("standard error", &here.err, &there.err)];
     for name in here.files.keys().chain(there.files.keys()) {
-        let of = |did: &'_ Did| -> Option<usize> { did.files.get(name).map(Vec::len) };
+        let of = |did: &'_ RunOutcome| -> Option<usize> { did.files.get(name).map(Vec::len) };
         if of(here).is_none() || of(there).is_none() {
             return format!("  {name} is there in only one of the two");
         }
@@ -441,7 +441,7 @@ fn difference(here: &Did, there: &Did) -> String {
     String::new()
 }
 
-fn shown(did: &Did) -> String {
+fn shown(did: &RunOutcome) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(300).collect::<String>();
     format!("exit code {:?}, {:?}, {:?}", did.code, text(&did.out), text(&did.err))
 }

@@ -231,7 +231,8 @@ impl Suite {
         let top: Vec<Vec<Node>> = roots.iter().map(|root| self.nodes(*root)).collect();
         // What is set up at the top of a package is set up for the whole suite: it knows no test's machine.
         for (root, nodes) in roots.iter().zip(&top) {
-            let around = Around { units: vec![*root], setups: Vec::new(), texts: Vec::new(), pending: false };
+            let around =
+                Surroundings { units: vec![*root], setups: Vec::new(), texts: Vec::new(), pending: false };
             let inner: Vec<Node> = nodes.iter().filter(|node| node.kind != Kind::Setup).cloned().collect();
             self.expand(&inner, &around);
         }
@@ -243,7 +244,7 @@ impl Suite {
         reached.iter().flat_map(|(unit, _)| self.walked.units[*unit].nodes.iter().cloned()).collect()
     }
 
-    fn expand(&mut self, nodes: &[Node], around: &Around) {
+    fn expand(&mut self, nodes: &[Node], around: &Surroundings) {
         let mut setups = around.setups.clone();
         setups.extend(nodes.iter().filter(|node| node.kind == Kind::Setup).map(|node| node.unit));
         for node in nodes {
@@ -261,7 +262,7 @@ impl Suite {
                     );
                     let mut texts = around.texts.clone();
                     texts.push(node.text.clone());
-                    self.expand(&inner, &Around { units, setups: setups.clone(), texts, pending });
+                    self.expand(&inner, &Surroundings { units, setups: setups.clone(), texts, pending });
                 }
                 Kind::Leaf => {
                     units.extend(&setups);
@@ -286,7 +287,14 @@ impl Suite {
         }
     }
 
-    fn test(&mut self, node: &Node, around: &Around, roots: Vec<usize>, pending: bool, table: Option<&Node>) {
+    fn test(
+        &mut self,
+        node: &Node,
+        around: &Surroundings,
+        roots: Vec<usize>,
+        pending: bool,
+        table: Option<&Node>,
+    ) {
         let source = self.sources[node.unit];
         let mut containers = around.texts.clone();
         containers.extend(table.map(|table| table.text.clone()));
@@ -413,7 +421,7 @@ impl Suite {
 }
 
 /// What lies around a node.
-struct Around {
+struct Surroundings {
     units: Vec<usize>,
     setups: Vec<usize>,
     texts: Vec<String>,

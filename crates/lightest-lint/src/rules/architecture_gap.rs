@@ -77,7 +77,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             placed,
             format!("this test covers {arch} only, and nothing in it binds it to that"),
         );
-        finding.say(format!("provides the same on {other}"));
+        finding.label(format!("provides the same on {other}"));
         finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();
         if let Some(statement) = subject.answer(sibling, "runs", &asked).statement {
             let places: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();

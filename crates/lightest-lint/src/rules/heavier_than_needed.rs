@@ -205,7 +205,7 @@ pub(crate) fn silence(
             Some(Silence::Listed)
         } else if a_comment_names_something_lighter(subject, own, best, asked) {
             Some(Silence::Comment)
-        } else if reasons::of_variant(subject, placed) == reasons::Heed::Reason {
+        } else if reasons::of_variant(subject, placed) == reasons::Justification::Reason {
             Some(Silence::Reason)
         } else if subject.is_blocked(best, asked) {
             Some(Silence::Blocked)

@@ -45,7 +45,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         return;
     };
     let mut finding = subject.on(RULE, placed, "nothing in this test looks at isolation");
-    finding.say(format!("isolated, as are {} of {} variants", isolated.len(), subject.placed.len()));
+    finding.label(format!("isolated, as are {} of {} variants", isolated.len(), subject.placed.len()));
     finding.cost = Some(subject.cost(row, &subject.asked_of(row, placed.variant)));
     findings.push(finding);
 }

@@ -79,7 +79,7 @@ fn held<'c>(subject: &Subject<'_, 'c>, row: RowId, asked: &Asked) -> Option<&'c 
 fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, blocker: &Blocker) -> Finding {
     let mut finding =
         subject.on(RULE, placed, format!("a known limit blocks this variant: {}", blocker.title));
-    finding.say("runs by default");
+    finding.label("runs by default");
     finding.diagnostic.notes.push(format!(
         "{} (`{}`, {})",
         blocker.issue,
@@ -112,7 +112,7 @@ fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, blocker
 
 fn stopped(subject: &Subject<'_, '_>, placed: &Placed<'_>, quirk: &Quirk, stops: &str) -> Finding {
     let mut finding = subject.on(RULE, placed, stops.to_owned());
-    finding.say("does not run as it is written");
+    finding.label("does not run as it is written");
     finding.diagnostic.notes.push(format!("{} (`{}`, {})", quirk.title, quirk.id, cited(&quirk.evidence)));
     if let Some(row) = placed.row {
         shown(subject, &quirk.when.with, row, &mut finding);

@@ -108,7 +108,7 @@ fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, missing: &
     let title = subject.catalog().requirement(id).map_or(id, |requirement| requirement.title.as_str());
     let mut finding =
         subject.on(RULE, placed, format!("this configuration lacks what the test uses: {title}"));
-    finding.say(format!("does not provide `{id}`"));
+    finding.label(format!("does not provide `{id}`"));
     match asker {
         Asker::Body(need) => {
             let because = if need.because.is_empty() { "this asks for it" } else { need.because.as_str() };

@@ -69,7 +69,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let mut finding = subject.on_test(RULE, &comment.span, message(blocker));
-        finding.say("waits for a limit that is lifted".to_owned());
+        finding.label("waits for a limit that is lifted".to_owned());
         note(blocker, &mut finding);
         if let Some((placed, row)) = named {
             let config = subject.named_config(row);

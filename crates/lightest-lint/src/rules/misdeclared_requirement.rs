@@ -96,7 +96,7 @@ fn contradicted<'a>(
                 "no configuration provides `{requirement}` together with `{other}`, which the test uses"
             );
             let mut finding = subject.on_test(RULE, &intent.span, message);
-            finding.say(format!("states `{requirement}`"));
+            finding.label(format!("states `{requirement}`"));
             finding.diagnostic.labels.push(subject.shows(need, format!("uses `{other}`")));
             finding.requirements = vec![requirement.to_owned(), other.to_owned()];
             findings.push(finding);

@@ -79,7 +79,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 &subject.test.name_span,
                 format!("the name of this test mentions {what}, but none of its guests is that"),
             );
-            finding.say(format!("no variant is {what}"));
+            finding.label(format!("no variant is {what}"));
             findings.push(finding);
         }
     }

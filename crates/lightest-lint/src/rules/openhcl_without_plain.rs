@@ -79,7 +79,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             placed,
             "this test runs with OpenHCL only, and nothing in it is about the paravisor",
         );
-        finding.say("has no companion without OpenHCL".to_owned());
+        finding.label("has no companion without OpenHCL".to_owned());
         finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();
         finding.suggested = Some(config.clone());
         finding.cost = Some(subject.cost(own, &asked));

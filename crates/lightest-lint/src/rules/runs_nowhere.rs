@@ -38,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let answer = subject.answer(row, "runs", &subject.ask([]));
         let (Support::No, Some(statement)) = (answer.support, answer.statement) else { continue };
         let mut finding = subject.on(RULE, placed, "no host can run this variant");
-        finding.say("is never run".to_owned());
+        finding.label("is never run".to_owned());
         let evidence: Vec<String> = statement.evidence.iter().map(ToString::to_string).collect();
         finding.diagnostic.notes.push(format!("{} ({})", statement.because, evidence.join(", ")));
         finding.requirements = subject.requirements(row).iter().map(|word| (*word).to_owned()).collect();

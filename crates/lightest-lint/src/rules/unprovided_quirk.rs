@@ -90,7 +90,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             &need.span,
             format!("this waits {seconds} seconds that the test does not need"),
         );
-        finding.say(format!("waits {seconds} seconds"));
+        finding.label(format!("waits {seconds} seconds"));
         finding.diagnostic.labels.push(Label::new(&placed.variant.config_span, "on this guest"));
         finding.config = Some(subject.dialect.name_of(&placed.variant.config.bare()));
         let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };

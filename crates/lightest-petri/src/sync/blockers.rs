@@ -89,7 +89,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
         let Some((path, first, last)) = work.compare.evidence.now(evidence) else { return false };
         let unchanged = !matches!(
             work.compare.evidence.fate(evidence),
-            Some(lightest_sync::evidence::Fate::Changed { .. })
+            Some(lightest_sync::evidence::EvidenceStatus::Changed { .. })
         );
         unchanged || comment_names(work, path, first, last, &named)
     };

@@ -108,7 +108,7 @@ fn evidence_of_a_file_that_is_gone_is_gone() {
     now.remove(MACHINES);
     let (_, text) = catalog();
     let followed = evidence(&text, &now, &[]);
-    assert_eq!(followed.count(|fate| *fate == lightest_sync::evidence::Fate::Gone), 2);
+    assert_eq!(followed.count(|fate| *fate == lightest_sync::evidence::EvidenceStatus::Gone), 2);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_citation_beyond_the_end_of_a_file_is_unknown() {
     let files = BTreeMap::from([(MACHINES.to_owned(), file)]);
     let followed = lightest_sync::evidence::Evidences::default().follow(&text, "openvmm", &files);
     let machines: Vec<_> = known.quirks[0].evidence.iter().map(|evidence| followed.fate(evidence)).collect();
-    assert_eq!(machines, [Some(&lightest_sync::evidence::Fate::Unknown)]);
+    assert_eq!(machines, [Some(&lightest_sync::evidence::EvidenceStatus::Unknown)]);
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(crate) struct Baseline {
 
 /// What became of the findings.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct Comparison {
     /// Findings that the baseline does not know.
     pub(crate) new: Vec<Finding>,
     /// How many it knows.
@@ -87,7 +87,7 @@ impl Baseline {
     }
 
     /// Compares findings with the baseline.
-    pub(crate) fn hold(&self, report: &Report<'_>, folder: &Path) -> Held {
+    pub(crate) fn hold(&self, report: &Report<'_>, folder: &Path) -> Comparison {
         let mut left = self.known.clone();
         let (mut new, mut shrunk) = (Vec::new(), Self { was: self.was.clone(), ..Self::default() });
         let mut known = 0;
@@ -102,7 +102,12 @@ impl Baseline {
                 None => new.push(finding.clone()),
             }
         }
-        Held { new, known, gone: left.values().fold(0, |sum, count| sum.saturating_add(*count)), shrunk }
+        Comparison {
+            new,
+            known,
+            gone: left.values().fold(0, |sum, count| sum.saturating_add(*count)),
+            shrunk,
+        }
     }
 
     /// Writes the baseline, unless another run changed the file since it was read.

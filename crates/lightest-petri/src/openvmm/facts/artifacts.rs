@@ -15,7 +15,7 @@ const BOOTABLE: [&str; 2] = ["IsTestVhd", "IsTestIso"];
 const HOSTED: &str = "IsHostedOnHvliteAzureBlobStore";
 
 /// A fact that is another artifact's.
-struct Same {
+struct Alias {
     key: String,
     what: &'static str,
     other: String,
@@ -99,7 +99,7 @@ fn bootable(
     item: Item<'_>,
     shape: &quirks::Shape,
     facts: &mut Facts,
-    same: &mut Vec<Same>,
+    same: &mut Vec<Alias>,
 ) {
     let (key, module) = key(modules, item.whole.from, item.name);
     let place = item.whole.place();
@@ -124,7 +124,7 @@ fn bootable(
         match name {
             "OS_FLAVOR" | "ARCH" if other.is_some() => {
                 let what = if name == "ARCH" { "ARCH" } else { "OS_FLAVOR" };
-                same.push(Same {
+                same.push(Alias {
                     key: key.clone(),
                     what,
                     other: other.unwrap_or_default().to_owned(),
@@ -160,7 +160,7 @@ fn bootable(
             match quirks::of(function.body, shape) {
                 Ok(Stated::Quirks(quirks)) => artifact.quirks = quirks,
                 Ok(Stated::SameAs(other)) => {
-                    same.push(Same { key: key.clone(), what: "quirks", other, place: function.body.place() })
+                    same.push(Alias { key: key.clone(), what: "quirks", other, place: function.body.place() })
                 }
                 Err((because, place)) => {
                     artifact.quirks_known = false;
@@ -222,7 +222,7 @@ fn join(a: &Place, b: &Place) -> Place {
 }
 
 /// Follows what is said to be another artifact's.
-fn resolve(facts: &mut Facts, same: Vec<Same>) {
+fn resolve(facts: &mut Facts, same: Vec<Alias>) {
     // A chain of copies settles in as many rounds as it has links; a circle never does.
     let mut left = same;
     for _ in 0..8 {

@@ -19,7 +19,7 @@ use lightest_model::space::{RowId, Space};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::input::catalog as files;
-use crate::results::{About, Results, Seen};
+use crate::results::{Results, RunContext, Seen};
 use crate::schema::{VERSION, learn as schema};
 use crate::session::Session;
 use crate::tests_read::Tests;
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     if let Some(code) = tests.none(&args.tests) {
         return Ok(code);
     }
-    let about = About {
+    let about = RunContext {
         commit: args.commit.as_deref(),
         run: args.run.as_deref(),
         unmasked: args.unstable_failures_reported,

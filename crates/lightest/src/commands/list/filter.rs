@@ -48,12 +48,12 @@ pub(super) struct Filtered {
 }
 
 /// Whether a configuration is let through, which may be one of the space.
-type Keeps<'a> = Box<dyn Fn(&Config, Option<RowId>) -> bool + 'a>;
+type Filter<'a> = Box<dyn Fn(&Config, Option<RowId>) -> bool + 'a>;
 
 /// A filter, as it was written, with what it lets through.
 struct Step<'a> {
     written: String,
-    keeps: Keeps<'a>,
+    keeps: Filter<'a>,
 }
 
 impl Filters {
@@ -128,7 +128,7 @@ impl Filters {
     fn steps<'a>(&'a self, space: &'a Space<'_>, framework: Framework) -> Result<Vec<Step<'a>>, Failure> {
         let catalog = space.catalog();
         let mut steps: Vec<Step<'a>> = Vec::new();
-        let mut add = |name: &str, words: &[String], keeps: Keeps<'a>| {
+        let mut add = |name: &str, words: &[String], keeps: Filter<'a>| {
             if !words.is_empty() {
                 steps.push(Step { written: format!("{name} {}", words.join(",")), keeps });
             }

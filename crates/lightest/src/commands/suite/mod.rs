@@ -14,7 +14,7 @@ use lightest_results::history::Flaky;
 use lightest_results::statistics::Statistics;
 
 use crate::failure::Failure;
-use crate::results::{About, Results, Run};
+use crate::results::{Results, Run, RunContext};
 use crate::schema::{VERSION, suite as schema};
 use crate::session::Session;
 use crate::tests_read::Tests;
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         return Ok(code);
     }
     // Time is spent whatever became of a test, so nothing hangs on what a pass shows.
-    let about = About { commit: args.commit.as_deref(), run: None, unmasked: true };
+    let about = RunContext { commit: args.commit.as_deref(), run: None, unmasked: true };
     let results = Results::read(&args.junit, &tests, about)?;
     let space = Space::of_tests(catalog);
     let shards = args.shards.map(|count| Shards::of(&tests, &results, &space, usize::from(count)));

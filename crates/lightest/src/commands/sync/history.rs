@@ -32,7 +32,7 @@ pub(super) struct Change {
 }
 
 /// A stretch of time during which something was said in the same way.
-pub(super) struct Stretch {
+pub(super) struct Period {
     /// What was said.
     pub(super) value: String,
     /// What began it.
@@ -44,7 +44,7 @@ pub(super) struct Stretch {
 /// Everything that the page shows.
 pub(super) struct History {
     pub(super) months: Vec<Month>,
-    pub(super) stretches: Vec<((Topic, String), Vec<Stretch>)>,
+    pub(super) stretches: Vec<((Topic, String), Vec<Period>)>,
     pub(super) head: Commit,
 }
 
@@ -156,7 +156,7 @@ fn read(
                 Some(index) => Some(change(index, states[index].get(&key).map(String::as_str))?),
                 None => None,
             };
-            found.push(Stretch { value: run.value, from, until });
+            found.push(Period { value: run.value, from, until });
         }
         stretches.push((key, found));
     }

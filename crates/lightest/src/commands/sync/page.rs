@@ -6,7 +6,7 @@ use lightest_model::catalog::{Catalog, Section};
 use lightest_sync::timeline::{Missing, Part, TRUE, Topic};
 use lightest_sync::{Project, Timeline};
 
-use super::history::{Change, History, Stretch};
+use super::history::{Change, History, Period};
 use crate::git::Commit;
 use crate::words;
 
@@ -55,7 +55,7 @@ impl Page<'_> {
         page.trim_end().to_owned() + "\n"
     }
 
-    fn row(&self, stretch: &Stretch) -> String {
+    fn row(&self, stretch: &Period) -> String {
         let until = stretch.until.as_ref().map_or_else(|| "today".to_owned(), |change| self.when(change));
         format!("{} | {} | {until}", stretch.value, self.when(&stretch.from))
     }
