@@ -1,7 +1,7 @@
 //! The picker page in a real browser: installs what is missing, drives Chromium, and compares what it shows with the
 //! library.
 //!
-//! `xtask/browser/` holds what drives it; this side decides what is asked, and judges the answers.
+//! `xtask/browser/` contains what drives it; this side decides what is asked, and judges the answers.
 
 mod asked;
 mod compare;

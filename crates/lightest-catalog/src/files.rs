@@ -69,7 +69,7 @@ pub enum ReadError {
         error: io::Error,
     },
     /// There is nothing to read.
-    #[error("{} holds no TOML file", folder.display())]
+    #[error("no TOML file in {}", folder.display())]
     Empty {
         /// The folder.
         folder: PathBuf,

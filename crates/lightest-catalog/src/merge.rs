@@ -124,7 +124,7 @@ fn not_a_table(file: usize, span: Range<usize>, kind: &str) -> Diagnostic {
         .help(format!("write each as `[[{kind}]]`"))
 }
 
-/// Adds an entry to those of its kind, of which `by_id` holds the places by identifier.
+/// Adds an entry to those of its kind, with their places by identifier in `by_id`.
 fn add<'i>(
     group: &mut Vec<Entry<'i>>,
     by_id: &mut HashMap<String, Vec<usize>>,

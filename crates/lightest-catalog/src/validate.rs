@@ -57,7 +57,7 @@ impl<'a> Checker<'a, '_> {
                         "guest",
                         index,
                         &[Key("image"), At(at)],
-                        "an image without `bytes` says in `bytes_note` why its size is not known".to_owned(),
+                        "an image without `bytes` needs a `bytes_note` with the reason".to_owned(),
                         None,
                     );
                 }
@@ -277,7 +277,7 @@ impl<'a> Checker<'a, '_> {
 
     fn evidence_at(&mut self, kind: &str, index: usize, path: &[Step], evidence: &[Evidence]) {
         if evidence.is_empty() {
-            let help = Some("say where it is known from: `evidence = [\"source:place\"]`".to_owned());
+            let help = Some("cite where it is known from: `evidence = [\"source:place\"]`".to_owned());
             self.error(kind, index, path, "a fact without evidence".to_owned(), help);
         }
         for (at, place) in evidence.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Numbers and lists as people read them; plurals and units have their one home here.
+//! Numbers and lists as people read them; plurals and units are defined only here.
 
 /// A size in decimal units, two significant digits or more: `224 MB`, `3.8 GB`, `32 GB`.
 #[must_use]

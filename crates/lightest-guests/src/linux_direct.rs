@@ -101,8 +101,7 @@ fn take_apart(package: &PackageFile) -> Result<KernelParts, ImageError> {
             modules.add(path, content);
         }
     })?;
-    let image =
-        image.ok_or_else(|| ImageError::Tool { what: format!("{} holds no kernel", package.name()) })?;
+    let image = image.ok_or_else(|| ImageError::Tool { what: format!("no kernel in {}", package.name()) })?;
     Ok(KernelParts { image, modules, release, built_in })
 }
 
@@ -116,7 +115,7 @@ fn busybox(package: &PackageFile) -> Result<Vec<u8>, ImageError> {
     apt::unpack(&package.path, &|path| merged(path) == "bin/busybox", &mut |_, content| {
         found = Some(content)
     })?;
-    found.ok_or_else(|| ImageError::Tool { what: format!("{} holds no bin/busybox", package.name()) })
+    found.ok_or_else(|| ImageError::Tool { what: format!("no bin/busybox in {}", package.name()) })
 }
 
 fn pack(

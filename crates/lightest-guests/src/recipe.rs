@@ -44,7 +44,7 @@ pub struct FullDisk {
     pub files: BTreeMap<String, String>,
     /// Where the kernel comes from.
     pub kernel: Kernel,
-    /// What the initial file system holds.
+    /// The contents of the initial file system.
     pub initrd: Initrd,
 }
 
@@ -70,7 +70,7 @@ pub struct SmallDisk {
     pub bios: bool,
     /// Where the kernel comes from.
     pub kernel: Kernel,
-    /// What the initial file system holds.
+    /// The contents of the initial file system.
     pub initrd: Initrd,
 }
 
@@ -96,7 +96,7 @@ pub struct LinuxDirect {
     pub cmdline: String,
     /// Where the kernel comes from.
     pub kernel: Kernel,
-    /// What the initial file system holds.
+    /// The contents of the initial file system.
     pub initrd: Initrd,
 }
 

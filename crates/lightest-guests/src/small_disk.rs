@@ -24,7 +24,7 @@ pub(crate) fn make(
     let mut program = None;
     apt::unpack(&package.path, &|path| path == loader.file, &mut |_, content| program = Some(content))?;
     let program = program
-        .ok_or_else(|| ImageError::Tool { what: format!("{} holds no {}", package.name(), loader.file) })?;
+        .ok_or_else(|| ImageError::Tool { what: format!("{} has no {}", package.name(), loader.file) })?;
 
     progress("writing the disk");
     let mut disk = BootDisk::default();

@@ -27,7 +27,7 @@ fn claim(requirement: &str, support: Support, place: &str, seen: impl Into<Strin
     Claim { requirement: requirement.to_owned(), support, place: place.to_owned(), seen: seen.into() }
 }
 
-/// All that an inspection says of requirements.
+/// All that an inspection states about requirements.
 pub(crate) fn of(inspection: &Inspection) -> Vec<Claim> {
     if inspection.disk_bytes.is_none() {
         return Vec::new();
@@ -78,7 +78,7 @@ fn uefi(inspection: &Inspection) -> Claim {
         return claim("uefi", Support::Unknown, "partitions", "no file system that could be read");
     }
     let places = format!("/{} nor /{}", loader::place(Arch::X64), loader::place(Arch::Aarch64));
-    claim("uefi", Support::No, "every file system that was read", format!("neither {places} is there"))
+    claim("uefi", Support::No, "every file system that was read", format!("neither {places} exists"))
 }
 
 fn pcat(inspection: &Inspection) -> Claim {
@@ -109,9 +109,12 @@ fn secure_boot(inspection: &Inspection) -> Claim {
             let seen = format!("signed, by its own word under {signer}");
             claim("secure-boot", Support::Yes, &place, seen)
         }
-        (None, true) => {
-            claim("secure-boot", Support::Unknown, &place, "signed, by nobody whom common firmware knows")
-        }
+        (None, true) => claim(
+            "secure-boot",
+            Support::Unknown,
+            &place,
+            "signed with a key that common firmware does not trust",
+        ),
         (None, false) => claim("secure-boot", Support::No, &place, "not signed"),
     }
 }

@@ -61,7 +61,7 @@ impl Source for Disk {
 
     fn read_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
         let end = offset.checked_add(buffer.len() as u64).filter(|end| *end <= self.length());
-        end.ok_or_else(|| broken("it ends before what it says that it holds"))?;
+        end.ok_or_else(|| broken("it is shorter than its own headers state"))?;
         while !buffer.is_empty() {
             let piece = self.map.locate(offset)?;
             let count = usize::try_from(piece.length).unwrap_or(usize::MAX).min(buffer.len());

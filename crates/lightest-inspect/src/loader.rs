@@ -34,7 +34,7 @@ pub struct BootLoader {
     /// A signer that common firmware trusts, by the name in the signature; the signature itself is not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
-    /// Whether it is shim, by what it says of itself.
+    /// Whether it is shim, by what it states about itself.
     pub shim: bool,
 }
 

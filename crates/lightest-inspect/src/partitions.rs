@@ -182,7 +182,7 @@ fn logical(disk: &dyn Source, extended: u64, partitions: &mut Vec<Partition>) {
     }
 }
 
-/// Whether the first sector holds code for a BIOS.
+/// Whether the first sector contains code for a BIOS.
 pub(crate) fn has_bios_code(disk: &dyn Source) -> bool {
     bytes::<512>(disk, 0)
         .is_ok_and(|first| first[510..] == [0x55, 0xaa] && first[..440].iter().any(|byte| *byte != 0))

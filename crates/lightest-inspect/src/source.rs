@@ -38,7 +38,7 @@ pub(crate) fn broken(what: impl Into<String>) -> io::Error {
 }
 
 fn beyond() -> io::Error {
-    broken("it ends before what it says that it holds")
+    broken("it is shorter than its own headers state")
 }
 
 impl Source for Vec<u8> {

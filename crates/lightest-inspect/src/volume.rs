@@ -1,4 +1,4 @@
-//! What a partition holds: file systems that are read, and those that are only named.
+//! The contents of a partition: file systems that are read, and those that are only named.
 
 use std::io;
 use std::rc::Rc;

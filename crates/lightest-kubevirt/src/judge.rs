@@ -88,7 +88,7 @@ pub struct Judged<'r> {
     pub asks: Vec<Ask>,
     /// What was not understood.
     pub opens: Vec<Unresolved>,
-    /// Whether the name of a test, or a comment at the site, speaks of its guest, or others stand beside it in one list:
+    /// Whether the name of a test, or a comment at the site, mentions its guest, or others stand beside it in one list:
     /// the author chose it.
     pub chosen: bool,
 }

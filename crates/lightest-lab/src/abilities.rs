@@ -129,7 +129,7 @@ impl Abilities {
             {
                 let method = method.name();
                 return Some(format!(
-                    "{title} does not tell when a machine that boots by `{method}` finds nothing to boot"
+                    "{title} does not report when a machine that boots by `{method}` finds nothing to boot"
                 ));
             }
             _ => {}

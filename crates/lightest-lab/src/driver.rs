@@ -130,7 +130,7 @@ pub trait Control: Send + Sync {
         Err("this driver starts no machine paused".to_owned())
     }
 
-    /// What the VMM says of the machine's state.
+    /// What the VMM reports about the machine's state.
     ///
     /// # Errors
     /// When the VMM does not say.
@@ -171,7 +171,7 @@ pub trait Driver: Sync {
         None
     }
 
-    /// What the program says of its version.
+    /// What the program states about its version.
     fn version(&self, program: &Path, host: &Host) -> Option<String> {
         host.first_line(program, &["--version"])
     }

@@ -41,7 +41,7 @@ impl Line {
 pub enum Writer {
     /// A socket: a peer that does not read cannot hold us.
     Socket(UnixStream),
-    /// A pipe or terminal; for commands that are far shorter than what a pipe holds.
+    /// A pipe or terminal; for commands that are far shorter than a pipe's buffer.
     File(File),
     /// Broken off in the middle of a message, so that nothing can follow.
     Broken,

@@ -156,7 +156,7 @@ impl Machine {
         self.hello.as_ref().and(self.agent.as_ref())
     }
 
-    /// What the agent said of itself last.
+    /// What the agent reported about itself last.
     #[must_use]
     pub fn hello(&self) -> Option<&Hello> {
         self.hello.as_ref()
@@ -184,7 +184,7 @@ impl Machine {
         self.reached
     }
 
-    /// Presses the power button and waits for the guest to heed it.
+    /// Presses the power button and waits for the guest to react to it.
     ///
     /// # Errors
     /// When it does not.

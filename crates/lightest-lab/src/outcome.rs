@@ -84,7 +84,7 @@ pub enum Failure {
 pub struct Diagnosis {
     /// The console's last lines.
     pub console_tail: Vec<String>,
-    /// What the VMM says of the machine's state.
+    /// What the VMM reports about the machine's state.
     pub vmm_state: Option<String>,
     /// The VMM's last messages.
     pub vmm_stderr: Vec<String>,

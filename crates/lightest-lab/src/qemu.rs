@@ -131,7 +131,9 @@ fn event(told: QmpMessage) -> Option<EventKind> {
         "RESET" => EventKind::Reset { by },
         "SHUTDOWN" => EventKind::Shutdown { by },
         "RESUME" => EventKind::Restored,
-        "GUEST_PANICKED" => EventKind::Panicked { what: "the guest told its panic device".to_owned() },
+        "GUEST_PANICKED" => {
+            EventKind::Panicked { what: "the guest reported a panic to its panic device".to_owned() }
+        }
         _ => return None,
     })
 }

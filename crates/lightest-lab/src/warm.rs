@@ -130,7 +130,7 @@ fn name(plan: &Plan, store: &Store) -> Result<String, WarmError> {
     }
     if !spec.agent {
         return unsupported(
-            "only a machine whose guest has an agent can be saved: it tells when the guest is up",
+            "only a machine whose guest has an agent can be saved: the agent reports when the guest is up",
         );
     }
     let mut text = format!("2 {spec:?}");

@@ -27,7 +27,7 @@ pub enum Interest {
     None,
     /// It may define what tests call.
     Helpers,
-    /// It may hold tests.
+    /// It may contain tests.
     Tests,
 }
 
@@ -118,7 +118,7 @@ pub trait Dialect: Sync {
     /// The folders of the catalog with its facts, in the order in which they are read.
     fn catalog(&self) -> &'static [&'static str];
 
-    /// Whether a file may hold tests; worth its own implementation where that is quicker than `interest`.
+    /// Whether a file may contain tests; worth its own implementation where that is quicker than `interest`.
     fn holds_tests(&self, bytes: &[u8]) -> bool {
         self.interest(bytes) == Interest::Tests
     }

@@ -1,4 +1,4 @@
-//! What a test's name, its modules and its doc comment speak of, which its body need not show.
+//! What a test's name, its modules and its doc comment mention, which its body need not show.
 //!
 //! A hint is weak: it chooses only between configurations that provide everything the body asks for, and an answer says
 //! that it rests on a name.

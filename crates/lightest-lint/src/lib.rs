@@ -8,7 +8,7 @@
 //! - [`facts`]: what a dialect hands on: tests, the guests that they name, what their bodies touch.
 //! - [`calls`]: the table from what a body touches to what that asks of the environment.
 //! - [`intent`]: what an author states that a test asks for.
-//! - [`hints`]: what a test's names speak of, and its body need not show.
+//! - [`hints`]: what a test's names mention, and its body need not show.
 //! - [`needs`]: what a test requires, with the place that shows it.
 //! - [`proposal`]: what to list for a test, read from its body alone.
 //! - [`rules`]: one file each.

@@ -145,7 +145,7 @@ pub enum Weight {
     },
 }
 
-/// The requirements that a test's name and modules speak of, which count as asked for where something lighter is sought.
+/// The requirements that a test's name and modules mention, which count as asked for where something lighter is sought.
 #[must_use]
 pub fn named<'c>(test: &Test, catalog: &'c Catalog) -> Vec<&'c str> {
     name::named(test, &spoken(catalog))

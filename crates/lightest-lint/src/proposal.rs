@@ -40,7 +40,7 @@ pub struct Request {
 pub enum Role {
     /// Nothing lighter is known to provide everything.
     Lightest,
-    /// Nothing is known to provide everything; this is the lightest that nothing speaks against.
+    /// Nothing is known to provide everything; this is the lightest that nothing rules out.
     Untried,
     /// The body has a branch for this operating system.
     ForOs(Os),
@@ -48,7 +48,7 @@ pub enum Role {
     ForIsolation(Isolation),
     /// The test is about isolation of any kind, and this is one.
     AlsoIsolated(Isolation),
-    /// A known limit holds the lightest back wherever it would run.
+    /// A known limit blocks the lightest wherever it would run.
     Meanwhile,
     /// The same without the paravisor, which the body does not look at.
     Companion,
@@ -67,14 +67,14 @@ pub struct Proposed {
     pub artifacts: Vec<String>,
 }
 
-/// Something that the test's names speak of, but that its body does not ask for.
+/// Something that the test's names mention, but that its body does not ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeakNeed {
     /// The requirement's identifier.
     pub requirement: String,
-    /// Where it is spoken of.
+    /// Where it is mentioned.
     pub span: Span,
-    /// In what it is spoken of.
+    /// In what it is mentioned.
     pub origin: Origin,
     /// Whether it chose between configurations that provide everything that the body asks for.
     pub decides: bool,
@@ -120,7 +120,7 @@ pub struct Proposal<'c> {
     pub asks: Query,
     /// The list, in the order in which it is written.
     pub list: Vec<Proposed>,
-    /// What the body does not show, and only a name speaks of.
+    /// What the body does not show, and only a name mentions.
     pub weak: Vec<WeakNeed>,
     /// Files that the test takes and that its signature does not identify.
     pub unnamed: Vec<String>,

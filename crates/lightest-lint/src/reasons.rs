@@ -19,7 +19,7 @@ use crate::suppress::{Place, Variants};
 pub(crate) enum Justification {
     /// It says nothing of the choice.
     Nothing,
-    /// It speaks of the choice: nothing is changed unseen.
+    /// It mentions the choice: nothing is changed unseen.
     Speaks,
     /// It gives a reason for the choice: nothing is said.
     Reason,
@@ -113,7 +113,7 @@ const GUEST: [&str; 21] = [
     "os",
 ];
 
-/// Those of them that speak of nothing else, even amid code.
+/// Those of them that mention nothing else, even amid code.
 const DISTRO: [&str; 11] = [
     "distro",
     "distribution",
@@ -128,7 +128,7 @@ const DISTRO: [&str; 11] = [
     "initramfs",
 ];
 
-/// Words that speak of how a machine is stopped.
+/// Words about how a machine is stopped.
 const STOPPING: [&str; 11] = [
     "power_off",
     "power off",
@@ -180,7 +180,7 @@ struct Prose {
     text: String,
     /// Whether it gives a purpose.
     purpose: bool,
-    /// Whether it speaks of what a guest is made of.
+    /// Whether it mentions what a guest is made of.
     guest: bool,
 }
 
@@ -228,7 +228,7 @@ impl Comments {
     }
 }
 
-/// What the author says of one variant.
+/// What the author states about one variant.
 pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Justification {
     let mut topics: Vec<String> = Vec::new();
     let mut guests: Vec<String> = Vec::new();
@@ -333,7 +333,7 @@ impl<'a> Lines<'a> {
         next.is_some_and(|comment| comment.span.file == self.file && comment.span.bytes.start <= line.end)
     }
 
-    /// What a line holds beside comments.
+    /// The contents of a line beside comments.
     fn code(&self, line: Range<usize>) -> String {
         let mut code = String::new();
         let mut from = line.start;
@@ -392,7 +392,7 @@ pub(crate) fn explains_stopping(subject: &Subject<'_, '_>, span: &Span) -> bool 
     })
 }
 
-/// Takes out what the author has a reason for, and makes nothing unseen that the author speaks of.
+/// Takes out what the author has a reason for, and makes nothing unseen that the author mentions.
 pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let variants = Variants::of(subject.test);
     let mut at: HashMap<Place, &Placed<'_>> = HashMap::default();
@@ -436,7 +436,7 @@ fn topics(rule: &str) -> Option<&'static [&'static str]> {
     }
 }
 
-/// What the author says of something other than the guest.
+/// What the author states about something other than the guest.
 fn about(subject: &Subject<'_, '_>, words: &[&str]) -> Justification {
     let comments = subject.comments();
     let of = |prose: &Prose| match (any(&prose.text, words), prose.purpose) {

@@ -1,7 +1,7 @@
 //! What a passing run of a variant shows.
 //!
 //! It shows that its configuration runs, and that it gives everything that the test's body is certain to have asked of it:
-//! nothing that the name alone speaks of, nothing in a branch that may not have been taken, nothing whose failure the test
+//! nothing that the name alone mentions, nothing in a branch that may not have been taken, nothing whose failure the test
 //! puts up with. It shows this of that one configuration.
 
 use lightest_model::catalog::{Capability, Support};
@@ -17,7 +17,7 @@ pub struct Shown<'c> {
     pub requirement: &'c str,
     /// What the catalog said before.
     pub before: Support,
-    /// The statement that said so; `None` where none speaks of it.
+    /// The statement that said so; `None` where none covers it.
     pub statement: Option<&'c Capability>,
     /// Requirements that must be asked for as well, where the catalog doubts the configuration only then.
     pub with: Vec<String>,

@@ -355,7 +355,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.comments.get_or_init(|| Comments::of(self.test, self.sources))
     }
 
-    /// Whether a comment in the test's declarations speaks of a configuration, so that its author knows of it.
+    /// Whether a comment in the test's declarations mentions a configuration, so that its author knows of it.
     pub(crate) fn is_named_in_a_comment(&self, row: RowId) -> bool {
         if self.test.comments.is_empty() {
             return false;

@@ -1,4 +1,4 @@
-//! What is asked whatever an unknown condition says. A rule that calls something missing speaks of that alone: who takes a
+//! What is asked whatever an unknown condition says. A rule that calls something missing is about that alone: who takes a
 //! branch that hangs on something else is the author's to know.
 
 use lightest_model::space::{Asked, RowId};

@@ -26,7 +26,7 @@ pub struct Unknown<'c> {
     pub row: RowId,
     /// The requirement, or one that every configuration must meet.
     pub requirement: &'c str,
-    /// The statement that calls it unknown; `None` where no statement speaks of it.
+    /// The statement that calls it unknown; `None` where no statement covers it.
     pub statement: Option<&'c Capability>,
     /// The variants that would become lighter, those that `check` would report first.
     pub waiting: Vec<Waiting>,

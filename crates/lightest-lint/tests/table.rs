@@ -1,4 +1,4 @@
-//! The table of calls: which entry speaks of what a body touches, and what can be asked of names alone.
+//! The table of calls: which entry covers what a body touches, and what can be asked of names alone.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn call(on: &str, name: &str, texts: &[&str]) -> What {
     What::Call { on: on.to_owned(), name: name.to_owned(), texts }
 }
 
-/// What the entry for something asks; `None` where no entry speaks of it.
+/// What the entry for something asks; `None` where no entry covers it.
 fn asked(table: &Table, what: &What) -> Option<String> {
     table.judge(what).map(|entry| entry.requires.join(","))
 }

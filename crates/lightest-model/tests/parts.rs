@@ -1,4 +1,4 @@
-//! What an answer holds beside the pick: trial, meanwhile, companion, next heavier, what would flip it, and what is excluded.
+//! The contents of an answer beside the pick: trial, meanwhile, companion, next heavier, what would flip it, and what is excluded.
 
 mod common;
 mod made_up;

@@ -1,4 +1,4 @@
-//! What the space says of single configurations: limits, what is provided alone, and which of two is lighter.
+//! What the space states about single configurations: limits, what is provided alone, and which of two is lighter.
 
 mod common;
 

@@ -61,7 +61,7 @@ fn extend<'l>(
             continue;
         }
         let mut entry = Attribute::of([config]).entries;
-        // What a limit holds back everywhere does not run by default here either.
+        // What a limit blocks everywhere does not run by default here either.
         let held = space.limits(row, asked).into_iter().find(|limit| limit.holds == Some(Holds::Always));
         let reason = held.map(|limit| Reason { text: limit.reason(), span: 0..0 });
         entry.iter_mut().for_each(|entry| entry.ignored.clone_from(&reason));

@@ -114,7 +114,7 @@ fn a_reason_beside_a_variant_is_for_that_variant() {
     // What stands above the next variant does not go on with it.
     let both = format!("\n{X64}, // for now\n// because of udev\n{ARM},\n");
     assert_eq!(list(both), [heavy(X64, false)]);
-    // One that speaks of the variant without a reason keeps it from being changed unseen.
+    // One that mentions the variant without a reason keeps it from being changed unseen.
     assert_eq!(list(format!("\n{X64}, // for now\n{ARM},\n")), [heavy(X64, false), heavy(ARM, true)]);
     assert_eq!(list(format!("\n{X64},\n/* because of udev */{ARM},\n")), [heavy(X64, true)]);
     assert_eq!(

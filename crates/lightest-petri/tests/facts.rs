@@ -1,4 +1,4 @@
-//! The facts of the catalog, held against each other and against the variants of OpenVMM's tests.
+//! The facts of the catalog, checked against each other and against the variants of OpenVMM's tests.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! The words of the page hold against the chooser, and its first table answers what tests of OpenVMM need.
+//! The words of the page are checked against the chooser, and its first table answers what tests of OpenVMM need.
 
 mod common;
 

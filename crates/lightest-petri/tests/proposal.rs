@@ -1,4 +1,4 @@
-//! What to list for a test, from its body: which variants, why each, and what only its names speak of.
+//! What to list for a test, from its body: which variants, why each, and what only its names mention.
 
 #[path = "common/reading.rs"]
 mod reading;
@@ -316,7 +316,7 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     // What is asked for by the caller is asked already.
     let asked = Request { requires: vec!["tpm".to_owned()], ..on_x64() };
     assert_eq!(weak("tpm_answers", PING, &asked).1, []);
-    // Nothing with that shell has it: the body outweighs the name, and what it speaks of is advice.
+    // Nothing with that shell has it: the body outweighs the name, and what it mentions is advice.
     let (first, found, advice) = weak("windows_answers", SHELL, &on_x64());
     assert_eq!(
         (first.as_str(), &found[..]),
@@ -338,8 +338,8 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
         let test = read(&format!("mod {module} {{\n{text}\n}}")).remove(0);
         words(&listed(&test, &on_x64()))[0].to_owned()
     };
-    assert_eq!(within("tpm", "hyperv_answers"), first, "whichever is spoken of first");
-    // Of two VMMs that a name speaks of, the lightest is as good as any.
+    assert_eq!(within("tpm", "hyperv_answers"), first, "whichever is mentioned first");
+    // Of two VMMs that a name mentions, the lightest is as good as any.
     for name in ["hyperv_or_openvmm_answers", "openvmm_or_hyperv_answers"] {
         assert_eq!(weak(name, PING, &on_x64()).0, "openvmm_linux_direct_x64", "{name}");
     }
@@ -393,7 +393,7 @@ fn a_file_that_a_test_takes_is_named_beside_each_configuration() {
         (list(&space, &proposal), proposal.is_certain(), proposal.unnamed)
     };
     let (list, certain, unknown) = taking("impl petri_artifacts_common::tags::IsVmgsTool");
-    // A limit holds the lightest back, and the file is named beside each.
+    // A limit blocks the lightest, and the file is named beside each.
     let expected = [
         ("openvmm_linux_direct_x64[VMGSTOOL_NATIVE]".to_owned(), Role::Lightest),
         ("openvmm_openhcl_linux_direct_x64[VMGSTOOL_NATIVE]".to_owned(), Role::Meanwhile),

@@ -1,4 +1,4 @@
-//! What is unknown, what a yes would change, and what a passing run shows: held against the configurations themselves,
+//! What is unknown, what a yes would change, and what a passing run shows: checked against the configurations themselves,
 //! asked one by one, statement by statement.
 
 #[path = "common/reading.rs"]

@@ -22,7 +22,7 @@ fn read(text: &str) -> (Vec<Source>, Test) {
     (sources, tests.swap_remove(at))
 }
 
-/// What is wrong with how a body was read, if anything: whether it is open, and whether something was said of its weight.
+/// What is wrong with how a body was read, if anything: whether it is open, and whether something was stated about its weight.
 fn judge(text: &str) -> (bool, bool) {
     let (sources, test) = read(text);
     let open = Needs::of(&test, &TABLE).is_open();

@@ -1,4 +1,4 @@
-//! Large reports are read in bounded memory. The peak is the process's own, so this file holds one test.
+//! Large reports are read in bounded memory. The peak is the process's own, so this file contains one test.
 
 #![cfg(target_os = "linux")]
 

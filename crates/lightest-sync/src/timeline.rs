@@ -21,7 +21,7 @@ pub struct Part {
     pub counted: Option<&'static str>,
 }
 
-/// What something is said of.
+/// What something is stated about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
     /// A name of a part.

@@ -45,7 +45,7 @@ impl Repository {
         top.trim().is_empty().then_some(repository)
     }
 
-    /// The repository of a folder that holds a `.git`.
+    /// The repository of a folder that contains a `.git`.
     pub(crate) fn at_top(root: &Path) -> Result<Self, Failure> {
         let repository = Self { root: root.to_owned() };
         // Git says by itself why it does not take it for one: ownership, a damaged configuration.
@@ -87,7 +87,7 @@ impl Repository {
         let output = self.run(args)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            let said = said.lines().next().unwrap_or("it did not say why").to_owned();
+            let said = said.lines().next().unwrap_or("it gave no reason").to_owned();
             return Err(Failure::new(format!("git could not read {}", shown(&self.root))).note(said));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -161,7 +161,7 @@ impl Repository {
         args.extend(roots);
         let text = self.ask(args)?;
         let blob = |entry: &str| {
-            // `mode type id\tpath`; links and submodules hold no source.
+            // `mode type id\tpath`; links and submodules contain no source.
             let (head, path) = entry.split_once('\t')?;
             let mut words = head.split(' ');
             let (mode, kind, id) = (words.next()?, words.next()?, words.next()?);
@@ -193,7 +193,7 @@ impl Repository {
             .spawn()
             .map_err(|error| unstartable(&error))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Failure::new("git cannot be spoken to"));
+            return Err(Failure::new("git has no open pipe"));
         };
         Ok(Objects { child, input: Some(input), output: BufReader::new(output) })
     }

@@ -30,11 +30,11 @@ pub(crate) struct Settings {
     pub(crate) text: String,
 }
 
-/// What a configuration file may say of `check`.
+/// What a configuration file may set for `check`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct Check {
-    /// Whether what is a choice is spoken of, too.
+    /// Whether what is a choice is mentioned, too.
     pub(crate) pedantic: bool,
     /// Levels of rules.
     pub(crate) rules: std::collections::BTreeMap<Spanned<String>, Level>,

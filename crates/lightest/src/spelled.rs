@@ -41,7 +41,7 @@ impl<'a, 'c> Spelled<'a, 'c> {
         self.dialect().paste(self.space, &choice.rows(), &choice.asked)
     }
 
-    /// Whether a requirement is asked of every guest, so that answers do not speak of it.
+    /// Whether a requirement is asked of every guest, so that answers do not mention it.
     pub(crate) fn goes_without_saying(&self, requirement: RequirementId, query: &Query) -> bool {
         let id = self.requirement_id(requirement);
         !query.requires.iter().any(|word| word == id) && self.dialect().conventions().asks.contains(&id)

@@ -78,7 +78,7 @@ struct Acted {
     printed: String,
 }
 
-/// Runs the action's steps with some inputs, where this folder holds the releases.
+/// Runs the action's steps with some inputs, where this folder contains the releases.
 fn act(folder: &Path, checkout: &Path, given: &[(&str, &str)], releases: Option<&Path>) -> Acted {
     let text = fs::read_to_string(root().join("action.yml")).expect("the action");
     let action = &Yaml::load_from_str(&text).expect("it is YAML")[0];

@@ -1,4 +1,4 @@
-//! The Guide's page: what it holds, and how it gets into a Guide.
+//! The Guide's page: its contents, and how it gets into a Guide.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn catalog() -> Catalog {
     load(&embedded(OPENVMM)).expect("the catalog has no mistakes")
 }
 
-/// The page with everything that the first leaves out; a test below holds the committed one to the generator.
+/// The page with everything that the first leaves out; a test below compares the committed one with what is generated.
 fn reference() -> String {
     let path = root().join("docs/book/src/guest_selection_reference.md");
     fs::read_to_string(path).expect("it is committed")

@@ -1,4 +1,4 @@
-//! `lightest probe --image` tells what an image holds, in the words of the catalog.
+//! `lightest probe --image` reports the contents of an image, in the words of the catalog.
 
 use std::collections::BTreeSet;
 use std::fs;

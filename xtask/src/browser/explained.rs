@@ -13,7 +13,7 @@ struct Explained {
     config: String,
     command: String,
     verdict: String,
-    /// By the group's title: requirement, and what is said of it.
+    /// By the group's title: requirement, and what is stated about it.
     groups: BTreeMap<String, Vec<(String, String)>>,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Change {
     pub(super) tests: usize,
     pub(super) added: usize,
     pub(super) removed: usize,
-    /// What `check` said of those tests on the commit before.
+    /// What `check` stated about those tests on the commit before.
     pub(super) findings: Vec<String>,
     /// Whether one of them proposes what the commit did.
     pub(super) said: Said,
@@ -128,7 +128,7 @@ fn compare(
             value.as_str().is_some_and(|config| among.iter().any(|known| known.as_str() == config))
         };
         let config = &value["lightest"]["config"];
-        // Rules that speak against a configuration, when that was removed; any, when what they suggest was added.
+        // Rules that rule out a configuration, when that was removed; any, when what they suggest was added.
         let against = matches!(
             rule,
             "runs-no-repo-code"

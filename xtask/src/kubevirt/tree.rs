@@ -17,7 +17,7 @@ use lightest_model::catalog::Catalog;
 
 use super::Place;
 
-/// What the naive linter looks for: words that speak of the guest.
+/// What the naive linter looks for: words that mention the guest.
 const WORDS: [&str; 8] = [
     "console.",
     "LoginTo",
@@ -141,7 +141,7 @@ impl Read<'_> {
         (silent.count(), judged.len())
     }
 
-    /// What a naive linter finds: factory calls of guests with an operating system in whose enclosing test no word speaks of
+    /// What a naive linter finds: factory calls of guests with an operating system in whose enclosing test no word mentions
     /// the guest.
     pub(super) fn naive(&self) -> BTreeSet<Place> {
         let suite = self.reading.suite;

@@ -150,7 +150,7 @@ impl Toolchain {
         command
     }
 
-    /// PATH with the linker's folder last: it holds a rustc, too.
+    /// PATH with the linker's folder last: it contains a rustc, too.
     fn path(&self) -> std::ffi::OsString {
         let mut folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
         folders.push(self.tree.join("usr/bin"));

@@ -163,7 +163,7 @@ pub struct Call {
     pub args: Vec<Expr>,
     /// All of it.
     pub bytes: Bytes,
-    /// The parentheses and what they hold.
+    /// The parentheses and their contents.
     pub parens: Bytes,
 }
 

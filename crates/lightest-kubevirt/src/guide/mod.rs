@@ -98,7 +98,7 @@ pub fn page(space: &Space<'_>) -> String {
     let _ = writeln!(
         page,
         "\n## Ask\n\n```sh\nlightest pick --from tests/FILE.go --test \"text of the It\"\nlightest check tests\n```\n\n\
-         Facts were read from kubevirt/kubevirt at `{commit}`; `lightest sync --repo .` tells where they have changed since."
+         Facts were read from kubevirt/kubevirt at `{commit}`; `lightest sync --repo .` reports what has changed since."
     );
     page
 }

@@ -65,7 +65,7 @@ impl<'a> Walker<'a, '_> {
         if self.is_factory(id) {
             return self.factory(name, call);
         }
-        // What the table says of a helper is not looked up in its body.
+        // What the table states about a helper is not looked up in its body.
         if let Some(path) = self.known_helper(id) {
             let denies = self.table.function(&path).is_some_and(|entry| entry.denies);
             self.touch(Touch::Function(path), call.func.bytes());

@@ -114,7 +114,7 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// A field that is read, or what a field holds under a name.
+    /// A field that is read, or what a field contains under a name.
     pub(super) fn read(&mut self, x: &Expr, name: &str, how: &'static str, bytes: Bytes) {
         if self.table.is_read(name) {
             let read = Touch::Read { path: join_fields(self.path_of(x), name), how };

@@ -105,7 +105,7 @@ impl Machine {
             EventKind::Restored => self.greet_restored(),
             EventKind::Panicked { what } => self.progress.panicked = Some(what.clone()),
             EventKind::NothingToBoot => {
-                self.progress.nothing_to_boot.get_or_insert_with(|| "the VMM says so".to_owned());
+                self.progress.nothing_to_boot.get_or_insert_with(|| "reported by the VMM".to_owned());
             }
             _ => {}
         }

@@ -157,6 +157,10 @@ impl Control for Console {
 
     fn state(&self, limit: Duration) -> Result<String, String> {
         let said = self.command("inspect vm", limit)?;
-        if said.is_empty() { Err("OpenVMM says nothing of the machine".into()) } else { Ok(said.join(" ")) }
+        if said.is_empty() {
+            Err("OpenVMM reports nothing about the machine".into())
+        } else {
+            Ok(said.join(" "))
+        }
     }
 }

@@ -46,7 +46,7 @@ fn goes_on_with_its_disk(payload: Payload, bus: DiskBus, device: &str, tpm: bool
         let mut machine = start_plan(&warm);
         machine.boot(&mut |_| ()).expect("it goes on");
         assert_eq!((machine.timeline().count("restored"), machine.timeline().count("kernel")), (1, 0));
-        // The end of the disk holds nothing of the guest's: it is as the image has it, then written, then seen written.
+        // The end of the disk contains nothing of the guest's: it is as the image has it, then written, then seen written.
         let place = format!("bs=512 count=1 seek=$(($(cat /sys/block/{device}/size) - 70))");
         let read = format!("dd if=/dev/{device} {} 2>/dev/null | head -c 5", place.replace("seek", "skip"));
         assert_ne!(shell(&machine, &read), "wrote", "what another machine wrote is not there");

@@ -132,7 +132,7 @@ impl<'a, 'c> Reader<'a, 'c> {
     }
 
     /// The lightest of some configurations that is known to provide everything that the body asks of it, and what names
-    /// speak of.
+    /// mention.
     pub(super) fn lightest(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<RowId> {
         self.lightest_that(hinted, among, &|id, asked| self.space.gives_all(id, asked))
     }
@@ -256,7 +256,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         if kept.is_empty() { self.archs.clone() } else { kept }
     }
 
-    /// Notes what names speak of: what decided, and what the pick is not known to provide.
+    /// Notes what names mention: what decided, and what the pick is not known to provide.
     pub(super) fn tell(&self, hinted: &Hinted, chosen: Option<RowId>, weak: &mut Vec<WeakNeed>) {
         let catalog = self.space.catalog();
         for hint in &self.hints {

@@ -11,7 +11,7 @@
 //!
 //! It is silent whenever something in the body is unknown; when the test names its guest or is a boot test, for then
 //! the guest is the point; when a comment in the list, above the attribute or at the top of the file, or one in the body that names the guest or what
-//! only a distribution has, gives a reason for the guest (a comment that only speaks of it takes `--fix` away) (but for an architecture on which such a list lacks what it boots without a disk on another); when a comment in the list speaks of a lighter configuration, for then the author knows; and
+//! only a distribution has, gives a reason for the guest (a comment that only mentions it takes `--fix` away) (but for an architecture on which such a list lacks what it boots without a disk on another); when a comment in the list mentions a lighter configuration, for then the author knows; and
 //! when firmware without an operating system is booted. One disk image in the place of another is proposed where it boots a
 //! class faster, such as Alpine for Ubuntu; where it is only smaller, it is a choice, and `--pedantic` says it. `lightest requirements` says for each variant what would be lighter,
 //! and why it is not said here.
@@ -128,7 +128,7 @@ pub(crate) enum Silence {
     Choice,
     /// It is in the list already.
     Listed,
-    /// A comment in the list speaks of something lighter.
+    /// A comment in the list mentions something lighter.
     Comment,
     /// The author gives a reason for the guest.
     Reason,
@@ -218,7 +218,7 @@ pub(crate) fn silence(
     })
 }
 
-/// Whether a comment in the list speaks of what is proposed, or of anything lighter on the same architecture: the author
+/// Whether a comment in the list mentions what is proposed, or anything lighter on the same architecture: the author
 /// has weighed the list.
 fn a_comment_names_something_lighter(
     subject: &Subject<'_, '_>,
@@ -272,7 +272,7 @@ fn only_boots(subject: &Subject<'_, '_>) -> bool {
     !asks || (!used && names_a_boot(&subject.test.name))
 }
 
-/// Whether a name speaks of booting, first or last; `boot_entries` are something else.
+/// Whether a name mentions booting, first or last; `boot_entries` are something else.
 fn names_a_boot(name: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let thing = |word: &&str| matches!(*word, "entry" | "entries" | "event" | "events" | "order" | "device");

@@ -1,9 +1,9 @@
-//! What is known speaks against a variant that runs by default
+//! What is known rules out a variant that runs by default
 //!
 //! ## What it does
 //!
 //! Compares each variant, with what its body asks for, with the limits and quirks of the catalog. It names a variant that
-//! an open limit holds back everywhere else, one that the framework is sure to stop as it is written, and one whose
+//! an open limit blocks everywhere else, one that the framework is sure to stop as it is written, and one whose
 //! runner in CI lacks the image. Variants that are ignored or unstable are left alone, and so are limits that are only a
 //! caution.
 //!
@@ -56,7 +56,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The limit that holds a variant back; none where another rule says that it cannot do what is asked.
+/// The limit that blocks a variant; none where another rule says that it cannot do what is asked.
 fn held<'c>(subject: &Subject<'_, 'c>, row: RowId, asked: &Asked) -> Option<&'c Blocker> {
     let support = |id: &str| subject.answer(row, id, asked).support;
     subject.space.limits(row, asked).into_iter().find(|blocker| {

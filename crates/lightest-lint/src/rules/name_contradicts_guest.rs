@@ -2,7 +2,7 @@
 //!
 //! ## What it does
 //!
-//! Names tests whose name speaks of an architecture, an operating system or a family of guests that none of their variants
+//! Names tests whose name mentions an architecture, an operating system or a family of guests that none of their variants
 //! has.
 //!
 //! ## Why
@@ -33,7 +33,7 @@ pub(crate) const RULE: RuleId = RuleId::new("name-contradicts-guest");
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let name = format!("_{}_", subject.test.name);
     let says = |word: &str| {
-        // Most names speak of nothing of the kind.
+        // Most names mention nothing of the kind.
         if !name.contains(word.split('-').next().unwrap_or(word)) {
             return false;
         }

@@ -6,7 +6,7 @@
 //! paravisor, and a configuration without it is known to give everything that the body asks for.
 //!
 //! It is silent when the variants bring artifacts of their own along, which may be made for the paravisor or exist on its
-//! hosts alone; when a comment in the list speaks of the configuration without it; and when a known limit stands against
+//! hosts alone; when a comment in the list mentions the configuration without it; and when a known limit stands against
 //! that.
 //!
 //! ## Why
@@ -89,7 +89,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether the name or a module of the test speaks of the paravisor, by the words of boot methods that have it.
+/// Whether the name or a module of the test mentions the paravisor, by the words of boot methods that have it.
 fn names_the_paravisor(subject: &Subject<'_, '_>) -> bool {
     let name = subject.name();
     let catalog = subject.catalog();

@@ -273,12 +273,12 @@ pub struct Requirement {
     pub group: String,
     /// Name.
     pub title: String,
-    /// What it says of the environment.
+    /// What it states about the environment.
     pub meaning: String,
     /// Requirements that follow from it.
     #[serde(default)]
     pub implies: Vec<String>,
-    /// Whether a sentence about a test that names it speaks of what the test needs: of little else is that true.
+    /// Whether a sentence that names it states what a test needs: of few others is that true.
     #[serde(default)]
     pub in_prose: bool,
     /// Whether a test that asks for it is about the paravisor itself.
@@ -379,12 +379,12 @@ pub struct Blocker {
     /// The reason that an attribute gives, where the title is too long for its line.
     #[serde(default)]
     pub short: Option<String>,
-    /// The configurations it holds back.
+    /// The configurations it blocks.
     pub when: When,
     /// Requirements any of which, asked for as well, goes around it.
     #[serde(default)]
     pub unless: Vec<String>,
-    /// Which of the variants that it selects are to be held back; absent where it is a caution, and they run.
+    /// Which of the variants that it selects are to be blocked; absent where it is a caution, and they run.
     #[serde(default)]
     pub holds: Option<Holds>,
     /// The issue, as `owner/repository#number`, or words.
@@ -405,7 +405,7 @@ impl Blocker {
         self.since.as_ref().map_or_else(|| "open".to_owned(), |since| format!("lifted since {since}"))
     }
 
-    /// Why a variant is held back, as the reason in a declaration: in short or the title, and the issue where there is one.
+    /// Why a variant is blocked, as the reason in a declaration: in short or the title, and the issue where there is one.
     #[must_use]
     pub fn reason(&self) -> String {
         let is_issue = self.issue.rsplit_once('#').is_some_and(|(repository, number)| {
@@ -432,7 +432,7 @@ pub enum Holds {
 pub struct TestCapability {
     /// The word.
     pub id: String,
-    /// What it says of the host.
+    /// What it states about the host.
     pub title: String,
     /// Where that is known from.
     pub evidence: Vec<Evidence>,

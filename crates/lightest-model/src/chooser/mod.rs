@@ -75,7 +75,7 @@ pub struct Part<'c> {
     /// The lightest configuration; `None` where there is none. `conflict` gives the reason, except where configurations
     /// provide everything and the caller excluded them all ([`choose_among`]).
     pub pick: Option<Pick<'c>>,
-    /// The lightest that runs by default, where a known limit holds the pick back wherever it would run.
+    /// The lightest that runs by default, where a known limit blocks the pick wherever it would run.
     pub meanwhile: Option<Pick<'c>>,
     /// A lighter relative without the paravisor, to be tested as well.
     pub companion: Option<Pick<'c>>,
@@ -339,7 +339,7 @@ fn pick<'c>(space: &Space<'c>, asked: &Asked, row: RowId) -> Pick<'c> {
     Pick { row, price: space.price(row, asked), why, quirks, limits: space.limits(row, asked) }
 }
 
-/// The lightest that no limit holds back everywhere, where one holds the best back.
+/// The lightest that no limit blocks everywhere, where one blocks the best.
 fn meanwhile<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: RowId) -> Option<Pick<'c>> {
     let held = |row: RowId| space.limits(row, asked).iter().any(|limit| limit.holds == Some(Holds::Always));
     if !held(best) {

@@ -130,7 +130,7 @@ impl Statement<'_> {
 pub struct Answer<'c> {
     /// The answer.
     pub support: Support,
-    /// The first statement that says so; `None` where no statement speaks of it, which is *unknown*.
+    /// The first statement that says so; `None` where no statement covers it, which is *unknown*.
     pub statement: Option<&'c Capability>,
 }
 

@@ -77,7 +77,7 @@ impl<'c> Index<'c> {
         index
     }
 
-    /// The configurations that a condition selects; as [`When::selects`] says of each.
+    /// The configurations that a condition selects; as [`When::selects`] decides for each.
     pub(super) fn select(&self, when: &When) -> Bits {
         let mut rows = Bits::all(self.len);
         let len = self.len;

@@ -59,7 +59,7 @@ pub struct Space<'c> {
     index: index::Index<'c>,
     /// The requirements by their identifiers and aliases.
     words: OnceCell<HashMap<&'c str, RequirementId>>,
-    /// The catalog's statements by the requirement that they speak of.
+    /// The catalog's statements by the requirement that they are about.
     by_requirement: OnceCell<HashMap<&'c str, Vec<&'c Capability>>>,
     /// The statements on each requirement, made ready when first asked for. The last two are those of [`ALWAYS`].
     statements: Vec<OnceCell<Vec<answers::Statement<'c>>>>,

@@ -47,7 +47,7 @@ impl<'w, 't> Walk<'w, 't> {
             return Value::Typed(own, fields.map(|(at, value)| (Rc::from(at.to_string()), value)).collect());
         }
         if is_harmless(path) && !last_segment(path).starts_with(char::is_lowercase) {
-            // `Some(x)`, `Ok(x)`, `Err(x)`: what it holds.
+            // `Some(x)`, `Ok(x)`, `Err(x)`: its contents.
             return values.into_iter().next().unwrap_or(Value::PLAIN);
         }
         match self.name(path, span) {

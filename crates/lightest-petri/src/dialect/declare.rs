@@ -73,7 +73,7 @@ pub(super) fn tests(
         if let Some(broken) = first_within(&tree.broken, &function.span) {
             unresolved.push(Unresolved {
                 span: Span::new(file, broken.clone()),
-                what: "what stands where the source is not Rust".to_owned(),
+                what: "source that is not valid Rust".to_owned(),
             });
         }
         let head = function.span.start..function.name_span.start;

@@ -326,7 +326,7 @@ impl<'w, 't> Walk<'w, 't> {
         }
         let role = value.carries().map(Rc::from);
         if let Some(role) = &role {
-            self.open(call.name_span.clone(), format!("`{name}` of `{ty}`, which holds the {role}"));
+            self.open(call.name_span.clone(), format!("`{name}` of `{ty}`, which contains the {role}"));
         }
         for argument in &call.values {
             self.escape(argument.clone(), call.name_span, || format!("`{name}`"));

@@ -195,7 +195,7 @@ impl Dialect for Petri {
             passed: "test passed",
             failed: "unstable test failed",
             advice: "keep the output of tests that pass (`store-success-output` of nextest's JUnit), or run without \
-                     PETRI_IGNORE_UNSTABLE_FAILURES and say so with `--unstable-failures-reported`",
+                     PETRI_IGNORE_UNSTABLE_FAILURES and pass `--unstable-failures-reported`",
         })
     }
 }

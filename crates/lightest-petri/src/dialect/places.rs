@@ -14,7 +14,7 @@ impl<'w, 't> Walk<'w, 't> {
         scope.iter().rev().find(|(known, _)| *known == name).map(|(_, slot)| *slot)
     }
 
-    /// What a variable holds.
+    /// The contents of a variable.
     pub(super) fn held(&self, name: &str) -> Option<&Value<'t>> {
         self.slot(name).and_then(|slot| self.slots.get(slot))
     }
@@ -27,7 +27,7 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
-    /// Adds to what a variable holds.
+    /// Adds to the contents of a variable.
     fn store(&mut self, slot: usize, value: Value<'t>) {
         let Some(place) = self.slots.get_mut(slot) else { return };
         let before = place.clone();

@@ -1,4 +1,4 @@
-//! What an attribute holds: `vmm_test`, `vmm_test_with`, `openvmm_test`, `openvmm_test_no_agent`, and those of past releases.
+//! The contents of an attribute: `vmm_test`, `vmm_test_with`, `openvmm_test`, `openvmm_test_no_agent`, and those of past releases.
 
 use lightest_model::config::Config;
 

@@ -116,7 +116,7 @@ fn tight(path: &str) -> String {
     tight
 }
 
-/// Words that cannot stand in a path; `crate`, `self`, `super` and `Self` can.
+/// Words that is not allowed in a path; `crate`, `self`, `super` and `Self` can.
 const KEYWORDS: [&str; 47] = [
     "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro",
@@ -133,7 +133,7 @@ fn path(cursor: &mut Cursor<'_>) -> Result<String, SyntaxError> {
     loop {
         let (word, span) = cursor.ident("the path of an artifact", Vec::new)?;
         if KEYWORDS.contains(&word) {
-            return Err(SyntaxError::new(format!("`{word}` cannot stand in a path"), span)
+            return Err(SyntaxError::new(format!("`{word}` is not allowed in a path"), span)
                 .help("name an artifact, such as `LATEST_STANDARD_X64`".to_owned()));
         }
         path.push_str(word);

@@ -71,7 +71,7 @@ pub(super) fn other_quirks(space: &Space<'_>) -> String {
     table(&["Quirk, and what handles it", "What you do", "Source"], &rows)
 }
 
-/// Whether an earlier row says as much for another configuration, or the table of what is held back does.
+/// Whether an earlier row says as much for another configuration, or the table of what is blocked does.
 fn repeats(catalog: &Catalog, quirk: &Quirk) -> bool {
     let before = catalog.quirks.iter().take_while(|known| known.id != quirk.id);
     let alike = |known: &Quirk| {

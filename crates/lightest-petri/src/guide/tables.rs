@@ -202,7 +202,7 @@ struct Missing<'c> {
 
 impl<'c> Missing<'c> {
     fn refused(&mut self, vmm: &Vmm, boot: &BootMethod, arch: Arch, capability: &'c Capability) {
-        // A reason that does not look at the architecture is said of the boot method.
+        // A reason that does not look at the architecture is stated about the boot method.
         let arch = if capability.when.arch.is_empty() { String::new() } else { format!(" on {arch}") };
         self.add(format!("{} by {}{arch}", boot.title, vmm.title), &capability.because, &capability.evidence);
     }

@@ -1,4 +1,4 @@
-//! The texts of the page, each with the needs that it speaks of: `texts.toml`.
+//! The texts of the page, each with the needs that it is about: `texts.toml`.
 
 use std::collections::BTreeMap;
 

@@ -167,7 +167,7 @@ fn companion(space: &Space<'_>, requires: &[String]) -> Option<RowId> {
     choice.parts.first()?.companion.as_ref().map(|pick| pick.row)
 }
 
-/// Where aarch64 differs from what the lines of the tree say of it.
+/// Where aarch64 differs from what the lines of the tree state about it.
 fn elsewhere(space: &Space<'_>, tree: &Tree<'_>, other: &Tree<'_>) -> String {
     let catalog = space.catalog();
     let said = |need: &RequirementId| {

@@ -102,7 +102,7 @@ impl Corpus {
         &self.lexed[file]
     }
 
-    /// The first place of a file that is not Rust, and what it holds: what follows may be misread.
+    /// The first place of a file that is not Rust, and its contents: what follows may be misread.
     pub(crate) fn broken(&self, file: usize) -> Option<(Range<usize>, &'static str)> {
         let why = |fault: &Fault| {
             let why = match fault.kind {

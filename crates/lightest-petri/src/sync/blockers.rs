@@ -29,7 +29,7 @@ pub(super) fn compare(work: &mut Work<'_>) -> Vec<Derived> {
 
 /// The state of a blocker.
 ///
-/// The tests that its evidence points into decide: a variant there that it holds back, is neither ignored nor unstable and is not refused
+/// The tests that its evidence points into decide: a variant there that it blocks, is neither ignored nor unstable and is not refused
 /// by petri lifts it. Where they name no such variant, one of any test does, unless the blocker is about what a test asks
 /// for besides. Evidence outside of tests decides by lines that still stand there, or a comment that still names the issue.
 fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
@@ -62,7 +62,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
         }
     }
     if held.is_some() {
-        return say(Some(BlockerState::Open), held, "this variant is held back");
+        return say(Some(BlockerState::Open), held, "this variant is disabled");
     }
     if !tests.is_empty()
         && blocker.when.with.is_empty()
@@ -200,7 +200,7 @@ fn uncovered(work: &mut Work<'_>) {
                 work.compare
                     .differ(
                         rules::BLOCKER_MISSING,
-                        format!("`{}` holds `{}` back", test.name, Spelled(&variant.config())),
+                        format!("`{}` disables `{}`", test.name, Spelled(&variant.config())),
                     )
                     .spot(Some(work.corpus.spot(&held.place)), reason)
                     .help("add a blocker to blockers.toml, or cite this line in the one that it belongs to")

@@ -16,7 +16,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
     let facts = work.facts;
     let catalog = work.compare.catalog;
     if facts.guests.is_empty() {
-        // Already a gap; nothing can be said of each guest.
+        // Already a gap; nothing can be stated about each guest.
         return;
     }
     for ((form, word), guest) in &facts.guests {
@@ -70,7 +70,7 @@ fn missing(work: &mut Work<'_>, guest: &GuestWord) {
     }
     work.compare.differ(rules::GUEST_MISSING, format!("the guest `{}` is not in the catalog", guest.word))
         .spot(Some(work.corpus.spot(&guest.place)), format!("`{}({})` is legal here", guest.form.word(), guest.word))
-        .note(format!("what the source says of it:\n{}", skeleton.trim_end()))
+        .note(format!("the source states:\n{}", skeleton.trim_end()))
         .help("add it to guests.toml with its title, family and boot class, and state what it provides in capabilities")
         .done();
 }

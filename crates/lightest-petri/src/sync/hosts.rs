@@ -105,7 +105,7 @@ fn capabilities(work: &mut Work<'_>) {
                     format!("`requires({word})` is legal, and not in the catalog"),
                 )
                 .spot(Some(work.corpus.spot(place)), "it is listed here")
-                .help("add it to test-capabilities.toml with what it says of the host")
+                .help("add it to test-capabilities.toml with what it requires of the host")
                 .done();
         }
     }
@@ -170,10 +170,8 @@ fn compat(work: &mut Work<'_>) {
                 .spot(Some(work.corpus.spot(&compat.place)), "petri refuses it here, whatever the host")
                 .note(format!("guests for which the catalog gives no `no`: {}", quoted(says_runs)));
             if let Some(index) = index {
-                draft = draft.catalog(
-                    &Target::entry("capability", index).key("support"),
-                    "the catalog says this of it",
-                );
+                draft = draft
+                    .catalog(&Target::entry("capability", index).key("support"), "the catalog's statement");
             }
             draft.help("add a statement `requirement = \"runs\"`, `support = \"no\"` for it").done();
         }

@@ -144,7 +144,7 @@ fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
     Some((*entry, wait.value))
 }
 
-/// What the source says of this guest there; `None` where it says nothing of waits at all.
+/// What the source states about this guest there; `None` where it says nothing of waits at all.
 fn stated(
     work: &Work<'_>,
     guest: &Guest,
@@ -222,9 +222,9 @@ fn report(work: &mut Work<'_>, groups: BTreeMap<(String, What, u64, u64), Group>
         let mut draft = work
             .compare
             .differ(rules::QUIRK_DIFFERS, format!("`{guest}` has {}, the catalog says {was}", what.say(is)))
-            .spot(group.place.as_ref().map(|place| work.corpus.spot(place)), "the source says so here");
+            .spot(group.place.as_ref().map(|place| work.corpus.spot(place)), "stated here");
         draft = match group.entries.as_slice() {
-            [] => draft.catalog(&Target::entry("guest", index), "no quirk of the catalog speaks of it"),
+            [] => draft.catalog(&Target::entry("guest", index), "no quirk in the catalog covers it"),
             [first, ..] => {
                 let target = Target::entry("quirk", *first).key("cost").key(key);
                 draft.catalog(&target, format!("{was} in all by the catalog"))

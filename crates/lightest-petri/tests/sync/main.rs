@@ -1,4 +1,4 @@
-//! OpenVMM's source held against the catalog.
+//! OpenVMM's source checked against the catalog.
 
 mod checkout;
 mod drift;

@@ -1,4 +1,4 @@
-//! `lightest explain`: everything the catalog says of one thing.
+//! `lightest explain`: everything the catalog states about one thing.
 
 mod issue;
 mod mentions;

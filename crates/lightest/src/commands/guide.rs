@@ -161,7 +161,7 @@ fn wanted(out: &Path, page: &Page, book: &Book, space: &Space<'_>) -> Result<Vec
     let contents = source.join("SUMMARY.md");
     let is = read(&contents)?.ok_or_else(|| {
         Failure::new(format!("{} is not there", output::shown(&contents)))
-            .help("name the folder of the Guide: the one that holds `book.toml` and `src/SUMMARY.md`")
+            .help("name the folder of the Guide: the one with `book.toml` and `src/SUMMARY.md`")
     })?;
     let should = contents::with_page(&is, page.path, page.title)
         .and_then(|text| contents::with_page(&text, reference.path, reference.title))

@@ -210,7 +210,7 @@ impl View<'_> {
             Some(Experiment::Add { beside, edit, .. }) => {
                 let how = match edit {
                     Some(_) => format!("`lightest unknowns --try {}` shows the edit", index + 1),
-                    None => "this framework has no variants whose failure blocks nobody".to_owned(),
+                    None => "this framework has no non-blocking variants".to_owned(),
                 };
                 let _ = writeln!(text, "   {} add it beside {beside}; {how}", style::answer("experiment:"));
             }
@@ -280,7 +280,7 @@ impl View<'_> {
         let edit = match &unknown.experiment {
             Some(Experiment::Add { edit: Some(edit), .. }) => edit,
             Some(Experiment::Add { edit: None, .. }) => {
-                return Err(Failure::new("this framework has no variants whose failure blocks nobody"));
+                return Err(Failure::new("this framework has no non-blocking variants"));
             }
             Some(Experiment::Runs { variant, .. }) => {
                 let variant = output::line(variant);

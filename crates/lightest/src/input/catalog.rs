@@ -16,7 +16,7 @@ pub(crate) fn folder_files(folder: &Path, layer: Layer) -> Result<Vec<File>, Fai
     const README: &str = "`catalog/README.md` of Lightest describes a catalog";
     let paths = list_folder(folder).map_err(|error| match error {
         ReadError::Empty { folder } => {
-            Failure::new(format!("{} holds no TOML file", shown(&folder))).help(README)
+            Failure::new(format!("no TOML file in {}", shown(&folder))).help(README)
         }
         ReadError::Unreadable { path, error } => {
             Failure::new(format!("{} cannot be read: {}", shown(&path), reason(&error)))

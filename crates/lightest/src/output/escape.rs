@@ -164,7 +164,7 @@ fn own_sequence(text: &str) -> usize {
     0
 }
 
-/// A word as a shell takes it for one. What holds a NUL byte is a word of none, and stays as it is.
+/// A word as a shell takes it for one. What contains a NUL byte is a word of none, and stays as it is.
 pub(crate) fn shell_word(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }

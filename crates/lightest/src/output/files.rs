@@ -368,7 +368,7 @@ mod tests {
         let path = folder.path().join("a");
         write_over(&path, "", "one", None).expect("there was none");
         for was in ["", "two"] {
-            let failure = write_over(&path, was, "three", None).expect_err("it holds something else");
+            let failure = write_over(&path, was, "three", None).expect_err("its contents differ");
             assert!(failure.message().ends_with("a cannot be written: it changed since it was read"));
         }
         write_over(&path, "one", "three", None).expect("written");

@@ -58,7 +58,7 @@ fn change(name: &[u8], before: Option<&str>, after: &str) -> Vec<u8> {
     patch
 }
 
-/// A name as git writes it: in quotes, with escapes, where it holds what would end or change a line.
+/// A name as git writes it: in quotes, with escapes, where it contains what would end or change a line.
 fn quoted(name: Vec<u8>) -> Vec<u8> {
     if !name.iter().any(|byte| byte.is_ascii_control() || b"\"\\".contains(byte)) {
         return name;

@@ -65,7 +65,7 @@ pub(crate) struct Variant {
     pub(crate) variant: String,
     /// The configuration as its framework writes it.
     pub(crate) config: String,
-    /// Path of the file that holds the test.
+    /// Path of the file that contains the test.
     pub(crate) file: String,
     /// Line of the test's name, from 1.
     pub(crate) line: usize,

@@ -1,7 +1,7 @@
 //! The forms that programs read, as types: their fields are a contract, to which some may be added.
 //!
-//! `docs/book/src/schema` has the JSON schema of each, made from these types by `cargo xtask gen`; `tests/schema.rs` holds what every
-//! command prints to it.
+//! `docs/book/src/schema` has the JSON schema of each, made from these types by `cargo xtask gen`; `tests/schema.rs` checks what every
+//! command prints against it.
 
 pub(crate) mod diagnostic;
 pub(crate) mod explain;

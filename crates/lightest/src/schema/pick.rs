@@ -60,7 +60,7 @@ pub(crate) struct Pick<'a> {
 pub(crate) enum Role {
     /// It is the lightest.
     Lightest,
-    /// A known limit holds the lightest back, and it runs until that is lifted.
+    /// A known limit blocks the lightest, and it runs until that is lifted.
     Meanwhile,
     /// It exercises the same code with the paravisor, or without it.
     Companion,

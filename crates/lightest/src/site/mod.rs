@@ -1,6 +1,6 @@
 //! The picker page: the guide as a site.
 //!
-//! The page holds no logic: its data is the chooser, enumerated over everything that the page can be asked, and its
+//! The page contains no logic: its data is the chooser, enumerated over everything that the page can be asked, and its
 //! script looks answers up. Without the script it is the whole guidance.
 //!
 //! - `reach`: what can be asked.

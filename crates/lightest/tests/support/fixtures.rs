@@ -31,7 +31,7 @@ pub(crate) fn flags(text: &str) -> Vec<&str> {
 /// A folder with one fixture in it.
 pub(crate) fn checkout(text: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");
-    // A neutral name: the module is part of what a test says of itself.
+    // A neutral name: the module is part of what a test states about itself.
     let file = "fixture.rs".to_owned();
     fs::write(folder.path().join(&file), text).expect("written");
     (folder, file)

@@ -1,4 +1,4 @@
-//! Artifacts: what the artifact crates declare, and what they say of each image.
+//! Artifacts: what the artifact crates declare, and what they state about each image.
 
 use std::collections::BTreeMap;
 
@@ -291,6 +291,6 @@ fn finish(key: &str, lazy: &BTreeMap<String, bool>, facts: &mut Facts) {
     let known =
         facts.artifacts.get(key).is_some_and(|artifact| artifact.os.is_some() && artifact.arch.is_some());
     if !known && !facts.gaps.iter().any(|gap| gap.what.contains(key)) {
-        facts.gap(format!("`{key}`"), "it does not say its OS or its architecture", Some(place));
+        facts.gap(format!("`{key}`"), "it states no OS or no architecture", Some(place));
     }
 }

@@ -117,7 +117,7 @@ fn accepted(corpus: &Corpus, word: &str, arm: &Arm<'_>, facts: &mut Facts) {
     let Some((stem, arch)) = split_arch(word).filter(|(_, arch)| stated == Some(*arch)) else {
         facts.gap(
             format!("the boot method `{word}`"),
-            "its word does not end in the architecture that it stands for",
+            "its word does not end in its architecture",
             Some(place),
         );
         return;

@@ -97,7 +97,7 @@ fn environments(
             let condition = body.corpus.text(&condition.place());
             facts.gap(
                 "a host requirement",
-                format!("it holds on a condition that is not known: `{condition}`"),
+                format!("it depends on an unknown condition: `{condition}`"),
                 Some(place),
             );
             continue;

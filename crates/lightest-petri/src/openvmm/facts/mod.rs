@@ -207,7 +207,7 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// The reasons for which it is held back: ignored, or unstable.
+    /// The reasons for which it is blocked: ignored, or unstable.
     pub fn held(&self) -> impl Iterator<Item = &At<String>> {
         self.ignored.iter().chain(&self.unstable)
     }

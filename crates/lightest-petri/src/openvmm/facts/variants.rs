@@ -243,7 +243,7 @@ fn configurations(
     }
 }
 
-/// Words that hold back the configuration that stands in their parentheses.
+/// Words that block the configuration that stands in their parentheses.
 const WRAPPERS: [&str; 2] = ["ignore", "unstable"];
 
 /// Whether `unstable` stands among the arguments without a reason, alone or as part of a word.

@@ -1,4 +1,4 @@
-//! What the catalog says of one issue or pull request.
+//! What the catalog states about one issue or pull request.
 
 use lightest_model::catalog::{Catalog, Evidence};
 

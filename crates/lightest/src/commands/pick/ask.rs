@@ -1,4 +1,4 @@
-//! Asks what the test touches: a few questions in the author's words, each of which can be skipped. The one home of `inquire`.
+//! Asks what the test touches: a few questions in the author's words, each of which can be skipped. The only module that uses `inquire`.
 
 use std::fmt;
 use std::io::{self, IsTerminal};

@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         let failure = error.failure(file);
         return Err(match error {
             ReadError::Io(_) => failure,
-            _ => failure.help("name the source file that holds the test"),
+            _ => failure.help("name the source file with the test"),
         });
     }
     let framework = session.framework(&[file.to_owned()]);
@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
     };
     let reading = match read.paths.iter().position(is_wanted) {
         Some(index) => dialect.read_file(index, &read.files, catalog, &table),
-        // It holds no test.
+        // It contains no test.
         None => Reading::default(),
     };
     let texts = Texts::of(&read.files);
@@ -123,7 +123,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
     })
 }
 
-/// The proposal for a test. What every guest of the framework is asked counts, and is not spoken of.
+/// The proposal for a test. What every guest of the framework is asked counts, and is not mentioned.
 pub(in crate::commands) fn proposed<'c>(
     test: &Test,
     needs: &Needs,

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::git::{Commit, Objects, Repository};
 use crate::output::shown;
 
-/// Folders deeper than this hold no source.
+/// Folders deeper than this contain no source.
 const DEPTH: usize = 24;
 
 /// A checkout.

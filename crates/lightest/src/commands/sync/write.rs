@@ -16,7 +16,7 @@ use crate::output::Lock;
 use crate::output::journal::{self, Journal, Left};
 use crate::{exit, input, output, words};
 
-/// Finishes what an interrupted run left, or else makes sure that the folder holds what its repository does: of a catalog that
+/// Finishes what an interrupted run left, or else makes sure that the folder contains what its repository does: of a catalog that
 /// was changed in part, nobody could tell which lines cite which commit.
 pub(super) fn prepare(folder: &Path, lock: &Lock) -> Result<(), Failure> {
     if let Left::Finished(count) = journal::finish(folder, lock)? {

@@ -68,7 +68,7 @@ impl Format for Junit {
     }
 }
 
-/// A test case, with what it holds.
+/// A test case, with its contents.
 fn body(cases: &mut String, head: &str, elements: impl Iterator<Item = String>) {
     let inner: String = elements.map(|element| format!("      {element}\n")).collect();
     let _ = if inner.is_empty() {

@@ -134,7 +134,7 @@ impl Kept {
                 let file = output::Appender::new(&self.path)?;
                 if file.path() != self.path {
                     output::message(&format!(
-                        "note: {} holds boots of a run that was interrupted, or that still runs",
+                        "note: {} contains boots of a run that was interrupted or is still going",
                         output::shown(&self.path)
                     ));
                 }

@@ -152,7 +152,7 @@ impl Lab {
     }
 }
 
-/// Refuses an option that none of the configurations heeds.
+/// Refuses an option that none of the configurations respects.
 pub(crate) fn all_heeded(configs: &[Config], args: &MachineArgs) -> Result<(), Failure> {
     let Some(option) = plan::unheeded(configs, &boot_options(args)) else { return Ok(()) };
     let (which, way) = match configs {

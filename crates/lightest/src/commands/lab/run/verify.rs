@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
     Ok(if contradicted > 0 { exit::FINDINGS } else { exit::DONE })
 }
 
-/// Whether it runs at all, and what it says of itself: a guest with an agent is asked, another shows it by reaching its goal.
+/// Whether it runs at all, and what it states about itself: a guest with an agent is asked, another shows it by reaching its goal.
 fn seen(lab: &Lab, config: &Config, plan: &Plan) -> Result<Vec<Found>, Failure> {
     let mut all = Vec::new();
     let mut enter = |requirement: &str, met: bool, answer: &str| {
