@@ -274,7 +274,7 @@ fn a_reason_that_no_blocker_has_is_reported() {
     assert_eq!(
         lines(&now),
         [
-            "vmm_tests/vmm_tests/tests/fruit.rs:8: blocker-missing: `grows` holds `hyperv_uefi_aarch64(vhd(pear_2_aarch64))` back"
+            "vmm_tests/vmm_tests/tests/fruit.rs:8: blocker-missing: `grows` disables `hyperv_uefi_aarch64(vhd(pear_2_aarch64))`"
         ]
     );
 }
