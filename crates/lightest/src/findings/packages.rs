@@ -65,7 +65,7 @@ impl Packages {
     }
 
     /// Files with their packages.
-    pub(super) fn sources(&mut self, files: Vec<(PathBuf, String)>) -> (Vec<Source>, Vec<PathBuf>) {
+    pub(super) fn sources(&mut self, files: Vec<(PathBuf, Arc<str>)>) -> (Vec<Source>, Vec<PathBuf>) {
         let mut sources = Vec::with_capacity(files.len());
         let mut paths = Vec::with_capacity(files.len());
         for (path, text) in files {
@@ -75,7 +75,7 @@ impl Packages {
                 path: path_text(&path),
                 local: path_text(whole.strip_prefix(&package).unwrap_or(&path)),
                 package: package.display().to_string(),
-                text: Arc::from(text),
+                text,
             });
             paths.push(path);
         }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use foldhash::HashSet;
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -66,7 +66,7 @@ pub(crate) struct Unread {
 enum Looked {
     /// It holds no test.
     Other(PathBuf),
-    Tests(PathBuf, String),
+    Tests(PathBuf, Arc<str>),
     Unread(Unread),
 }
 
@@ -155,7 +155,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
         match contents(&path, &mut room) {
             Ok(bytes) if dialect.interest(bytes) == Interest::None => {}
             // Of a file that holds no test, no more is asked.
-            Ok(bytes) => tests.extend(str::from_utf8(bytes).ok().map(|text| (path, text.to_owned()))),
+            Ok(bytes) => tests.extend(str::from_utf8(bytes).ok().map(|text| (path, Arc::from(text)))),
             Err(reason) => sources.unread.push(Unread { path: path_text(&path), reason }),
         }
     }
@@ -198,7 +198,7 @@ fn look(entry: Result<DirEntry, ignore::Error>, dialect: &dyn Dialect, room: &mu
 }
 
 /// The text of a file that holds tests, or why it cannot be had.
-fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option<String>, String> {
+fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option<Arc<str>>, String> {
     let bytes = contents(path, room)?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         // Letters of ASCII among zeros.
@@ -210,7 +210,7 @@ fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option
         return Ok(None);
     }
     match str::from_utf8(bytes) {
-        Ok(text) => Ok(Some(text.to_owned())),
+        Ok(text) => Ok(Some(Arc::from(text))),
         Err(error) => {
             let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
             Err(format!("not UTF-8 in line {line}"))
