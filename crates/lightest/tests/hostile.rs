@@ -371,7 +371,7 @@ fn what_a_setting_names_wrongly_is_shown_where_it_stands() {
         ("catalog = 'gone'", "", "`catalog` names `gone`, which does not exist"),
         ("catalog = 'a.rs'", "", "`catalog` names `a.rs`, which is not a folder"),
         ("catalog = '../x'", "", "`catalog` names `../x`, which lies outside the repository"),
-        ("catalog = 'empty'", "", "empty holds no TOML file"),
+        ("catalog = 'empty'", "", "no TOML file in empty"),
         ("baseline = 'gone'", "check", "there is no baseline gone"),
         ("baseline = 'empty'", "check", "empty cannot be read: it is not a regular file"),
         ("baseline = '../x'", "check", "`baseline` names `../x`, which lies outside the repository"),
