@@ -346,6 +346,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_gone_from_above_a_comment_is_none_of_what_stands_below_it() {
+        let text = "fn a() {}\n// C\nfn b() {}\n";
+        let at = text.find("// C").expect("a comment");
+        let gone = |at: usize, last: &str| vec![Change::Gone { at, last: last.to_owned() }];
+        assert_eq!(first(text, gone(at, "x"), "fn b() {}"), None);
+        assert_eq!(first(text, gone(at, "// x"), "fn b() {}"), Some("// C"));
+        assert_eq!(first(text, gone(at + 1, "x"), "fn b() {}"), Some("// C"));
+    }
+
+    #[test]
     fn a_comment_belongs_to_what_begins_the_line_below() {
         let touches = |text: &str, within: &str| {
             let comment = text.find("// C").expect("a comment");

@@ -29,7 +29,7 @@ fn asked(table: &Table, what: &What) -> Option<String> {
 #[test]
 fn what_names_alone_tell() {
     let table = table(concat!(
-        "[[call]]\nnames = [\"start_it\", \"stop\"]\non = \"vm\"\nrequires = [\"agent\"]\n",
+        "[[call]]\nnames = [\"start_it\", \"stop\", \"halt\"]\non = \"vm\"\nrequires = [\"agent\"]\n",
         "[[call]]\nnames = [\"stop\"]\non = \"disk\"\nneutral = true\n",
         "[[call]]\nnames = [\"format\"]\non = \"any\"\nneutral = true\n",
         "[[call]]\nnames = [\"free\"]\nneutral = true\n",
@@ -45,6 +45,7 @@ fn what_names_alone_tell() {
     assert!(!table.always_asks("format") && !table.always_asks("free") && !table.always_asks("unheard"));
     // A name of one word may be anything's.
     assert_eq!(table.only_role_with("start_it"), Some("vm"));
+    assert_eq!(table.only_role_with("halt"), None);
     assert_eq!((table.only_role_with("stop"), table.only_role_with("format")), (None, None));
     assert_eq!(table.types_of("vm").collect::<Vec<_>>(), ["Vm", "VmRef"]);
     assert_eq!(table.types_of("disk").count(), 0);

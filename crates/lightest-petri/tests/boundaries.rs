@@ -7,6 +7,7 @@ use lightest_diagnostics::Safety;
 use lightest_lint::dialect::Dialect;
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
+use lightest_lint::source::Source;
 use lightest_model::catalog::{Capability, Catalog, Layer, Os, Quirk, Support, When};
 use lightest_petri::Petri;
 use reading::{CATALOG, TABLE, file};
@@ -238,6 +239,7 @@ fn what_the_name_or_the_body_says_of_the_paravisor_is_enough() {
 
 #[test]
 fn what_is_about_the_paravisor_needs_no_companion_without_it() {
+    let listed = |list: &str| found("openhcl-without-plain", &text("answers", list, PING)).len();
     let found = |name: &str, body: &str| {
         found("openhcl-without-plain", &text(name, "openvmm_openhcl_linux_direct_x64", body)).len()
     };
@@ -245,6 +247,9 @@ fn what_is_about_the_paravisor_needs_no_companion_without_it() {
     assert_eq!(found("answers", &format!("vm.restart_openhcl(igvm, flags).await?;\n{PING}")), 0);
     assert_eq!(found("vbs_answers", PING), 0);
     assert_eq!(found("openhcls_agent_answers", PING), 0);
+    let list = "\n// linux_direct_x64 has no clock\nopenvmm_openhcl_linux_direct_x64,\n";
+    assert_eq!(listed(list), 0, "its author knows");
+    assert_eq!(listed("openvmm_openhcl_linux_direct_x64[VMGSTOOL_NATIVE]"), 0, "a limit blocks it");
     assert_eq!(found("consoles_answer", PING), 1);
     assert_eq!(found("answers", &format!("agent.frobnicate().await?;\n{PING}")), 0, "not all of it is known");
 }
@@ -304,6 +309,9 @@ fn only_what_waits_is_noted_of_a_wait() {
     );
     let findings = check(&catalog, &text);
     let finding = findings.iter().find(|finding| finding.rule() == "unprovided-quirk").expect("it waits");
+    let on_windows = catalog.quirks.iter_mut().filter(|quirk| quirk.when.with == ["shutdown-ic"]);
+    on_windows.for_each(|quirk| quirk.when.os = vec![Os::Windows]);
+    assert!(check(&catalog, &text).iter().all(|finding| finding.rule() != "unprovided-quirk"), "none waits");
     assert_eq!(finding.diagnostic.notes.len(), 1);
     assert!(finding.diagnostic.notes[0].starts_with(&waits.title));
 }
@@ -384,6 +392,35 @@ fn the_operating_system_of_a_guest_that_lacks_something_is_kept_where_it_can_be(
     assert!(suggested(&one).contains("windows"), "{}", suggested(&one));
     let all = with_statement("agent", Support::No, When { os: vec![Os::Windows], ..When::default() });
     assert_eq!(suggested(&all), DIRECT);
+}
+
+#[test]
+fn a_guest_that_lacks_something_is_not_called_too_heavy_as_well() {
+    let lacking = When { guest: vec!["ubuntu_2504_server_x64".to_owned()], ..When::default() };
+    let alone = |catalog: &Catalog| {
+        let findings = check(catalog, &text("answers", UBUNTU, PING));
+        findings.iter().map(|finding| finding.rule().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(alone(&CATALOG), ["heavier-than-needed"]);
+    assert_eq!(alone(&with_statement("agent", Support::No, lacking)), ["lacks-what-it-uses"]);
+}
+
+#[test]
+fn what_a_helper_asks_is_shown_where_it_is_called_and_where_it_stands() {
+    let helper =
+        format!("async fn ask(agent: &PipetteClient) -> anyhow::Result<()> {{\n{UNITS}\nOk(())\n}}\n");
+    let test = text("answers", DIRECT, "ask(&agent).await?;");
+    let labels = |sources: &[Source]| {
+        let reading = Petri.read(sources, &CATALOG, &TABLE);
+        let findings = linter::check(&reading, sources, &Petri, &CATALOG, &TABLE, &Options::default());
+        let finding =
+            findings.iter().find(|finding| finding.rule() == "lacks-what-it-uses").expect("it is found");
+        finding.diagnostic.labels.iter().filter(|label| label.text == "in this helper").count()
+    };
+    assert_eq!(labels(&[file(test.clone() + &helper)]), 1);
+    let elsewhere = Source { local: "src/b.rs".to_owned(), path: "b.rs".to_owned(), ..file(helper) };
+    let main = Source { local: "src/lib.rs".to_owned(), ..file(format!("mod b;\nuse b::ask;\n{test}")) };
+    assert_eq!(labels(&[main, elsewhere]), 0, "a label points into the file of the finding");
 }
 
 #[test]

@@ -117,6 +117,7 @@ fn a_reason_beside_a_variant_is_for_that_variant() {
     // One that mentions the variant without a reason keeps it from being changed unseen.
     assert_eq!(list(format!("\n{X64}, // for now\n{ARM},\n")), [heavy(X64, false), heavy(ARM, true)]);
     assert_eq!(list(format!("\n{X64},\n/* because of udev */{ARM},\n")), [heavy(X64, true)]);
+    assert_eq!(list(format!("\n/* because of udev */{X64},\n{ARM},\n")), [heavy(ARM, true)]);
     assert_eq!(
         list(format!("\n{X64}, // Linux\n{ARM},\n")),
         [heavy(X64, false), heavy(ARM, true)],

@@ -158,6 +158,18 @@ fn what_a_body_asks_again_and_where_it_runs_are_asked_once() {
     assert_eq!((proposal.asks.vmms, proposal.asks.archs), (vec!["openvmm".to_owned()], vec![Arch::X64]));
 }
 
+#[test]
+fn what_a_declaration_without_a_list_states_is_asked() {
+    let space = Space::of_tests(&CATALOG);
+    let states = |words: &str| {
+        let text = test_text("answers", PING)
+            .replace("#[vmm_test]", &format!("#[vmm_test_with({words}, configs())]"));
+        proposed(&space, &read(&text)[0], &on_x64()).asks.requires
+    };
+    assert_eq!(states("requires(vpci)"), ["agent", "vpci"]);
+    assert_eq!(states("amd"), ["agent", "amd"]);
+}
+
 /// Each configuration is asked for what its own branches ask, whatever the one before it was asked.
 #[test]
 fn what_one_system_is_asked_is_not_asked_of_another() {
@@ -343,6 +355,7 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     for name in ["hyperv_or_openvmm_answers", "openvmm_or_hyperv_answers"] {
         assert_eq!(weak(name, PING, &on_x64()).0, "openvmm_linux_direct_x64", "{name}");
     }
+    assert_eq!(weak("hyperv_uefi_answers", PING, &on_x64()).1, [("hyperv".to_owned(), true)]);
     // What follows from another word decides nothing by itself.
     assert_eq!(weak("uefi_tpm_answers", PING, &on_x64()).1, [("tpm".to_owned(), true)]);
     // What no guest of the VMM has that is asked for decides nothing.

@@ -70,6 +70,30 @@ fn a_change_of_what_tests_share_touches_each_of_them() {
     assert_eq!(touched(line("It(\"two\"")), (vec![0, 1], vec![2]));
 }
 
+/// A comment on what tests share stands beside it, not within.
+#[test]
+fn a_finding_on_a_comment_is_that_of_what_the_comment_is_about() {
+    let unused = "// lightest: expect(lacks-what-it-uses): it is tried";
+    let setup = |guest: &str| format!("BeforeEach(func() {{ vm = boot({guest}) }}) {unused}\n");
+    let reads = "It(\"one\", func() { vm.Exec(\"cat /x\") })\n\n";
+    let text = [setup("NewFedora()").as_str(), reads, setup("NewCirros()").as_str(), reads].concat();
+    let (catalog, table) = super::facts();
+    let sources = [super::source(&text)];
+    let toy = Toy(SIDE_BY_SIDE);
+    let reading = toy.read(&sources, &catalog, &table);
+    let findings = linter::check(&reading, &sources, &toy, &catalog, &table, &Options::default());
+    let unused: Vec<_> = findings.iter().filter(|finding| finding.rule() == "unused-suppression").collect();
+    assert_eq!(unused.len(), 2);
+    for (at, guest) in ["NewFedora", "NewCirros"].into_iter().enumerate() {
+        let start = text.find(guest).expect("it is there");
+        let mut changes = Changes::to(toy.leading());
+        changes.set(0, vec![Change::New(start..start + guest.len())]);
+        let touched = changes.touched(&reading, &sources);
+        let found: Vec<_> = (0..2).filter(|other| touched.has_finding(unused[*other], &reading)).collect();
+        assert_eq!(found, [at], "{guest}");
+    }
+}
+
 #[test]
 fn a_change_of_one_test_touches_no_other() {
     assert_eq!(touched(line("It(\"three\"")), (vec![2], vec![8]));

@@ -248,6 +248,21 @@ fn a_test_whose_point_is_that_its_guest_boots_keeps_it() {
 }
 
 #[test]
+fn an_edit_ends_its_lines_as_the_file_does() {
+    let long = source(&format!("{READS}\r\n{READS}\r\n"));
+    let mut findings = check(READS);
+    let edited = |text: &str, findings: &mut Vec<Finding>| {
+        let help = findings[0].diagnostic.help.as_mut().expect("help");
+        help.edits[0].text = text.to_owned();
+        linter::keep_line_ends(findings, std::slice::from_ref(&long));
+        findings[0].diagnostic.help.as_ref().expect("help").edits[0].text.clone()
+    };
+    assert_eq!(edited("a\nb\n", &mut findings), "a\r\nb\r\n");
+    assert_eq!(edited("a\r\nb\n", &mut findings), "a\r\nb\r\n");
+    assert_eq!(edited("a", &mut findings), "a");
+}
+
+#[test]
 fn a_test_that_names_its_guest_keeps_it() {
     for (name, findings) in [("fedora_reads", 0), ("reads_on_Fedora", 1), ("reads", 1), ("fedoras", 1)] {
         let text = format!("It(\"{name}\", func() {{ vm := boot(NewFedora()); vm.Exec(\"cat /x\") }})");
