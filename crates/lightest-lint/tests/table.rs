@@ -105,6 +105,21 @@ fn a_field_is_known_by_its_value_or_a_part_of_it() {
 }
 
 #[test]
+fn a_program_is_known_by_what_its_line_holds() {
+    let table = table(concat!(
+        "[[program]]\nnames = [\"cat\"]\non = \"shell\"\nneutral = true\n",
+        "[[program]]\nnames = [\"cat\"]\non = \"shell\"\ncontaining = [\"/run/systemd\"]\nrequires = [\"systemd\"]\n",
+    ));
+    let run = |line: &str| {
+        let what =
+            What::Program { system: "shell".to_owned(), name: "cat".to_owned(), line: line.to_owned() };
+        asked(&table, &what)
+    };
+    assert_eq!(run("cat /run/systemd/units").as_deref(), Some("systemd"));
+    assert_eq!(run("cat /run/other").as_deref(), Some(""));
+}
+
+#[test]
 fn an_option_that_not_every_program_of_the_name_has_is_found_in_its_line() {
     let table = table(concat!(
         "[[program]]\nnames = [\"grep\"]\non = \"shell\"\nneutral = true\n",

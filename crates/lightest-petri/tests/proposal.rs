@@ -328,6 +328,8 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     // What is asked for by the caller is asked already.
     let asked = Request { requires: vec!["tpm".to_owned()], ..on_x64() };
     assert_eq!(weak("tpm_answers", PING, &asked).1, []);
+    let asked = Request { requires: vec!["unix-shell".to_owned()], ..on_x64() };
+    assert_eq!(weak("tpm_answers", PING, &asked).1, [("tpm".to_owned(), true)], "which else is not");
     // Nothing with that shell has it: the body outweighs the name, and what it mentions is advice.
     let (first, found, advice) = weak("windows_answers", SHELL, &on_x64());
     assert_eq!(
