@@ -81,7 +81,7 @@ fn series_that_are_measured_at_one_instant_lose_nothing_of_each_other_nor_of_an_
         let run = run.wait_with_output().expect("it ends");
         let err = String::from_utf8_lossy(&run.stderr);
         assert_eq!(run.status.code(), Some(0), "{err}");
-        assert!(err.contains("series.jsonl.partial holds boots of a run that was interrupted"), "{err}");
+        assert!(err.contains("series.jsonl.partial contains boots of a run that was interrupted"), "{err}");
     }
     let text = fs::read_to_string(&out).expect("it is there");
     let mut booted: Vec<u64> = text
