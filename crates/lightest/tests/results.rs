@@ -207,6 +207,30 @@ fn runs_that_learn_at_one_instant_lose_nothing_of_each_other() {
     assert_eq!(lightest(here, &["--catalog", "facts", "check"]).code, 0, "what was learned is a catalog");
 }
 
+/// `flock FOLDER COMMAND` locks folders, too.
+#[cfg(unix)]
+#[test]
+fn a_run_that_waits_for_the_lock_of_another_program_says_so() {
+    let tree = tree(&TESTS.replace("    openvmm_uefi", &format!("    {ALPINE},\n    openvmm_uefi")));
+    let here = tree.path();
+    fs::create_dir(here.join("facts")).expect("a folder");
+    report(here, "passed.xml", "0001", &[(ALPINE_RUN, "")]);
+    let other = fs::File::open(here.join("facts")).expect("it opens");
+    other.lock().expect("locked");
+    let learn = || lightest(here, &["learn", "passed.xml", "--into", "facts", "--commit", "abc123"]);
+    let said = std::thread::scope(|scope| {
+        let run = scope.spawn(learn);
+        // Longer than it waits without a word.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        assert!(!run.is_finished(), "it waits");
+        other.unlock().expect("unlocked");
+        run.join().expect("no panic")
+    });
+    assert_eq!(said.code, 0, "{} {}", said.out, said.err);
+    assert!(said.err.contains("waiting for another program that has locked facts\n"), "{}", said.err);
+    assert!(!learn().err.contains("waiting"), "nobody has it locked");
+}
+
 #[test]
 fn failures_and_skips_show_nothing_and_names_without_a_variant_are_counted() {
     let tree = tree(&TESTS.replace("    openvmm_uefi", &format!("    {ALPINE},\n    openvmm_uefi")));

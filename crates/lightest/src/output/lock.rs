@@ -1,7 +1,14 @@
 //! One run at a time changes files of a folder.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long another's lock is waited for without a word.
+const SILENT: Duration = Duration::from_secs(2);
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// While this is held, other runs that would change files of the folder wait.
 ///
@@ -15,16 +22,37 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Waits for the lock of a folder.
+    /// Waits for the lock of a folder, and says so where that takes long: another program may have locked it for its own ends.
     pub(crate) fn of(folder: &Path) -> Self {
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        let file = open(&folder).ok().filter(|file| file.lock().is_ok());
+        let file = open(&folder).ok().filter(|file| {
+            locked_soon(file).unwrap_or_else(|| {
+                super::message(&format!(
+                    "waiting for another program that has locked {}",
+                    super::shown(&folder)
+                ));
+                file.lock().is_ok()
+            })
+        });
         Self { folder, _file: file }
     }
 
     /// Whether it is that of this folder.
     pub(super) fn is_of(&self, folder: &Path) -> bool {
         fs::canonicalize(folder).is_ok_and(|folder| folder == self.folder)
+    }
+}
+
+/// Whether a folder was locked; `None` while another program has it locked for longer than files take to write.
+fn locked_soon(folder: &File) -> Option<bool> {
+    let began = Instant::now();
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(true),
+            Err(TryLockError::Error(_)) => return Some(false),
+            Err(TryLockError::WouldBlock) if began.elapsed() < SILENT => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => return None,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::{fs, io};
 
 use super::lock::open;
 use super::signals::before_the_end;
+use crate::input;
 
 /// The parts of a name, with random letters and digits between.
 const PREFIX: &str = ".lightest-";
@@ -142,7 +143,7 @@ fn sweep_one(folder: &Path) {
     // It is written when the lock is held.
     let is_unlocked =
         |text: &str| text == LOCKED && open(folder).is_ok_and(|folder| folder.try_lock().is_ok());
-    match fs::read_to_string(folder.join(".gitignore")) {
+    match input::text(&folder.join(".gitignore")) {
         Ok(text) if is_unlocked(&text) || is_old && [IGNORED, LOCKED, ""].contains(&text.as_str()) => {
             let _ = fs::remove_dir_all(folder);
         }
