@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
@@ -129,6 +130,36 @@ fn a_signal_leaves_nothing_temporary_and_all_files_or_none_changed() {
         let fixed = names.iter().filter(|name| is_fixed(&folder.path().join(name))).count();
         assert!(fixed == 0 || fixed == 60, "{signal} after {after} ms: {fixed} of 60 fixed");
     }
+}
+
+#[test]
+fn a_run_that_waits_for_a_folder_that_another_program_has_locked_can_be_interrupted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["one", "two"] {
+        fs::create_dir(folder.path().join(name)).expect("made");
+        put(folder.path(), format!("{name}/a.rs"), &TEST.replace("answers", name));
+    }
+    let other = fs::File::open(folder.path().join("two")).expect("it opens");
+    other.lock().expect("locked");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lightest"))
+        .args(["check", "--fix"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    let mut err = BufReader::new(child.stderr.take().expect("a pipe"));
+    while !line.contains("waiting for another program that has locked two") {
+        line.clear();
+        assert_ne!(err.read_line(&mut line).expect("UTF-8"), 0, "it ended");
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.is_ok_and(|sent| sent.success()), "kill cannot be started");
+    child.wait().expect("it ends");
+    assert_eq!(names(folder.path()), ["one/a.rs", "two/a.rs"]);
+    assert!(!is_fixed(&folder.path().join("one/a.rs")), "both or none");
 }
 
 #[cfg(target_os = "linux")]

@@ -138,10 +138,10 @@ impl Files {
     /// The same.
     pub(super) fn write_under(&self, held: Option<&Lock>) -> Result<(), Failure> {
         let prepared = self.prepare()?;
-        let first = prepared.first_lock(held);
+        let _locks = prepared.lock(held);
         // From here on a signal waits: either all are renamed, or none is.
         let _undisturbed = undisturbed();
-        prepared.put(first, held)
+        prepared.put()
     }
 
     /// Writes the new contents beside their places.
@@ -176,24 +176,20 @@ impl Files {
 }
 
 impl Prepared<'_> {
-    /// The lock of the first file's folder, which a signal may still interrupt the waiting for.
-    pub(super) fn first_lock(&self, held: Option<&Lock>) -> Option<Lock> {
-        self.ready.first().and_then(|one| one.lock(held))
+    /// Locks the folders that the files lie in, but for one whose lock is held, so that what is compared is what is replaced. A
+    /// signal may interrupt the waiting, which no signal must wait for.
+    pub(super) fn lock(&self, held: Option<&Lock>) -> Vec<Lock> {
+        Lock::of_others(self.ready.iter().map(|one| parent(&one.target)), held)
     }
 
-    /// Puts all in their places. Each folder is locked meanwhile, so that what is compared is what is replaced.
-    pub(super) fn put(&self, mut lock: Option<Lock>, held: Option<&Lock>) -> Result<(), Failure> {
+    /// Puts all in their places, whose folders are locked.
+    pub(super) fn put(&self) -> Result<(), Failure> {
         for one in &self.ready {
             if !one.is_as_read() {
                 return Err(changed(&one.change.path).note("nothing was written"));
             }
         }
         for (at, one) in self.ready.iter().enumerate() {
-            if at > 0 && one.parent() != self.ready[at - 1].parent() {
-                // Who waits for a lock holds none, or two could wait for each other.
-                drop(lock.take());
-                lock = one.lock(held);
-            }
             let failure = if one.is_as_read() {
                 one.put().err().map(|error| {
                     Failure::new(format!(
@@ -220,17 +216,6 @@ impl Ready<'_> {
             Some((device, number)) => Identity::Shared(device, number),
             None => Identity::Path(self.target.clone()),
         }
-    }
-
-    /// The folder that it lies in.
-    fn parent(&self) -> &Path {
-        parent(&self.target)
-    }
-
-    /// The lock of its folder, unless that is held.
-    fn lock(&self, held: Option<&Lock>) -> Option<Lock> {
-        let is_held = held.is_some_and(|held| held.is_of(self.parent()));
-        (!is_held).then(|| Lock::of(self.parent()))
     }
 
     /// Puts the new contents in their place.

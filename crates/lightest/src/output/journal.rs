@@ -66,12 +66,12 @@ impl Journal {
         let mut place = Folder::named(folder, FOLDER).map_err(cannot)?;
         let files = self.files(folder);
         let prepared = files.prepare()?;
-        let first = prepared.first_lock(Some(lock));
+        let _locks = prepared.lock(Some(lock));
         // From here on a signal waits, so that it leaves no journal of what was not begun, nor none of what was.
         let mut undisturbed = undisturbed();
         let (whole, part) = (place.path().join(FILE), place.path().join("part"));
         let noted = fs::write(&part, &text).and_then(|()| fs::rename(&part, &whole)).map_err(cannot);
-        let written = noted.and_then(|()| prepared.put(first, Some(lock)));
+        let written = noted.and_then(|()| prepared.put());
         if written.is_err() && self.is_begun(folder) {
             place.keep(&mut undisturbed);
         } else {

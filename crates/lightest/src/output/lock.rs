@@ -1,9 +1,12 @@
 //! One run at a time changes files of a folder.
 
-use std::fs::{self, File, TryLockError};
+use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::input::real;
 
 /// How long another's lock is waited for without a word.
 const SILENT: Duration = Duration::from_secs(2);
@@ -24,7 +27,20 @@ pub(crate) struct Lock {
 impl Lock {
     /// Waits for the lock of a folder, and says so where that takes long: another program may have locked it for its own ends.
     pub(crate) fn of(folder: &Path) -> Self {
-        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        Self::of_real(real(folder))
+    }
+
+    /// Waits for the locks of some folders, but for one whose lock is held.
+    pub(super) fn of_others<'p>(folders: impl Iterator<Item = &'p Path>, held: Option<&Self>) -> Vec<Self> {
+        // All runs lock in one order, or two could wait for each other; and each folder once, or one could wait for itself.
+        let mut folders: BTreeSet<PathBuf> = folders.map(real).collect();
+        if let Some(held) = held {
+            folders.remove(&held.folder);
+        }
+        folders.into_iter().map(Self::of_real).collect()
+    }
+
+    fn of_real(folder: PathBuf) -> Self {
         let file = open(&folder).ok().filter(|file| {
             locked_soon(file).unwrap_or_else(|| {
                 super::message(&format!(
@@ -35,11 +51,6 @@ impl Lock {
             })
         });
         Self { folder, _file: file }
-    }
-
-    /// Whether it is that of this folder.
-    pub(super) fn is_of(&self, folder: &Path) -> bool {
-        fs::canonicalize(folder).is_ok_and(|folder| folder == self.folder)
     }
 }
 
@@ -82,7 +93,7 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..50 {
                         let lock = Lock::of(&folder.path().join("."));
-                        assert!(lock.is_of(folder.path()));
+                        assert!(Lock::of_others([folder.path()].into_iter(), Some(&lock)).is_empty());
                         let now = count.load(std::sync::atomic::Ordering::SeqCst);
                         std::thread::yield_now();
                         count.store(now + 1, std::sync::atomic::Ordering::SeqCst);
@@ -91,7 +102,9 @@ mod tests {
             }
         });
         assert_eq!(count.into_inner(), 200);
-        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+        let twice = [folder.path(), &folder.path().join(".")];
+        assert_eq!(Lock::of_others(twice.into_iter(), None).len(), 1, "a run does not wait for itself");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
         // What is not there is locked for nobody.
         drop((Lock::of(&folder.path().join("x")), Lock::of(&folder.path().join("x"))));
     }
