@@ -42,7 +42,7 @@ pub(crate) fn check() -> Result<(), String> {
     compare::all(&toolchain, &root().join("target/debug/lightest"), &toolchain.built(WINDOWS))
 }
 
-/// The compiler; `None`, with a line on why, where `apt-get update` fails and something of it is missing.
+/// The compiler; `None`, with a line on why, where `apt-get update` fails and its packages are not known, or one of them is missing.
 fn toolchain() -> Result<Option<Toolchain>, String> {
     let wanted = match toolchain::packages() {
         Ok(wanted) => wanted,

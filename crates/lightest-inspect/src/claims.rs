@@ -113,7 +113,7 @@ fn secure_boot(inspection: &Inspection) -> Claim {
             "secure-boot",
             Support::Unknown,
             &place,
-            "signed with a key that common firmware does not trust",
+            "signed, but it names no signer that common firmware is known to trust",
         ),
         (None, false) => claim("secure-boot", Support::No, &place, "not signed"),
     }

@@ -30,7 +30,7 @@ impl Page {
     }
 }
 
-/// A file that no table of contents names, or none of another's book.
+/// A file without an entry in the framework's table of contents: a style, or a page of Lightest's own book alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Sheet {
     /// Its file, as that of a [`Page`].

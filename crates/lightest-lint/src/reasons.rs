@@ -4,12 +4,16 @@
 use std::ops::Range;
 
 use foldhash::HashMap;
-use lightest_diagnostics::{Safety, Span};
+use lightest_diagnostics::{RuleId, Safety, Span};
 use lightest_model::config::Form;
 
-use crate::facts::{Comment, Test, Variant};
+use crate::facts::{Comment, Declaration, Test, Variant};
 use crate::finding::Finding;
 use crate::intent;
+use crate::rules::{
+    architecture_gap, heavier_than_needed, isolation_not_exercised, openhcl_without_plain, redundant_variant,
+    runs_no_repo_code,
+};
 use crate::source::Source;
 use crate::subject::{Placed, Subject};
 use crate::suppress::{Place, Variants};
@@ -210,7 +214,11 @@ impl Comments {
         for comment in test.comments.iter().filter(|comment| is_prose(comment)) {
             let index = comments.prose.len();
             comments.prose.push(Prose::of(comment));
-            match beside_variant(test, sources, &comment.span) {
+            let list = list_around(test, &comment.span);
+            // Behind the last variant, it is for that.
+            match list
+                .and_then(|list| variant_of(list, sources, &comment.span).or_else(|| list.variants.last()))
+            {
                 Some(variant) => {
                     let place = (variant.span.file, variant.span.bytes.start);
                     comments.beside.entry(place).or_default().push(index);
@@ -273,16 +281,22 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Just
     own.chain(general).chain(preface).chain(body).max().unwrap_or(Justification::Nothing)
 }
 
-/// The variant that a comment in a list stands by; `None` outside of every list.
-fn beside_variant<'t>(test: &'t Test, sources: &[Source], span: &Span) -> Option<&'t Variant> {
-    let list = test.declarations.iter().find(|declaration| declaration.list.contains(span))?;
-    let text = &sources.get(span.file)?.text;
-    // Behind a variant on its line, or above one.
+/// The declaration in whose list a comment stands.
+pub(crate) fn list_around<'t>(test: &'t Test, span: &Span) -> Option<&'t Declaration> {
+    test.declarations.iter().find(|declaration| declaration.list.contains(span))
+}
+
+/// The variant that a comment in a list is for: the next one, or where none follows on the comment's line, the one before it there.
+pub(crate) fn variant_of<'t>(list: &'t Declaration, sources: &[Source], span: &Span) -> Option<&'t Variant> {
+    let text = sources.get(span.file).map_or("", |source| &*source.text);
+    let in_line = |from: usize, to: usize| text.get(from..to).is_some_and(|text| !text.contains('\n'));
     let ended = list.variants.partition_point(|variant| variant.span.bytes.end <= span.bytes.start);
     let before = ended.checked_sub(1).and_then(|last| list.variants.get(last));
-    let before = before.filter(|variant| !text[variant.span.bytes.end..span.bytes.start].contains('\n'));
+    let before = before.filter(|variant| in_line(variant.span.bytes.end, span.bytes.start));
     let behind = list.variants.partition_point(|variant| variant.span.bytes.start < span.bytes.end);
-    before.or(list.variants.get(behind)).or(list.variants.last())
+    let next = list.variants.get(behind);
+    let follows = next.is_some_and(|variant| in_line(span.bytes.end, variant.span.bytes.start));
+    before.filter(|_| !follows).or(next)
 }
 
 /// How many lines on either side of a call are looked through for the ends of its statement.
@@ -295,14 +309,17 @@ pub(crate) fn beside<'a>(subject: &Subject<'a, '_>, span: &Span) -> Option<&'a C
     let lines = Lines { text, file: span.file, comments: &subject.test.body_comments };
     let own = lines.around(span.bytes.start).start..lines.around(span.bytes.end).end;
     let statement = lines.statement(own.clone());
+    // Its arguments stand on lines of their own.
+    let opens = lines.code(own.clone()).ends_with('(');
     let (first, until) = (lines.first_behind(statement.start), statement.end);
     let mut reach = subject.test.body_comments[first..]
         .iter()
         .take_while(|comment| (comment.span.file, comment.span.bytes.start) < (span.file, until));
     reach.find(|comment| {
         let line = lines.around(comment.span.bytes.start);
-        // An element of a list has its own comments: what stands behind another is about that.
-        let is_of_another = !own.contains(&line.start) && lines.code(line).ends_with(',');
+        // An element of a list has its own comments: what stands behind another is about that, unless it is the call's own.
+        let is_own = opens && line.start > own.end;
+        let is_of_another = !is_own && !own.contains(&line.start) && lines.code(line).ends_with(',');
         comment.span.bytes.start >= statement.start && is_prose(comment) && !is_of_another
     })
 }
@@ -402,12 +419,10 @@ pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let mut spoken: HashMap<&str, Justification> = HashMap::default();
     findings.retain_mut(|finding| {
         let placed = variants.around(finding.span()).and_then(|place| at.get(&place));
-        let choice = matches!(
-            finding.rule(),
-            "heavier-than-needed" | "redundant-variant" | "runs-no-repo-code" | "isolation-not-exercised"
-        );
+        let rule = finding.diagnostic.rule;
+        let choice = rule.is_some_and(|rule| CHOICES.contains(&rule));
         let mut heed = placed.map_or(Justification::Nothing, |placed| of_variant(subject, placed));
-        if let Some(words) = topics(finding.rule()) {
+        if let Some(words) = rule.and_then(topics) {
             heed = heed.max(*spoken.entry(finding.rule()).or_insert_with(|| about(subject, words)));
         } else if !choice && heed == Justification::Reason {
             heed = Justification::Speaks;
@@ -422,14 +437,22 @@ pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     });
 }
 
+/// Rules about what an author may choose, and give a reason for.
+const CHOICES: [RuleId; 4] = [
+    heavier_than_needed::RULE,
+    redundant_variant::RULE,
+    runs_no_repo_code::RULE,
+    isolation_not_exercised::RULE,
+];
+
 /// What a rule is about, beyond the guest.
-fn topics(rule: &str) -> Option<&'static [&'static str]> {
+fn topics(rule: RuleId) -> Option<&'static [&'static str]> {
     match rule {
-        "architecture-gap" => {
+        architecture_gap::RULE => {
             Some(&["x64", "x86", "x86_64", "amd64", "aarch64", "arm", "arm64", "architecture"])
         }
-        "openhcl-without-plain" => Some(&["openhcl", "paravisor", "vtl2", "hcl"]),
-        "isolation-not-exercised" => {
+        openhcl_without_plain::RULE => Some(&["openhcl", "paravisor", "vtl2", "hcl"]),
+        isolation_not_exercised::RULE => {
             Some(&["isolation", "isolated", "vbs", "snp", "tdx", "confidential", "cvm"])
         }
         _ => None,

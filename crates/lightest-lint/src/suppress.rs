@@ -5,6 +5,7 @@ use foldhash::HashMap;
 use crate::facts::{Comment, Test};
 use crate::finding::Finding;
 use crate::intent;
+use crate::reasons::{list_around, variant_of};
 use crate::rules::Rule;
 use crate::source::Source;
 use lightest_diagnostics::{Edit, RuleId, Safety, Span};
@@ -17,7 +18,7 @@ struct Suppression<'a> {
     rule: String,
     /// What is wrong with it by itself.
     mistake: Option<String>,
-    /// The variant that it stands above; `None` for the whole test.
+    /// The variant that it is for; `None` for the whole test.
     variant: Option<Place>,
     used: bool,
 }
@@ -42,20 +43,6 @@ impl<'a> Variants<'a> {
         let span = self.0[..until].last()?;
         span.contains(at).then_some((span.file, span.bytes.start))
     }
-
-    /// The variant that a comment in a list is for: the next one, or where none follows on the comment's line, the one before it
-    /// there.
-    fn of_comment(&self, at: &Span, sources: &[Source]) -> Option<Place> {
-        let text = sources.get(at.file).map_or("", |source| &*source.text);
-        let in_line = |from: usize, to: usize| text.get(from..to).is_some_and(|text| !text.contains('\n'));
-        let until = self.0.partition_point(|span| (span.file, span.bytes.start) < (at.file, at.bytes.end));
-        let next = self.0.get(until).filter(|span| span.file == at.file);
-        let before = until.checked_sub(1).map(|last| self.0[last]).filter(|span| span.file == at.file);
-        let before = before.filter(|span| in_line(span.bytes.end, at.bytes.start));
-        let follows = next.is_some_and(|span| in_line(at.bytes.end, span.bytes.start));
-        let chosen = before.filter(|_| !follows).or(next.copied());
-        chosen.map(|span| (span.file, span.bytes.start))
-    }
 }
 
 /// Takes out the findings of one test that its comments expect, and adds one for each comment that expects none. Of a rule
@@ -69,7 +56,7 @@ pub fn apply(
 ) -> Vec<Finding> {
     let variants = Variants::of(test);
     let mut suppressions: Vec<Suppression<'_>> =
-        test.comments.iter().flat_map(|comment| read(comment, test, sources, &variants, rules)).collect();
+        test.comments.iter().flat_map(|comment| read(comment, test, sources, rules)).collect();
     if suppressions.is_empty() {
         return findings;
     }
@@ -127,17 +114,12 @@ fn whole_line(span: &Span, sources: &[Source]) -> Span {
 }
 
 /// The suppressions of a comment; several rules may be named, with commas between them.
-fn read<'a>(
-    comment: &'a Comment,
-    test: &Test,
-    sources: &[Source],
-    variants: &Variants<'_>,
-    known: &[Rule],
-) -> Vec<Suppression<'a>> {
+fn read<'a>(comment: &'a Comment, test: &Test, sources: &[Source], known: &[Rule]) -> Vec<Suppression<'a>> {
     let Some(rest) = intent::message(&comment.text) else { return Vec::new() };
-    let inside = test.declarations.iter().any(|list| list.list.contains(&comment.span));
-    let variant = inside.then(|| variants.of_comment(&comment.span, sources)).flatten();
-    if rest.starts_with("requires(") && !inside {
+    let list = list_around(test, &comment.span);
+    let variant = list.and_then(|list| variant_of(list, sources, &comment.span));
+    let variant = variant.map(|variant| (variant.span.file, variant.span.bytes.start));
+    if rest.starts_with("requires(") && list.is_none() {
         return Vec::new();
     }
     let make = |rule: &str, mistake: Option<String>| Suppression {

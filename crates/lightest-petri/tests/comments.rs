@@ -54,6 +54,8 @@ fn a_suppression_in_a_list_is_for_the_next_variant_or_the_one_on_its_line() {
     assert_eq!(found(&test(&format!("// {expect}"), &format!("\n{X64},\n{ARM},\n"), "")), []);
     // Behind the last variant, it is for none of them: the whole test's.
     assert_eq!(list(format!("\n{X64},\n{ARM},\n// {expect}\n")), []);
+    let twice = format!("#[vmm_test(\n{X64},\n// {expect}\n)]\n{}", test("", ARM, ""));
+    assert_eq!(found(&twice), [], "nor for one of another list");
 }
 
 #[test]
@@ -118,6 +120,11 @@ fn a_reason_beside_a_variant_is_for_that_variant() {
     assert_eq!(list(format!("\n{X64}, // for now\n{ARM},\n")), [heavy(X64, false), heavy(ARM, true)]);
     assert_eq!(list(format!("\n{X64},\n/* because of udev */{ARM},\n")), [heavy(X64, true)]);
     assert_eq!(list(format!("\n/* because of udev */{X64},\n{ARM},\n")), [heavy(ARM, true)]);
+    assert_eq!(
+        list(format!("{X64}, /* because of udev */ {ARM}")),
+        [heavy(X64, true)],
+        "it stands before the second"
+    );
     assert_eq!(
         list(format!("\n{X64}, // Linux\n{ARM},\n")),
         [heavy(X64, false), heavy(ARM, true)],
@@ -196,6 +203,9 @@ fn what_stands_at_the_top_of_a_file_has_to_name_the_guest() {
     assert_eq!(preface("On Ubuntu, because udev is looked at."), []);
     assert_eq!(preface("On Ubuntu."), [heavy(X64, false)]);
     assert_eq!(preface("Tests that need an image."), [heavy(X64, true)]);
+    // A byte order mark is no part of the first line.
+    let marked = format!("\u{feff}//! On Ubuntu, because udev is looked at.\n{}", test("", X64, ""));
+    assert_eq!(found(&marked), []);
 }
 
 #[test]
@@ -217,6 +227,7 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
         format!("{ping}\n// It hangs otherwise:\n{why}\n// as seen\n{stop}"),
         format!("{ping}\n/* power_off() would hang */\n{stop}"),
         format!("{ping}\n{stop} {why}"),
+        format!("{ping}\nvm.send_enlightened_shutdown(\nShutdownKind::Shutdown, {why}\n)\n.await?;"),
         format!("{ping} // it answers\n{why}\n{stop}"),
         format!("{ping}\nif early {{ {why}\n{stop}\n}}"),
         format!("{ping}\nvm.send_enlightened_shutdown(ShutdownKind::Shutdown)\n.await?; {why}"),

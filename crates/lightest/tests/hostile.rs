@@ -413,7 +413,7 @@ fn a_file_named_twice_is_read_once() {
     assert!(said.err.contains("(1 file looked at)"), "{}", said.err);
     // One that cannot be read, neither.
     fs::write(&whole, [TEST.as_bytes(), &[0xff]].concat()).expect("written");
-    let said = check(folder.path(), &["a.rs", "a.rs"]);
+    let said = check(folder.path(), &["a.rs", "./a.rs", &whole.display().to_string()]);
     assert_eq!(said.err.matches("not UTF-8").count(), 1, "{}", said.err);
 }
 

@@ -98,9 +98,13 @@ fn interrupted(files: usize, shell: &str, signal: &str, after: Duration) -> temp
         .stderr(Stdio::null())
         .spawn()
         .expect("it starts");
-    // As soon as something temporary is there, the writing has begun.
+    // As soon as something temporary is there, the writing has begun. What cannot be handled may come before git is kept from it.
+    let has_begun = |name: &String| {
+        let is_filled = || fs::metadata(folder.path().join(name)).is_ok_and(|file| file.len() > 0);
+        name.starts_with(".lightest-") && (signal != "-KILL" || is_filled())
+    };
     for _ in 0..3_000 {
-        if names(folder.path()).iter().any(|name| name.starts_with(".lightest-")) {
+        if names(folder.path()).iter().any(has_begun) {
             break;
         }
         std::thread::sleep(Duration::from_millis(1));

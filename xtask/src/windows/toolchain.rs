@@ -34,8 +34,9 @@ pub(super) fn packages() -> Result<Vec<String>, String> {
         cache.args(["depends", "--important", package]).env("LC_ALL", "C.UTF-8");
         Ok(compiler::names(&capture(cache)?).map(str::to_owned).collect())
     };
-    let compiler = list.compiler(&depends).or_else(|_| {
-        update()?;
+    let compiler = list.compiler(&depends).or_else(|error| {
+        // Why it was needed matters more than that it could not be done.
+        update().map_err(|_| error)?;
         list.compiler(&depends)
     })?;
     let windows: Windows = read_toml("xtask/windows.toml")?;

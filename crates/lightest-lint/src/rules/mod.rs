@@ -2,18 +2,18 @@
 //!
 //! A rule's own module documentation is its explanation: in the terminal, on its page and in SARIF.
 
-mod architecture_gap;
+pub(crate) mod architecture_gap;
 pub(crate) mod heavier_than_needed;
-mod isolation_not_exercised;
+pub(crate) mod isolation_not_exercised;
 pub(crate) mod known_limit;
 pub(crate) mod lacks_what_it_uses;
 mod lifted_blocker;
 mod misdeclared_requirement;
 mod name_contradicts_guest;
 mod no_configuration;
-mod openhcl_without_plain;
-mod redundant_variant;
-mod runs_no_repo_code;
+pub(crate) mod openhcl_without_plain;
+pub(crate) mod redundant_variant;
+pub(crate) mod runs_no_repo_code;
 mod runs_nowhere;
 mod unprovided_quirk;
 mod unused_suppression;

@@ -75,6 +75,22 @@ fn among_words(list: &[String], word: &str) -> bool {
 }
 
 impl When {
+    /// Whether some configuration of a guest may be selected.
+    #[must_use]
+    pub fn may_select(&self, guest: &Guest) -> bool {
+        self.names(guest)
+            && among(&self.form, &guest.form)
+            && guest.arch.is_none_or(|arch| among(&self.arch, &arch))
+    }
+
+    /// Whether what is asked of the guest itself, whatever boots it, is met.
+    fn names(&self, guest: &Guest) -> bool {
+        among_words(&self.guest, &guest.id)
+            && !self.except.contains(&guest.id)
+            && among_words(&self.family, &guest.family)
+            && among(&self.os, &guest.os)
+    }
+
     /// Whether `config`, which boots `guest` and has the paravisor or not, is selected. `with` is not looked at here.
     #[must_use]
     pub fn selects(&self, config: &Config, guest: &Guest, openhcl: bool) -> bool {
@@ -83,10 +99,7 @@ impl When {
             && among_words(&self.boot, &config.boot)
             && among(&self.arch, &config.arch)
             && among_words(&self.isolation, isolation)
-            && among_words(&self.guest, &config.guest.id)
-            && !self.except.contains(&config.guest.id)
-            && among_words(&self.family, &guest.family)
-            && among(&self.os, &guest.os)
+            && self.names(guest)
             && among(&self.form, &config.guest.form)
             && self.openhcl.is_none_or(|wanted| wanted == openhcl)
             && self

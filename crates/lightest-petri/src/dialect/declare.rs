@@ -4,6 +4,7 @@ use foldhash::HashSet;
 use std::cmp::Reverse;
 
 use crate::grammar::{AttributeKind, Grammar, Reason, SyntaxError};
+use crate::rust::MARK;
 use lightest_model::catalog::Catalog;
 
 use super::tree::{Attribute, Bytes, Function, Tree};
@@ -160,7 +161,8 @@ fn comments(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<us
     // Of the last one; asked of each comment once, since a comment grows with every line.
     let mut last_speaks = false;
     let column = |at: usize| at - source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let is_behind_code = |at: usize| !source.text[at - column(at)..at].trim().is_empty();
+    let is_behind_code =
+        |at: usize| !source.text[at - column(at)..at].trim_start_matches(MARK).trim().is_empty();
     for comment in within {
         let speaks = comment.text.contains("lightest:");
         let start = comment.span.start;
@@ -226,9 +228,9 @@ fn preface(file: usize, text: &str) -> Option<Comment> {
     let mut end = 0;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let trimmed = line.trim();
+        let trimmed = line.trim_start_matches(MARK).trim();
         if trimmed.starts_with("//!") {
-            start.get_or_insert(at);
+            start.get_or_insert(at + (line.len() - line.trim_start_matches(MARK).len()));
             end = at + line.trim_end().len();
         } else if start.is_some() || !(trimmed.is_empty() || trimmed.starts_with("//")) {
             break;

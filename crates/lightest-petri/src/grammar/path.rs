@@ -116,7 +116,7 @@ fn tight(path: &str) -> String {
     tight
 }
 
-/// Words that is not allowed in a path; `crate`, `self`, `super` and `Self` can.
+/// Words that are not allowed in a path; `crate`, `self`, `super` and `Self` can.
 const KEYWORDS: [&str; 47] = [
     "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro",

@@ -6,7 +6,7 @@ mod others;
 
 use clap::Args as ClapArgs;
 use lightest_lint::rules::Rule;
-use lightest_model::catalog::{Blocker, Catalog, Evidence, Guest, Quirk, Support, Vmm, When};
+use lightest_model::catalog::{Blocker, Catalog, Evidence, Guest, Quirk, Support, Vmm};
 use lightest_model::config::{Arch, Config};
 use lightest_model::space::{ALWAYS, Asked, RequirementId, RowId, Space};
 use lightest_model::suggest::nearest;
@@ -175,7 +175,7 @@ fn guest<'c>(catalog: &'c Catalog, guest: &'c Guest) -> Explained<'c> {
         };
         text.push_str(&format!("  {name}: {size}, {fetched}\n"));
     }
-    for quirk in catalog.quirks.iter().filter(|quirk| may_select(&quirk.when, guest)) {
+    for quirk in catalog.quirks.iter().filter(|quirk| quirk.when.may_select(guest)) {
         text.push_str(&format!("  {} {} (`{}`)\n", refused("quirk:"), quirk.title, quirk.id));
     }
     text.push_str(&given(catalog, |row| row.guest.id == guest.id && row.guest.form == guest.form));
@@ -228,17 +228,6 @@ fn titled<'c>(
         aside(evidence(places))
     );
     (Titled { id, title, evidence: evidence(places), links }, text)
-}
-
-/// Whether a condition can select some configuration of a guest.
-fn may_select(when: &When, guest: &Guest) -> bool {
-    let names = |list: &[String], word: &str| list.is_empty() || list.iter().any(|entry| entry == word);
-    names(&when.guest, &guest.id)
-        && !when.except.contains(&guest.id)
-        && names(&when.family, &guest.family)
-        && (when.os.is_empty() || when.os.contains(&guest.os))
-        && (when.form.is_empty() || when.form.contains(&guest.form))
-        && (when.arch.is_empty() || guest.arch.is_none_or(|arch| when.arch.contains(&arch)))
 }
 
 /// What all of some configurations give, and what only some do.

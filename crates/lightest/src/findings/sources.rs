@@ -147,6 +147,8 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
         others.retain(|path| seen.insert(packages.whole(path)));
         sources.unread.sort_unstable();
         sources.unread.dedup();
+        let mut whole = |unread: &Unread| packages.whole(Path::new(&unread.path));
+        sources.unread.retain(|unread| unread.path.is_empty() || seen.insert(whole(unread)));
     }
     sources.looked_at = tests.len() + others.len() + sources.unread.len();
     packages.hold_tests(tests.iter().map(|(path, _)| path.as_path()));

@@ -185,13 +185,11 @@ impl Prepared<'_> {
     /// Puts all in their places, whose folders are locked.
     pub(super) fn put(&self) -> Result<(), Failure> {
         for one in &self.ready {
-            if !one.is_as_read() {
-                return Err(changed(&one.change.path).note("nothing was written"));
-            }
+            one.is_as_read().map_err(|failure| failure.note("nothing was written"))?;
         }
         for (at, one) in self.ready.iter().enumerate() {
-            let failure = if one.is_as_read() {
-                one.put().err().map(|error| {
+            let put = || {
+                one.put().map_err(|error| {
                     Failure::new(format!(
                         "{} cannot be written: {}",
                         shown(&one.change.path),
@@ -199,12 +197,10 @@ impl Prepared<'_> {
                     ))
                     .help(input::advice(&error))
                 })
-            } else {
-                Some(changed(&one.change.path))
             };
-            if let Some(failure) = failure {
-                return Err(failure.note(written(&self.ready[..at])));
-            }
+            one.is_as_read()
+                .and_then(|()| put())
+                .map_err(|failure| failure.note(written(&self.ready[..at])))?;
         }
         Ok(())
     }
@@ -232,15 +228,15 @@ impl Ready<'_> {
         })
     }
 
-    /// Whether the file still holds what was read of it, where that decides.
-    fn is_as_read(&self) -> bool {
-        let Some(was) = &self.change.was else { return true };
-        match fs::metadata(&self.target) {
-            Ok(metadata) => {
-                metadata.len() == was.len() as u64 && input::bytes(&self.target).is_ok_and(|is| is == *was)
-            }
+    /// Sees that the file still holds what was read of it, where that decides.
+    fn is_as_read(&self) -> Result<(), Failure> {
+        let Some(was) = &self.change.was else { return Ok(()) };
+        let is_same = match fs::metadata(&self.target) {
+            Ok(metadata) if metadata.len() != was.len() as u64 => false,
+            Ok(_) => input::bytes(&self.target).map_err(|error| error.failure(&self.change.path))? == *was,
             Err(error) => was.is_empty() && error.kind() == io::ErrorKind::NotFound,
-        }
+        };
+        if is_same { Ok(()) } else { Err(changed(&self.change.path)) }
     }
 }
 

@@ -10,6 +10,8 @@ use crate::input::real;
 
 /// How long another's lock is waited for without a word.
 const SILENT: Duration = Duration::from_secs(2);
+/// No more are locked by one run, of either kind: each lock is an open file.
+pub(super) const MOST_LOCKED: usize = 64;
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -20,8 +22,8 @@ const PAUSE: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(crate) struct Lock {
     folder: PathBuf,
-    /// Whose end unlocks.
-    _file: Option<File>,
+    /// Whose end unlocks; none where the folder cannot be locked, or was not there.
+    file: Option<File>,
 }
 
 impl Lock {
@@ -30,14 +32,14 @@ impl Lock {
         Self::of_real(real(folder))
     }
 
-    /// Waits for the locks of some folders, but for one whose lock is held.
+    /// Waits for the locks of some folders, but for one whose lock is held. Of more than [`MOST_LOCKED`], nobody waits for the rest.
     pub(super) fn of_others<'p>(folders: impl Iterator<Item = &'p Path>, held: Option<&Self>) -> Vec<Self> {
         // All runs lock in one order, or two could wait for each other; and each folder once, or one could wait for itself.
         let mut folders: BTreeSet<PathBuf> = folders.map(real).collect();
-        if let Some(held) = held {
+        if let Some(held) = held.filter(|held| held.file.is_some()) {
             folders.remove(&held.folder);
         }
-        folders.into_iter().map(Self::of_real).collect()
+        folders.into_iter().take(MOST_LOCKED).map(Self::of_real).collect()
     }
 
     fn of_real(folder: PathBuf) -> Self {
@@ -50,7 +52,7 @@ impl Lock {
                 file.lock().is_ok()
             })
         });
-        Self { folder, _file: file }
+        Self { folder, file }
     }
 }
 

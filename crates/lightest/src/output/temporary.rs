@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 use std::{fs, io};
 
-use super::lock::open;
+use super::lock::{MOST_LOCKED, open};
 use super::signals::before_the_end;
 use crate::input;
 
@@ -18,9 +18,7 @@ const SUFFIX: &str = ".tmp";
 const IGNORED: &str = "*\n";
 /// The same, in one that is in use for as long as it is locked.
 const LOCKED: &str = "# In use while this folder is locked.\n*\n";
-/// No more are locked by one run: each lock is an open file.
-const MOST_LOCKED: usize = 64;
-/// No run takes so long between the first file and the last rename.
+/// No run takes so long between the first file and the last rename, where it could not lock its folders.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// What is there now. Who holds the lock is not interrupted.
@@ -94,7 +92,6 @@ impl Folder {
     pub(super) fn remove(mut self, undisturbed: &mut Undisturbed) {
         self.forget(undisturbed);
         let _ = fs::remove_dir_all(self.folder.path());
-        self.folder.disable_cleanup(true);
         self.is_kept = true;
     }
 
@@ -144,7 +141,7 @@ fn sweep_one(folder: &Path) {
     let is_unlocked =
         |text: &str| text == LOCKED && open(folder).is_ok_and(|folder| folder.try_lock().is_ok());
     match input::text(&folder.join(".gitignore")) {
-        Ok(text) if is_unlocked(&text) || is_old && [IGNORED, LOCKED, ""].contains(&text.as_str()) => {
+        Ok(text) if is_unlocked(&text) || is_old && [IGNORED, ""].contains(&text.as_str()) => {
             let _ = fs::remove_dir_all(folder);
         }
         // Killed before the first file was there, or after the last was gone: it goes if it is empty.

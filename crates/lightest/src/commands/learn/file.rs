@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use lightest_model::catalog::{Capability, Measured, Source, Support, Timing};
+use lightest_model::catalog::{Capability, Measured, Source, Support, Timing, When};
 use lightest_model::config::Config;
 use serde::Deserialize;
 
@@ -189,19 +189,44 @@ impl Learned {
             pair(&mut text, "id", fact.id.as_deref().unwrap_or_default());
             pair(&mut text, "requirement", &fact.requirement);
             pair(&mut text, "support", fact.support.word());
-            let when = &fact.when;
+            let When {
+                vmm,
+                boot,
+                arch,
+                isolation,
+                guest,
+                except,
+                family,
+                os,
+                form,
+                openhcl,
+                with,
+                arch_mismatch,
+            } = &fact.when;
             let one = |words: Vec<&str>| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", ");
             let strings = |words: &[String]| one(words.iter().map(String::as_str).collect());
             let mut parts = vec![
-                format!("vmm = [{}]", strings(&when.vmm)),
-                format!("boot = [{}]", strings(&when.boot)),
-                format!("arch = [{}]", one(when.arch.iter().map(|arch| arch.word()).collect())),
-                format!("isolation = [{}]", strings(&when.isolation)),
-                format!("guest = [{}]", strings(&when.guest)),
-                format!("form = [{}]", one(when.form.iter().map(|form| form.word()).collect())),
+                format!("vmm = [{}]", strings(vmm)),
+                format!("boot = [{}]", strings(boot)),
+                format!("arch = [{}]", one(arch.iter().map(|arch| arch.word()).collect())),
+                format!("isolation = [{}]", strings(isolation)),
+                format!("guest = [{}]", strings(guest)),
+                format!("form = [{}]", one(form.iter().map(|form| form.word()).collect())),
             ];
-            if !when.with.is_empty() {
-                parts.push(format!("with = [{}]", strings(&when.with)));
+            // Nothing that is learned has the rest; what somebody wrote into the file keeps it.
+            let os = one(os.iter().map(|os| os.word()).collect());
+            for (key, list) in [
+                ("with", strings(with)),
+                ("family", strings(family)),
+                ("except", strings(except)),
+                ("os", os),
+            ] {
+                if !list.is_empty() {
+                    parts.push(format!("{key} = [{list}]"));
+                }
+            }
+            for (key, answer) in [("openhcl", openhcl), ("arch_mismatch", arch_mismatch)] {
+                parts.extend(answer.map(|answer| format!("{key} = {answer}")));
             }
             let _ = writeln!(text, "when = {{ {} }}", parts.join(", "));
             pair(&mut text, "because", &fact.because);

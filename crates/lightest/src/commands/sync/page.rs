@@ -140,12 +140,12 @@ impl Page<'_> {
         page.push('\n');
     }
 
-    /// What was read of each month, and what could not be.
     /// What is counted of each month.
     fn counted_names(&self) -> Vec<&'static str> {
         self.timeline.parts().iter().filter_map(|part| part.counted).collect()
     }
 
+    /// What was read of each month, and what could not be.
     fn completeness(&self, page: &mut String) {
         let names = self.counted_names();
         let _ = write!(
