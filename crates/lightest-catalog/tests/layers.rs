@@ -5,7 +5,7 @@ use std::path::Path;
 
 use lightest_catalog::{File, OPENVMM, ReadError, calls, embedded, list_folder, load};
 use lightest_lint::calls::{Entry, Table};
-use lightest_lint::facts::What;
+use lightest_lint::facts::UsageKind;
 use lightest_model::catalog::{Layer, Support};
 
 fn with(folder: &Path) -> Vec<File> {
@@ -15,8 +15,8 @@ fn with(folder: &Path) -> Vec<File> {
     files
 }
 
-fn call(on: &str, name: &str) -> What {
-    What::Call { on: on.to_owned(), name: name.to_owned(), texts: Vec::new() }
+fn call(on: &str, name: &str) -> UsageKind {
+    UsageKind::Call { on: on.to_owned(), name: name.to_owned(), texts: Vec::new() }
 }
 
 #[test]

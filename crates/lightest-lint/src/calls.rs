@@ -1,4 +1,4 @@
-//! The table from what a body touches to what that asks of the environment.
+//! The table of calls: which requirements a usage in a body implies.
 //!
 //! The table is data of the catalog, whose README describes the entries. A dialect asks
 //! it how roles flow from call to call; [`crate::needs`] asks it for requirements.
@@ -9,7 +9,7 @@ use foldhash::HashMap;
 use lightest_model::catalog::{Evidence, When};
 use serde::{Deserialize, Serialize};
 
-use crate::facts::What;
+use crate::facts::UsageKind;
 
 /// A kind of thing that a body touches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,30 +41,30 @@ pub enum Kind {
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// What it is about.
+    /// The kind of its names.
     pub kind: Kind,
     /// For calls: the role of the receiver; empty for any. For fields: the record or role. For programs and paths: the
     /// role of the shell.
     pub on: String,
-    /// The names that it is about. Programs and paths may end in `*`.
+    /// Its names. Programs and paths may end in `*`.
     pub names: Vec<String>,
     /// For calls and programs: a text that must occur in an argument.
     pub containing: Vec<String>,
-    /// What that asks of the environment.
+    /// The requirements that it implies.
     pub requires: Vec<String>,
-    /// Whether what it asks is unknown, though a wider entry would state it.
+    /// Whether its requirements are unknown, although a wider entry would state them.
     pub unknown: bool,
-    /// The options of a program that every guest's has; with another it is not known what is asked. `None` for any.
+    /// The options that every guest's program has; with any other, the requirements are unknown. `None` for any.
     pub options: Option<Vec<String>>,
-    /// The role of what it returns; several for a tuple; empty where it does not matter.
+    /// The role of the returned value; several for a tuple; empty where it does not matter.
     pub gives: Vec<String>,
     /// The role of the parameter of a closure that is passed.
     pub closure: Option<String>,
-    /// The configurations that it asks this of.
+    /// The configurations to which the requirements apply.
     pub when: Vec<When>,
     /// The role that the receiver has from here on.
     pub becomes: Option<String>,
-    /// Which argument names a place in the guest that something else is mounted at.
+    /// The index of the argument that names a mount point in the guest.
     pub mounts: Option<usize>,
     /// Whether a failure of the receiver is tolerated from here on.
     pub tolerates: bool,
@@ -72,7 +72,7 @@ pub struct Entry {
     pub fails: bool,
     /// Why, in words.
     pub because: String,
-    /// Where that is known from.
+    /// Its evidence.
     pub evidence: Vec<Evidence>,
     /// Whether it comes from the team's own configuration.
     pub own: bool,
@@ -99,7 +99,7 @@ pub struct Table {
 struct Index {
     /// By the last segment of a name.
     exact: HashMap<String, Vec<usize>>,
-    /// Those about whatever belongs to an owner, by the last segment of the owner's name.
+    /// Those on everything that belongs to an owner, by the last segment of the owner's name.
     owned: HashMap<String, Vec<usize>>,
     /// Those with another name that ends in `*`.
     wild: Vec<usize>,
@@ -202,7 +202,7 @@ impl Table {
         }
     }
 
-    /// The only role with a method of that name among those that known methods of another role give.
+    /// The only role with a method of that name among those that known methods of another role return.
     #[must_use]
     pub fn made_with(&self, role: &str, method: &str) -> Option<&str> {
         let methods = self.entries.iter().filter(|entry| entry.kind == Kind::Call && entry.on == role);
@@ -257,52 +257,53 @@ impl Table {
     /// The entry for something that a body touches. One whose text occurs outranks one that names no text; then a later
     /// one an earlier one.
     #[must_use]
-    pub fn judge(&self, what: &What) -> Option<&Entry> {
+    pub fn judge(&self, what: &UsageKind) -> Option<&Entry> {
         let (kind, name) = match what {
-            What::Call { name, .. } | What::Function(name) => (Kind::Call, name),
-            What::Type(name) => (Kind::Type, name),
-            What::Name(name) => (Kind::Name, name),
-            What::Field { name, .. } => (Kind::Field, name),
-            What::Read { name, .. } => (Kind::Read, name),
-            What::Text(text) => (Kind::Text, text),
-            What::Program { name, .. } => (Kind::Program, name),
-            What::Path { path, .. } => (Kind::Path, path),
-            What::Build(condition) => (Kind::Build, condition),
-            What::Tested(_) | What::Confined(_) => return None,
+            UsageKind::Call { name, .. } | UsageKind::Function(name) => (Kind::Call, name),
+            UsageKind::Type(name) => (Kind::Type, name),
+            UsageKind::Name(name) => (Kind::Name, name),
+            UsageKind::Field { name, .. } => (Kind::Field, name),
+            UsageKind::Read { name, .. } => (Kind::Read, name),
+            UsageKind::Text(text) => (Kind::Text, text),
+            UsageKind::Program { name, .. } => (Kind::Program, name),
+            UsageKind::Path { path, .. } => (Kind::Path, path),
+            UsageKind::Build(condition) => (Kind::Build, condition),
+            UsageKind::Tested(_) | UsageKind::Confined(_) => return None,
         };
         let fits = |entry: &&Entry| match what {
-            What::Function(path) => entry.on.is_empty() && names_path(entry, path),
-            What::Type(path) | What::Name(path) => names_path(entry, path),
-            What::Build(condition) => {
+            UsageKind::Function(path) => entry.on.is_empty() && names_path(entry, path),
+            UsageKind::Type(path) | UsageKind::Name(path) => names_path(entry, path),
+            UsageKind::Build(condition) => {
                 entry.names.iter().any(|known| key(kind, known) == key(kind, condition))
             }
-            What::Read { name, how } => {
+            UsageKind::Read { name, how } => {
                 (entry.on.is_empty() || entry.on == *how) && entry.names.iter().any(|known| wild(known, name))
             }
-            What::Text(text) => entry.names.iter().any(|known| wild(known, text)),
-            What::Tested(_) | What::Confined(_) => false,
-            What::Call { on, .. }
-            | What::Field { of: on, .. }
-            | What::Program { system: on, .. }
-            | What::Path { system: on, .. } => {
+            UsageKind::Text(text) => entry.names.iter().any(|known| wild(known, text)),
+            UsageKind::Tested(_) | UsageKind::Confined(_) => false,
+            UsageKind::Call { on, .. }
+            | UsageKind::Field { of: on, .. }
+            | UsageKind::Program { system: on, .. }
+            | UsageKind::Path { system: on, .. } => {
                 entry.on == *on && entry.names.iter().any(|known| wild(known, name))
             }
         };
         let occurs = |entry: &Entry| {
             entry.containing.iter().any(|text| match what {
-                What::Call { texts, .. } => texts.iter().any(|given| given.contains(text.as_str())),
-                What::Field { value, .. } => match text.strip_prefix('=') {
+                UsageKind::Call { texts, .. } => texts.iter().any(|given| given.contains(text.as_str())),
+                UsageKind::Field { value, .. } => match text.strip_prefix('=') {
                     Some(whole) => value == whole,
                     None => value.contains(text.as_str()),
                 },
-                What::Program { line, .. } => line.contains(text.as_str()),
+                UsageKind::Program { line, .. } => line.contains(text.as_str()),
                 _ => false,
             })
         };
         let fitting: Vec<&Entry> = self.candidates(kind, name).filter(fits).collect();
         let saying = fitting.iter().find(|entry| !entry.containing.is_empty() && occurs(entry));
-        let exact =
-            |entry: &&&Entry| matches!(what, What::Type(_) | What::Name(_)) && names_exactly(entry, name);
+        let exact = |entry: &&&Entry| {
+            matches!(what, UsageKind::Type(_) | UsageKind::Name(_)) && names_exactly(entry, name)
+        };
         let mut silent = fitting.iter().filter(|entry| entry.containing.is_empty());
         saying.or_else(|| silent.clone().find(exact)).or_else(|| silent.next()).copied()
     }
@@ -356,7 +357,7 @@ fn key(kind: Kind, name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where the last colon of a name stands. Names are short: a search that prepares itself costs more than it saves.
+/// The position of the last colon in a name. Names are short: a prepared search costs more than it saves.
 fn last_colon(name: &str) -> Option<usize> {
     name.bytes().rposition(|byte| byte == b':')
 }
@@ -367,7 +368,7 @@ pub fn last_segment(path: &str) -> &str {
     last_colon(path).map_or(path, |at| &path[at + 1..])
 }
 
-/// The path of what a path's last segment belongs to.
+/// A path without its last segment.
 fn owner(path: &str) -> Option<&str> {
     last_colon(path).and_then(|at| path[..at].strip_suffix(':'))
 }

@@ -181,7 +181,7 @@ pub struct Variant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// What it is.
-    pub what: What,
+    pub what: UsageKind,
     /// Where it stands.
     pub span: Span,
     /// Where the test's own body leads to it, when it stands in a helper.
@@ -197,9 +197,9 @@ pub struct Usage {
     pub guarded: bool,
 }
 
-/// What a body touches.
+/// The kinds of usage.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum UsageKind {
     /// A method of something whose role is known.
     Call {
         /// The role of the receiver.

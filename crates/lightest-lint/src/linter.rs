@@ -10,7 +10,7 @@ use crate::calls::Table;
 use crate::dialect::Dialect;
 use crate::facts::{Reading, Site, Test};
 use crate::finding::Finding;
-use crate::name::{self, spoken};
+use crate::name::{self, requirement_names};
 use crate::needs::Needs;
 use crate::parallel;
 use crate::reasons;
@@ -69,12 +69,12 @@ pub fn check(
     let units: Vec<Unit<'_>> = own.chain(shared).collect();
     let judged = parallel::map(
         &units,
-        || (Space::of_tests(catalog), spoken(catalog)),
-        |(space, spoken), unit| {
+        || (Space::of_tests(catalog), requirement_names(catalog)),
+        |(space, requirement_names), unit| {
             let needs = Needs::of(&unit.test, table);
             let sharing: Vec<Sharing<'_>> =
                 unit.sharing.iter().map(|test| Sharing { test, needs: Needs::of(test, table) }).collect();
-            let context = Context { space, sources, dialect, spoken, pedantic: options.pedantic };
+            let context = Context { space, sources, dialect, requirement_names, pedantic: options.pedantic };
             let subject = Subject::new(&unit.test, &needs, &sharing, context);
             judge(&subject, options)
         },
@@ -148,7 +148,7 @@ pub enum Weight {
 /// The requirements that a test's name and modules mention, which count as asked for where something lighter is sought.
 #[must_use]
 pub fn named<'c>(test: &Test, catalog: &'c Catalog) -> Vec<&'c str> {
-    name::named(test, &spoken(catalog))
+    name::named(test, &requirement_names(catalog))
 }
 
 /// Weighs every variant of a test, in the order of its declarations, against the lightest configuration that keeps its
@@ -161,8 +161,8 @@ pub fn weigh(
     dialect: &dyn Dialect,
     space: &Space<'_>,
 ) -> Vec<Weight> {
-    let spoken = spoken(space.catalog());
-    let context = Context { space, sources, dialect, spoken: &spoken, pedantic: false };
+    let names = requirement_names(space.catalog());
+    let context = Context { space, sources, dialect, requirement_names: &names, pedantic: false };
     let subject = Subject::new(test, needs, &[], context);
     let weigh = |placed| match heavier_than_needed::weigh(&subject, placed) {
         heavier_than_needed::Weight::Lightest => Weight::Lightest,

@@ -7,7 +7,7 @@ use lightest_model::catalog::{Evidence, When};
 use lightest_model::space::Row;
 
 use crate::calls::{Entry, Table};
-use crate::facts::{Branch, Test, Unresolved, Usage, What};
+use crate::facts::{Branch, Test, Unresolved, Usage, UsageKind};
 use lightest_diagnostics::Span;
 
 /// A requirement, and what shows it.
@@ -62,7 +62,7 @@ impl Needs {
         needs.confined.extend(test.usages.iter().filter_map(|usage| match &usage.what {
             // A `match` that some runs never come to fails no configuration for sure; within a branch it fails those that
             // take it.
-            What::Confined(when) if !usage.uncertain => {
+            UsageKind::Confined(when) if !usage.uncertain => {
                 Some(Confinement { within: usage.within.clone(), when: when.clone() })
             }
             _ => None,
@@ -106,7 +106,7 @@ impl Needs {
     }
 
     fn add(&mut self, usage: &Usage, entry: &Entry) {
-        if usage.tolerated && matches!(usage.what, What::Program { .. } | What::Path { .. }) {
+        if usage.tolerated && matches!(usage.what, UsageKind::Program { .. } | UsageKind::Path { .. }) {
             return;
         }
         for requirement in &entry.requires {
@@ -193,12 +193,12 @@ impl Need {
 }
 
 /// What an entry says is not known of what it is about.
-fn left_open(what: &What, entry: &Entry) -> Option<String> {
+fn left_open(what: &UsageKind, entry: &Entry) -> Option<String> {
     if entry.unknown {
         return unknown(what);
     }
     match what {
-        What::Program { name, line, .. } => {
+        UsageKind::Program { name, line, .. } => {
             let option = entry.strange_option(name, line)?;
             Some(format!("the option `{option}` of the program `{name}`"))
         }
@@ -207,19 +207,19 @@ fn left_open(what: &What, entry: &Entry) -> Option<String> {
 }
 
 /// What is not known, where it matters.
-fn unknown(what: &What) -> Option<String> {
+fn unknown(what: &UsageKind) -> Option<String> {
     match what {
-        What::Call { on, name, .. } => Some(format!("`{name}` of the {on}")),
-        What::Field { of, name, .. } => Some(format!("`{name}` of the {of}")),
-        What::Program { name, .. } => Some(format!("the program `{name}`")),
-        What::Path { path, .. } => Some(format!("the path `{path}`")),
-        What::Build(condition) => Some(format!("what `#[cfg({condition})]` asks of a host")),
-        What::Function(_)
-        | What::Type(_)
-        | What::Name(_)
-        | What::Tested(_)
-        | What::Confined(_)
-        | What::Read { .. }
-        | What::Text(_) => None,
+        UsageKind::Call { on, name, .. } => Some(format!("`{name}` of the {on}")),
+        UsageKind::Field { of, name, .. } => Some(format!("`{name}` of the {of}")),
+        UsageKind::Program { name, .. } => Some(format!("the program `{name}`")),
+        UsageKind::Path { path, .. } => Some(format!("the path `{path}`")),
+        UsageKind::Build(condition) => Some(format!("what `#[cfg({condition})]` asks of a host")),
+        UsageKind::Function(_)
+        | UsageKind::Type(_)
+        | UsageKind::Name(_)
+        | UsageKind::Tested(_)
+        | UsageKind::Confined(_)
+        | UsageKind::Read { .. }
+        | UsageKind::Text(_) => None,
     }
 }

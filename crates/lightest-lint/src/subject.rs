@@ -77,8 +77,8 @@ pub(crate) struct Context<'a, 'c> {
     pub(crate) space: &'a Space<'c>,
     pub(crate) sources: &'a [Source],
     pub(crate) dialect: &'a dyn Dialect,
-    /// See [`spoken`](crate::name::spoken).
-    pub(crate) spoken: &'a [(String, &'a str)],
+    /// See [`requirement_names`](crate::name::requirement_names).
+    pub(crate) requirement_names: &'a [(String, &'a str)],
     pub(crate) pedantic: bool,
 }
 
@@ -117,7 +117,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         sharing: &'a [Sharing<'a>],
         context: Context<'a, 'c>,
     ) -> Self {
-        let Context { space, sources, dialect, spoken, pedantic } = context;
+        let Context { space, sources, dialect, requirement_names, pedantic } = context;
         let placed: Vec<Placed<'_>> = test
             .declarations
             .iter()
@@ -139,9 +139,10 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
             dialect,
             pedantic,
             named: match sharing {
-                [] => named(test, spoken),
+                [] => named(test, requirement_names),
                 sharing => {
-                    let mut all: Vec<&str> = sharing.iter().flat_map(|one| named(one.test, spoken)).collect();
+                    let mut all: Vec<&str> =
+                        sharing.iter().flat_map(|one| named(one.test, requirement_names)).collect();
                     all.sort_unstable();
                     all.dedup();
                     all

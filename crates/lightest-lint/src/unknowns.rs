@@ -13,7 +13,7 @@ use lightest_model::space::{RequirementId, RowId, Space};
 use crate::calls::Table;
 use crate::dialect::Dialect;
 use crate::facts::Test;
-use crate::name::spoken;
+use crate::name::requirement_names;
 use crate::needs::Needs;
 use crate::rules::heavier_than_needed;
 use crate::source::Source;
@@ -101,13 +101,13 @@ pub fn unknowns<'c>(
     space: &Space<'c>,
     measured: &dyn Fn(&str) -> Option<f64>,
 ) -> Unknowns<'c> {
-    let spoken = spoken(space.catalog());
+    let names = requirement_names(space.catalog());
     let needs: Vec<Needs> = tests.iter().map(|test| Needs::of(test, table)).collect();
     let subjects: Vec<Subject<'_, 'c>> = tests
         .iter()
         .zip(&needs)
         .map(|(test, needs)| {
-            let context = Context { space, sources, dialect, spoken: &spoken, pedantic: false };
+            let context = Context { space, sources, dialect, requirement_names: &names, pedantic: false };
             Subject::new(test, needs, &[], context)
         })
         .collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lightest_catalog::{File, calls, load};
 use lightest_lint::calls::{Entry, Kind, Table};
-use lightest_lint::facts::What;
+use lightest_lint::facts::UsageKind;
 use lightest_model::catalog::Layer;
 
 const CATALOG: &str = include_str!("second_dialect/catalog.toml");
@@ -16,13 +16,13 @@ fn table(text: &str) -> Table {
     Table::new(calls::load(&files, &catalog).expect("the table is sound"))
 }
 
-fn call(on: &str, name: &str, texts: &[&str]) -> What {
+fn call(on: &str, name: &str, texts: &[&str]) -> UsageKind {
     let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-    What::Call { on: on.to_owned(), name: name.to_owned(), texts }
+    UsageKind::Call { on: on.to_owned(), name: name.to_owned(), texts }
 }
 
 /// What the entry for something asks; `None` where no entry covers it.
-fn asked(table: &Table, what: &What) -> Option<String> {
+fn asked(table: &Table, what: &UsageKind) -> Option<String> {
     table.judge(what).map(|entry| entry.requires.join(","))
 }
 
@@ -76,7 +76,7 @@ fn a_path_is_named_by_its_end_and_by_its_owner() {
         "[[call]]\nnames = [\"unit::start\"]\nrequires = [\"disk\"]\n",
         "[[call]]\nnames = [\"unit::*\"]\nrequires = [\"systemd\"]\n",
     ));
-    let name = |path: &str| What::Name(path.to_owned());
+    let name = |path: &str| UsageKind::Name(path.to_owned());
     assert_eq!(asked(&table, &name("api::Device::Nvme")).as_deref(), Some("disk"));
     assert_eq!(asked(&table, &name("Device::None")).as_deref(), Some(""));
     assert_eq!(asked(&table, &name("crate::Memory")).as_deref(), Some("memory"));
@@ -97,8 +97,11 @@ fn a_field_is_known_by_its_value_or_a_part_of_it() {
         "[[field]]\nnames = [\"size\"]\non = \"Disk\"\ncontaining = [\"=0\"]\nneutral = true\n",
         "[[field]]\nnames = [\"size\"]\non = \"Disk\"\ncontaining = [\"big\"]\nrequires = [\"disk\"]\n",
     ));
-    let set =
-        |value: &str| What::Field { of: "Disk".to_owned(), name: "size".to_owned(), value: value.to_owned() };
+    let set = |value: &str| UsageKind::Field {
+        of: "Disk".to_owned(),
+        name: "size".to_owned(),
+        value: value.to_owned(),
+    };
     assert_eq!(asked(&table, &set("0")).as_deref(), Some(""));
     assert_eq!(asked(&table, &set("10")), None);
     assert_eq!(asked(&table, &set("very_big")).as_deref(), Some("disk"));
@@ -112,7 +115,7 @@ fn a_program_is_known_by_what_its_line_holds() {
     ));
     let run = |line: &str| {
         let what =
-            What::Program { system: "shell".to_owned(), name: "cat".to_owned(), line: line.to_owned() };
+            UsageKind::Program { system: "shell".to_owned(), name: "cat".to_owned(), line: line.to_owned() };
         asked(&table, &what)
     };
     assert_eq!(run("cat /run/systemd/units").as_deref(), Some("systemd"));
@@ -126,7 +129,7 @@ fn an_option_that_not_every_program_of_the_name_has_is_found_in_its_line() {
         "options = [\"-i\", \"-v\", \"-A\", \"--color\"]\n",
         "[[program]]\nnames = [\"cat\"]\non = \"shell\"\nneutral = true\n",
     ));
-    let program = |name: &str, line: &str| What::Program {
+    let program = |name: &str, line: &str| UsageKind::Program {
         system: "shell".to_owned(),
         name: name.to_owned(),
         line: line.to_owned(),
@@ -178,7 +181,7 @@ fn a_method_is_found_by_its_role_and_a_function_by_the_end_of_its_path() {
     assert_eq!(requires(table.function("other::start")).as_deref(), Some("memory"));
     assert_eq!(requires(table.function("a::unit::start")).as_deref(), Some("systemd"));
     assert!(table.function("restart").is_none());
-    let function = |path: &str| asked(&table, &What::Function(path.to_owned()));
+    let function = |path: &str| asked(&table, &UsageKind::Function(path.to_owned()));
     assert_eq!(function("unit::start").as_deref(), Some("systemd"));
     assert_eq!(function("start").as_deref(), Some("memory"));
     assert_eq!(table.entries().len(), 4);
@@ -211,8 +214,9 @@ fn a_field_that_is_read_is_known_by_how_and_a_text_or_a_condition_by_what_it_is(
         "[[path]]\nnames = [\"/dev/nvme*\"]\non = \"shell\"\nrequires = [\"disk\"]\n",
         "[[type]]\nnames = [\"vm::Agent\"]\nrequires = [\"agent\"]\n",
     ));
-    let read =
-        |name: &str, how: &str| asked(&table, &What::Read { name: name.to_owned(), how: how.to_owned() });
+    let read = |name: &str, how: &str| {
+        asked(&table, &UsageKind::Read { name: name.to_owned(), how: how.to_owned() })
+    };
     assert_eq!(read("Disks", "index").as_deref(), Some("disk"));
     assert_eq!(read("Disks", ""), None);
     assert_eq!(
@@ -220,17 +224,17 @@ fn a_field_that_is_read_is_known_by_how_and_a_text_or_a_condition_by_what_it_is(
         (Some("memory"), Some("memory"))
     );
     assert_eq!(read("Disk", "index"), None);
-    let text = |text: &str| asked(&table, &What::Text(text.to_owned()));
+    let text = |text: &str| asked(&table, &UsageKind::Text(text.to_owned()));
     assert_eq!((text("systemd is up").as_deref(), text("is systemd up")), (Some("systemd"), None));
-    let build = |text: &str| asked(&table, &What::Build(text.to_owned()));
+    let build = |text: &str| asked(&table, &UsageKind::Build(text.to_owned()));
     assert_eq!(build("target_os=\"linux\"").as_deref(), Some("agent"));
     assert_eq!(build("target_os = \"windows\""), None);
     let path = |system: &str, path: &str| {
-        asked(&table, &What::Path { system: system.to_owned(), path: path.to_owned() })
+        asked(&table, &UsageKind::Path { system: system.to_owned(), path: path.to_owned() })
     };
     assert_eq!(path("shell", "/dev/nvme0n1").as_deref(), Some("disk"));
     assert_eq!((path("other", "/dev/nvme0n1"), path("shell", "/dev/sda")), (None, None));
-    let typed = |path: &str| asked(&table, &What::Type(path.to_owned()));
+    let typed = |path: &str| asked(&table, &UsageKind::Type(path.to_owned()));
     assert_eq!((typed("api::vm::Agent").as_deref(), typed("Agent")), (Some("agent"), None));
-    assert_eq!(asked(&table, &What::Tested([].into())), None);
+    assert_eq!(asked(&table, &UsageKind::Tested([].into())), None);
 }

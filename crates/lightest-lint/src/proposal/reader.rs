@@ -8,7 +8,7 @@ use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{Asked, Row, RowId, Space};
 
 use super::{Request, Role, WeakNeed};
-use crate::facts::{Test, What};
+use crate::facts::{Test, UsageKind};
 use crate::hints::{self, Hint};
 use crate::needs::{Need, Needs};
 
@@ -293,7 +293,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         let mut found = Vec::new();
         let (mut systems, mut modes): (Vec<Os>, Vec<Isolation>) = (Vec::new(), Vec::new());
         let conditions = self.test.usages.iter().flat_map(|usage| match &usage.what {
-            What::Tested(when) => &when[..],
+            UsageKind::Tested(when) => &when[..],
             _ => &[],
         });
         for when in conditions {

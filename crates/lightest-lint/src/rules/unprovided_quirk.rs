@@ -27,7 +27,7 @@
 
 use foldhash::{HashMap, HashSet};
 
-use crate::facts::What;
+use crate::facts::UsageKind;
 use crate::finding::Finding;
 use crate::needs::Need;
 use crate::reasons;
@@ -122,8 +122,8 @@ fn agent_is_left(subject: &Subject<'_, '_>, need: &Need) -> bool {
     let mut left = true;
     for usage in before {
         match &usage.what {
-            What::Call { on, name, .. } if on == "agent" && name == "drop" => left = false,
-            What::Call { on, .. } if on == "agent" => left = true,
+            UsageKind::Call { on, name, .. } if on == "agent" && name == "drop" => left = false,
+            UsageKind::Call { on, .. } if on == "agent" => left = true,
             // What asks for the agent elsewhere waits for one.
             _ => left |= asking.contains(&place(&usage.span)),
         }

@@ -9,7 +9,7 @@ use lightest_diagnostics::{Edit, Safety, Span};
 use lightest_lint::calls::Table;
 use lightest_lint::change::Leading;
 use lightest_lint::dialect::{Conventions, Dialect, Interest, Replacement};
-use lightest_lint::facts::{Comment, Declaration, Reading, Site, Test, Usage, Variant, What};
+use lightest_lint::facts::{Comment, Declaration, Reading, Site, Test, Usage, UsageKind, Variant};
 use lightest_lint::needs::Need;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
@@ -112,10 +112,10 @@ impl Line<'_> {
         };
         let mut touches = Vec::new();
         for (line, span) in self.all(".Exec(\"", "\")") {
-            let call = What::Call { on: "vm".to_owned(), name: "Exec".to_owned(), texts: Vec::new() };
+            let call = UsageKind::Call { on: "vm".to_owned(), name: "Exec".to_owned(), texts: Vec::new() };
             touches.push(usage(call, span.clone()));
             touches.push(usage(
-                What::Program {
+                UsageKind::Program {
                     system: "guest-shell".to_owned(),
                     name: line.split(' ').next().unwrap_or_default().to_owned(),
                     line: line.to_owned(),
@@ -128,10 +128,10 @@ impl Line<'_> {
                 Some((name, _)) => (name, "index"),
                 None => (field, ""),
             };
-            touches.push(usage(What::Read { name: name.to_owned(), how: how.to_owned() }, span));
+            touches.push(usage(UsageKind::Read { name: name.to_owned(), how: how.to_owned() }, span));
         }
         for (text, span) in self.all("expect(\"", "\")") {
-            touches.push(usage(What::Text(text.to_owned()), span));
+            touches.push(usage(UsageKind::Text(text.to_owned()), span));
         }
         touches
     }

@@ -1,7 +1,7 @@
 //! The conditions under which a test is compiled.
 
 use lightest_lint::calls::Table;
-use lightest_lint::facts::What;
+use lightest_lint::facts::UsageKind;
 
 use super::tree::Function;
 use super::values::split;
@@ -22,7 +22,7 @@ pub(super) fn conditions(function: &Function, outer: &[&str], table: &Table) -> 
         let attribute: String = attribute.chars().filter(|c| !c.is_whitespace()).collect();
         // Most of them change how it is compiled, not where.
         let condition = format!("cfg_attr({attribute})");
-        if table.judge(&What::Build(condition.clone())).is_some() {
+        if table.judge(&UsageKind::Build(condition.clone())).is_some() {
             found.push(condition);
         }
     }

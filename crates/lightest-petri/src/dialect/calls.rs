@@ -8,7 +8,7 @@ use super::tree::{Bytes, Expr, Function};
 use super::values::{COMMAND, Value};
 use super::walk::Walk;
 use lightest_lint::calls::{Entry, last_segment};
-use lightest_lint::facts::What;
+use lightest_lint::facts::UsageKind;
 
 impl<'w, 't> Walk<'w, 't> {
     pub(super) fn call(&mut self, callee: &'t Expr, args: &'t [Expr], span: &Bytes) -> Value<'t> {
@@ -33,7 +33,7 @@ impl<'w, 't> Walk<'w, 't> {
         }
         if let Some(entry) = entry {
             if asks {
-                self.see(What::Function(path.clone()), span.clone());
+                self.see(UsageKind::Function(path.clone()), span.clone());
             }
             if let ("drop" | "mem::drop" | "std::mem::drop", Some(Value::Role(role))) =
                 (path.as_str(), values.first())
@@ -54,7 +54,8 @@ impl<'w, 't> Walk<'w, 't> {
             Some(Value::Role(role)) => {
                 // `Type::new(..)` of something with a role.
                 let name = last_segment(path);
-                let what = What::Call { on: role.name.to_string(), name: name.to_owned(), texts: Vec::new() };
+                let what =
+                    UsageKind::Call { on: role.name.to_string(), name: name.to_owned(), texts: Vec::new() };
                 if table.judge(&what).is_some() {
                     self.see(what, span.clone());
                 } else if name != "default" && !self.table.is_record(&role.name) {
@@ -85,7 +86,7 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
-    /// Calls what a variable or an expression holds.
+    /// Calls the value of a variable or an expression.
     fn call_value(
         &mut self,
         callee: Value<'t>,
@@ -115,7 +116,7 @@ impl<'w, 't> Walk<'w, 't> {
         })
     }
 
-    /// Follows a function of the package, and what it leaves in places that it was given.
+    /// Follows a function of the package, and the values that it writes through its parameters.
     pub(super) fn follow(
         &mut self,
         file: usize,
@@ -131,13 +132,13 @@ impl<'w, 't> Walk<'w, 't> {
         let moved = Self::moved(function, &places, &values);
         let (value, after) = self.function_with(file, function, values, Some(span.clone()));
         self.write_back(&places, &before, after);
-        for role in moved.into_iter().filter(|role| !value.holds(role)) {
+        for role in moved.into_iter().filter(|role| !value.has_role(role)) {
             self.gone(&role, span);
         }
         value
     }
 
-    /// The roles of what a function takes for good.
+    /// The roles of the arguments that a function takes by value.
     fn moved(function: &Function, places: &[&Expr], values: &[Value<'t>]) -> Vec<Rc<str>> {
         let taken =
             function.params.iter().zip(places).zip(values).filter_map(|((param, place), value)| {
@@ -153,9 +154,9 @@ impl<'w, 't> Walk<'w, 't> {
         taken.collect()
     }
 
-    /// Writes down that something is gone, where that matters to what comes after.
+    /// Records that a value is consumed, where later code depends on it.
     fn gone(&mut self, role: &str, span: &Bytes) {
-        let what = What::Call { on: role.to_owned(), name: "drop".to_owned(), texts: Vec::new() };
+        let what = UsageKind::Call { on: role.to_owned(), name: "drop".to_owned(), texts: Vec::new() };
         if self.table.judge(&what).is_some() {
             self.see(what, span.clone());
         }
@@ -227,7 +228,7 @@ impl<'w, 't> Walk<'w, 't> {
         args.iter().map(|arg| self.eval(arg)).collect()
     }
 
-    /// What a call gives: a role, several as a tuple, the receiver itself, or nothing that matters.
+    /// The value that a call returns: a role, several as a tuple, the receiver itself, or a plain value.
     pub(super) fn given(&mut self, gives: &[String], receiver: Value<'t>) -> Value<'t> {
         match gives {
             [] => Value::PLAIN,
@@ -252,14 +253,14 @@ impl<'w, 't> Walk<'w, 't> {
         Some(last).filter(known).or_else(|| before.filter(|name| constructs && known(name))).map(Rc::from)
     }
 
-    /// Whether a path lies in what the test itself mounted.
+    /// Whether a path lies below one of the test's own mounts.
     pub(super) fn is_mounted(&self, path: &str) -> bool {
         self.mounts.iter().any(|mount| {
             path.strip_prefix(mount.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 
-    /// Writes down the paths of a text that is handed to a shell or an agent.
+    /// Records the paths in a text for a shell or an agent.
     pub(super) fn path_in_guest(&mut self, role: &str, method: &str, text: &str, span: &Bytes) {
         let system = match role {
             "unix-shell" | "agent" => "unix-shell",
@@ -279,10 +280,10 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     /// A path as a system has it, or as the one that it belongs to has it there.
-    pub(super) fn path_of(&self, system: &str, path: String) -> What {
-        let what = What::Path { system: system.to_owned(), path };
+    pub(super) fn path_of(&self, system: &str, path: String) -> UsageKind {
+        let what = UsageKind::Path { system: system.to_owned(), path };
         match (self.table.judge(&what).and_then(|entry| entry.gives.first()), what) {
-            (Some(owner), What::Path { path, .. }) => What::Path { system: owner.clone(), path },
+            (Some(owner), UsageKind::Path { path, .. }) => UsageKind::Path { system: owner.clone(), path },
             (_, what) => what,
         }
     }

@@ -1,4 +1,4 @@
-//! What an expression stands for, and what it touches on the way.
+//! Evaluates expressions to abstract values, and records the usages in them.
 
 use std::rc::Rc;
 
@@ -7,9 +7,9 @@ use super::tree::{Arm, Bytes, Expr, Pattern};
 use super::values::{Value, of_type};
 use super::walk::Walk;
 use lightest_lint::calls::{Kind, last_segment};
-use lightest_lint::facts::{Branch, What};
+use lightest_lint::facts::{Branch, UsageKind};
 
-/// Rounds of a loop: variables may hold something else in a later one.
+/// Rounds of a loop: variables may have other values in a later one.
 const MAX_ROUNDS: usize = 4;
 /// More conditions than a body of sense has around a place.
 const MAX_BRANCHES: usize = 64;
@@ -123,7 +123,7 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
-    /// The value of an expression, or what it says of the configuration where it has none.
+    /// The value of an expression; where it has none, its condition on the configuration.
     fn tested(&self, expr: &Expr, value: Value<'t>) -> Value<'t> {
         match tests(expr, self.table) {
             Some(truth) if value.is_nothing() => Value::Truth(Rc::new(truth)),
@@ -131,7 +131,7 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
-    /// Walks through a condition, and tells what its being true or false means.
+    /// Walks through a condition, and returns the configurations for which it is true or false.
     fn condition(&mut self, expr: &'t Expr) -> Truth {
         match expr {
             Expr::And(left, right) | Expr::Or(left, right) => {
@@ -171,7 +171,7 @@ impl<'w, 't> Walk<'w, 't> {
                 && let [Branch { when, otherwise: false }] = &truth.not[..]
             {
                 let here = walk.here.clone();
-                walk.see(What::Confined(when.clone()), here);
+                walk.see(UsageKind::Confined(when.clone()), here);
             }
             let guarded = usize::from(!truth.known);
             walk.conditional += 1;
@@ -225,7 +225,7 @@ impl<'w, 't> Walk<'w, 't> {
         let before = self.frame().map_or(0, |frame| frame.scope.len());
         let within = self.within.len();
         let value = run(self);
-        // What narrowed the scope says nothing of what follows, which may still not be reached.
+        // The conditions end with the scope. What follows may still not be reached.
         let narrowed = self.within.len() > within;
         self.within.truncate(within);
         if let Some(frame) = self.frames.last_mut() {
@@ -292,11 +292,11 @@ impl<'w, 't> Walk<'w, 't> {
         let mut value = Value::PLAIN;
         if let Some(when) = confined(arms, self.table) {
             let here = self.here.clone();
-            self.see(What::Confined(when.into()), here);
+            self.see(UsageKind::Confined(when.into()), here);
         }
         self.conditional += 1;
         let going_on = arms.iter().filter(|arm| !diverges(&arm.body, self.table)).count();
-        // Whether all arms so far are told apart by the configuration alone.
+        // Whether the configuration alone selects among all arms so far.
         let mut known = true;
         for arm in arms {
             // No configuration is meant to come to an arm that fails.
@@ -368,19 +368,19 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
-    /// Writes a name down where the table knows it, or the type that it belongs to, and gives what that stands for.
+    /// Records a name that the table has, or whose type it has, and returns its value.
     pub(super) fn name(&mut self, path: &str, span: &Bytes) -> Option<Value<'t>> {
         let owner = path.rsplit_once("::").map(|(owner, _)| owner);
         let of_type = |name: &&str| last_segment(name).starts_with(char::is_uppercase);
         let known = std::iter::once(path).chain(owner.filter(|owner| of_type(owner)));
         for name in known {
             if self.table.named(Kind::Name, name).is_some() {
-                self.see(What::Name(name.to_owned()), span.clone());
+                self.see(UsageKind::Name(name.to_owned()), span.clone());
                 return Some(Value::PLAIN);
             }
             if let Some(entry) = self.table.named(Kind::Type, name) {
                 let role = entry.gives.first().cloned();
-                self.see(What::Type(name.to_owned()), span.clone());
+                self.see(UsageKind::Type(name.to_owned()), span.clone());
                 return Some(role.map_or(Value::PLAIN, |role| Value::role(&role)));
             }
             let last = last_segment(name);
@@ -442,7 +442,7 @@ impl<'w, 't> Walk<'w, 't> {
                 let text = self.source_text(bytes);
                 let text = text.split_once(':').map_or("", |(_, text)| text);
                 let text = text.chars().filter(|c| !c.is_whitespace()).collect();
-                let what = What::Field { of: name.to_owned(), name: field.to_owned(), value: text };
+                let what = UsageKind::Field { of: name.to_owned(), name: field.to_owned(), value: text };
                 self.see(what, bytes.clone());
             } else if judged.is_some() {
                 self.open(bytes.clone(), format!("`{field}` of `{name}`"));

@@ -127,14 +127,13 @@ impl<'t> Package<'t> {
     }
 }
 
-/// A package as the walk through one test sees it. Whatever the walk finds in it is remembered, so that nothing that a test
-/// leads to can be forgotten.
-pub(super) struct Trail<'w, 't> {
+/// A package that records which of its items the walk through one test looks up.
+pub(super) struct TracedPackage<'w, 't> {
     package: &'w Package<'t>,
     found: RefCell<HashSet<(usize, Bytes)>>,
 }
 
-impl<'w, 't> Trail<'w, 't> {
+impl<'w, 't> TracedPackage<'w, 't> {
     pub(super) fn new(package: &'w Package<'t>) -> Self {
         Self { package, found: RefCell::new(HashSet::default()) }
     }

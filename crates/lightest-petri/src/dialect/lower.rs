@@ -67,7 +67,7 @@ impl<'i, 'c> Lower<'i, 'c> {
                 SyntaxKind::MACRO_CALL => {
                     parts.push(Expr::Statement(Box::new(self.macro_call(statement))));
                 }
-                // What a macro's arguments hold has positions of its own.
+                // Items in a macro's arguments have positions of their own.
                 kind if is_item(kind) && self.depth == 0 => self.items.push(statement),
                 _ => {}
             }

@@ -7,7 +7,7 @@ use super::script::{paths, programs};
 use super::tree::{Bytes, Expr};
 use super::values::{COMMAND, Command, Value};
 use super::walk::Walk;
-use lightest_lint::facts::{Branch, What};
+use lightest_lint::facts::{Branch, UsageKind};
 
 /// The roles that `cmd!` takes.
 const SHELLS: [&str; 4] = ["unix-shell", "windows-shell", "vtl2-shell", "chroot-shell"];
@@ -94,16 +94,16 @@ impl<'w, 't> Walk<'w, 't> {
             // A program of what the test mounted is none of the guest's.
             if !self.is_mounted(&run.path) {
                 let known = command.usages.iter().copied().find(|index| {
-                    matches!(&self.usages[*index].what, What::Program { name, .. } if *name == run.program)
+                    matches!(&self.usages[*index].what, UsageKind::Program { name, .. } if *name == run.program)
                 });
                 match known {
                     Some(index) => {
-                        if let What::Program { line, .. } = &mut self.usages[index].what {
+                        if let UsageKind::Program { line, .. } = &mut self.usages[index].what {
                             *line = run.line;
                         }
                     }
                     None => {
-                        let what = What::Program {
+                        let what = UsageKind::Program {
                             system: command.system.clone(),
                             name: run.program,
                             line: run.line,

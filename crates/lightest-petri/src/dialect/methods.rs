@@ -1,5 +1,5 @@
-//! Methods of what has a role. Each ends in an entry of the table, in a function of the package that is followed, or
-//! unresolved, which does not lose what follows.
+//! Methods of values with a role. Each ends in an entry of the table, in a function of the package that is followed, or
+//! unresolved, which keeps the role.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use super::tree::{Bytes, Expr};
 use super::values::{COMMAND, Command, Value};
 use super::walk::Walk;
 use lightest_lint::calls::Entry;
-use lightest_lint::facts::What;
+use lightest_lint::facts::UsageKind;
 
 /// The receiver of table entries about methods of the language that any value has.
 const ANY: &str = "any";
@@ -121,13 +121,13 @@ impl<'w, 't> Walk<'w, 't> {
                 _ => None,
             })
             .collect();
-        let what = What::Call { on: role.to_owned(), name: (*name).to_owned(), texts: texts.clone() };
+        let what = UsageKind::Call { on: role.to_owned(), name: (*name).to_owned(), texts: texts.clone() };
         let table = self.table;
         if let Some(entry) = table.judge(&what).or_else(|| table.call(role, name)) {
             if let Some(Value::Text(text)) = entry.mounts.and_then(|place| values.get(place)) {
                 self.mounts.push(text.trim_end_matches('/').to_owned());
             }
-            // A program's own path is seen with what it runs.
+            // The path of a program is recorded with its command line.
             let starts = entry.gives.first().is_some_and(|gives| gives == COMMAND);
             for text in texts.iter().filter(|_| !starts) {
                 self.path_in_guest(role, name, text, name_span);
@@ -209,7 +209,7 @@ impl<'w, 't> Walk<'w, 't> {
     /// A command that runs in another system than the one that started it.
     fn elsewhere(&mut self, mut command: Command, becomes: &str) -> Value<'t> {
         for index in &command.usages {
-            if let Some(What::Program { system, .. } | What::Path { system, .. }) =
+            if let Some(UsageKind::Program { system, .. } | UsageKind::Path { system, .. }) =
                 self.usages.get_mut(*index).map(|usage| &mut usage.what)
             {
                 becomes.clone_into(system);
@@ -255,7 +255,7 @@ impl<'w, 't> Walk<'w, 't> {
             // An agent of a guest whose system is not known.
             "agent" => {
                 let known = |system: &str| {
-                    let what = What::Program {
+                    let what = UsageKind::Program {
                         system: system.to_owned(),
                         name: line.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
                         line: line.clone(),

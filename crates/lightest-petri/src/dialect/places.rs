@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::tree::{Bytes, Expr, Pattern};
 use super::values::{Value, of_type};
 use super::walk::Walk;
-use lightest_lint::facts::What;
+use lightest_lint::facts::UsageKind;
 
 impl<'w, 't> Walk<'w, 't> {
     /// The slot of a variable.
@@ -184,7 +184,7 @@ impl<'w, 't> Walk<'w, 't> {
 
     /// A field of something with a role: the table knows it, or the test is open.
     fn role_field(&mut self, role: &str, name: &str, text: String, span: &Bytes) -> Value<'t> {
-        let what = What::Field { of: role.to_owned(), name: name.to_owned(), value: text };
+        let what = UsageKind::Field { of: role.to_owned(), name: name.to_owned(), value: text };
         let table = self.table;
         let entry = table.judge(&what);
         let gives = entry.map(|entry| entry.gives.first().cloned());

@@ -7,7 +7,7 @@ use super::values::{Value, of_type, split};
 use super::walk::Walk;
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Kind;
-use lightest_lint::facts::{Unresolved, What};
+use lightest_lint::facts::{Unresolved, UsageKind};
 
 impl<'t> Walk<'_, 't> {
     /// What a test is given, and what in its type is not known.
@@ -68,7 +68,7 @@ impl<'t> Walk<'_, 't> {
     pub(super) fn types(&mut self, ty: &str, bytes: Bytes) {
         for word in ty.split(|c: char| !(c.is_alphanumeric() || c == '_')) {
             if !word.is_empty() && self.table.named(Kind::Type, word).is_some() {
-                self.see(What::Type(word.to_owned()), bytes.clone());
+                self.see(UsageKind::Type(word.to_owned()), bytes.clone());
             }
         }
     }

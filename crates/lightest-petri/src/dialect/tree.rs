@@ -1,7 +1,7 @@
-//! Rust source as this dialect needs it: functions with their attributes and bodies, and nothing of the parser.
+//! Rust source as this dialect needs it: functions with their attributes and bodies, without types of the parser.
 //!
-//! What makes no difference to who is called on what (`.await`, `?`, references, parentheses, types of turbofish) is
-//! left out. Spans are byte ranges of the file.
+//! Leaves out syntax that does not change which method is called on which value: `.await`, `?`, references,
+//! parentheses, types of turbofish. Spans are byte ranges of the file.
 
 use std::ops::Range;
 

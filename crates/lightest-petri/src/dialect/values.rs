@@ -1,13 +1,13 @@
-//! What an expression may stand for: something with a role, a text, a value of the package's own types.
+//! Abstract values of expressions: something with a role, a text, a value of the package's own types.
 //!
-//! Nothing with a role is ever lost on the way: what an unknown step makes of it is [`Value::Lost`], which still knows
-//! where it came from, and a plain value carries the unknown words that it was made with, which matter once it reaches
-//! something with a role. A value is used up by one of the methods of [`super::walk::Walk`] that say where it goes.
+//! A role is never lost: an unknown step turns its value into [`Value::Lost`], which keeps the role. A plain value
+//! carries the unknown words that it was made from; they matter once it reaches something with a role. A value is
+//! consumed by one of the methods of [`super::walk::Walk`], each for one destination.
 
 use std::rc::Rc;
 
 use super::flow::Truth;
-use super::index::Trail;
+use super::index::TracedPackage;
 use super::syntax::bare_type;
 use super::tree::{Expr, Function, Pattern};
 use lightest_diagnostics::Span;
@@ -38,7 +38,7 @@ pub(super) enum Value<'t> {
     Command(Box<Command>),
     /// A text; unknown parts are `{}`.
     Text(String),
-    /// A truth value that tells configurations apart.
+    /// A truth value that depends on the configuration.
     Truth(Rc<Truth>),
     /// A value of one of the package's own types, and what is known of its fields.
     Typed(Rc<str>, Vec<(Rc<str>, Value<'t>)>),
@@ -94,7 +94,7 @@ impl<'t> Value<'t> {
         Self::Plain(Some(Rc::new(vec![Unresolved { span, what }])))
     }
 
-    /// What role is somewhere in it, for messages; `None` where nothing in it matters.
+    /// A role in it, for messages; `None` where it contains none.
     pub(super) fn carries(&self) -> Option<&str> {
         match self {
             Self::Role(Role { name, .. }) | Self::Lost(name) => Some(name),
@@ -106,13 +106,13 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// Whether it is something with that role, or has one in it.
-    pub(super) fn holds(&self, role: &str) -> bool {
+    /// Whether it has that role, or contains a value with it.
+    pub(super) fn has_role(&self, role: &str) -> bool {
         match self {
             Self::Role(Role { name, .. }) | Self::Lost(name) => **name == *role,
-            Self::Typed(_, fields) => fields.iter().any(|(_, value)| value.holds(role)),
-            Self::Many(parts) => parts.iter().any(|part| part.holds(role)),
-            Self::Either(values) => values.iter().any(|(_, value)| value.holds(role)),
+            Self::Typed(_, fields) => fields.iter().any(|(_, value)| value.has_role(role)),
+            Self::Many(parts) => parts.iter().any(|part| part.has_role(role)),
+            Self::Either(values) => values.iter().any(|(_, value)| value.has_role(role)),
             _ => false,
         }
     }
@@ -241,7 +241,7 @@ impl<'t> Value<'t> {
         }
     }
 
-    /// What is known of it as a truth value.
+    /// Its truth value, as far as it is known.
     pub(super) fn truth(&self) -> Truth {
         match self {
             Self::Truth(truth) => (**truth).clone(),
@@ -273,7 +273,7 @@ impl<'t> Value<'t> {
 pub(super) fn of_type<'t>(
     ty: &str,
     table: &Table,
-    package: &Trail<'_, '_>,
+    package: &TracedPackage<'_, '_>,
     owner: Option<&str>,
 ) -> Value<'t> {
     of_type_at(ty, table, package, owner, 0)
@@ -282,7 +282,7 @@ pub(super) fn of_type<'t>(
 fn of_type_at<'t>(
     ty: &str,
     table: &Table,
-    package: &Trail<'_, '_>,
+    package: &TracedPackage<'_, '_>,
     owner: Option<&str>,
     depth: usize,
 ) -> Value<'t> {

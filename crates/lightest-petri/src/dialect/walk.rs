@@ -1,20 +1,20 @@
-//! Walks through a test's body and what it calls, and writes down what it touches.
+//! Walks through a test's body and the functions that it calls, and records usages.
 //!
-//! A walk in source order: every branch is taken, loops until nothing changes, and variables keep everything that they
-//! were ever given. Helpers are followed with the values of their arguments. What cannot be followed opens the test,
-//! and is never a guess: a value leaves the walk only by [`Walk::bind`], [`Walk::feed`], [`Walk::escape`] or
+//! A walk in source order: every branch is taken, loops until nothing changes, and variables keep every value that they
+//! were ever assigned. Helpers are followed with the values of their arguments. A place that cannot be followed opens the
+//! test and is never guessed: a value leaves the walk only by [`Walk::bind`], [`Walk::feed`], [`Walk::escape`] or
 //! [`Walk::release`].
 
 use foldhash::HashMap;
 use std::rc::Rc;
 
 use super::build;
-use super::index::{Package, Trail};
+use super::index::{Package, TracedPackage};
 use super::tree::{Bytes, Expr, Function};
 use super::values::{Closure, Role, Value, of_type};
 use lightest_diagnostics::Span;
 use lightest_lint::calls::Table;
-use lightest_lint::facts::{Branch, Unresolved, Usage, What};
+use lightest_lint::facts::{Branch, Unresolved, Usage, UsageKind};
 use lightest_lint::source::Source;
 
 /// Helpers within helpers that are followed.
@@ -22,7 +22,7 @@ const MAX_CALLS: usize = 16;
 /// Expressions that are looked at for one test.
 const MAX_STEPS: usize = 60_000;
 
-/// What the body of a test touches.
+/// Walks through the body of a test.
 pub(super) fn body(
     function: &Function,
     file: usize,
@@ -31,10 +31,10 @@ pub(super) fn body(
     table: &Table,
     conditions: &[&str],
 ) -> Walked {
-    let trail = Trail::new(package);
+    let traced = TracedPackage::new(package);
     let mut walk = Walk {
         sources,
-        package: &trail,
+        package: &traced,
         table,
         usages: Vec::new(),
         unresolved: Vec::new(),
@@ -52,7 +52,7 @@ pub(super) fn body(
     };
     for condition in build::conditions(function, conditions, table) {
         walk.usages.push(Usage {
-            what: What::Build(condition),
+            what: UsageKind::Build(condition),
             span: Span::new(file, function.name_span.clone()),
             via: None,
             within: Vec::new(),
@@ -69,39 +69,39 @@ pub(super) fn body(
     let value = walk.function(file, function, args, None);
     walk.release(value);
     let (usages, unresolved) = walk.finish();
-    Walked { usages, unresolved, reached: trail.places() }
+    Walked { usages, unresolved, reached: traced.places() }
 }
 
-/// What a walk found.
+/// The result of a walk.
 pub(super) struct Walked {
     pub(super) usages: Vec<Usage>,
     pub(super) unresolved: Vec<Unresolved>,
-    /// What of the package it went through.
+    /// The places of the package that it went through.
     pub(super) reached: Vec<Span>,
 }
 
 pub(super) struct Walk<'w, 't> {
     pub(super) sources: &'w [Source],
-    pub(super) package: &'w Trail<'w, 't>,
+    pub(super) package: &'w TracedPackage<'w, 't>,
     pub(super) table: &'w Table,
     pub(super) usages: Vec<Usage>,
     unresolved: Vec<Unresolved>,
     pub(super) within: Vec<Branch>,
     via: Option<Span>,
     pub(super) frames: Vec<Frame<'t>>,
-    /// What variables hold.
+    /// Values of variables.
     pub(super) slots: Vec<Value<'t>>,
-    /// The roles of what may change its role, and how conditional the code was that made it.
+    /// Roles that calls may change, each with how conditional the code was that made the value.
     pub(super) identities: Vec<(Rc<str>, usize)>,
     /// Where the test mounted something in the guest.
     pub(super) mounts: Vec<String>,
-    /// How often a variable came to hold something else.
+    /// How often a variable's value changed.
     pub(super) changes: usize,
     /// Conditions and loops around the present place.
     pub(super) conditional: usize,
-    /// Conditions around the present place that hang on more than the configuration.
+    /// Conditions around the present place that depend on more than the configuration.
     pub(super) guarded: usize,
-    /// The present place, for what has none of its own.
+    /// The present place, for usages without one of their own.
     pub(super) here: Bytes,
     steps: usize,
 }
@@ -110,7 +110,7 @@ pub(super) struct Walk<'w, 't> {
 pub(super) struct Frame<'t> {
     pub(super) file: usize,
     pub(super) owner: Option<&'t str>,
-    /// Where the function starts, which tells it from others; closures have their surrounding function's.
+    /// Start of the function, which identifies it; closures have that of the surrounding function.
     pub(super) start: usize,
     /// Names with the slots of their variables; later ones hide earlier ones.
     pub(super) scope: Vec<(&'t str, usize)>,
@@ -119,9 +119,9 @@ pub(super) struct Frame<'t> {
     closure: bool,
     pub(super) returned: Value<'t>,
     pub(super) broken: Value<'t>,
-    /// Whether a way out lies behind, in a branch: what follows may not have been reached.
+    /// Whether a branch before this place may have returned, so that what follows may not be reached.
     pub(super) left: bool,
-    /// Whether such a way out hangs on more than the configuration.
+    /// Whether such a return depends on more than the configuration.
     pub(super) unsure: bool,
 }
 
@@ -155,19 +155,19 @@ impl<'w, 't> Walk<'w, 't> {
         Span::new(self.file(), bytes)
     }
 
-    /// Writes down a place that cannot be followed.
+    /// Records a place that cannot be followed.
     pub(super) fn open(&mut self, bytes: Bytes, what: String) {
         let span = self.span(bytes);
         self.unresolved.push(Unresolved { span, what });
     }
 
-    /// Writes down what is touched, and gives its index.
-    pub(super) fn see(&mut self, what: What, bytes: Bytes) -> usize {
+    /// Records a usage, and returns its index.
+    pub(super) fn see(&mut self, what: UsageKind, bytes: Bytes) -> usize {
         let span = self.span(bytes);
         self.see_at(what, span)
     }
 
-    pub(super) fn see_at(&mut self, what: What, span: Span) -> usize {
+    pub(super) fn see_at(&mut self, what: UsageKind, span: Span) -> usize {
         self.usages.push(Usage {
             what,
             span,
@@ -189,7 +189,7 @@ impl<'w, 't> Walk<'w, 't> {
         self.release(value);
     }
 
-    /// Hands a value to where the walk does not follow: a role in it opens the test.
+    /// Passes a value to code that the walk does not follow: a role in it opens the test.
     pub(super) fn escape(&mut self, value: Value<'t>, span: &Bytes, to: impl Fn() -> String) {
         if let Some(role) = value.carries() {
             let what = format!("{}, which gets the {role}", to());
@@ -203,7 +203,7 @@ impl<'w, 't> Walk<'w, 't> {
         });
     }
 
-    /// Lets go of a value: what it could still run is walked through.
+    /// Drops a value: closures and functions in it are walked through.
     pub(super) fn release(&mut self, value: Value<'t>) {
         self.run_all(value, &mut |_, _| {});
     }
@@ -240,7 +240,7 @@ impl<'w, 't> Walk<'w, 't> {
         let before = self.within.len();
         for branch in branches.iter().filter(|branch| !branch.otherwise) {
             let here = self.here.clone();
-            self.see(What::Tested(branch.when.clone()), here);
+            self.see(UsageKind::Tested(branch.when.clone()), here);
         }
         self.within.extend_from_slice(branches);
         let result = run(self);
@@ -290,7 +290,7 @@ impl<'w, 't> Walk<'w, 't> {
         self.function_with(file, function, args, called_at).0
     }
 
-    /// Walks through a function of the package, and gives what its parameters hold in the end, too.
+    /// Walks through a function of the package, and also returns the final values of its parameters.
     pub(super) fn function_with(
         &mut self,
         file: usize,

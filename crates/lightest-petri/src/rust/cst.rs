@@ -14,7 +14,7 @@ use super::limits::{Unreadable, check_limits};
 #[derive(Debug)]
 pub(crate) struct Cst<'s> {
     text: &'s str,
-    /// Nodes and tokens without white space, each before what it holds.
+    /// Nodes and tokens without white space, each before its children.
     elements: Vec<Element>,
     /// Places that are not Rust.
     pub(crate) broken: Vec<Range<usize>>,
@@ -25,7 +25,7 @@ struct Element {
     kind: SyntaxKind,
     start: u32,
     end: u32,
-    /// Index of the first element that it does not hold.
+    /// Index of the first element behind its descendants.
     next: u32,
 }
 
@@ -34,7 +34,7 @@ impl<'s> Cst<'s> {
     ///
     /// # Errors
     ///
-    /// What exceeds the limits.
+    /// Source that exceeds the limits.
     pub(crate) fn parse(text: &'s str) -> Result<Self, Unreadable> {
         lexer::lex(text, |lexed| Self::of(text, lexed))
     }
@@ -72,7 +72,7 @@ impl<'s> Cst<'s> {
         Ok(Self { text, elements, broken })
     }
 
-    /// All of it.
+    /// The node of the whole file.
     pub(crate) fn root(&self) -> Option<Node<'_>> {
         (!self.elements.is_empty()).then_some(Node { cst: self, at: 0 })
     }
@@ -109,7 +109,7 @@ impl<'c> Node<'c> {
         self.cst.text.get(self.range()).unwrap_or_default()
     }
 
-    /// What it holds directly: nodes and tokens.
+    /// Its children: nodes and tokens.
     pub(crate) fn children(self) -> impl Iterator<Item = Node<'c>> {
         let end = self.element().next;
         let mut at = self.at + 1;
@@ -120,7 +120,7 @@ impl<'c> Node<'c> {
         })
     }
 
-    /// Everything that it holds, from front to back.
+    /// All its descendants, from front to back.
     pub(crate) fn descendants(self) -> impl Iterator<Item = Node<'c>> {
         (self.at + 1..self.element().next).map(move |at| Node { cst: self.cst, at })
     }
@@ -155,7 +155,7 @@ impl<'c> Node<'c> {
         self.types().next()
     }
 
-    /// The name that it gives to something; empty where it gives none.
+    /// The name that it declares; empty where there is none.
     pub(crate) fn name(self) -> &'c str {
         let name = self.child(SyntaxKind::NAME).map_or("", Node::text);
         name.strip_prefix("r#").unwrap_or(name)

@@ -16,7 +16,7 @@ pub(crate) const MARK: char = '\u{feff}';
 pub(super) fn lex<R>(text: &str, read: impl FnOnce(&LexedStr<'_>) -> R) -> R {
     let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
     let lines = if text.contains("\r\n") { Cow::Owned(short_line_ends(text)) } else { text.into() };
-    // The compiler drops it, too.
+    // The compiler drops it as well.
     let lines = match lines.strip_prefix(MARK) {
         Some(rest) => Cow::Owned(format!("{:1$}{rest}", "", MARK.len_utf8())),
         None => lines,
@@ -24,8 +24,9 @@ pub(super) fn lex<R>(text: &str, read: impl FnOnce(&LexedStr<'_>) -> R) -> R {
     read(&LexedStr::new(EDITION, &lines))
 }
 
-/// A text of the same length, for the lexer: the compiler takes CR LF for one line end before it looks at anything else. The byte
-/// that is left over becomes a blank, or a line end where the line is empty, by which the parser tells whose a comment is.
+/// A text of the same length, for the lexer: the compiler takes CR LF for one line end before it looks at anything
+/// else. The byte that is left over becomes a blank, or a line end where the line is empty: the parser attaches
+/// comments by empty lines.
 fn short_line_ends(text: &str) -> String {
     text.replace("\r\n\r\n", "\n\n\r\n").replace("\r\n", "\n ")
 }

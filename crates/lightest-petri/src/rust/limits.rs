@@ -1,4 +1,4 @@
-//! Limits on source: parser and walk are recursive, so that what nests without end is not read.
+//! Limits on source: parser and walk are recursive, so source that nests too deeply is not read.
 //!
 //! Measured on tokens, before anything is parsed. Within one pair of brackets, what is left to nest are chains of
 //! operators and calls, generic arguments, closures and `else if`; each is bounded by what stands between two

@@ -7,7 +7,7 @@ use std::ops::Range;
 ///
 /// # Errors
 ///
-/// The byte range in `literal` of the first escape that the compiler refuses; all of it where it is not a string.
+/// The byte range in `literal` of the first escape that the compiler refuses; the whole range where it is not a string.
 pub(crate) fn string(literal: &str) -> Result<String, Range<usize>> {
     let not_a_string = || 0..literal.len();
     if let Some(raw) = literal.strip_prefix('r') {
@@ -52,7 +52,7 @@ fn line_ends(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
-/// The position in `text` of the position `at` in [`line_ends`] of it: each line end before it was a byte longer.
+/// The position in `text` for `at`, a position in the result of [`line_ends`]: each line end before it was a byte longer.
 fn written(text: &str, at: usize) -> usize {
     let ends = text.match_indices("\r\n").enumerate();
     at + ends.take_while(|(before, (end, _))| end - before < at).count()

@@ -1,4 +1,4 @@
-//! Rust source, whatever is read from it: one lexer, and two views of what it yields.
+//! Rust source: one lexer, and two views of its tokens.
 //!
 //! [`tokens`] is a flat list with its brackets matched. It never recurses and survives anything, so it serves attributes
 //! and the facts of OpenVMM's own source, some of which stand in macros. [`cst`] is the parser's tree, for the bodies of

@@ -1,6 +1,6 @@
 //! Tokens of Rust source with their brackets matched.
 //!
-//! A flat list in which every opening bracket knows its partner: nothing here recurses, so no nesting, however deep,
+//! A flat list in which every opening bracket has the index of its partner: nothing here recurses, so no depth of nesting
 //! can exhaust the stack, and a file that is broken in one place is still read in the others.
 
 use std::ops::Range;

@@ -259,22 +259,22 @@ pub(crate) enum Touched<'a> {
     },
 }
 
-impl<'a> From<&'a facts::What> for Touched<'a> {
-    fn from(what: &'a facts::What) -> Self {
-        use facts::What;
+impl<'a> From<&'a facts::UsageKind> for Touched<'a> {
+    fn from(what: &'a facts::UsageKind) -> Self {
+        use facts::UsageKind;
         match what {
-            What::Call { on, name, .. } => Self::Call { on, name },
-            What::Function(name) => Self::Function { name },
-            What::Type(name) => Self::Type { name },
-            What::Name(name) => Self::Name { name },
-            What::Field { of, name, value } => Self::Field { on: of, name, value },
-            What::Read { name, how } => Self::Read { on: how, name },
-            What::Text(name) => Self::Text { name },
-            What::Program { system, name, line } => Self::Program { on: system, name, line },
-            What::Path { system, path } => Self::Path { on: system, name: path },
-            What::Build(name) => Self::Build { name },
-            What::Confined(when) => Self::Confined { when: when.iter().map(When::from).collect() },
-            What::Tested(when) => Self::Tested { when: when.iter().map(When::from).collect() },
+            UsageKind::Call { on, name, .. } => Self::Call { on, name },
+            UsageKind::Function(name) => Self::Function { name },
+            UsageKind::Type(name) => Self::Type { name },
+            UsageKind::Name(name) => Self::Name { name },
+            UsageKind::Field { of, name, value } => Self::Field { on: of, name, value },
+            UsageKind::Read { name, how } => Self::Read { on: how, name },
+            UsageKind::Text(name) => Self::Text { name },
+            UsageKind::Program { system, name, line } => Self::Program { on: system, name, line },
+            UsageKind::Path { system, path } => Self::Path { on: system, name: path },
+            UsageKind::Build(name) => Self::Build { name },
+            UsageKind::Confined(when) => Self::Confined { when: when.iter().map(When::from).collect() },
+            UsageKind::Tested(when) => Self::Tested { when: when.iter().map(When::from).collect() },
         }
     }
 }
