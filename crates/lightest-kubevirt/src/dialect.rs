@@ -128,9 +128,9 @@ impl Dialect for KubeVirt {
     }
 
     /// Calls of factories, each once.
-    fn paste(&self, space: &Space<'_>, rows: &[RowId], _asked: &Asked) -> Option<String> {
+    fn paste(&self, space: &Space<'_>, list: &[(RowId, &[String])], _asked: &Asked) -> Option<String> {
         let mut calls: Vec<String> = Vec::new();
-        for row in rows {
+        for (row, _) in list {
             let call = format!("libvmifact.{}()", space.row(*row).guest.id);
             if !calls.contains(&call) {
                 calls.push(call);

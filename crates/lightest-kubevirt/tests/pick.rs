@@ -31,7 +31,8 @@ fn each_need_leads_to_the_lightest_guest_that_is_known_to_meet_it() {
         (&["tools"], "libvmifact.NewFedora()"),
     ] {
         let choice = chosen(&space, words);
-        let rows: Vec<RowId> = choice.parts.iter().flat_map(|part| &part.pick).map(|pick| pick.row).collect();
+        let picks = choice.parts.iter().flat_map(|part| &part.pick);
+        let rows: Vec<(RowId, &[String])> = picks.map(|pick| (pick.row, &[][..])).collect();
         assert_eq!(rows.len(), 2, "{words:?}: one for each architecture");
         assert_eq!(KubeVirt.paste(&space, &rows, &choice.asked).as_deref(), Some(factory), "{words:?}");
     }

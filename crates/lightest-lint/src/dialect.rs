@@ -196,23 +196,16 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// What an author pastes for some configurations, with the words that what is asked needs; `None` where there is
-    /// nothing to paste.
-    fn paste(&self, space: &Space<'_>, rows: &[RowId], asked: &Asked) -> Option<String> {
-        let _ = (space, rows, asked);
+    /// What an author pastes for some configurations, each with the files that a test takes with it, and with the words that
+    /// what is asked needs; `None` where there is nothing to paste.
+    fn paste(&self, space: &Space<'_>, list: &[(RowId, &[String])], asked: &Asked) -> Option<String> {
+        let _ = (space, list, asked);
         None
     }
 
     /// The guidance for its authors; `None` where it has none.
     fn guide(&self) -> Option<&'static Guide> {
         None
-    }
-
-    /// What [`paste`](Self::paste) is for single configurations, for a list that was proposed for a test, with the files that it
-    /// takes.
-    fn paste_list(&self, space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<String> {
-        let rows: Vec<RowId> = list.iter().map(|proposed| proposed.row).collect();
-        self.paste(space, &rows, asked)
     }
 
     /// How a declaration asks its host for a capability of the catalog; `None` where the framework has no words for it.

@@ -10,22 +10,18 @@ use lightest_model::space::{Asked, RowId, Space};
 /// The attribute for a choice: its picks, or where there is none at all what is worth a try; `None` without either.
 #[must_use]
 pub fn attribute(space: &Space<'_>, choice: &Choice<'_>) -> Option<Attribute> {
-    attribute_of_rows(space, &choice.rows(), &choice.asked)
+    let rows: Vec<(RowId, &[String])> = choice.rows().into_iter().map(|row| (row, &[][..])).collect();
+    attribute_of(space, &rows, &choice.asked)
 }
 
-/// The attribute that lists some configurations for what is asked; `None` where there are none.
-pub(crate) fn attribute_for(space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<Attribute> {
-    extend(Attribute::of([]), space, listed(list), asked)
-}
-
-/// The attribute that lists some configurations, which take no files; `None` where there are none.
-pub(crate) fn attribute_of_rows(space: &Space<'_>, rows: &[RowId], asked: &Asked) -> Option<Attribute> {
-    extend(Attribute::of([]), space, rows.iter().map(|row| (*row, &[][..])), asked)
-}
-
-/// Each configuration of a list, with the files that the test takes with it.
-fn listed(list: &[Proposed]) -> impl Iterator<Item = (RowId, &[String])> + Clone {
-    list.iter().map(|proposed| (proposed.row, proposed.artifacts.as_slice()))
+/// The attribute that lists some configurations, each with the files that a test takes with it, for what is asked; `None` where
+/// there are none.
+pub(crate) fn attribute_of(
+    space: &Space<'_>,
+    list: &[(RowId, &[String])],
+    asked: &Asked,
+) -> Option<Attribute> {
+    extend(Attribute::of([]), space, list.iter().copied(), asked)
 }
 
 /// An attribute as it is written, without a list, with these configurations for what is asked; `None` where there are no
@@ -43,7 +39,8 @@ pub(crate) fn declare(
     };
     let kind = AttributeKind::from_word(path.rsplit(['[', ':', ' ']).find(|part| !part.is_empty())?.trim())?;
     let bare = Grammar::new(space.catalog()).parse_without_list(kind, arguments)?;
-    extend(bare, space, listed(list), asked)
+    let list = list.iter().map(|proposed| (proposed.row, proposed.artifacts.as_slice()));
+    extend(bare, space, list, asked)
 }
 
 /// Adds configurations, and the words that what is asked of them needs.

@@ -146,6 +146,14 @@ fn a_comment_above_the_attribute_has_to_speak_of_the_guest_and_to_give_a_reason(
     assert_eq!(above("// Ubuntus, because ponderous."), [heavy(X64, false)], "another word");
 }
 
+#[test]
+fn what_two_rules_find_at_one_place_stands_in_the_order_of_the_rules() {
+    let openhcl = "openvmm_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))";
+    let rules =
+        |list: &str| found(&test("", list, "")).into_iter().map(|(rule, ..)| rule).collect::<Vec<_>>();
+    assert_eq!(rules(openhcl), ["heavier-than-needed", "openhcl-without-plain"]);
+}
+
 /// A rule about something other than the guest is silent where a comment gives a reason for that.
 #[test]
 fn a_comment_on_what_a_rule_is_about_gives_a_reason_for_it() {
@@ -247,6 +255,8 @@ fn why_a_machine_is_stopped_in_this_way_stands_at_the_end_of_the_call_within_it_
         format!("{ping}\n{why}\n\n{stop}\n// The end."),
         format!("{ping}\n{stop}\n{why}"),
         format!("{ping}\n// Ends here.\n{stop}"),
+        format!("let _ = async {{\n{ping}\n{}\n}}; {why}", stop.trim_end_matches(';')),
+        format!("let _ = async {{\n{ping}\n{}\n\n{why}\n}};", stop.trim_end_matches(';')),
         format!("let _ = (\nvm.arch(), {why}\n{},\n);", stop.trim_end_matches(';')),
         format!("let _ = (\n{why}\nvm.arch(),\n// Ends here.\n{},\n);", stop.trim_end_matches(';')),
     ] {

@@ -325,6 +325,11 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     // The body shows it, so that it rests on no name.
     let shows = "cmd!(agent.unix_shell(), \"ls /dev/tpm0\").run().await?;";
     assert_eq!(weak("tpm_answers", shows, &on_x64()).1, []);
+    // What only one system's branch shows is open to a name where another system is picked.
+    let on_windows = format!(
+        "{PING}\nif os == OsFlavor::Windows {{ cmd!(agent.unix_shell(), \"ls /dev/tpm0\").run().await?; }}"
+    );
+    assert_eq!(weak("tpm_answers", &on_windows, &on_x64()), weak("tpm_answers", PING, &on_x64()));
     // What is asked for by the caller is asked already.
     let asked = Request { requires: vec!["tpm".to_owned()], ..on_x64() };
     assert_eq!(weak("tpm_answers", PING, &asked).1, []);
@@ -365,6 +370,15 @@ fn a_name_decides_between_what_provides_all_that_the_body_asks() {
     let (first, found, _) = weak("direct_boot_answers", PING, &asked);
     assert!(first.starts_with("hyperv_"), "{first}");
     assert!(!found.is_empty() && found.iter().all(|(_, decides)| !decides), "{found:?}");
+    // What nothing on the architecture or of the VMM has that is asked for decides nothing there.
+    for (name, elsewhere, request) in [
+        ("vbs_answers", "vbs", Request { archs: vec![Arch::Aarch64], ..Request::default() }),
+        ("snp_answers", "snp", Request { vmms: vec!["openvmm".to_owned()], ..on_x64() }),
+    ] {
+        let (first, found, _) = weak(name, PING, &request);
+        assert_eq!(found, [(elsewhere.to_owned(), false)], "{name}");
+        assert!(first.starts_with("openvmm_linux_direct_"), "{name}: {first}");
+    }
     // An architecture.
     let both = test("aarch64_answers", PING);
     assert_eq!(words(&listed(&both, &Request::default())), ["openvmm_linux_direct_aarch64"]);

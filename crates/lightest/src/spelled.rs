@@ -38,7 +38,8 @@ impl<'a, 'c> Spelled<'a, 'c> {
 
     /// What to paste for a choice.
     pub(crate) fn paste(&self, choice: &Choice<'_>) -> Option<String> {
-        self.dialect().paste(self.space, &choice.rows(), &choice.asked)
+        let rows: Vec<(RowId, &[String])> = choice.rows().into_iter().map(|row| (row, &[][..])).collect();
+        self.dialect().paste(self.space, &rows, &choice.asked)
     }
 
     /// Whether a requirement is asked of every guest, so that answers do not mention it.

@@ -109,10 +109,9 @@ impl<'a, 'c> Reader<'a, 'c> {
         Ok(reader)
     }
 
+    /// Those requirements, none of which names a place, and what follows from them.
     pub(super) fn asked<'w>(&self, words: impl Iterator<Item = &'w str>) -> Asked {
-        let catalog = self.space.catalog();
-        let known = words.filter(|word| catalog.requirement(word).is_some() && !catalog.is_place(word));
-        Asked::new(catalog, known).unwrap_or_default()
+        Asked::of(self.space.catalog(), words.filter_map(|word| self.space.word(word)))
     }
 
     /// What is asked of a configuration, or of all where there is none: each word once, in the body's order.
@@ -189,7 +188,7 @@ impl<'a, 'c> Reader<'a, 'c> {
     }
 
     /// What names add to the body: as much as some configuration provides beside all that the body asks for, and no more than
-    /// changes the answer.
+    /// changes the answer, so that what the body shows is not taken from a name.
     pub(super) fn hinted(&self, here: &dyn Fn(&Row<'_>) -> bool) -> Hinted {
         let mut hinted = Hinted::default();
         let Some(plain) = self.lightest(&[], here) else { return hinted };
@@ -197,10 +196,6 @@ impl<'a, 'c> Reader<'a, 'c> {
         let mut best = plain;
         for hint in &self.hints {
             let word = hint.requirement;
-            let shown = |need: &Need| need.requirement == word && !need.is_conditional();
-            if self.needs.needs.iter().any(shown) || self.further.iter().any(|known| known == word) {
-                continue;
-            }
             let vmm = |row: &Row<'_>| hinted.vmm.as_ref().is_none_or(|vmm| row.vmm.id == *vmm);
             if catalog.vmm(word).is_some() {
                 if self.vmms.is_empty() && hinted.vmm.is_none() {

@@ -66,7 +66,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             missing(subject, arch, &here, findings);
         }
         // Of a boot test and of a matrix, no variant by itself is a finding.
-        if whole.is_some() || (matrix && !subject.pedantic) {
+        if is_silent(subject) {
             continue;
         }
         for placed in here {
@@ -78,6 +78,11 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Whether no variant by itself is a finding: of a boot test, and of a matrix.
+fn is_silent(subject: &Subject<'_, '_>) -> bool {
+    about_the_whole(subject).is_some() || (is_matrix(subject) && !subject.pedantic)
 }
 
 /// Whether the list boots an operating system without a disk image on another architecture.

@@ -105,7 +105,7 @@ fn contradicted<'a>(
     }
 }
 
-/// What the test asks of every configuration: of each requirement the first place that shows it, and the next one elsewhere.
+/// What the test asks of every configuration: each requirement in the order in which it is shown, with every place that shows it.
 fn shown<'a>(subject: &Subject<'a, '_>) -> Vec<Vec<&'a Need>> {
     let mut all: Vec<Vec<&Need>> = Vec::new();
     let mut index: HashMap<&str, usize> = HashMap::default();
@@ -114,9 +114,7 @@ fn shown<'a>(subject: &Subject<'a, '_>) -> Vec<Vec<&'a Need>> {
             all.push(Vec::new());
             all.len() - 1
         });
-        if all[at].len() < 2 && all[at].iter().all(|first| first.span != need.span) {
-            all[at].push(need);
-        }
+        all[at].push(need);
     }
     all
 }

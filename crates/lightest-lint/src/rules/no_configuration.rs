@@ -33,7 +33,6 @@
 
 use lightest_diagnostics::{Edit, Help, RuleId, Safety};
 use lightest_model::chooser::Part;
-use lightest_model::space::RowId;
 
 use crate::finding::Finding;
 use crate::proposal::{EXCLUDED, Request, Role, WeakNeed, propose, try_it, unnamed};
@@ -52,11 +51,10 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             finding.diagnostic.notes.push(format!("not known: {}", unresolved.what));
         }
         finding.diagnostic.notes.extend(proposal.weak.iter().map(WeakNeed::advice));
-        for part in &proposal.choice.parts {
-            let listed =
-                |row: RowId| proposal.list.iter().any(|one| one.row == row && one.role == Role::Untried);
-            let untried = part.trial.as_ref().filter(|trial| listed(trial.row));
-            finding.diagnostic.notes.extend(untried.map(|trial| {
+        // What nobody has tried is listed only where nothing at all is known to do: then all of it is.
+        let untried = proposal.list.iter().any(|one| one.role == Role::Untried);
+        for part in proposal.choice.parts.iter().filter(|_| untried) {
+            finding.diagnostic.notes.extend(part.trial.as_ref().map(|trial| {
                 let unshown = trial.unshown.iter();
                 let unshown = unshown.map(|reason| subject.space.requirement_id(reason.requirement));
                 try_it(unshown, &format!("`{}`", subject.named_config(trial.row)))

@@ -329,11 +329,10 @@ fn what_a_dialect_does_not_have_is_nothing() {
     assert_eq!(toy.hold_back("NewFedora()", "it hangs"), None);
     assert_eq!(toy.spell_unstable(config, declaration, "it hangs"), None);
     assert!(toy.guide().is_none() && toy.host_word("vtl2").is_none());
-    assert_eq!(toy.paste(&space, &[row], &none), None);
+    assert_eq!(toy.paste(&space, &[(row, &[])], &none), None);
     let bare =
         Bare { span: test.span.clone(), written: String::new(), vmm: None, agent: None, states: Vec::new() };
     assert_eq!(toy.declare(&space, &bare, &[], &none), None);
-    assert_eq!(toy.paste_list(&space, &[], &none), None);
     assert_eq!(toy.variant_of("its name"), "its name");
     assert_eq!(toy.filter(&["its name"]), None);
     assert!(toy.masking().is_none());

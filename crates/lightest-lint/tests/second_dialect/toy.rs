@@ -30,7 +30,8 @@ pub(crate) const SIDE_BY_SIDE: Conventions = Conventions {
 };
 
 /// Factories, and the guests that they make.
-const FACTORIES: [(&str, &str); 4] = [
+const FACTORIES: [(&str, &str); 5] = [
+    ("NewCd()", "cd"),
     ("NewGuestless()", "guestless"),
     ("NewCirros()", "cirros"),
     ("NewAlpine()", "alpine"),
@@ -67,10 +68,14 @@ impl Line<'_> {
             let written = format!("{written})");
             let span = Span::new(span.file, span.bytes.start..span.bytes.end + 1);
             let (_, id) = FACTORIES.into_iter().find(|(factory, _)| *factory == written)?;
-            let form = if id == "guestless" { Form::None } else { Form::Vhd };
+            let (boot, form) = match id {
+                "guestless" => ("disk", Form::None),
+                "cd" => ("cd", Form::Iso),
+                _ => ("disk", Form::Vhd),
+            };
             let config = Config {
                 vmm: Some("virt".to_owned()),
-                boot: "disk".to_owned(),
+                boot: boot.to_owned(),
                 // Any will do: see the conventions.
                 arch: Arch::X64,
                 isolation: None,

@@ -15,6 +15,11 @@ use super::toy::{SIDE_BY_SIDE, Toy};
 
 /// Nobody knows whether CirrOS and Alpine have systemd, nor how much memory Alpine or no guest at all shows.
 fn catalog() -> Catalog {
+    catalog_with("")
+}
+
+/// The same, with more guests.
+fn catalog_with(more: &str) -> Catalog {
     let text = include_str!("catalog.toml");
     let known = "when = { guest = [\"guestless\", \"cirros\", \"alpine\"] }";
     assert!(text.contains(known));
@@ -26,6 +31,7 @@ fn catalog() -> Catalog {
          because = \"nobody has counted\"\nevidence = [\"here:by hand\"]\n",
         "[[quirk]]\nid = \"relabels\"\ntitle = \"boots twice\"\nwhen = { guest = [\"fedora\"] }\n\
          cost = { reboots = 1 }\nhandling = \"none\"\nadvice = \"none\"\nevidence = [\"here:by hand\"]\n",
+        more,
     ]
     .concat();
     load(&[File::new(Path::new("catalog.toml"), text, Layer::User)]).expect("the catalog is sound")
@@ -46,18 +52,27 @@ fn look<T>(
     seconds: &dyn Fn(&str) -> Option<f64>,
     at: impl FnOnce(&Space<'_>, &Unknowns<'_>) -> T,
 ) -> T {
-    let catalog = catalog();
+    look_at(&catalog(), conventions, tests, seconds, at)
+}
+
+fn look_at<T>(
+    catalog: &Catalog,
+    conventions: Conventions,
+    tests: &[&str],
+    seconds: &dyn Fn(&str) -> Option<f64>,
+    at: impl FnOnce(&Space<'_>, &Unknowns<'_>) -> T,
+) -> T {
     let files = [
         File::new(Path::new("catalog.toml"), include_str!("catalog.toml"), Layer::User),
         File::new(Path::new("calls.toml"), include_str!("calls.toml"), Layer::User),
     ];
-    let table = Table::new(calls::load(&files, &catalog).expect("the table is sound"));
+    let table = Table::new(calls::load(&files, catalog).expect("the table is sound"));
     let toy = Toy(Conventions { any_arch: false, ..conventions });
     let word = String::new;
     let sources = [Source { path: word(), local: word(), package: word(), text: Arc::from(tests.concat()) }];
-    let reading = toy.read(&sources, &catalog, &table);
+    let reading = toy.read(&sources, catalog, &table);
     assert_eq!(reading.tests.len(), tests.len());
-    let space = Space::of_tests(&catalog);
+    let space = Space::of_tests(catalog);
     at(&space, &unknowns(&reading.tests, &sources, &toy, &table, &space, seconds))
 }
 
@@ -71,7 +86,9 @@ fn told(space: &Space<'_>, found: &Unknowns<'_>) -> Vec<String> {
     let unknown = |unknown: &lightest_lint::unknowns::Unknown<'_>| {
         let waiting = unknown.waiting.iter().map(|waiting| {
             let saving = &waiting.saving;
-            let silent = if waiting.silence.is_some() { ", silently" } else { "" };
+            let reported = unknown.findings().any(|finding| finding == waiting);
+            assert_eq!(reported, waiting.silence.is_none());
+            let silent = if reported { "" } else { ", silently" };
             format!(
                 "; {} from {}: {} MB, {} classes, {} boots{silent}",
                 waiting.test,
@@ -154,13 +171,14 @@ fn experiment(
     tests: &[&str],
     seconds: &dyn Fn(&str) -> Option<f64>,
 ) -> Option<Experiment> {
-    look(conventions, tests, seconds, |space, found| {
-        let alpine = found
-            .unknowns
-            .iter()
-            .find(|unknown| unknown.requirement == "systemd" && guest(space, unknown.row) == "alpine");
-        alpine.expect("it is unknown").experiment.clone()
-    })
+    look(conventions, tests, seconds, of_alpine)
+}
+
+fn of_alpine(space: &Space<'_>, found: &Unknowns<'_>) -> Option<Experiment> {
+    let is_it = |unknown: &&lightest_lint::unknowns::Unknown<'_>| {
+        unknown.requirement == "systemd" && guest(space, unknown.row) == "alpine"
+    };
+    found.unknowns.iter().find(is_it).expect("it is unknown").experiment.clone()
 }
 
 #[test]
@@ -197,6 +215,29 @@ fn a_variant_is_added_to_the_test_that_asks_least_beside_the_quickest() {
     let seconds = |name: &str| Some(if name == "cirros" { 1.0 } else { 2.0 });
     assert_eq!(beside(&[&little, &cirros], &seconds), (1, "cirros".to_owned()));
     assert_eq!(beside(&[&little, &cirros], &|_| None), fedora(0));
+}
+
+#[test]
+fn of_tests_that_ask_the_same_the_one_that_boots_the_same_way_is_added_to() {
+    let cd = concat!(
+        "[[boot_method]]\nid = \"cd\"\ntitle = \"a CD\"\nname_part = \"cd\"\narchs = [\"x64\"]\nforms = [\"iso\"]\n",
+        "isolation = []\nopenhcl = false\nboot_class = \"slow\"\nevidence = [\"here:by hand\"]\n",
+        "[[guest]]\nid = \"cd\"\nform = \"iso\"\ntitle = \"a live system\"\nfamily = \"live\"\nos = \"linux\"\n",
+        "boot_class = \"slow\"\nevidence = [\"here:by hand\"]\n",
+        "[[guest.image]]\nbytes = 900_000_000\nhosted = true\nlazy_fetch = true\nevidence = [\"here:by hand\"]\n",
+        "[[capability]]\nrequirement = \"agent\"\nsupport = \"yes\"\nwhen = { form = [\"iso\"] }\n",
+        "because = \"it is so here\"\nevidence = [\"here:by hand\"]\n",
+        "[[capability]]\nrequirement = \"systemd\"\nsupport = \"yes\"\nwhen = { guest = [\"cd\"] }\n",
+        "because = \"it boots systemd\"\nevidence = [\"here:by hand\"]\n",
+    );
+    let live = test("live", "NewCd()", UNITS);
+    let installed = test("installed", "NewFedora()", UNITS);
+    // Alpine boots from a disk.
+    for (tests, at) in [([&live, &installed], 1), ([&installed, &live], 0)] {
+        let tests = tests.map(String::as_str);
+        let found = look_at(&catalog_with(cd), SIDE_BY_SIDE, &tests, &|_| None, of_alpine);
+        assert_eq!(found, Some(Experiment::Add { test: at, beside: "fedora".to_owned(), edit: None }));
+    }
 }
 
 #[test]

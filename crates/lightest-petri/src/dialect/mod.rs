@@ -26,7 +26,7 @@ use std::sync::LazyLock;
 
 use crate::grammar::{self, AttributeKind};
 use crate::guide;
-use crate::paste::attribute_for;
+use crate::paste::attribute_of;
 use crate::rust::limits::Unreadable;
 use crate::spelling::Spelled;
 use lightest_model::catalog::Catalog;
@@ -139,12 +139,8 @@ impl Dialect for Petri {
         Some(self)
     }
 
-    fn paste(&self, space: &Space<'_>, rows: &[RowId], asked: &Asked) -> Option<String> {
-        crate::paste::attribute_of_rows(space, rows, asked).map(|attribute| attribute.to_string())
-    }
-
-    fn paste_list(&self, space: &Space<'_>, list: &[Proposed], asked: &Asked) -> Option<String> {
-        attribute_for(space, list, asked).map(|attribute| attribute.to_string())
+    fn paste(&self, space: &Space<'_>, list: &[(RowId, &[String])], asked: &Asked) -> Option<String> {
+        attribute_of(space, list, asked).map(|attribute| attribute.to_string())
     }
 
     fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String> {

@@ -30,3 +30,24 @@ async fn clock_runs(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Resu
     vm.wait_for_clean_teardown().await?;
     Ok(())
 }
+
+// Its declaration binds it to a host.
+#[vmm_test_with(openvmm, amd, configs(linux_direct_x64))]
+async fn clock_is_stable(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.unix_shell().read_file("/proc/uptime").await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
+// A condition of its build binds it to a host.
+#[cfg(target_os = "linux")]
+#[openvmm_test(linux_direct_x64)]
+async fn clock_is_shared(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.run().await?;
+    agent.unix_shell().read_file("/proc/uptime").await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}

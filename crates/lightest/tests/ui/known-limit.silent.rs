@@ -62,6 +62,17 @@ async fn with_a_new_call(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow:
     Ok(())
 }
 
+// Nor whether a new call leaves the TPM to a Linux host.
+#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]
+async fn measured_somewhere(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
+    let (vm, agent) = config.with_tpm(true).on_some_host(true).run().await?;
+    let sh = agent.unix_shell();
+    cmd!(sh, "test -e /dev/tpm0").run().await?;
+    agent.power_off().await?;
+    vm.wait_for_clean_teardown().await?;
+    Ok(())
+}
+
 // Windows Server 2022 is known to come back from a reboot, in spite of the limit.
 #[vmm_test_with(requires(windows_partition_reset), configs(openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64))))]
 async fn comes_back(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use lightest_lint::facts::{Reading, Test};
 use lightest_lint::needs::{Need, Needs};
 use lightest_lint::proposal::{Proposal, Request, Role, propose, unnamed};
 use lightest_model::chooser::Query;
-use lightest_model::space::Space;
+use lightest_model::space::{RowId, Space};
 
 use super::{Args, again, as_json, as_text, here, unknown, with_asks};
 use crate::args::Format;
@@ -245,7 +245,11 @@ impl Answer<'_> {
         let (dialect, space) = (self.space.dialect(), self.space.space);
         match self.test.bare.first() {
             Some(bare) => dialect.declare(space, bare, list, asked),
-            None => dialect.paste_list(space, list, asked),
+            None => {
+                let list: Vec<(RowId, &[String])> =
+                    list.iter().map(|proposed| (proposed.row, proposed.artifacts.as_slice())).collect();
+                dialect.paste(space, &list, asked)
+            }
         }
     }
 
