@@ -1,4 +1,4 @@
-//! What the two sides say to each other, and its form as frames.
+//! Messages between the two sides, and their form as frames.
 
 use crate::wire::Frame;
 
@@ -59,7 +59,7 @@ pub enum Request {
     Reboot,
 }
 
-/// What the agent says of itself, at once when it starts and whenever it is asked.
+/// The agent's greeting, sent when it starts and whenever it is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hello {
     /// [`VERSION`] of the guest side.

@@ -10,24 +10,24 @@ use std::time::Duration;
 use crate::message::Reply;
 use crate::{PORT_NAME, VSOCK_PORT, sys};
 
-/// An open way to the host.
-pub(crate) struct Way {
+/// An open channel to the host.
+pub(crate) struct Channel {
     pub(crate) file: File,
-    /// Whether its end is the end of it: a port stays when the host goes away, a connection does not.
+    /// Whether end of file closes it: a port stays when the host goes away, a connection does not.
     pub(crate) ends: bool,
 }
 
-/// Waits until there is a way to the host and opens it.
-pub(crate) fn open() -> Way {
+/// Waits until a channel to the host exists, and opens it.
+pub(crate) fn open() -> Channel {
     let mut pause = Duration::from_micros(500);
     loop {
         if let Some(path) = find() {
             match File::options().read(true).write(true).open(&path) {
-                Ok(file) => return Way { file, ends: false },
+                Ok(file) => return Channel { file, ends: false },
                 Err(error) => eprintln!("lightest-agent: cannot open {}: {error}", path.display()),
             }
         } else if let Ok(socket) = sys::connect_vsock(VSOCK_PORT) {
-            return Way { file: File::from(socket), ends: true };
+            return Channel { file: File::from(socket), ends: true };
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(200));

@@ -1,4 +1,4 @@
-//! The system calls that std does not offer; the only file of the project that may hold unsafe code.
+//! The system calls that std does not offer; the only file of the project that may contain unsafe code.
 #![expect(
     unsafe_code,
     reason = "std has no call for mount, module loading, reboot, waitpid(-1), kill, CLOCK_BOOTTIME and vsock"
@@ -90,7 +90,7 @@ pub(crate) fn connect_vsock(port: u32) -> io::Result<OwnedFd> {
     // SAFETY: takes numbers; the answer is checked before it is used.
     let fd = unsafe { socket(c_int::from(AF_VSOCK), SOCK_STREAM_CLOEXEC, 0) };
     checked(fd.into())?;
-    // SAFETY: the descriptor was just made and nobody else knows of it.
+    // SAFETY: the descriptor was just created, and nobody else has it.
     let socket = unsafe { OwnedFd::from_raw_fd(fd) };
     let address = SockaddrVm { family: AF_VSOCK, reserved: 0, port, cid: CID_HOST, zero: [0; 4] };
     let length = u32::try_from(size_of::<SockaddrVm>()).unwrap_or(0);

@@ -1,4 +1,5 @@
-//! Reads the table of calls: what a call, program or path in a test body asks for. Every mistake is reported, with its place.
+//! Reads the table of calls: the requirements of a call, program or path in a test's body. Reports every mistake with its
+//! place.
 
 use std::ops::Range;
 
@@ -76,12 +77,12 @@ struct Raw {
     evidence: Vec<Evidence>,
 }
 
-/// Reads the entries of the files that are of the table, in their order; later ones outrank earlier ones.
+/// Reads the entries of the table's files, in their order; later ones outrank earlier ones.
 ///
 /// # Errors
 ///
-/// Every mistake: bad TOML, unknown keys, unknown requirements or sources, an entry that says neither what is required nor
-/// that it is neutral or unknown, an entry of ours without evidence. Places name a file by its index in `files`.
+/// Every mistake: bad TOML, unknown keys, unknown requirements or sources, an entry that is neither neutral nor unknown and
+/// states no requirement, an entry of ours without evidence. Places name a file by its index in `files`.
 pub fn load(files: &[File], catalog: &Catalog) -> Result<Vec<Entry>, Vec<Diagnostic>> {
     let (mut entries, mut errors) = (Vec::new(), Vec::new());
     for (index, file) in files.iter().enumerate().filter(|(_, file)| file.is_of_calls()) {

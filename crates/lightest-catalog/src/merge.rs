@@ -11,7 +11,7 @@ use crate::files::File;
 use lightest_model::catalog::Layer;
 use lightest_model::suggest::nearest;
 
-/// The names of the arrays of tables that a catalog file may hold.
+/// The names of the arrays of tables that a catalog file may contain.
 pub(crate) const KINDS: [&str; 16] = [
     "source",
     "vmm",
@@ -59,7 +59,7 @@ impl Entry<'_> {
         self.table.get(name)?.get_ref().as_str()
     }
 
-    /// What makes it the same entry as another: identifier, and for guests the form too.
+    /// What identifies an entry: its identifier, for guests with the form.
     fn identity(&self) -> Option<(String, Option<String>)> {
         Some((self.key("id")?.to_owned(), self.key("form").map(str::to_owned)))
     }

@@ -13,7 +13,7 @@ use lightest_model::space::{ALWAYS, Asked, Space};
 use serde::Deserialize;
 use thiserror::Error;
 
-/// What [`write`] wrote, as the program includes it.
+/// The bytes that [`write`] wrote, as the program includes them.
 #[derive(Clone, Copy, Debug)]
 pub struct Bytes {
     /// `catalog.bin`.
@@ -42,7 +42,7 @@ type Index = Vec<(String, u32, u32)>;
 ///
 /// # Errors
 ///
-/// What the folder refuses.
+/// When a file cannot be written.
 pub fn write(catalog: &Catalog, calls: &[Entry], folder: &Path) -> io::Result<()> {
     let to_file = |name: &str, bytes: Result<Vec<u8>, postcard::Error>| {
         fs::write(folder.join(name), bytes.map_err(io::Error::other)?)
@@ -76,8 +76,8 @@ fn offset(at: usize) -> io::Result<u32> {
     u32::try_from(at).map_err(io::Error::other)
 }
 
-/// What a pick needs beside statements: nothing of the lab, no sources, claims and questions, no lifted blockers, and no
-/// evidence but that of statements.
+/// The parts of the catalog that a pick needs beside statements: without the lab, sources, claims, questions, lifted
+/// blockers, and all evidence but that of statements.
 fn rest(catalog: &Catalog) -> Catalog {
     let bare = |requirement: &Requirement| Requirement {
         group: String::new(),

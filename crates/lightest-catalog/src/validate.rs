@@ -21,7 +21,7 @@ struct Checker<'a, 'i> {
     sets: HashMap<&'static str, HashSet<&'a str>>,
 }
 
-/// For so many mistakes it is worked out what may have been meant.
+/// The number of mistakes for which a suggestion is computed.
 const HELPED: usize = 20;
 /// So many requirements of a circle are named.
 const SHOWN: usize = 8;
@@ -191,7 +191,7 @@ impl<'a> Checker<'a, '_> {
         self.sets[what].contains(word)
     }
 
-    /// What may have been meant, for as many mistakes as anybody reads.
+    /// The most similar known word, for the first [`HELPED`] mistakes.
     fn near(&self, what: &str, word: &str) -> Option<String> {
         if self.errors.len() >= HELPED {
             return None;

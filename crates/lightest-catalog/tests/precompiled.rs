@@ -1,4 +1,4 @@
-//! What is read for a pick answers as the whole catalog does, whatever is asked.
+//! The precompiled catalog answers every query as the whole catalog does.
 
 use std::fs;
 use std::path::Path;

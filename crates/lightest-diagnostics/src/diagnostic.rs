@@ -40,12 +40,12 @@ impl PartialEq<&str> for RuleId {
     }
 }
 
-/// A message, the places that it is about, and what to do.
+/// A message with its places and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule that found it; `None` for a mistake that no rule stands for.
     pub rule: Option<RuleId>,
-    /// What is wrong: lower-case start, no full stop.
+    /// The mistake: lower-case start, no full stop.
     pub message: String,
     /// The places. The first is where it is wrong, the others show why. Empty where it is wrong nowhere in particular.
     pub labels: Vec<Label>,
@@ -55,7 +55,7 @@ pub struct Diagnostic {
     pub help: Option<Help>,
 }
 
-/// A place, and what a drawing says there.
+/// A place, and its text in a drawing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// The place.
@@ -64,7 +64,7 @@ pub struct Label {
     pub text: String,
 }
 
-/// What to do about a diagnostic.
+/// The way out of a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Help {
     /// In words.
@@ -78,7 +78,7 @@ pub struct Help {
 /// A change of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced; empty where text is inserted.
+    /// The replaced place; empty where text is inserted.
     pub span: Span,
     /// The new text.
     pub text: String,
@@ -123,13 +123,13 @@ impl Diagnostic {
         self
     }
 
-    /// Says in words what to do.
+    /// Adds a help text without edits.
     #[must_use]
     pub fn help(self, message: impl Into<String>) -> Self {
         self.fix(message, Vec::new(), Safety::DisplayOnly)
     }
 
-    /// Says what to do, in words and as edits.
+    /// Adds a help text with edits.
     #[must_use]
     pub fn fix(mut self, message: impl Into<String>, edits: Vec<Edit>, safety: Safety) -> Self {
         self.help = Some(Help { message: message.into(), edits, safety });

@@ -140,7 +140,7 @@ impl Apt {
     /// The file of today's version of a package, from the cache when it is there.
     pub(crate) fn fetch(&self, package: &str) -> Result<PackageFile, ImageError> {
         let mut query = self.program("apt-get");
-        // Where the file lies already, apt would say nothing.
+        // For a file that exists already, apt would print nothing.
         query.current_dir(self.root.join("state"));
         let output = self.asked(query.args(["download", "--print-uris", package]))?;
         let text = String::from_utf8_lossy(&output.stdout);

@@ -46,7 +46,7 @@ impl Packages {
         let mut all = self.host.clone();
         for start in &self.libraries {
             let before = all.len();
-            // Where the search began is no part of it.
+            // The start of the search is left out.
             all.extend(known[1..].iter().filter(|name| name.starts_with(start)).cloned());
             if all.len() == before {
                 return Err(format!("{} depends on no package whose name starts with `{start}`", self.std));

@@ -123,7 +123,7 @@ fn partition_table(disk: &mut [u8], partition: usize) {
 fn entry(disk: &mut [u8], number: usize, kind: u8, start: usize, size: usize) {
     let sectors = |bytes: usize| u32::try_from(bytes / SECTOR).unwrap_or(u32::MAX).to_le_bytes();
     let entry = &mut disk[446 + 16 * number..462 + 16 * number];
-    // Heads and cylinders are of the past: the largest values say "see the sector numbers".
+    // Heads and cylinders are obsolete: the largest values mean "see the sector numbers".
     entry[1..4].copy_from_slice(&[0xfe, 0xff, 0xff]);
     entry[4] = kind;
     entry[5..8].copy_from_slice(&[0xfe, 0xff, 0xff]);

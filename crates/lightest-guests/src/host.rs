@@ -201,7 +201,7 @@ impl Host {
     }
 }
 
-/// How much memory new machines can have, in MiB; `None` where the host does not say.
+/// Memory that new machines can have, in MiB; `None` where the host does not report it.
 #[must_use]
 pub fn free_memory_mib() -> Option<u32> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;

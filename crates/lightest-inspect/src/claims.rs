@@ -136,7 +136,7 @@ fn linux(system: &System, claims: &mut Vec<Claim>) {
     let kernels: Vec<&str> = system.kernels.iter().map(|kernel| kernel.release.as_str()).collect();
     let seen = name.unwrap_or_else(|| format!("a root file system, kernels: {}", kernels.join(", ")));
     claims.push(claim("linux", Support::Yes, place, seen));
-    // Without any program, /usr is elsewhere: then nothing is said to be absent.
+    // Without any program, /usr is elsewhere: then nothing is reported as absent.
     let absent = if system.programs.is_empty() { Support::Unknown } else { Support::No };
     let init = system.init_path.as_deref().unwrap_or("no init");
     let systemd = system.init_requirement.as_deref() == Some("systemd");

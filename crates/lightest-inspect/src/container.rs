@@ -1,4 +1,4 @@
-//! The disk inside an image file, whatever the format: each format only says where a piece of the disk is.
+//! The disk inside an image file of any format: a format only maps pieces of the disk to places in the file.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use crate::{qcow2, vhd, vhdx};
 const KEPT: usize = 8;
 /// How much may be unpacked in all.
 const MOST_UNPACKED: u64 = 1024 * 1024 * 1024;
-/// No image file is believed to hold a larger disk.
+/// The largest disk that an image file may claim to contain, in bytes.
 const MOST: u64 = 1 << 50;
 
 /// Where a piece of the disk is, and for how many bytes from the one that was asked for.
@@ -102,7 +102,7 @@ impl Disk {
 /// The disk in an image of a known format.
 ///
 /// # Errors
-/// When the image does not hold what its format promises.
+/// When the image does not conform to its format.
 pub(crate) fn open(file: Shared, format: ImageFormat) -> io::Result<Shared> {
     let map: Box<dyn Map> = match format {
         ImageFormat::Raw => {

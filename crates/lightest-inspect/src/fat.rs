@@ -178,7 +178,7 @@ impl Fat {
         Ok(here)
     }
 
-    /// The content of a file, at most so many bytes of it.
+    /// The content of a file, at most so many bytes.
     pub(crate) fn read(&self, path: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
         match self.find(path)? {
             Some(entry) if !entry.directory && entry.bytes == 0 => Ok(Some(Vec::new())),

@@ -1,7 +1,7 @@
 //! Reads what it can from an image without booting it: its format, partitions, boot loaders, and the Linux on it.
 //!
-//! Every byte may be hostile: nothing here panics on any, and a budget bounds what is read. What a file shows is said with
-//! its place; what cannot be read is unknown, never absent.
+//! Every byte may be hostile: nothing here panics on any, and a budget bounds what is read. Every result names
+//! its place in the image; a part that cannot be read is unknown, never absent.
 
 mod archive;
 mod claims;

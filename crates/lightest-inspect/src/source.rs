@@ -32,7 +32,7 @@ pub(crate) fn bytes<const N: usize>(source: &dyn Source, offset: u64) -> io::Res
     Ok(buffer)
 }
 
-/// An error about what the image says.
+/// An error about the content of the image.
 pub(crate) fn broken(what: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.into())
 }

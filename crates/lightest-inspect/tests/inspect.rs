@@ -156,7 +156,7 @@ proptest! {
     fn a_disk_with_wrong_bytes_is_looked_at_without_harm(
         name in prop::sample::select(ALL.to_vec()),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40),
-        // Most of an image is data; its tables are at the start of it or of a partition.
+        // Most of an image is data; its tables are at its start or at that of a partition.
         near in prop::sample::select(vec![0_usize, 0x1_0000, 0x2_0000, 0x3_0000, 0x10_0000, 0x20_0000, 0x30_0000, usize::MAX]),
     ) {
         let mut image = unpacked(name);

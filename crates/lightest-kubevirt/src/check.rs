@@ -35,7 +35,7 @@ pub struct Checked {
     pub findings: Vec<Finding>,
 }
 
-/// Reads a suite. It never fails: a file that is not Go has a note, which says why.
+/// Reads a suite. It never fails: a file that is not Go has a note with the reason.
 #[must_use]
 pub fn read(sources: &[Source], catalog: &Catalog, table: &Table) -> (Suite, Vec<Diagnostic>) {
     let parsed = lightest_lint::parallel::map(sources, || (), |(), source| go::parse(&source.text));
@@ -278,7 +278,7 @@ fn unresolved(open: &judge::Unresolved) -> Unresolved {
     Unresolved { span: span(open.via.as_ref().unwrap_or(&open.place)), what: open.what.clone() }
 }
 
-/// The factory call of a site, by the name of a test of it.
+/// The factory call of a site, by the name of one of its tests.
 fn declaration(judged: &Judged<'_>, name: &str) -> Declaration {
     let place = span(&judged.site.place);
     let form = judged.guest.map_or(Form::Vhd, |guest| guest.form);
@@ -305,7 +305,7 @@ fn declaration(judged: &Judged<'_>, name: &str) -> Declaration {
     Declaration { span: place.clone(), list: place, vmm: None, variants: vec![variant] }
 }
 
-/// Comments on a site: on its lines, directly above it, and directly above a test that holds it.
+/// Comments on a site: on its lines, directly above it, and directly above a test that contains it.
 fn comments(
     reading: &Reading<'_>,
     judged: &Judged<'_>,

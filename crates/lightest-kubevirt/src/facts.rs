@@ -11,7 +11,7 @@ pub const FOLDERS: &[&str] = &["kubevirt"];
 ///
 /// # Errors
 ///
-/// Where a file of it is no table, which a test rules out.
+/// When one of its files is no table, which a test rules out.
 pub fn table() -> Result<Table, String> {
     let files = lightest_catalog::embedded(FOLDERS);
     Table::read(files.iter().filter(|file| file.is_of_calls()).map(|file: &File| &*file.text))

@@ -1,9 +1,9 @@
 //! Reads KubeVirt's end-to-end tests.
 //!
 //! - [`go`]: from Go's text to a tree; the only place that knows the parser.
-//! - [`suite`]: what tests touch, through helpers and closures, and where they get their guests.
-//! - [`table`]: what that asks of a guest.
-//! - [`judge`]: what the tests that share a guest ask of it.
+//! - [`suite`]: the usages of tests, through helpers and closures, and the origins of their guests.
+//! - [`table`]: from usages to requirements on a guest.
+//! - [`judge`]: the requirements of tests that share a guest.
 //! - [`rules`]: one file each.
 //! - [`check`]: from files to findings.
 //! - [`dialect`]: which files matter to the linter.

@@ -17,25 +17,25 @@ const WHOLE: &str = "whole";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// What it is about; of a path of names its end; may end in `*`.
+    /// Its names; of a path, the end; may end in `*`.
     pub names: Vec<String>,
-    /// The role of the receiver of a method; how a field is read; of a field that is set, what it is part of; of a text,
-    /// whether it is what something is compared with (`compared`), and whether all of it is meant (`whole`).
+    /// For a method, the role of the receiver; for a field that is read, how; for a field that is set, its owner; for a
+    /// text, whether it is compared with something (`compared`), and whether the whole text is meant (`whole`).
     #[serde(default)]
     pub on: String,
     /// Only if one of these texts occurs in the value; of a title, not if one does (`!text`).
     #[serde(default)]
     pub containing: Vec<String>,
-    /// What that asks of the guest.
+    /// Its requirements on the guest.
     #[serde(default)]
     pub requires: Vec<String>,
     /// It is known, and asks nothing.
     #[serde(default)]
     pub neutral: bool,
-    /// What it asks is not known.
+    /// Its requirements are not known.
     #[serde(default)]
     pub unknown: bool,
-    /// The role of what it returns, or of a value of that type.
+    /// The role of the returned value, or of a value of that type.
     #[serde(default)]
     pub gives: Vec<String>,
     /// Whether its arguments name what must not be there.

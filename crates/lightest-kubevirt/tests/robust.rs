@@ -1,4 +1,4 @@
-//! Whatever a file holds, reading it ends, with a tree or with a message.
+//! Reading any file ends, with a tree or with a message.
 
 use lightest_kubevirt::go;
 use proptest::prelude::*;

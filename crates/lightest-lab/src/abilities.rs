@@ -1,4 +1,4 @@
-//! What machines a VMM can make, and the one place that says why a machine is none of them.
+//! The machines that a VMM can run, and the only place that words a refusal.
 
 use crate::spec::{Accelerator, Arch, BootSpec, DiskBus, FirmwareBoot, ImageFormat, Payload};
 

@@ -23,7 +23,7 @@ const LAST_WORD: Duration = Duration::from_secs(1);
 /// Why the agent did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AgentError {
-    /// It says why.
+    /// The agent refused, with this reason.
     #[error("{0}")]
     Failed(String),
     /// The time was up.

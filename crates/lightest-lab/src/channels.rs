@@ -29,7 +29,7 @@ const MEET_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) enum SignalKind {
     Vmm(EventKind),
     Control(Arc<dyn Control>),
-    /// A console is met: from now on nothing of it is lost.
+    /// A console is connected: from now on none of its output is lost.
     ConsoleMet,
     Console {
         number: usize,
@@ -46,7 +46,7 @@ pub(crate) struct Signal {
     pub(crate) kind: SignalKind,
 }
 
-/// What to do with a connection once it is there.
+/// Called with a connection once it is established.
 type OnConnect = Box<dyn FnOnce(Line) + Send>;
 
 /// The connections of one machine; dropping it ends the threads that still wait for a VMM.

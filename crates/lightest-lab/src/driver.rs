@@ -106,7 +106,7 @@ impl CannotStart {
 pub enum ChannelEvent {
     /// Something happened to the machine.
     Event(EventKind),
-    /// The guest's first console said something, where it has no channel of its own.
+    /// Output of the guest's first console, where it has no channel of its own.
     Console(Vec<u8>),
 }
 
@@ -130,10 +130,10 @@ pub trait Control: Send + Sync {
         Err("this driver starts no machine paused".to_owned())
     }
 
-    /// What the VMM reports about the machine's state.
+    /// The machine's state, in the VMM's words.
     ///
     /// # Errors
-    /// When the VMM does not say.
+    /// When the VMM does not report it.
     fn state(&self, limit: Duration) -> Result<String, String>;
 
     /// Saves all of the machine into a file from which `BootSpec::restore` goes on; it may be stopped afterwards.

@@ -39,7 +39,7 @@ impl Line {
 /// The way to the other side.
 #[derive(Debug)]
 pub enum Writer {
-    /// A socket: a peer that does not read cannot hold us.
+    /// A socket: a peer that does not read cannot block us.
     Socket(UnixStream),
     /// A pipe or terminal; for commands that are far shorter than a pipe's buffer.
     File(File),
@@ -48,7 +48,7 @@ pub enum Writer {
 }
 
 impl Writer {
-    /// Writes all of it by then, or breaks off.
+    /// Writes all bytes before the deadline, or fails.
     ///
     /// # Errors
     /// When the other side is gone, or does not take it in time.

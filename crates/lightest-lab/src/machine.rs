@@ -23,12 +23,12 @@ use lightest_guests::host::Host;
 /// How long the VMM may take to answer on its control channel.
 const CONTROL_LIMIT: Duration = Duration::from_secs(5);
 /// How long the channels of a process that ended may still have something.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+const DRAIN_LIMIT: Duration = Duration::from_millis(200);
 /// A guest that asks for a reset in several ways at once is reset once, though QEMU may report it again: such an echo comes
-/// before the guest says anything new, and within this time.
+/// before any new output of the guest, and within this time.
 const SAME_RESET: Duration = Duration::from_secs(2);
-/// What comes this soon after a reset was said before it.
-const SAID_BEFORE: Duration = Duration::from_millis(50);
+/// Output that arrives this soon after a reset was written before it.
+const OUTPUT_DELAY: Duration = Duration::from_millis(50);
 /// How many lines of the console a diagnosis shows.
 const TAIL_LINES: usize = 25;
 
@@ -48,7 +48,7 @@ struct Progress {
     console_hit: bool,
     firmware_seen: bool,
     last_reset: Option<Instant>,
-    /// Whether the guest said anything since the last reset.
+    /// Whether the guest wrote anything since the last reset.
     alive: bool,
 }
 
@@ -221,7 +221,7 @@ impl Machine {
             if let Some(failure) = self.failed(goal) {
                 // The end of the process may be seen before its last words on another channel.
                 let more =
-                    self.progress.ended.as_ref().and_then(|_| self.inbox.recv_timeout(LAST_WORDS).ok());
+                    self.progress.ended.as_ref().and_then(|_| self.inbox.recv_timeout(DRAIN_LIMIT).ok());
                 let Some(signal) = more else { return Err(failure) };
                 self.take(signal, goal, watch);
                 continue;
@@ -310,7 +310,7 @@ impl Machine {
     /// # Errors
     /// When the VMM does not do it.
     pub fn press_power_button(&mut self, watch: &mut Watch<'_>) -> Result<(), Failure> {
-        // What the guest makes of it may be seen before the VMM's answer.
+        // The effect in the guest may be seen before the VMM's answer.
         let when = Instant::now();
         let pressed = self.the_control().and_then(|control| control.power_button(CONTROL_LIMIT));
         pressed.map_err(|what| Failure::Control { what: short(&what) })?;

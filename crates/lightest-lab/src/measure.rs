@@ -1,4 +1,4 @@
-//! What a series of boots says: medians and spread, with everything that they depend on. A failure is never a number.
+//! Statistics of a series of boots: medians and spread, with everything that they depend on. A failure is never a number.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,7 +34,7 @@ pub struct Boot {
 }
 
 impl Boot {
-    /// What a report says.
+    /// The times of a report.
     #[must_use]
     pub fn of(report: &Report) -> Self {
         let at = |name: &'static str| Some((name, report.timeline.last(name)?.as_secs_f64()));

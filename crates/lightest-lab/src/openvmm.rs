@@ -1,6 +1,7 @@
 //! The OpenVMM driver. Written from the source, never run.
 //!
-//! The machine is described on the command line and ruled by the interactive console: `vmms/openvmm.toml` says why.
+//! The machine is described on the command line and controlled by the interactive console; `vmms/openvmm.toml` gives the
+//! reason.
 
 mod args;
 mod console;

@@ -1,8 +1,9 @@
 //! The VMM's process: in a group of its own, and gone with its files when we are gone, however we go.
 //!
-//! A signal to our terminal does not reach the group, and a killed parent runs no destructor. So a small shell, the reaper, makes the
-//! machine's directory, and waits on a pipe that only we hold. Every program is started by a shell that first enters its process group
-//! in that directory. When the pipe closes, the reaper kills the groups that are entered there and removes the directory.
+//! A signal to our terminal does not reach the group, and a killed parent runs no destructor. So a small shell, the
+//! reaper, makes the machine's directory, and waits on a pipe whose other end only we have. Every program is started by
+//! a shell that first enters its process group in that directory. When the pipe closes, the reaper kills the groups
+//! that are entered there and removes the directory.
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
@@ -64,7 +65,7 @@ pub enum Streams {
     None,
     /// Pipes to us.
     Pipes,
-    /// A terminal of its own, for a program that insists on one; we hold the other end.
+    /// A terminal of its own, for a program that insists on one; the other end is ours.
     Terminal,
 }
 
@@ -160,7 +161,7 @@ impl Group {
             }
         };
         let mut child = command.spawn()?;
-        // It holds our copies of the terminal's other end, which would keep it open for ever.
+        // The command has our copies of the terminal's other end, which would keep it open for ever.
         drop(command);
         let group = Pid::from_child(&child);
         let entry = dir.join(format!("group-{}", group.as_raw_nonzero()));
@@ -217,7 +218,7 @@ impl Group {
         if self.ended().is_some()
             && let Some(reader) = self.stderr_reader.take()
         {
-            // The pipe closes with the process: what it said last is in then.
+            // The pipe closes with the process: by then its last output is in.
             let _ = reader.join();
         }
         let kept = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,7 +18,7 @@ const GREETING: Duration = Duration::from_secs(5);
 /// Answers that nobody waits for any more.
 const MAX_ANSWERS: usize = 64;
 
-/// What QEMU says without being asked.
+/// An event, which QEMU sends without being asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QmpEvent {
     /// Its name.
@@ -56,11 +56,15 @@ struct Answers {
 }
 
 impl Qmp {
-    /// Takes over a fresh connection; `told` gets the greeting's version and then every event, with the instant of its arrival.
+    /// Takes over a fresh connection; `on_message` gets the greeting's version and then every event, with the instant
+    /// of its arrival.
     ///
     /// # Errors
     /// When the connection cannot be used.
-    pub fn start(line: Line, told: impl Fn(Instant, QmpMessage) + Send + 'static) -> io::Result<Arc<Self>> {
+    pub fn start(
+        line: Line,
+        on_message: impl Fn(Instant, QmpMessage) + Send + 'static,
+    ) -> io::Result<Arc<Self>> {
         let Line { reader, writer } = line;
         let (answer, inbox) = mpsc::sync_channel(MAX_ANSWERS);
         let qmp = Arc::new(Self {

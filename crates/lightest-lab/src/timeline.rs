@@ -16,7 +16,7 @@ pub enum Initiator {
     Guest,
     /// The host: us.
     Host,
-    /// The VMM does not say.
+    /// The VMM does not report it.
     Unknown,
 }
 
@@ -46,7 +46,7 @@ pub enum EventKind {
     Spawned,
     /// The VMM answers on its control channel.
     VmmReady {
-        /// What it says it is.
+        /// Its version, in its own words.
         version: String,
     },
     /// Firmware shows its first sign of life.

@@ -79,7 +79,7 @@ fn save(plan: &Plan, host: &Host, place: &Path, watch: &mut Watch<'_>) -> Result
     let dir = place.parent().unwrap_or(Path::new("/"));
     let cannot = |error: io::Error| WarmError::CannotSave(format!("{}: {error}", dir.display()));
     fs::create_dir_all(dir).map_err(cannot)?;
-    // All of it or nothing: it gets its name when it is whole.
+    // All or nothing: it gets its name when it is complete.
     let aside = tempfile::Builder::new().prefix(".new-").tempdir_in(dir).map_err(cannot)?;
     let mut kept = plan.clone();
     kept.spec.keep_writes = !kept.spec.disks.is_empty();
@@ -92,7 +92,7 @@ fn save(plan: &Plan, host: &Host, place: &Path, watch: &mut Watch<'_>) -> Result
     let mut machine = Machine::start(&kept, host, watch).map_err(WarmError::CannotStart)?;
     machine.boot(watch).map_err(WarmError::Failed)?;
     machine.save(&aside.path().join(STATE), SAVE_LIMIT).map_err(WarmError::CannotSave)?;
-    // The VMM wrote all of it, and must not write any more.
+    // The VMM has written the whole file and must not write any more.
     drop(machine);
     match fs::rename(aside.path(), place) {
         Ok(()) => {

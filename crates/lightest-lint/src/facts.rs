@@ -1,5 +1,5 @@
-//! What a dialect found, in terms that fit any test framework: tests, the guests that they name, and what their bodies
-//! touch.
+//! The result of a dialect, in terms that fit any test framework: tests, the guests that they name, and the usages in
+//! their bodies.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use lightest_diagnostics::{Diagnostic, Span};
 
 use crate::needs::Need;
 
-/// What a dialect read.
+/// The result of reading some files.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// The tests.
     pub tests: Vec<Test>,
     /// Guests that are named outside of the declarations of one test.
     pub sites: Vec<Site>,
-    /// What was not understood, and what was not read, in the order of the places.
+    /// Notes on code that was not understood or not read, in the order of the places.
     pub notes: Vec<Diagnostic>,
-    /// Files of which nothing was read: indices into the sources. A note says why.
+    /// Files that were not read at all, as indices into the sources. A note gives the reason.
     pub unread: Vec<usize>,
 }
 
@@ -38,7 +38,7 @@ impl Reading {
         self.notes.retain(|note| note.primary().is_none_or(|span| unread.contains(&span.file) || keep(span)));
     }
 
-    /// Whether a note says that a file was not read.
+    /// Whether a file was not read at all.
     #[must_use]
     pub fn is_unread(&self, note: &Diagnostic) -> bool {
         note.primary().is_some_and(|span| self.unread.contains(&span.file))
@@ -49,7 +49,7 @@ impl Reading {
 /// test boots side by side are sites of their own.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// What it names.
+    /// Its list of guests.
     pub declaration: Declaration,
     /// The tests that share it: indices into [`Reading::tests`], ascending.
     pub tests: Vec<usize>,
@@ -74,23 +74,23 @@ pub struct Test {
     pub bare: Vec<Bare>,
     /// Parts of its declarations that were not understood: the guests there are not known.
     pub unread: Vec<Span>,
-    /// What its body touches, in the order of the walk.
+    /// The usages in its body, in the order of the walk.
     pub usages: Vec<Usage>,
-    /// What the dialect itself found that it requires, beside what the table of calls states about what it touches.
+    /// Requirements that the dialect itself found, beside those that the table of calls states for its usages.
     pub asks: Vec<Need>,
     /// What the dialect could not follow.
     pub unresolved: Vec<Unresolved>,
-    /// Places outside of it that its reading went through: helpers, constants and types.
+    /// Places outside the test that its walk went through: helpers, constants and types.
     pub reached: Vec<Span>,
     /// Comments within its declarations and directly above them.
     pub comments: Vec<Comment>,
     /// Comments within its body, in the order of the file.
     pub body_comments: Vec<Comment>,
-    /// The first paragraph of its documentation as plain words, without what stands for code, and where it stands.
+    /// The first paragraph of its documentation as plain words, without code, and its place.
     pub doc: Option<Comment>,
-    /// What is written at the top of its file.
+    /// The comment at the top of its file.
     pub preface: Option<Comment>,
-    /// What the author states that it asks for.
+    /// Requirements that the author states for it.
     pub intents: Vec<Intent>,
     /// Architectures that its place in the source restricts it to; empty where it is free.
     pub bound_to: Vec<Arch>,
@@ -111,12 +111,12 @@ impl Test {
 pub struct Taken {
     /// Its type as it is written.
     pub written: String,
-    /// What a declaration names, and for which configurations; the first that fits counts.
+    /// The file that a declaration names for some configurations; the first that fits counts.
     pub named: Vec<(Vec<When>, String)>,
 }
 
 impl Taken {
-    /// What a declaration names for it beside a configuration; `None` where that is not known.
+    /// The file that a declaration names for it beside a configuration; `None` where that is not known.
     #[must_use]
     pub fn for_row(&self, row: &Row<'_>) -> Option<&str> {
         let fits = |when: &[When]| when.is_empty() || when.iter().any(|when| row.is_selected_by(when));
@@ -127,7 +127,7 @@ impl Taken {
 /// One list of guests that a test is run with.
 #[derive(Clone, Debug)]
 pub struct Declaration {
-    /// All of it.
+    /// The whole declaration.
     pub span: Span,
     /// The list alone.
     pub list: Span,
@@ -140,7 +140,7 @@ pub struct Declaration {
 /// A declaration without a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bare {
-    /// All of it, which an edit replaces.
+    /// The whole declaration, which an edit replaces.
     pub span: Span,
     /// As it is written.
     pub written: String,
@@ -260,7 +260,7 @@ pub enum UsageKind {
 /// A branch that is taken only for some configurations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Branch {
-    /// The configurations; any of them. Shared: everything within a branch bears a copy of it.
+    /// The configurations, any one of which takes the branch. Shared, because every usage within the branch has a copy.
     pub when: Arc<[When]>,
     /// Whether it is taken for the others instead.
     pub otherwise: bool,

@@ -1,7 +1,7 @@
-//! What a test's name, its modules and its doc comment mention, which its body need not show.
+//! Requirements that a test's name, its modules or its doc comment mention; its body need not show them.
 //!
-//! A hint is weak: it chooses only between configurations that provide everything the body asks for, and an answer says
-//! that it rests on a name.
+//! A hint is weak: it chooses only between configurations that provide everything the body asks for, and the answer names
+//! the hint that it depends on.
 
 use lightest_diagnostics::Span;
 use lightest_model::catalog::{Catalog, Requirement};

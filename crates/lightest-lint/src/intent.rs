@@ -1,13 +1,13 @@
-//! What an author states that a test asks for: `lightest: requires(NEED, ..): reason` above its declaration.
+//! Requirements that an author states: `lightest: requires(NEED, ..): reason` above the declaration.
 
 use lightest_model::catalog::Catalog;
 
 use crate::facts::{Comment, Intent};
 
-/// How a comment begins that speaks to the linter.
+/// The prefix of a comment for the linter.
 pub(crate) const MARK: &str = "lightest:";
 
-/// What a comment says to the linter; `None` where it does not speak to it.
+/// The text of a comment for the linter; `None` for any other comment.
 pub(crate) fn message(text: &str) -> Option<&str> {
     let text = text.trim_start_matches(['/', '*', '#', '!', ';', '-', ' ', '\t']);
     text.strip_prefix(MARK).map(|rest| rest.trim().trim_end_matches("*/").trim_end())

@@ -1,21 +1,21 @@
-//! Reads test source text and says where the guest is wrong.
+//! Reads the source of tests and reports guests that do not fit.
 //!
-//! No file system, no rendering, and reading never fails: it returns what it understood, and notes on the rest.
+//! No file system, no rendering. Reading never fails: it returns what it understood, with notes on the rest.
 //!
 //! - [`dialect`]: the seam for test frameworks.
 //! - [`guide`]: the seam for a framework's guidance.
 //! - [`spelling`]: the seam for those whose configurations are spelled in words of their own.
-//! - [`facts`]: what a dialect hands on: tests, the guests that they name, what their bodies touch.
-//! - [`calls`]: the table from what a body touches to what that asks of the environment.
-//! - [`intent`]: what an author states that a test asks for.
-//! - [`hints`]: what a test's names mention, and its body need not show.
-//! - [`needs`]: what a test requires, with the place that shows it.
-//! - [`proposal`]: what to list for a test, read from its body alone.
+//! - [`facts`]: the result of a dialect: tests, the guests that they name, the usages in their bodies.
+//! - [`calls`]: the table of calls, from usages to requirements.
+//! - [`intent`]: requirements that an author states.
+//! - [`hints`]: requirements that a test's names mention.
+//! - [`needs`]: the requirements of a test, with the places that show them.
+//! - [`proposal`]: the list to write for a test, derived from its body alone.
 //! - [`rules`]: one file each.
-//! - [`linter`]: applies every rule to every test, and takes out what comments suppress.
-//! - [`shown`]: what a passing run of a variant shows.
-//! - [`unknowns`]: what nobody has shown, and what a *yes* would save.
-//! - [`finding`]: what a rule found, and the edits that it proposes.
+//! - [`linter`]: applies every rule to every test, and removes suppressed findings.
+//! - [`shown`]: requirements that a passing run proves.
+//! - [`unknowns`]: answers that nobody has shown, and what a *yes* would save.
+//! - [`finding`]: the result of a rule, with its edits.
 
 pub mod calls;
 pub mod change;

@@ -31,10 +31,10 @@ pub enum Level {
     Deny,
 }
 
-/// What is asked of the rules.
+/// Options of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Whether pedantic rules speak, and others about what is a choice.
+    /// Whether pedantic rules run, and others report matters of taste.
     pub pedantic: bool,
     /// Levels of rules by name, where they differ from the usual.
     pub levels: BTreeMap<String, Level>,
@@ -85,14 +85,14 @@ pub fn check(
     all
 }
 
-/// What is judged at once: a test with the guests that it declares, or a guest with the tests that share it.
+/// A unit of judgement: a test with the guests that it declares, or a guest with the tests that share it.
 struct Unit<'a> {
     test: Cow<'a, Test>,
     sharing: Vec<&'a Test>,
 }
 
 impl<'a> Unit<'a> {
-    /// A guest that several tests share, as one test that asks for what any of them asks for.
+    /// A guest that several tests share, as one test with the requirements of all.
     fn of(site: &Site, tests: &'a [Test]) -> Self {
         let sharing: Vec<&Test> = site.tests.iter().filter_map(|index| tests.get(*index)).collect();
         let first = sharing.first();
@@ -123,18 +123,18 @@ impl<'a> Unit<'a> {
     }
 }
 
-/// How heavy one variant is beside what would do.
+/// How heavy one variant is, compared with the lightest that is enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Weight {
     /// Nothing lighter is known to do.
     Lightest,
-    /// Nothing is known to do: what the body asks for is not known of any configuration of this kind.
+    /// No configuration of this kind is known to provide everything that the body asks for.
     Unknown,
     /// Something lighter is known to do.
     Heavier {
-        /// What would do.
+        /// The lighter configuration.
         lighter: String,
-        /// Why `heavier-than-needed` does not say so, as a half sentence; `None` where it does.
+        /// Why `heavier-than-needed` does not report it, as a half sentence; `None` where it does.
         silence: Option<&'static str>,
     },
 }
@@ -177,7 +177,7 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
         (rule.check)(subject, &mut findings);
     }
     reasons::heed(subject, &mut findings);
-    // What does not run as it is, or is too light already, is not called too heavy as well.
+    // A variant that cannot run, or is too light already, is not also called too heavy.
     let lacking: Vec<Span> = findings
         .iter()
         .filter(|finding| lacks_what_it_uses::RULE == finding.rule() || known_limit::RULE == finding.rule())
@@ -188,7 +188,7 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     let mut kept = suppress::apply(subject.test, subject.sources, findings, &RULES, |rule| {
         options.level(rule) != Level::Allow
     });
-    // Unused suppressions come from a rule, too.
+    // Unused suppressions are findings of a rule as well.
     kept.retain(|finding| {
         Rule::named(finding.rule()).is_some_and(|rule| options.level(rule) != Level::Allow)
     });

@@ -1,4 +1,4 @@
-//! What a test requires of its environment, derived from what its body touches.
+//! The requirements of a test, derived from the usages in its body.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::calls::{Entry, Table};
 use crate::facts::{Branch, Test, Unresolved, Usage, UsageKind};
 use lightest_diagnostics::Span;
 
-/// A requirement, and what shows it.
+/// A requirement, and the place that shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     /// The requirement's identifier.
     pub requirement: String,
-    /// What shows it.
+    /// The place that shows it.
     pub span: Span,
     /// Where the test's own body leads to it, when it stands in a helper.
     pub via: Option<Span>,
@@ -37,7 +37,7 @@ pub struct Need {
 /// A place where the body goes on with some configurations only, and fails with the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confinement {
-    /// The branches that it stands in: what takes another is not confined by it.
+    /// The branches that it stands in: configurations that take another branch need not provide it.
     pub within: Vec<Branch>,
     /// The configurations that the body goes on with: any of them.
     pub when: Arc<[When]>,
@@ -48,14 +48,14 @@ pub struct Confinement {
 pub struct Needs {
     /// Requirements, in the order in which the body shows them.
     pub needs: Vec<Need>,
-    /// What is not known; where there is any, nothing may be called too heavy.
+    /// Unresolved places; where there is any, nothing may be called too heavy.
     pub unresolved: Vec<Unresolved>,
     /// Where the body goes on with some configurations only.
     pub confined: Vec<Confinement>,
 }
 
 impl Needs {
-    /// What a test requires.
+    /// The requirements of a test.
     #[must_use]
     pub fn of(test: &Test, table: &Table) -> Self {
         let mut needs = Self { unresolved: test.unresolved.clone(), ..Self::default() };
@@ -79,7 +79,7 @@ impl Needs {
                 via: None,
                 within: Vec::new(),
                 when: Vec::new(),
-                // The author's word says what is asked, not that the body does it.
+                // The author states a requirement; that does not prove that the body exercises it.
                 certain: false,
                 guarded: false,
                 because: intent.reason.clone(),
@@ -144,8 +144,8 @@ impl Needs {
         self.needs.iter().filter(move |need| need.applies_to(row))
     }
 
-    /// The requirements that a passing run of a configuration shows: those asked of it, without any that the test may
-    /// have passed over.
+    /// The requirements that a passing run of a configuration proves: those asked of it, without any that the test may
+    /// have skipped.
     pub fn shown_of<'n>(&'n self, row: &'n Row<'_>) -> impl Iterator<Item = &'n Need> {
         self.asked_of(row).filter(|need| need.certain)
     }
@@ -192,7 +192,7 @@ impl Need {
     }
 }
 
-/// What an entry says is not known of what it is about.
+/// The unknown of a usage, where its entry marks it as unknown.
 fn left_open(what: &UsageKind, entry: &Entry) -> Option<String> {
     if entry.unknown {
         return unknown(what);
@@ -206,7 +206,7 @@ fn left_open(what: &UsageKind, entry: &Entry) -> Option<String> {
     }
 }
 
-/// What is not known, where it matters.
+/// The unknown of a usage that no entry covers, where it matters.
 fn unknown(what: &UsageKind) -> Option<String> {
     match what {
         UsageKind::Call { on, name, .. } => Some(format!("`{name}` of the {on}")),

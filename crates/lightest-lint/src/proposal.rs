@@ -1,8 +1,8 @@
-//! What to list for a test, read from its body as if its author had listed nothing.
+//! The list to write for a test, derived from its body as if its author had listed nothing.
 //!
 //! The chooser decides what is lightest; what is added here is the list: a variant for each operating system and each
-//! isolation mode that the body distinguishes, and the companion without the paravisor. What a test's names mention decides
-//! only between configurations that provide everything that its body asks for.
+//! isolation mode that the body distinguishes, and the companion without the paravisor. Hints decide only between
+//! configurations that provide everything that its body asks for.
 
 mod reader;
 
@@ -22,7 +22,7 @@ use reader::Reader;
 pub const EXCLUDED: &str =
     "on every configuration that provides the rest, the body fails or asks for more than is known";
 
-/// What is asked beside the body.
+/// The caller's request, beside the body.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Further requirements, by identifier.
@@ -74,14 +74,14 @@ pub struct WeakNeed {
     pub requirement: String,
     /// Where it is mentioned.
     pub span: Span,
-    /// In what it is mentioned.
+    /// The text that mentions it.
     pub origin: Origin,
     /// Whether it chose between configurations that provide everything that the body asks for.
     pub decides: bool,
 }
 
 impl WeakNeed {
-    /// What the answer does with it, and what to do about that.
+    /// How the answer treats it, and the way out.
     #[must_use]
     pub fn advice(&self) -> String {
         let (word, origin) = (&self.requirement, self.origin.word());
@@ -96,7 +96,7 @@ impl WeakNeed {
     }
 }
 
-/// What to do about a configuration that would be the lightest, of which nobody has shown some requirements.
+/// The advice on a configuration that would be the lightest, if some unproven requirements were shown.
 #[must_use]
 pub fn try_it<'w>(unshown: impl IntoIterator<Item = &'w str>, config: &str) -> String {
     let unshown: Vec<String> = unshown.into_iter().map(|word| format!("`{word}`")).collect();
@@ -104,7 +104,7 @@ pub fn try_it<'w>(unshown: impl IntoIterator<Item = &'w str>, config: &str) -> S
     format!("unproven with {config}: {unshown}; try it: if it passes, it is the lightest")
 }
 
-/// That it is not known which file a test takes, and what to do about it.
+/// The advice where it is not known which file a test takes.
 #[must_use]
 pub fn unnamed(taken: &str) -> String {
     format!("the artifact of `{taken}` is unknown: name it in `[..]` after each configuration")
@@ -113,14 +113,14 @@ pub fn unnamed(taken: &str) -> String {
 /// The answer for a test.
 #[derive(Debug)]
 pub struct Proposal<'c> {
-    /// What the chooser answers, one part for each architecture and VMM.
+    /// The chooser's answer, one part for each architecture and VMM.
     pub choice: Choice<'c>,
-    /// What is asked in all: the union over the list, where one configuration may be asked what another is not, so that the
-    /// query by itself may give another answer.
+    /// The union of the requirements over the list. One configuration may be asked for more than another, so the query by
+    /// itself may have another answer.
     pub asks: Query,
     /// The list, in the order in which it is written.
     pub list: Vec<Proposed>,
-    /// What the body does not show, and only a name mentions.
+    /// Requirements that only a name mentions.
     pub weak: Vec<WeakNeed>,
     /// Files that the test takes and that its signature does not identify.
     pub unnamed: Vec<String>,
@@ -160,7 +160,7 @@ pub fn propose<'c>(
             let vmm = vmm.or(hinted.vmm.as_ref());
             let here = |row: &Row<'_>| row.config.arch == *arch && vmm.is_none_or(|vmm| row.vmm.id == *vmm);
             let best = reader.lightest(&hinted.words, &here);
-            // Where nothing is known to do, what is asked of the lightest that may.
+            // Where nothing is known to be enough, the requirements of the lightest that may be.
             let asks = reader.words(best.or_else(|| reader.unproven(&hinted.words, &here)), &hinted.words);
             let query = Query {
                 requires: asks.clone(),
@@ -197,11 +197,11 @@ pub fn propose<'c>(
                 }
                 part.companion.iter().for_each(|pick| add(pick.row, Role::Companion));
             }
-            reader.tell(&hinted, chosen, &mut weak);
+            reader.record_hints(&hinted, chosen, &mut weak);
             parts.push(part);
         }
     }
-    // What nobody has shown is no variant beside one that is known to do.
+    // An unproven configuration is not listed beside one that is known to be enough.
     if list.iter().any(|proposed| proposed.role == Role::Lightest) {
         list.retain(|proposed| proposed.role != Role::Untried);
     }
@@ -221,7 +221,7 @@ pub fn propose<'c>(
     Ok(Proposal { choice: Choice { asked, parts }, asks, list, weak, unnamed })
 }
 
-/// What a declaration names for the files that a test takes; what is not known goes to `unnamed`, and then none is named.
+/// The files that a declaration names for those that a test takes. Unknown ones go to `unnamed`, and then none is named.
 fn artifacts(takes: &[Taken], row: &Row<'_>, unnamed: &mut Vec<String>) -> Vec<String> {
     let mut named = Vec::new();
     for taken in takes {

@@ -1,5 +1,5 @@
 //! Reasons that authors give for a choice, wherever they stand: in the list, above the declaration, at the top of the
-//! file, or beside a call. What an author has weighed is not weighed again.
+//! file, or beside a call. The linter does not question a choice with a reason.
 
 use std::ops::Range;
 
@@ -21,11 +21,11 @@ use crate::suppress::{Place, Variants};
 /// How far a comment goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Justification {
-    /// It says nothing of the choice.
+    /// No comment on the choice.
     Nothing,
     /// It mentions the choice: nothing is changed unseen.
     Speaks,
-    /// It gives a reason for the choice: nothing is said.
+    /// A reason for the choice: nothing is reported.
     Reason,
 }
 
@@ -92,7 +92,7 @@ const PURPOSE: [&str; 59] = [
     "wanted",
 ];
 
-/// Words for what a guest is made of.
+/// Words for the parts of a guest.
 const GUEST: [&str; 21] = [
     "guest",
     "distro",
@@ -158,7 +158,7 @@ fn any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| has(text, word))
 }
 
-/// Whether a comment is prose: neither said to the linter nor code.
+/// Whether a comment is prose: neither code nor for the linter.
 fn is_prose(comment: &Comment) -> bool {
     intent::message(&comment.text).is_none() && comment.text.chars().any(char::is_alphabetic)
 }
@@ -172,7 +172,7 @@ pub(crate) struct Comments {
     general: Vec<usize>,
     /// Those that stand by a variant, by where that starts.
     beside: HashMap<(usize, usize), Vec<usize>>,
-    /// What is written at the top of the file.
+    /// The comment at the top of the file.
     preface: Option<Prose>,
     /// Those within the body that give a purpose.
     body: Vec<Prose>,
@@ -184,7 +184,7 @@ struct Prose {
     text: String,
     /// Whether it gives a purpose.
     purpose: bool,
-    /// Whether it mentions what a guest is made of.
+    /// Whether it mentions a part of a guest.
     guest: bool,
 }
 
@@ -236,7 +236,7 @@ impl Comments {
     }
 }
 
-/// What the author states about one variant.
+/// The author's justification of one variant.
 pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Justification {
     let mut topics: Vec<String> = Vec::new();
     let mut guests: Vec<String> = Vec::new();
@@ -401,7 +401,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Whether the comment beside a call says why a machine is stopped in this way.
+/// Whether the comment beside a call gives a reason for this way of stopping a machine.
 pub(crate) fn explains_stopping(subject: &Subject<'_, '_>, span: &Span) -> bool {
     beside(subject, span).is_some_and(|comment| {
         let text = comment.text.to_lowercase();
@@ -409,21 +409,21 @@ pub(crate) fn explains_stopping(subject: &Subject<'_, '_>, span: &Span) -> bool 
     })
 }
 
-/// Takes out what the author has a reason for, and makes nothing unseen that the author mentions.
+/// Removes findings for which the author gives a reason; where the author only mentions the choice, the fix becomes unsafe.
 pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let variants = Variants::of(subject.test);
     let mut at: HashMap<Place, &Placed<'_>> = HashMap::default();
     for placed in &subject.placed {
         at.entry((placed.variant.span.file, placed.variant.span.bytes.start)).or_insert(placed);
     }
-    let mut spoken: HashMap<&str, Justification> = HashMap::default();
+    let mut known: HashMap<&str, Justification> = HashMap::default();
     findings.retain_mut(|finding| {
         let placed = variants.around(finding.span()).and_then(|place| at.get(&place));
         let rule = finding.diagnostic.rule;
         let choice = rule.is_some_and(|rule| CHOICES.contains(&rule));
         let mut heed = placed.map_or(Justification::Nothing, |placed| of_variant(subject, placed));
         if let Some(words) = rule.and_then(topics) {
-            heed = heed.max(*spoken.entry(finding.rule()).or_insert_with(|| about(subject, words)));
+            heed = heed.max(*known.entry(finding.rule()).or_insert_with(|| about(subject, words)));
         } else if !choice && heed == Justification::Reason {
             heed = Justification::Speaks;
         }
@@ -437,7 +437,7 @@ pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     });
 }
 
-/// Rules about what an author may choose, and give a reason for.
+/// Rules on choices for which an author may give a reason.
 const CHOICES: [RuleId; 4] = [
     heavier_than_needed::RULE,
     redundant_variant::RULE,
@@ -445,7 +445,7 @@ const CHOICES: [RuleId; 4] = [
     isolation_not_exercised::RULE,
 ];
 
-/// What a rule is about, beyond the guest.
+/// The topics of a rule, beyond the guest.
 fn topics(rule: RuleId) -> Option<&'static [&'static str]> {
     match rule {
         architecture_gap::RULE => {
@@ -459,7 +459,7 @@ fn topics(rule: RuleId) -> Option<&'static [&'static str]> {
     }
 }
 
-/// What the author states about something other than the guest.
+/// The author's justification of something other than the guest.
 fn about(subject: &Subject<'_, '_>, words: &[&str]) -> Justification {
     let comments = subject.comments();
     let of = |prose: &Prose| match (any(&prose.text, words), prose.purpose) {

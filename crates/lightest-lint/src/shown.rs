@@ -1,8 +1,8 @@
-//! What a passing run of a variant shows.
+//! The requirements that a passing run of a variant proves.
 //!
-//! It shows that its configuration runs, and that it gives everything that the test's body is certain to have asked of it:
-//! nothing that the name alone mentions, nothing in a branch that may not have been taken, nothing whose failure the test
-//! puts up with. It shows this of that one configuration.
+//! A pass proves that the configuration runs, and that it provides everything that the test's body is certain to have
+//! asked for: nothing that the name alone mentions, nothing in a branch that may not have been taken, nothing whose
+//! failure the test tolerates. It proves this for that one configuration.
 
 use lightest_model::catalog::{Capability, Support};
 use lightest_model::space::{Asked, Space};
@@ -15,9 +15,9 @@ use crate::needs::Needs;
 pub struct Shown<'c> {
     /// The requirement, or `runs`.
     pub requirement: &'c str,
-    /// What the catalog said before.
+    /// The catalog's answer before.
     pub before: Support,
-    /// The statement that said so; `None` where none covers it.
+    /// The statement behind that answer; `None` where none covers it.
     pub statement: Option<&'c Capability>,
     /// Requirements that must be asked for as well, where the catalog doubts the configuration only then.
     pub with: Vec<String>,

@@ -30,7 +30,7 @@ pub(crate) struct Subject<'a, 'c> {
     pub(crate) pedantic: bool,
     /// Every variant with its place in the space.
     pub(crate) placed: Vec<Placed<'a>>,
-    /// What the test's name says that it is about.
+    /// Requirements that the test's name mentions.
     pub(crate) named: Vec<&'a str>,
     /// Needs by index, without those that ask the same of the same configurations as one before.
     distinct: Vec<usize>,
@@ -54,7 +54,7 @@ pub(crate) struct Subject<'a, 'c> {
 /// What a variant asks for by itself: whether the agent is wanted, and what its files ask for.
 type VariantDemand = (Option<bool>, String);
 
-/// Whether a row gives everything that is asked of it.
+/// Whether a row provides everything that is asked for.
 #[derive(Clone, Debug)]
 enum Suits {
     NotAsked,
@@ -106,7 +106,7 @@ pub(crate) fn stated(variant: &Variant) -> impl Iterator<Item = &str> {
 pub(crate) struct Placed<'a> {
     pub(crate) declaration: &'a Declaration,
     pub(crate) variant: &'a Variant,
-    /// Its configuration in the space; `None` for what the space does not hold.
+    /// Its configuration in the space; `None` where the space does not contain it.
     pub(crate) row: Option<RowId>,
 }
 
@@ -228,7 +228,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.ask(words)
     }
 
-    /// The same, with what the test's name says: what a configuration must give to be the lightest.
+    /// The same, with the hints of the test's name: all that a configuration must provide to be the lightest.
     pub(crate) fn asked_by_all(&self, row: RowId, variant: &Variant) -> Asked {
         let mut words: Vec<&str> = self.requirements(row);
         words.extend(stated(variant));
@@ -258,8 +258,8 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.space.gives_all(row, asked)
     }
 
-    /// The lightest of the configurations that `among` picks, that give everything the body asks of them, what the test's
-    /// name says, and what a variant asks for by itself.
+    /// The lightest of the configurations that `among` picks and that provide everything that the body, the test's name and
+    /// the variant itself ask for.
     pub(crate) fn lightest(&self, variant: &Variant, among: impl Fn(&Row<'_>) -> bool) -> Option<RowId> {
         let beside = (variant.agent, variant.brings.join(","));
         let mut suited = self.suited.borrow_mut();
@@ -356,7 +356,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.comments.get_or_init(|| Comments::of(self.test, self.sources))
     }
 
-    /// Whether a comment in the test's declarations mentions a configuration, so that its author knows of it.
+    /// Whether a comment in the test's declarations mentions a configuration.
     pub(crate) fn is_named_in_a_comment(&self, row: RowId) -> bool {
         if self.test.comments.is_empty() {
             return false;
@@ -374,7 +374,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         let word = format!("{}_{}", config.boot, config.arch);
         let plain = |text: &str| {
             let before = text.find(&word).map(|at| &text[..at]);
-            // `openhcl_uefi_x64` holds `uefi_x64`, too.
+            // `openhcl_uefi_x64` also contains `uefi_x64`.
             before.is_some_and(|before| {
                 let vmm = config.vmm.as_deref().unwrap_or_default();
                 let before =
@@ -390,7 +390,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         !self.space.limits(row, asked).is_empty()
     }
 
-    /// The quirk that keeps a configuration from running as the test is written, and what becomes of it.
+    /// The quirk that keeps a configuration from running as the test is written, and the consequence.
     pub(crate) fn stops(&self, row: RowId, asked: &Asked) -> Option<(&'c Quirk, &'c str)> {
         // What settles a quirk may be among what is not known of an open test.
         let certain = |quirk: &&Quirk| quirk.unless.is_empty() || !self.needs.is_open();

@@ -23,7 +23,7 @@ struct Suppression<'a> {
     used: bool,
 }
 
-/// Where something starts: a file, and a byte of it.
+/// A start: the index of a file, and a byte position in it.
 pub(crate) type Place = (usize, usize);
 
 /// Where the variants of a test stand, in the order of their starts.
@@ -45,8 +45,8 @@ impl<'a> Variants<'a> {
     }
 }
 
-/// Takes out the findings of one test that its comments expect, and adds one for each comment that expects none. Of a rule
-/// that was not asked, as `asked` tells, it is not known whether a comment expects something. `rules` are those that there are.
+/// Removes the findings of one test that its comments expect, and adds one for each comment whose expectation is not met.
+/// Whether a comment on a rule for which `asked` is false is met, is not known. `rules` are all known rules.
 pub fn apply(
     test: &Test,
     sources: &[Source],

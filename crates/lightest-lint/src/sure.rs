@@ -1,5 +1,5 @@
-//! What is asked whatever an unknown condition says. A rule that calls something missing is about that alone: who takes a
-//! branch that hangs on something else is the author's to know.
+//! Requirements that do not depend on an unknown condition. Only these may be called missing: which configurations take a
+//! branch with an unknown condition, only the author knows.
 
 use lightest_model::space::{Asked, RowId};
 
@@ -13,7 +13,7 @@ impl<'a> Subject<'a, '_> {
         self.needs_of(row).filter(|need| !need.guarded)
     }
 
-    /// What is asked of a configuration whatever an unknown condition says, in the place of a variant.
+    /// The requirements of a configuration in the place of a variant, whatever the value of unknown conditions.
     pub(crate) fn surely_asked_of(&self, row: RowId, variant: &Variant) -> Asked {
         let mut words: Vec<&str> = self.sure_needs_of(row).map(|need| need.requirement.as_str()).collect();
         words.extend(stated(variant));

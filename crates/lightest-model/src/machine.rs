@@ -27,7 +27,7 @@ pub struct Machine {
 pub enum Fit<'c> {
     /// It can.
     Runs,
-    /// It can if what is stated here holds, which is not known.
+    /// It can, if this condition is met; whether it is, is unknown.
     RunsIf(Cow<'c, str>),
     /// It cannot.
     Lacks {
@@ -82,7 +82,7 @@ impl<'c> Space<'c> {
         }
     }
 
-    /// The kind of host that a configuration needs where that is asked of it.
+    /// The kind of host that a configuration needs for a query.
     #[must_use]
     pub fn host_of(&self, row: RowId, asked: &Asked) -> Option<&'c Host> {
         self.host(row, asked).and_then(|host| self.catalog().hosts.get(host))

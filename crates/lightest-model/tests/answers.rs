@@ -60,7 +60,7 @@ fn the_users_statement_outranks_ours_unless_ours_is_of_circumstances_of_its_own(
     // Two of the user's are weighed as two of ours are.
     let no = (User, "disk", "no", "");
     assert_eq!(of(&[users, no], &[]), (Support::No, by("statement 1")));
-    // Ours holds when a clock is asked for, of which the user's does not speak.
+    // Ours applies when a clock is asked for; the user's does not mention one.
     let with_clock = (Base, "disk", "no", "with = [\"clock\"]");
     assert_eq!(of(&[with_clock, users], &["clock"]), (Support::No, by("statement 0")));
     assert_eq!(of(&[with_clock, users], &[]), (Support::Yes, by("statement 1")));

@@ -115,7 +115,7 @@ fn oracle(space: &Space<'_>, requires: &[String], arch: Arch) -> Option<RowId> {
         .map(|(id, _)| id)
 }
 
-/// Requirements that do not say where a test runs.
+/// Requirements other than places.
 fn requirements() -> Vec<String> {
     let place = |id: &str| Arch::from_word(id).is_some() || CATALOG.vmm(id).is_some();
     CATALOG.requirements.iter().map(|known| known.id.clone()).filter(|id| !place(id)).collect()

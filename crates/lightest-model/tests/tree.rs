@@ -1,4 +1,4 @@
-//! The decision tree says what the chooser says.
+//! The decision tree agrees with the chooser.
 
 mod common;
 mod made_up;
@@ -74,7 +74,7 @@ fn any_two_needs_that_are_not_set_apart_and_can_meet_lead_where_the_chooser_lead
         let tree = Tree::of(&space, arch);
         let calm: Vec<RequirementId> =
             needs(&tree).into_iter().filter(|need| !tree.apart.contains(need)).collect();
-        // Were nearly all set apart, the tree would say little.
+        // If nearly all were set apart, the tree would be of little use.
         assert!(calm.len() * 2 > needs(&tree).len(), "{arch}: {} of {}", calm.len(), needs(&tree).len());
         let mut met = 0;
         for first in 0..calm.len() {

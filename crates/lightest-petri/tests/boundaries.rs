@@ -260,7 +260,7 @@ fn a_shutdown_that_waits_is_found_where_the_test_itself_asks_for_it_and_has_an_a
     let waits = |list: &str, body: &str| found("unprovided-quirk", &text("ends", list, body));
     let message = |seconds: u32| vec![format!("this waits {seconds} seconds that the test does not need")];
     assert_eq!(waits(DIRECT, &format!("{PING}\n{stop}")), message(10));
-    // The worst of the list is told.
+    // The worst of the list is reported.
     assert_eq!(waits(&format!("{DIRECT}, {UBUNTU}"), &format!("{PING}\n{stop}")), message(30));
     assert_eq!(waits(&format!("{UBUNTU}, {DIRECT}"), &format!("{PING}\n{stop}")), message(30));
     let both = text(

@@ -1,4 +1,4 @@
-//! What a comment keeps from being reported: it depends on where it stands, and on what it says.
+//! Findings that a comment suppresses, by its place and its words.
 
 #[path = "common/reading.rs"]
 mod reading;

@@ -125,7 +125,7 @@ fn what_follows_a_branch_that_leaves_is_for_the_others() {
         assert_eq!(asked(leaves, WINDOWS, &SHELLS), ["windows-shell"], "{leaves}");
         assert_eq!(found(&format!("{LINUX}, {WINDOWS}"), leaves), [""; 0], "{leaves}");
     }
-    // A round that is left says nothing of what follows the loop.
+    // Leaving a round decides nothing about the code behind the loop.
     let body = "for _ in 0..3 { if os == OsFlavor::Windows { break; } } agent.unix_shell(); Ok(())";
     assert_eq!(asked(body, WINDOWS, &SHELLS), ["unix-shell"]);
     // Who leaves at once is not meant.

@@ -5,7 +5,7 @@ mod common;
 use lightest_petri::Spelled;
 use lightest_petri::grammar::{AttributeKind, Grammar};
 
-/// What the linter makes of an attribute's arguments: the variants, each with what holds for it.
+/// The variants that the linter reads from an attribute's arguments, each with its properties.
 fn read(name: &str, arguments: &str) -> Vec<String> {
     let catalog = common::catalog();
     let kind = AttributeKind::from_word(name).unwrap_or_else(|| panic!("`{name}` is not known"));

@@ -172,7 +172,7 @@ fn what_to_use_instead_escapes_the_limit() {
             .iter()
             .any(|blocker| blocker.id == symptom.limit && blocker.state == BlockerState::Open);
         assert!(open || catalog.quirk(&symptom.limit).is_some(), "{} is no open limit", symptom.limit);
-        // What a limit is about is asked for, or it could not hold whatever is used instead.
+        // The subject of a limit is asked for: without it, the limit could not apply whatever is used instead.
         let blockers = catalog.blockers.iter().filter(|blocker| blocker.id == symptom.limit);
         let quirks = catalog.quirks.iter().filter(|quirk| quirk.id == symptom.limit);
         let about = blockers.map(|blocker| &blocker.when).chain(quirks.map(|quirk| &quirk.when));

@@ -69,7 +69,7 @@ fn words(list: &[(String, Role)]) -> Vec<&str> {
     list.iter().map(|(config, _)| config.as_str()).collect()
 }
 
-/// What each body of `unseen.rs` says is right for it, in the order of the list.
+/// The right list for each body, as `unseen.rs` states it, in order.
 #[test]
 fn bodies_that_were_written_for_no_list_get_the_right_one() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lightest/tests/bodies/unseen.rs");
@@ -280,7 +280,7 @@ fn what_nobody_has_shown_is_a_variant_only_where_nothing_else_is_known_to_do() {
     assert_eq!(advice, "unproven with x: `a`, `b` and `c`; try it: if it passes, it is the lightest");
 }
 
-/// Of what may do, the lightest says which branches of the body count.
+/// The lightest configuration that may be enough decides which branches of the body count.
 #[test]
 fn what_is_asked_of_the_lightest_that_may_do_is_what_its_own_branches_ask() {
     let space = Space::of_tests(&CATALOG);

@@ -200,7 +200,7 @@ fn a_file_is_named_as_the_list_names_it_for_that_configuration() {
     let list = format!("{openhcl}[LATEST_RELEASE_STANDARD_X64]");
     assert_eq!(named(takes, &list, openhcl).as_deref(), Some("LATEST_RELEASE_STANDARD_X64"));
     assert_eq!(named(takes, &list, of_hyperv), standard);
-    // Of a trait that nobody knows, the list tells nothing about others, though all of it agrees.
+    // For an unknown trait, the list proves nothing about others, although all its files agree.
     let list = format!("{openhcl}[SOMETHING]");
     assert_eq!(named("impl IsSomething", &list, openhcl).as_deref(), Some("SOMETHING"));
     assert_eq!(named("impl IsSomething", &list, "openvmm_uefi_x64(none)"), None);

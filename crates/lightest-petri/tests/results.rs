@@ -57,7 +57,7 @@ async fn measures(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result
 }
 "#;
 
-/// What a configuration answers, told from the statements alone.
+/// A configuration's answer, from the statements alone.
 fn support(
     catalog: &Catalog,
     space: &Space<'_>,

@@ -97,7 +97,7 @@ fn check(text: &str, first: &str) -> Vec<Finding> {
     linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &options(first))
 }
 
-/// A fixture by its name, and what is expected of it in a file of that kind; empty where there is none.
+/// A fixture by its name, with the expected output in a file of that kind; empty where there is none.
 fn fixture(name: &str, kind: &str) -> (String, String) {
     let text = fs::read_to_string(ui().join(format!("{name}.rs"))).expect("UTF-8");
     (text, fs::read_to_string(ui().join(format!("{name}.{kind}"))).unwrap_or_default())

@@ -34,7 +34,7 @@ pub struct Case {
     pub message: String,
     /// Whether the report keeps what the test wrote.
     pub has_output: bool,
-    /// For each text that was looked for, whether the test's output holds it.
+    /// For each text that was looked for, whether the test's output contains it.
     pub found: Vec<bool>,
     /// The line of the report, one-based.
     pub line: u64,

@@ -56,7 +56,7 @@ impl History {
         self.results.iter().any(|result| result.outcome == *outcome)
     }
 
-    /// How long each run of it took, skipped ones aside.
+    /// Durations of its runs, without skipped ones.
     pub fn times(&self) -> impl Iterator<Item = Duration> {
         self.results
             .iter()
@@ -64,7 +64,7 @@ impl History {
             .filter_map(|result| result.time)
     }
 
-    /// How long each run of it took that passed at the first attempt.
+    /// Durations of its runs that passed at the first attempt.
     pub fn clean_times(&self) -> impl Iterator<Item = Duration> {
         let clean = |result: &&Result| result.outcome == Outcome::Passed && result.retries == 0;
         self.results.iter().filter(clean).filter_map(|result| result.time)

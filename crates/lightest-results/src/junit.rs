@@ -4,7 +4,7 @@
 //! Ginkgo v2 (a `status` for each case, `[It]` before names, dry runs); those of other runners fit where they use the
 //! same elements. Entities are never expanded beyond the five of XML, and a document type is refused.
 //!
-//! `quick-xml` finds tags. Text between tags goes by unread, piece by piece, since one test may write any amount of it.
+//! `quick-xml` finds tags. Text between tags is skipped piece by piece, since a test's output has no limit.
 
 use std::io::{BufRead as _, Read};
 use std::time::Duration;
@@ -42,8 +42,8 @@ const NEUTRAL: [&str; 6] =
 
 /// Reads a report, and hands on each case as soon as it is complete, with the suite around it.
 ///
-/// `watch` are texts to look for in what tests write; [`Case::found`] says which occur. Markup characters in them do not
-/// match.
+/// `watch` are texts to look for in the output of tests; [`Case::found`] has those that occur. Markup characters in
+/// them do not match.
 ///
 /// # Errors
 ///

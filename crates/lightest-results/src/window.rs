@@ -1,8 +1,8 @@
-//! A buffered reader that counts lines, looks a few bytes ahead, and limits what one piece of markup may hold.
+//! A buffered reader that counts lines, looks a few bytes ahead, and limits the size of one piece of markup.
 
 use std::io::{self, BufRead, Read};
 
-/// Bytes that are in view unless the input ends, enough to tell markup apart.
+/// Bytes that are in view unless the input ends, enough to identify any markup.
 pub(crate) const AHEAD: usize = 16;
 
 /// A buffered reader.

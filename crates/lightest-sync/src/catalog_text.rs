@@ -151,7 +151,7 @@ impl CatalogText {
     pub fn locate(&self, target: &Target) -> Option<CatalogPlace> {
         let (file, inner) = *self.entries.get(&target.kind)?.get(target.index)?;
         let table = self.parsed[file].as_table().get(&target.kind)?.as_array_of_tables()?.get(inner)?;
-        // An entry by itself is pointed at by its identifier: the header says too little.
+        // An entry by itself is pointed at by its identifier: the header alone does not identify it.
         let mut span = table.get("id").and_then(Item::span).or_else(|| table.span())?;
         let mut here = Here::Table(table);
         for step in &target.path {

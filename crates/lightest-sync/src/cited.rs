@@ -20,7 +20,7 @@ struct Touched {
 
 /// Reports what reads differently, once for each place however many facts rest on it, and files that were renamed.
 ///
-/// Where another difference stands in the same lines, that one says it already.
+/// Lines with another difference are left out: that difference reports them already.
 pub(crate) fn compare(work: &mut Compare<'_>) {
     let pieces = work.text.cited();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();

@@ -137,7 +137,7 @@ impl<'a> Compare<'a> {
         Report { differences: self.found, sources: self.sources, blockers }
     }
 
-    /// Path and start of a difference's place in the source; `None` where the source says nothing anywhere.
+    /// Path and start of a difference's place in the source; `None` where it has none.
     fn in_source(&self, difference: &Difference) -> Option<(&str, usize)> {
         let span = difference.diagnostic.primary()?;
         let path = self.sources.get(span.file)?.name.as_str();
@@ -166,7 +166,7 @@ pub struct Draft<'w, 'a> {
 }
 
 impl Draft<'_, '_> {
-    /// Where the source says so, and what.
+    /// Adds the place in the source, with its label.
     #[must_use]
     pub fn spot(mut self, spot: Option<Spot>, label: impl Into<String>) -> Self {
         let Some(Spot { path, span }) = spot else { return self };
@@ -178,14 +178,14 @@ impl Draft<'_, '_> {
         self
     }
 
-    /// The place in the catalog, and what it says.
+    /// Adds the place in the catalog, with its label.
     #[must_use]
     pub fn catalog(self, target: &Target, label: impl Into<String>) -> Self {
         let place = self.work.text.locate(target);
         self.beside(place, label)
     }
 
-    /// The place where the catalog records the commit of the source, and what to know of it.
+    /// Adds the place where the catalog records the commit of the source, with its label.
     pub(crate) fn at_commit(self, label: &str) -> Self {
         let place = self.work.text.commit_of(self.work.catalog, self.work.source);
         self.beside(place, label)
@@ -222,7 +222,7 @@ impl Draft<'_, '_> {
 
     /// Reports it.
     pub fn done(mut self) {
-        // What is said nowhere in the source is said at the commit that the catalog records.
+        // A difference without a place in the source is shown at the commit that the catalog records.
         if self.difference.diagnostic.labels.is_empty() {
             self = self.at_commit("");
         }

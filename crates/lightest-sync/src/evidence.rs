@@ -40,7 +40,7 @@ pub enum EvidenceStatus {
         /// Last line now.
         last: u32,
     },
-    /// The file, or every line of it, is gone.
+    /// The file is gone, or every cited line.
     Gone,
     /// What it read like cannot be had.
     Unknown,
@@ -124,7 +124,7 @@ impl Evidences {
         found
     }
 
-    /// What became of it; `None` when it is no line of the source.
+    /// Its state; `None` when it is no line of the source.
     #[must_use]
     pub fn fate(&self, evidence: &Evidence) -> Option<&EvidenceStatus> {
         self.fates.get(&evidence.to_string())

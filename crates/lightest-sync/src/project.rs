@@ -23,7 +23,7 @@ pub const MAX_BYTES: usize = 4 << 20;
 
 /// A project whose source states facts.
 pub trait Project: Sync {
-    /// The source of the catalog that a checkout of it is.
+    /// The name of this project's source in the catalog.
     fn source(&self) -> &'static str;
 
     /// Its name, for messages.

@@ -33,7 +33,7 @@ pub enum Topic {
 /// What a claim's value is while it is true.
 pub const TRUE: &str = "true";
 
-/// What is said, and of what.
+/// Values by topic and subject.
 pub type State = BTreeMap<(Topic, String), String>;
 
 /// Something that could not be read.
@@ -78,18 +78,18 @@ pub trait Timeline: Sync {
     fn snapshot(&self, files: Vec<SourceFile>, catalog: &Catalog) -> Result<Snapshot, Unclear>;
 }
 
-/// A stretch of snapshots during which something was said in the same way.
+/// A stretch of snapshots with the same value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// What was said.
+    /// The value.
     pub value: String,
-    /// The first snapshot that says so.
+    /// The first snapshot with this value.
     pub from: usize,
     /// The first after it that does not, if any.
     pub until: Option<usize>,
 }
 
-/// For everything that some snapshot says, the stretches in order.
+/// For each topic and subject of any snapshot, the stretches in order.
 #[must_use]
 pub fn runs(snapshots: &[&State]) -> BTreeMap<(Topic, String), Vec<Run>> {
     let mut found: BTreeMap<(Topic, String), Vec<Run>> = BTreeMap::new();

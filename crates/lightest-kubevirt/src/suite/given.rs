@@ -1,4 +1,4 @@
-//! What functions and structures are given: machines, and functions that will get one.
+//! Arguments of functions and structures: machines, and functions that will get one.
 
 use std::collections::HashSet;
 
@@ -15,11 +15,11 @@ const DEPTH: usize = 3;
 
 impl<'a> Walker<'a, '_> {
     pub(super) fn any_machine(&self, types: &[Type<'a>]) -> bool {
-        types.iter().any(|typ| self.holds_machine(typ))
+        types.iter().any(|typ| self.contains_machine(typ))
     }
 
-    /// Whether a value is a machine's description, or has one in it.
-    pub(super) fn holds_machine(&self, typ: &Type<'a>) -> bool {
+    /// Whether a value is a machine's description, or contains one.
+    pub(super) fn contains_machine(&self, typ: &Type<'a>) -> bool {
         let (mut level, mut seen) = (vec![typ.clone()], HashSet::new());
         for depth in 0..=DEPTH {
             let mut next = Vec::new();
@@ -97,7 +97,7 @@ impl<'a> Walker<'a, '_> {
             Expr::FuncType(signature, _) => signature
                 .params
                 .iter()
-                .any(|param| self.holds_machine(&self.with_role(self.index.type_of(file, &param.typ)))),
+                .any(|param| self.contains_machine(&self.with_role(self.index.type_of(file, &param.typ)))),
             Expr::Container(inner, _) | Expr::Ellipsis(Some(inner), _) | Expr::Reference(inner, _) => {
                 self.gets_machine(file, inner, depth)
             }

@@ -51,7 +51,7 @@ impl<'a> Walker<'a, '_> {
         !self.is_factory(id) && self.known_helper(id).is_none()
     }
 
-    /// The path of a helper of which the table says what it asks, so that its body is not followed.
+    /// The path of a helper with an entry in the table, so that its body is not followed.
     pub(super) fn known_helper(&self, id: usize) -> Option<String> {
         let data = &self.index.functions[id];
         if data.receiver.is_some() {
@@ -158,7 +158,7 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// A helper whose file was not read; the table may say what it asks all the same.
+    /// A helper whose file was not read; it may have an entry in the table.
     pub(super) fn missing(&self, path: String) -> Callee<'a> {
         if self.table.function(&path).is_some() || self.is_factory_path(&path) {
             Callee::Outside(path)

@@ -21,11 +21,11 @@ pub struct Test {
     pub text: String,
     /// Where its text stands.
     pub text_place: Place,
-    /// All of it.
+    /// The place of the whole test.
     pub place: Place,
-    /// Whether it is skipped until somebody mends it.
+    /// Whether it is skipped until somebody fixes it.
     pub pending: bool,
-    /// Where what it runs is written.
+    /// The units that it runs.
     roots: Vec<usize>,
 }
 

@@ -113,7 +113,7 @@ pub(crate) enum Kind {
 pub(crate) struct Unit {
     /// Index of its file among the parsed ones.
     pub(crate) file: usize,
-    /// All of it, units within it included.
+    /// The whole unit, with the units in it.
     pub(crate) bytes: Bytes,
     pub(crate) touches: Vec<Touched>,
     pub(crate) refs: Vec<(Target, Bytes)>,

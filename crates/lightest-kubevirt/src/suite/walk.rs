@@ -306,7 +306,7 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// A value that is assigned. What is appended to a field is no reading of it.
+    /// A value that is assigned. An append to a field does not count as reading the field.
     pub(super) fn assigned(&mut self, target: &'a Expr, value: &'a Expr) -> (Type<'a>, Vec<(Target, Bytes)>) {
         match (target, value) {
             (Expr::Selector(_, field), Expr::Call(call))
@@ -468,7 +468,7 @@ impl<'a> Walker<'a, '_> {
     }
 }
 
-/// From the first name that a declaration holds to its last value.
+/// From the first name of a declaration to its last value.
 fn all_of(decl: &Variables) -> Bytes {
     let start = decl.names.first().map_or(0, |name| name.bytes.start);
     let names = decl.names.iter().map(|name| name.bytes.end);

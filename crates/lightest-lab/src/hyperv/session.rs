@@ -21,48 +21,48 @@ const MAX_LINE: u64 = 64 * 1024;
 /// Answers that nobody waits for any more.
 const MAX_ANSWERS: usize = 64;
 
-struct Talk {
+struct Channel {
     writer: Writer,
     answers: Receiver<Value>,
     next: u64,
 }
 
-/// The dialogue; commands may come from any thread, one after the other.
-pub(super) struct Session(Mutex<Talk>);
+/// The dialogue with PowerShell; commands may come from any thread, one after the other.
+pub(super) struct Session(Mutex<Channel>);
 
 impl Session {
-    pub(super) fn start(line: Line, tell: EventSink) -> Self {
+    pub(super) fn start(line: Line, sink: EventSink) -> Self {
         let Line { reader, writer } = line;
         let (answer, answers) = mpsc::sync_channel(MAX_ANSWERS);
         thread::spawn(move || {
             let mut lines = BufReader::new(reader);
             while let Some(value) = next_value(&mut lines) {
                 let now = Instant::now();
-                if let Some(heard) = understand(&value) {
-                    tell(now, heard);
+                if let Some(event) = understand(&value) {
+                    sink(now, event);
                 } else if value["id"].is_u64() && answer.try_send(value).is_err() {
                     return;
                 }
             }
         });
-        Self(Mutex::new(Talk { writer, answers, next: 0 }))
+        Self(Mutex::new(Channel { writer, answers, next: 0 }))
     }
 
     fn ask(&self, what: &str, limit: Duration) -> Result<String, String> {
         let deadline = Instant::now() + limit;
-        let mut talk = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        talk.next += 1;
-        let id = talk.next;
+        let mut channel = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        channel.next += 1;
+        let id = channel.next;
         let mut line = json!({"id": id, "do": what}).to_string();
         line.push('\n');
-        let written = talk.writer.write_by(line.as_bytes(), deadline);
+        let written = channel.writer.write_by(line.as_bytes(), deadline);
         written.map_err(|error| format!("{what}: PowerShell takes no command: {error}"))?;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(format!("{what}: PowerShell does not answer"));
             }
-            match talk.answers.recv_timeout(left) {
+            match channel.answers.recv_timeout(left) {
                 // Answers to what was not waited for any longer come first.
                 Ok(value) if value["id"] != id => {}
                 Ok(value) => {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use lightest_agent::message::Hello;
 
-use super::{CONTROL_LIMIT, Machine, SAID_BEFORE, SAME_RESET, Watch};
+use super::{CONTROL_LIMIT, Machine, OUTPUT_DELAY, SAME_RESET, Watch};
 use crate::channels::{Signal, SignalKind};
 use crate::console::{Sign, short};
 use crate::driver::exit_code;
@@ -67,13 +67,13 @@ impl Machine {
 
     fn same_reset(&self, when: Instant) -> bool {
         let since = self.progress.last_reset.map(|last| when.saturating_duration_since(last));
-        since.is_some_and(|since| since < SAID_BEFORE || (since < SAME_RESET && !self.progress.alive))
+        since.is_some_and(|since| since < OUTPUT_DELAY || (since < SAME_RESET && !self.progress.alive))
     }
 
-    /// The guest said something.
+    /// The guest wrote something.
     fn lives(&mut self, when: Instant) {
         let since = self.progress.last_reset.map(|last| when.saturating_duration_since(last));
-        self.progress.alive |= since.is_none_or(|since| since > SAID_BEFORE);
+        self.progress.alive |= since.is_none_or(|since| since > OUTPUT_DELAY);
     }
 
     fn vmm_event(&mut self, when: Instant, kind: EventKind, watch: &mut Watch<'_>) {

@@ -28,7 +28,7 @@ pub(super) fn prepare(
     if spec.accelerator == Accelerator::Kvm {
         args.pair("--hypervisor", "kvm");
     }
-    // It goes on once we are connected to its console: nothing of it is lost.
+    // It continues once we are connected to its console, so that no output is lost.
     args.flag("--paused");
     args.pair("--com1", format!("listen={}", plain_path(&console, &SERIAL_SYNTAX)?));
     args.pair("--guest-shutdown-action", format!("exit:{TURNED_OFF}"));

@@ -1,4 +1,4 @@
-//! The OpenVMM driver: its interactive console, on a terminal that we hold the other end of.
+//! The OpenVMM driver: its interactive console, on a terminal whose other end is ours.
 
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ const WIDTH: usize = 200;
 #[derive(Default)]
 struct Printed {
     text: Vec<u8>,
-    /// Whether the beginning of it was thrown away.
+    /// Whether its beginning was discarded.
     cut: bool,
     closed: bool,
 }

@@ -23,7 +23,7 @@ fn resident() -> usize {
     pages * 4096
 }
 
-/// An agent whose guest does as the function says.
+/// An agent whose guest is played by the function.
 fn against(guest: impl FnOnce(UnixStream) + Send + 'static) -> Agent {
     let (ours, theirs) = UnixStream::pair().expect("a socket pair");
     // A guest whose host went away is not ours to wait for.

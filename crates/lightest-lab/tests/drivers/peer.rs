@@ -1,15 +1,13 @@
-//! A peer that follows a scripted dialogue over a socket, and insists on what it is told.
+//! A peer that follows a scripted dialogue over a socket, and checks every message of the driver.
 //!
 //! A file of a dialogue has one step a line; empty lines and those that begin with `#` are for readers:
 //!
 //! ```text
-//! ! WHAT            the driver is asked to do this (in a thread of its own, one after the other)
-//! ! WHAT in MS      likewise, with so many milliseconds at most
-//! > TEXT            the driver must send this line now, JSON in any order of keys
-//! >- TEXT           the driver must send this now, byte for byte
-//! < TEXT            the peer sends this line;            <- TEXT  likewise, without a line end
-//! flood N TEXT      the peer sends the text so many times
-//! wait              the peer says nothing more, and waits until the driver goes
+//! ! WHAT the driver is asked to do this (in a thread of its own, one after the other) ! WHAT in MS
+//! likewise, with so many milliseconds at most > TEXT the driver must send this line now, JSON in
+//! any order of keys >- TEXT the driver must send this now, byte for byte < TEXT the peer sends
+//! this line; <- TEXT likewise, without a line end flood N TEXT the peer sends the text so many
+//! times wait the peer sends nothing more, and waits until the driver goes
 //! ```
 //!
 //! `\r`, `\n` and `\e` are control characters.
@@ -19,7 +17,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-/// Far longer than any of it takes.
+/// Far longer than any dialogue takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the driver is asked.
@@ -116,7 +114,7 @@ impl Dialogue {
                 }
                 Step::Say(bytes) => socket.write_all(&bytes).map_err(|error| error.to_string())?,
                 Step::Flood(times, bytes) => {
-                    // A driver that has had enough of it may leave the rest unread.
+                    // A driver that gives up may leave the rest unread.
                     if at == last {
                         drop(sends.take());
                     }

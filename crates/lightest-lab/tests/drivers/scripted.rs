@@ -39,7 +39,7 @@ fn ask(control: &dyn Control, call: &Call) -> String {
     }
 }
 
-/// Plays a dialogue with the driver; what came of it, as text.
+/// Plays a dialogue with the driver, and returns the result as text.
 fn played(driver: &'static dyn Driver, file: &str) -> String {
     let mut dialogue = Dialogue::read(file);
     let (ours, theirs) = UnixStream::pair().expect("a socket pair");
@@ -54,7 +54,7 @@ fn played(driver: &'static dyn Driver, file: &str) -> String {
     for call in &calls {
         let _ = writeln!(text, "{}: {}", call.what, ask(control.as_ref(), call));
     }
-    // What the peer still has to send is heard before we go; its last step may be to wait for just that.
+    // Messages that the peer still has to send are received before we go; its last step may be to wait for that.
     let _ = sent.recv();
     drop(control);
     if let Err(why) = peer.join().expect("the peer ends") {

@@ -27,7 +27,7 @@ fn the_agent_runs_programs_moves_files_and_survives_a_reset() {
     assert_eq!(output.ended, Ended::Exited(3));
     assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
 
-    // More than a frame, a pipe or a queue holds, in both directions at once.
+    // More than fits into a frame, a pipe or a queue, in both directions at once.
     let input: Vec<u8> = (0..300_000_u32).map(|number| number.to_le_bytes()[0]).collect();
     let output = shell(agent, "cat", &input);
     assert!(output.stdout == input, "{} bytes came back", output.stdout.len());

@@ -1,5 +1,5 @@
-//! Boots real guests. Needs the packages of `guests/packages.toml` and the guests that `cargo xtask test` builds; says exactly
-//! what is missing, and never passes without having seen a guest.
+//! Boots real guests. Needs the packages of `guests/packages.toml` and the guests that `cargo xtask test` builds; reports
+//! exactly what is missing, and never passes without having seen a guest.
 
 mod agent;
 mod boots;

@@ -27,7 +27,7 @@ pub(super) struct Reader<'a, 'c> {
     any_arch: bool,
 }
 
-/// What the names of a test decided for one place.
+/// The hints that decided for one place.
 #[derive(Debug, Default)]
 pub(super) struct Hinted {
     /// Requirements that changed the answer.
@@ -86,7 +86,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         if archs.is_empty() {
             archs.extend(reader.hints.iter().filter_map(|hint| Arch::from_word(hint.requirement)));
         }
-        // What the caller asks for comes first; what the test cannot do is then an answer of its own.
+        // The caller's request comes first, even where the test cannot run there.
         reader.archs = match (&request.archs, archs) {
             (asked, _) if !asked.is_empty() => asked.clone(),
             (_, mut own) if !own.is_empty() => {
@@ -109,12 +109,12 @@ impl<'a, 'c> Reader<'a, 'c> {
         Ok(reader)
     }
 
-    /// Those requirements, none of which names a place, and what follows from them.
+    /// These requirements, without places, and those that they imply.
     pub(super) fn asked<'w>(&self, words: impl Iterator<Item = &'w str>) -> Asked {
         Asked::of(self.space.catalog(), words.filter_map(|word| self.space.word(word)))
     }
 
-    /// What is asked of a configuration, or of all where there is none: each word once, in the body's order.
+    /// The requirements of a configuration, or of all where there is none: each once, in the body's order.
     pub(super) fn words(&self, row: Option<RowId>, hinted: &[String]) -> Vec<String> {
         let applies = |need: &&Need| match row {
             Some(row) => need.applies_to(self.space.row(row)),
@@ -130,13 +130,12 @@ impl<'a, 'c> Reader<'a, 'c> {
         words
     }
 
-    /// The lightest of some configurations that is known to provide everything that the body asks of it, and what names
-    /// mention.
+    /// The lightest of some configurations that is known to provide everything that the body asks and the names mention.
     pub(super) fn lightest(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<RowId> {
         self.lightest_that(hinted, among, &|id, asked| self.space.gives_all(id, asked))
     }
 
-    /// The lightest of some configurations that is not known to lack anything that the body asks of it.
+    /// The lightest of some configurations that is not known to lack anything that the body asks.
     pub(super) fn unproven(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<RowId> {
         self.lightest_that(hinted, among, &|id, asked| {
             let answers = self.space.demands(asked).map(|need| self.space.answer(id, need, asked).support);
@@ -187,8 +186,8 @@ impl<'a, 'c> Reader<'a, 'c> {
         }
     }
 
-    /// What names add to the body: as much as some configuration provides beside all that the body asks for, and no more than
-    /// changes the answer, so that what the body shows is not taken from a name.
+    /// The hints that the names add: as many as some configuration provides beside all that the body asks for, and only those
+    /// that change the answer, so that a requirement of the body is not attributed to a name.
     pub(super) fn hinted(&self, here: &dyn Fn(&Row<'_>) -> bool) -> Hinted {
         let mut hinted = Hinted::default();
         let Some(plain) = self.lightest(&[], here) else { return hinted };
@@ -230,8 +229,8 @@ impl<'a, 'c> Reader<'a, 'c> {
         hinted
     }
 
-    /// The architectures to answer for: where a name decides on one, those only on which something provides what it speaks
-    /// of. A variant on another would test something else.
+    /// The architectures to answer for: where a name decides on one, only those on which a configuration provides the
+    /// hint. A variant on another would test something else.
     pub(super) fn archs_for_hints(&self) -> Vec<Arch> {
         if !self.any_arch || self.hints.is_empty() {
             return self.archs.clone();
@@ -251,8 +250,8 @@ impl<'a, 'c> Reader<'a, 'c> {
         if kept.is_empty() { self.archs.clone() } else { kept }
     }
 
-    /// Notes what names mention: what decided, and what the pick is not known to provide.
-    pub(super) fn tell(&self, hinted: &Hinted, chosen: Option<RowId>, weak: &mut Vec<WeakNeed>) {
+    /// Records hints: those that decided, and those that the pick is not known to provide.
+    pub(super) fn record_hints(&self, hinted: &Hinted, chosen: Option<RowId>, weak: &mut Vec<WeakNeed>) {
         let catalog = self.space.catalog();
         for hint in &self.hints {
             let word = hint.requirement;
@@ -277,8 +276,8 @@ impl<'a, 'c> Reader<'a, 'c> {
         }
     }
 
-    /// A variant for each operating system and isolation mode that the body distinguishes; for a test of isolation that tells
-    /// none apart, one for each mode.
+    /// A variant for each operating system and isolation mode that the body distinguishes; for a test of isolation that
+    /// distinguishes none, one for each mode.
     pub(super) fn branches(
         &self,
         chosen: Option<RowId>,

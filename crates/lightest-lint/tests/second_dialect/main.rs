@@ -1,4 +1,4 @@
-//! The seam holds: a toy dialect of another language, with guests of its own, goes through the same inference and rules.
+//! A toy dialect of another language, with guests of its own, goes through the same inference and rules.
 //!
 //! Its guests have no agent to ask for, live side by side, are shared by several tests, and run on three architectures.
 

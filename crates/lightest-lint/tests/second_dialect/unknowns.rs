@@ -190,7 +190,7 @@ fn a_variant_that_runs_already_settles_an_unknown_by_its_result() {
     assert_eq!(experiment(SIDE_BY_SIDE, &[&units, &alpine], &none), runs(1, "alpine"));
     let add = Some(Experiment::Add { test: 0, beside: "fedora".to_owned(), edit: None });
     assert_eq!(experiment(SIDE_BY_SIDE, &[&units], &none), add);
-    // One that asks for nothing of the kind shows nothing of it.
+    // A test that asks for nothing of the kind proves nothing about it.
     let reads = test("reads", "NewAlpine()", "vm.Exec(\"cat /x\")");
     assert_eq!(experiment(SIDE_BY_SIDE, &[&units, &reads], &none), add);
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Catalog, Evidence};
 
-/// A web address, apart from the lines of its file, so that many places in one file share most of it.
+/// A web address, apart from the lines of its file, so that many places in one file share most of the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// Of the file, or of whatever else is named.

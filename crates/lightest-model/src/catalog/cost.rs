@@ -72,7 +72,7 @@ impl<N: Copy + Default + Ord + std::fmt::Display + From<u8>> Cost<N> {
 }
 
 impl Cost {
-    /// What is left of it after another; negative where the other is more.
+    /// The difference to another; negative where the other is more.
     #[must_use]
     pub fn beyond(self, other: Self) -> Cost<i64> {
         self.combined(other, |own, other| i64::from(own) - i64::from(other))

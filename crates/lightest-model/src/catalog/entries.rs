@@ -238,7 +238,7 @@ pub struct Machines {
     /// Their architecture; empty where any will do.
     #[serde(default)]
     pub arch: Vec<Arch>,
-    /// What they must be or offer besides, which a program cannot tell: a half sentence.
+    /// A further condition that no program can check: a half sentence.
     #[serde(default)]
     pub provided: Option<String>,
 }
@@ -253,7 +253,7 @@ pub struct Hypervisor {
     pub title: String,
     /// The operating system of machines that can offer it.
     pub os: String,
-    /// A file that can be opened where a machine offers it; absent where no file tells.
+    /// A file that can be opened where a machine offers it; absent where no file indicates it.
     #[serde(default)]
     pub mark: Option<String>,
     /// Whether the file must be open to writing, too.
@@ -351,18 +351,18 @@ pub struct Quirk {
     /// What becomes of a variant that nothing settles, as a verb phrase; absent where it runs all the same.
     #[serde(default)]
     pub stops: Option<String>,
-    /// The word that a declaration needs because of it, such as `requires(windows_partition_reset)`.
+    /// The word that a declaration then needs, such as `requires(windows_partition_reset)`.
     #[serde(default)]
     pub declare: Option<String>,
     /// Where that is known from.
     pub evidence: Vec<Evidence>,
 }
 
-/// Whether a blocker still holds.
+/// Whether a blocker is still in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BlockerState {
-    /// It holds.
+    /// In force.
     Open,
     /// It is gone.
     Lifted,
@@ -389,7 +389,7 @@ pub struct Blocker {
     pub holds: Option<Holds>,
     /// The issue, as `owner/repository#number`, or words.
     pub issue: String,
-    /// Whether it still holds.
+    /// Whether it is still in force.
     pub state: BlockerState,
     /// The commit that lifted it.
     #[serde(default)]
@@ -416,7 +416,7 @@ impl Blocker {
     }
 }
 
-/// Which variants a blocker holds back.
+/// Which variants a blocker affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Holds {

@@ -38,9 +38,9 @@ pub struct Claim {
     pub id: String,
     /// Where it stands.
     pub section: Section,
-    /// What it says, in our words.
+    /// The claim, in our words.
     pub says: String,
-    /// Whether it still holds.
+    /// Whether it is still true.
     pub state: ClaimState,
     /// What is true now.
     pub now: String,
@@ -67,7 +67,7 @@ pub struct Question {
     pub ask: String,
     /// Why it matters.
     pub why: String,
-    /// Whether only one of the answers can hold.
+    /// Whether the answers exclude each other.
     #[serde(default)]
     pub exclusive: bool,
     /// Possible answers.
@@ -79,7 +79,7 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
-    /// What the author says.
+    /// The answer, in the author's words.
     pub label: String,
     /// What that asks of the environment.
     pub requires: Vec<String>,

@@ -50,7 +50,7 @@ pub struct Catalog {
     pub quirks: Vec<Quirk>,
     /// Limits that somebody means to lift.
     pub blockers: Vec<Blocker>,
-    /// The sentences of the request, and whether they still hold.
+    /// The sentences of the request, and whether they are still true.
     pub claims: Vec<Claim>,
     /// What `pick` asks.
     pub questions: Vec<Question>,

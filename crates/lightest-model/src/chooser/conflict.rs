@@ -159,7 +159,7 @@ fn corner<'c>(
     let others: Vec<Demand> =
         between.iter().copied().filter(|demand| *demand != Demand::Requirement(requirement)).collect();
     let all = explainer.asked(between);
-    // The refusal of what comes nearest to those that give it says why; that of something else says nothing.
+    // The reason is the refusal of the configuration nearest to those that provide it; that of any other explains nothing.
     let nearness = |row: RowId| {
         let row = space.row(row);
         let same = |(os, boot): &(Os, &BootMethod)| *os == row.guest.os && boot.id == row.boot.id;
@@ -182,7 +182,7 @@ fn corner<'c>(
         Demand::Arch(arch) => Some(*arch),
         _ => None,
     });
-    // Where no boot method that gives it exists on the architecture, the framework says why.
+    // Where the architecture has no boot method that provides it, the framework gives the reason.
     let refused_arch = arch
         .filter(|arch| kinds.iter().all(|(_, boot)| !boot.archs.contains(arch)))
         .and_then(|arch| kinds.iter().find_map(|(_, boot)| boot.refused_archs.get(arch.word())))

@@ -108,7 +108,7 @@ pub struct Pick<'c> {
     pub row: RowId,
     /// What it costs.
     pub price: Price<'c>,
-    /// For each requirement, the statement that says yes; `None` never occurs for a pick.
+    /// For each requirement, the statement that answers *yes*; `None` never occurs for a pick.
     pub why: Vec<Reason<'c>>,
     /// Quirks that matter to what is asked.
     pub quirks: Vec<&'c Quirk>,

@@ -1,8 +1,8 @@
-//! The decision tree: what one need leads to, and what two of them do, as the chooser answers it.
+//! The decision tree: the chooser's answers to one need, and to two of them.
 //!
 //! Nothing is decided here. Every requirement is asked by itself, those with the same answer become a branch, and then
 //! every two of them are asked together. Where most pairs of two branches agree on a third answer, that is a *twist*;
-//! the requirements whose pairs do not agree are set apart, so that the tree holds for any two of the others.
+//! the requirements whose pairs do not agree are set apart, so that the tree is right for any two of the others.
 
 use std::collections::BTreeMap;
 
@@ -97,7 +97,7 @@ impl<'c> Tree<'c> {
         Self { arch, branches, apart: Vec::new(), nowhere }
     }
 
-    /// Asks every two requirements together; returns the pairs that lead elsewhere than their branches say.
+    /// Asks every two requirements together; returns the pairs whose answer differs from that of their branches.
     fn twisting(&mut self, space: &Space<'c>) -> Vec<[RequirementId; 2]> {
         let mut exceptions = Vec::new();
         for later in 0..self.branches.len() {

@@ -1,4 +1,4 @@
-//! What a configuration gives, when certain things are asked of it.
+//! The requirements that a configuration provides, given a query.
 
 use foldhash::HashMap;
 use std::borrow::Cow;
@@ -130,7 +130,7 @@ impl Statement<'_> {
 pub struct Answer<'c> {
     /// The answer.
     pub support: Support,
-    /// The first statement that says so; `None` where no statement covers it, which is *unknown*.
+    /// The first statement behind the answer; `None` where no statement covers it, which is *unknown*.
     pub statement: Option<&'c Capability>,
 }
 
@@ -249,8 +249,8 @@ impl<'c> Space<'c> {
         yes
     }
 
-    /// What a configuration answers to one requirement, when `asked` is asked for: *no* if any
-    /// statement says so, else *unknown* if any says so, else *yes* if any says so, else *unknown*.
+    /// A configuration's answer to one requirement, when `asked` is asked for: *no* if any statement is *no*, else
+    /// *unknown* if any is *unknown*, else *yes* if any is *yes*, else *unknown*.
     #[must_use]
     pub fn answer(&self, row: RowId, requirement: RequirementId, asked: &Asked) -> Answer<'c> {
         let speaks = |statement: &&Statement<'c>| statement.rows.contains(row);
@@ -284,7 +284,7 @@ impl<'c> Space<'c> {
         self.demands(asked).all(|demand| self.answer(row, demand, asked).support == Support::Yes)
     }
 
-    /// Whether a configuration gives a requirement when nothing else is asked of it.
+    /// Whether a configuration provides a requirement when nothing else is asked for.
     #[must_use]
     pub fn gives_alone(&self, row: RowId, requirement: RequirementId) -> bool {
         if let Some(known) = self.alone.as_ref().and_then(|alone| alone.get(row.index())) {
@@ -298,7 +298,7 @@ impl<'c> Space<'c> {
         self.answer(row, requirement, &asked).support == Support::Yes
     }
 
-    /// For each configuration, a bit for each requirement that it gives when nothing else is asked of it; for
+    /// For each configuration, a bit for each requirement that it provides when nothing else is asked for; for
     /// [`Space::knowing_alone`]. Requirements beyond 127 share a bit.
     #[must_use]
     pub fn alone(&self) -> Vec<u128> {

@@ -29,27 +29,27 @@ impl Bits {
         self.words[index / 64] |= 1 << (index % 64);
     }
 
-    /// Whether it holds that one.
+    /// Whether it contains that one.
     pub(crate) fn contains(&self, row: RowId) -> bool {
         let index = row.index();
         self.words.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
-    /// Adds what `other` holds.
+    /// Adds the members of `other`.
     pub(crate) fn add(&mut self, other: &Self) {
         for (word, more) in self.words.iter_mut().zip(&other.words) {
             *word |= more;
         }
     }
 
-    /// Removes what `other` holds.
+    /// Removes the members of `other`.
     pub(crate) fn remove(&mut self, other: &Self) {
         for (word, less) in self.words.iter_mut().zip(&other.words) {
             *word &= !less;
         }
     }
 
-    /// Keeps what `other` holds too.
+    /// Keeps only the members of `other`.
     pub(crate) fn keep(&mut self, other: &Self) {
         for (word, kept) in self.words.iter_mut().zip(&other.words) {
             *word &= kept;

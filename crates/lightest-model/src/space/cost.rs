@@ -6,7 +6,7 @@ use crate::catalog::{Blocker, BlockerState, BootMethod, Catalog, Cost, Guest, Im
 
 use super::{Asked, Bits, RequirementId, Row, RowId, Space};
 
-/// What a configuration costs whatever is asked of it.
+/// The costs of a configuration that do not depend on the query.
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed {
     /// Index of the boot class in the catalog.
@@ -60,7 +60,7 @@ pub struct Price<'c> {
     pub host: &'c str,
 }
 
-/// Something that holds for some configurations, perhaps only when certain things are asked for.
+/// An item that applies to some configurations, perhaps only when certain requirements are asked for.
 #[derive(Debug)]
 pub(super) struct Scoped<T> {
     rows: Bits,
@@ -109,7 +109,7 @@ impl<'c> Space<'c> {
         self.quirks.get_or_init(|| self.catalog().quirks.iter().map(scoped).collect())
     }
 
-    /// The quirks of a configuration that matter to what is asked of it.
+    /// The quirks of a configuration that matter to a query.
     pub fn quirks(&self, row: RowId, asked: &Asked) -> impl Iterator<Item = &'c Quirk> {
         self.quirk_rows().iter().filter(move |scoped| scoped.holds(row, asked)).map(|scoped| scoped.what)
     }
@@ -145,7 +145,7 @@ impl<'c> Space<'c> {
         }
     }
 
-    /// What a configuration costs, when `asked` is asked of it.
+    /// The costs of a configuration when `asked` is asked for.
     #[must_use]
     pub fn price(&self, row: RowId, asked: &Asked) -> Price<'c> {
         let weight = self.weight(row, asked);

@@ -39,7 +39,7 @@ pub struct Row<'c> {
     pub guest: &'c Guest,
     /// The image that it boots, where it boots one.
     pub image: Option<&'c Image>,
-    /// What it costs whatever is asked of it.
+    /// Its costs that do not depend on the query.
     pub(crate) fixed: cost::Fixed,
 }
 

@@ -16,7 +16,7 @@ use lightest_lint::facts::{Bare, Comment, Declaration, Test, Unresolved, Variant
 use lightest_lint::intent;
 use lightest_lint::source::Source;
 
-/// The tests of a file, and what was not understood of it. `walk` finds what a body touches.
+/// The tests of a file, and notes on what was not understood. `walk` finds the usages of a body.
 pub(super) fn tests(
     file: usize,
     source: &Source,
@@ -64,7 +64,7 @@ pub(super) fn tests(
             declarations.extend(reader.declaration(kind, attribute, &mut refused));
         }
         let Walked { usages, mut unresolved, reached } = walk(function);
-        // What else the list holds is not known, so nothing is said about what it lacks.
+        // The rest of the list is not known, so nothing is reported as missing from it.
         let unread: Vec<Span> = refused.iter().filter_map(|note| note.primary().cloned()).collect();
         unresolved.extend(unread.iter().map(|span| Unresolved {
             span: span.clone(),
@@ -222,7 +222,7 @@ fn unknown_attribute(file: usize, function: &Function) -> Option<Diagnostic> {
     Some(Diagnostic::new(message).label(Span::new(file, attribute.span.clone()), ""))
 }
 
-/// What is written at the top of a file about all of it.
+/// The comment at the top of a file, on the whole file.
 fn preface(file: usize, text: &str) -> Option<Comment> {
     let mut start = None;
     let mut end = 0;

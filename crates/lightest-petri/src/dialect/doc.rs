@@ -1,4 +1,4 @@
-//! What a doc comment says first.
+//! The first paragraph of a doc comment.
 
 use lightest_lint::facts::Comment;
 

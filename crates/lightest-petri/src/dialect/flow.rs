@@ -28,7 +28,7 @@ impl Truth {
         Self { not: Vec::new(), known: false, ..self }
     }
 
-    /// Whether nothing is known of it.
+    /// Whether neither outcome is known.
     pub(super) fn is_unknown(&self) -> bool {
         self.then.is_empty() && self.not.is_empty()
     }
@@ -59,7 +59,7 @@ impl Truth {
             if truth? { then.push(branches) } else { not.push(branches) }
         }
         match (&then[..], &not[..]) {
-            // Only a branch and all that is outside of it leave nothing for another condition to decide.
+            // A branch and its complement leave nothing for another condition to decide.
             ([[one]], [[other]]) if one.when == other.when && one.otherwise != other.otherwise => {
                 Some(Self::of(one.clone()))
             }
@@ -125,7 +125,7 @@ fn common(left: &When, right: &When) -> Option<When> {
     })
 }
 
-/// What a test of the configuration says, where the table knows it: `os == OsFlavor::Linux`, `matches!(..)`,
+/// The truth of a test of the configuration that the table has: `os == OsFlavor::Linux`, `matches!(..)`,
 /// `config.is_openhcl()`, `let Some(IsolationType::Snp) = isolation`.
 pub(super) fn tests(expr: &Expr, table: &Table) -> Option<Truth> {
     let truth = |when: Vec<When>, otherwise| Truth::of(Branch { when: when.into(), otherwise });
@@ -179,7 +179,7 @@ fn path_of(path: &str, table: &Table) -> Option<Vec<When>> {
     table.named(Kind::Condition, path).map(|entry| entry.when.clone())
 }
 
-/// Whether a pattern tests nothing beside what [`pattern_of`] tells of it.
+/// Whether [`pattern_of`] covers everything that a pattern tests.
 pub(super) fn is_whole(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Tuple(parts) => {

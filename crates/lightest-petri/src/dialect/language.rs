@@ -1,6 +1,6 @@
 //! What belongs to the language and asks for nothing: its own types, and names that cannot stand for anything else.
 
-/// Types of the language and its standard library, whose values hold what they are given and nothing more.
+/// Types of the language and its standard library whose values only contain what they were made from.
 const TYPES: [&str; 44] = [
     "Arc",
     "AtomicBool",

@@ -241,7 +241,7 @@ fn append(texts: &mut Texts, next: &str) {
     }
 }
 
-/// Each of some texts followed by each of others; as one word where `word` says so of what is before it.
+/// Each of some texts followed by each of others; as one word where `word` is true for the first.
 fn times(texts: &Texts, next: &[(Vec<Branch>, String)], word: impl Fn(&str) -> bool) -> Texts {
     let mut all = Texts::new();
     for (within, before) in texts {

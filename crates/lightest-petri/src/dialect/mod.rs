@@ -116,7 +116,7 @@ impl Dialect for Petri {
     }
 
     fn conventions(&self) -> Conventions {
-        // How a guest without an agent ends is not read, so that too little of it is seen.
+        // How a guest without an agent ends is not read: too few of its requirements are seen.
         Conventions {
             alternatives: true,
             boot_tests: true,
@@ -184,8 +184,8 @@ impl Dialect for Petri {
         Some(variants.iter().map(term).collect::<Vec<_>>().join(" | "))
     }
 
-    /// With `PETRI_IGNORE_UNSTABLE_FAILURES`, which OpenVMM's CI sets, an unstable test that fails is reported as passed; its
-    /// log tells them apart (`petri/src/test.rs`, `petri/src/tracing.rs`).
+    /// With `PETRI_IGNORE_UNSTABLE_FAILURES`, which OpenVMM's CI sets, an unstable test that fails is reported as
+    /// passed; only its log shows the failure (`petri/src/test.rs`, `petri/src/tracing.rs`).
     fn masking(&self) -> Option<Masking> {
         Some(Masking {
             passed: "test passed",

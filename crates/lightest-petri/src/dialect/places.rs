@@ -1,4 +1,4 @@
-//! Variables and what else may be written to: names come to hold values, and keep all that they were ever given.
+//! Variables and other places that may be written to: a name keeps every value that it was ever assigned.
 
 use std::rc::Rc;
 
@@ -44,7 +44,7 @@ impl<'w, 't> Walk<'w, 't> {
                     many
                 }
             }
-            // What an earlier round wrote may be overwritten by what is known more of it.
+            // A value of an earlier round may be replaced by one of which more is known.
             (Value::Typed(name, _), Value::Typed(other, fields)) if name == other => {
                 Value::Typed(name, fields)
             }

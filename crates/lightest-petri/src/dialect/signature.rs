@@ -1,4 +1,4 @@
-//! What the types of a signature tell of values: parameters, what is returned, and what is written down of them.
+//! The types of a signature: values of parameters and of results, and the usages that they show.
 
 use std::rc::Rc;
 
@@ -36,7 +36,7 @@ impl<'t> Walk<'_, 't> {
         (Value::Lost(Rc::from("parameter")), vec![unresolved])
     }
 
-    /// A value of which the type is written: what is not known of it by itself follows from that.
+    /// A value with a declared type, which supplies what the value itself leaves unknown.
     pub(super) fn as_declared(&mut self, value: Value<'t>, declared: Value<'t>) -> Value<'t> {
         if declared.carries().is_none() && !matches!(declared, Value::Typed(..)) {
             return value;

@@ -110,7 +110,7 @@ impl Reader<'_> {
         self.tree.records.push(RecordType { name: item.name().to_owned(), span: item.range(), fields });
     }
 
-    /// What an `impl` or a trait holds.
+    /// The items of an `impl` or a trait.
     fn associated(&mut self, block: Node<'_>, owner: Option<&str>) {
         let Some(list) = block.child(SyntaxKind::ASSOC_ITEM_LIST) else { return };
         for item in list.children() {

@@ -114,7 +114,7 @@ pub(super) fn without_list(
     Some(attribute)
 }
 
-/// What is wrong with a configuration's VMM, beside the one that holds for all.
+/// The mistake in a configuration's VMM, given the common one.
 fn vmm_error(catalog: &Catalog, common: Option<&str>, entry: &Entry) -> Option<SyntaxError> {
     let message = match (common, entry.config.vmm.as_deref()) {
         (None, None) => "vmm must be specified",

@@ -88,7 +88,7 @@ pub struct Attribute {
     pub vendor: Option<Vendor>,
     /// The words of `requires(..)`.
     pub requires: Vec<String>,
-    /// Why all of it is skipped by default.
+    /// Why the whole attribute is skipped by default.
     pub ignored: Option<Reason>,
     /// Why no failure blocks.
     pub unstable: Option<Reason>,
@@ -96,7 +96,7 @@ pub struct Attribute {
     pub entries: Vec<Entry>,
 }
 
-/// One configuration of an attribute, with everything that holds for it.
+/// One configuration of an attribute, with everything that applies to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant<'a> {
     /// The configuration, its VMM named.
@@ -131,7 +131,7 @@ impl Attribute {
         }
     }
 
-    /// The VMM that holds for all configurations.
+    /// The common VMM of all configurations.
     #[must_use]
     pub fn common_vmm(&self) -> Option<&str> {
         match self.kind {
@@ -150,7 +150,7 @@ impl Attribute {
         !without.contains(&self.kind) && !self.noagent
     }
 
-    /// Each configuration with everything that holds for it.
+    /// Each configuration, with everything that applies to it.
     pub fn variants(&self) -> impl Iterator<Item = Variant<'_>> {
         self.entries.iter().map(|entry| {
             let mut config = entry.config.clone();

@@ -7,7 +7,7 @@ use super::config::Reason;
 use super::cursor::Cursor;
 use lightest_model::catalog::Catalog;
 
-/// Takes a word of an older `vmm_test_with`, such as `unstable_noagent_openvmm`; whether every part of it is known.
+/// Takes a word of an older `vmm_test_with`, such as `unstable_noagent_openvmm`; and returns whether every part is known.
 pub(super) fn overrides(attribute: &mut Attribute, word: &str) -> bool {
     let parts: Vec<&str> = word.split('_').collect();
     if !parts.iter().all(|part| WORDS.contains(part)) {

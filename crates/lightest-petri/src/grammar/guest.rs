@@ -57,7 +57,7 @@ impl<'c> Scope<'c> {
     }
 }
 
-/// Parses the guest, and says where it stands.
+/// Parses the guest, and returns it with its place.
 pub(super) fn guest(
     scope: &Scope<'_>,
     cursor: &mut Cursor<'_>,

@@ -58,8 +58,8 @@ fn with_arguments(text: &str) -> Option<Vec<String>> {
     tuple.types().skip(1).map(|path| is_path(path).then(|| tight(path.text()))).collect()
 }
 
-/// Whether a part of an argument is read: what a constant's type could be given, which is paths, lifetimes, literals,
-/// tuples, references and slices. The parser reads more, and some of it that the macros refuse.
+/// Whether a part of an argument is read: a value for a constant's type, made of paths, lifetimes, literals, tuples,
+/// references and slices. The parser accepts more, some of which the macros refuse.
 fn is_read(node: Node<'_>) -> bool {
     use SyntaxKind::*;
     match node.kind() {

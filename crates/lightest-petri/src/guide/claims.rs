@@ -1,4 +1,4 @@
-//! The request's sentences on the page: its guidelines, and what the source says otherwise by now.
+//! The request's sentences on the page: its guidelines, and those that the source contradicts by now.
 
 use lightest_diagnostics::words::capital;
 use lightest_model::catalog::{Catalog, Claim, ClaimState, Quirk, Section};
@@ -8,7 +8,7 @@ use super::markdown::{item, prose, sentence, table};
 use super::sources::{Sources, inline, issues};
 use lightest_diagnostics::words;
 
-/// The practical guidelines: what holds now, whatever was said.
+/// The practical guidelines, as they are true now.
 pub(super) fn guidelines(space: &Space<'_>, sources: &mut Sources<'_>) -> String {
     let catalog = space.catalog();
     let mut text = String::new();
@@ -24,7 +24,7 @@ pub(super) fn guidelines(space: &Space<'_>, sources: &mut Sources<'_>) -> String
     text
 }
 
-/// What has moved on: what was said, and what is so now.
+/// Sentences that are out of date, each with the present state.
 pub(super) fn moved_on(space: &Space<'_>) -> String {
     let catalog = space.catalog();
     let moved = catalog.claims.iter().filter(|claim| claim.state == ClaimState::MovedOn);
@@ -71,7 +71,7 @@ pub(super) fn other_quirks(space: &Space<'_>) -> String {
     table(&["Quirk, and what handles it", "What you do", "Source"], &rows)
 }
 
-/// Whether an earlier row says as much for another configuration, or the table of what is blocked does.
+/// Whether an earlier row for another configuration, or the table of blockers, has the same content.
 fn repeats(catalog: &Catalog, quirk: &Quirk) -> bool {
     let before = catalog.quirks.iter().take_while(|known| known.id != quirk.id);
     let alike = |known: &Quirk| {

@@ -38,7 +38,7 @@ pub(super) fn requirements(space: &Space<'_>) -> String {
                 let asked = Asked::new(catalog, [requirement.id.as_str()]).unwrap_or_default();
                 let [x64, aarch64] = ARCHS.map(|arch| {
                     let row = lightest_for(space, &asked, arch);
-                    // A place is no need: it only says where to look.
+                    // A place is no need: it only restricts where to look.
                     row.filter(|_| !catalog.is_place(&requirement.id))
                         .map_or_else(|| "–".to_owned(), |row| code(Spelled(&space.row(row).config)))
                 });

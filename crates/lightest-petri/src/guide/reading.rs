@@ -13,7 +13,7 @@ use crate::ARCHS;
 pub enum Reading {
     /// This configuration.
     Take(RowId),
-    /// The row states that no known configuration provides all of it.
+    /// The row states that no known configuration provides everything.
     Nothing,
     /// No row covers it: the page refers the reader to `lightest pick`.
     GoOn,

@@ -44,7 +44,7 @@ pub(super) fn inline(catalog: &Catalog, evidence: &[Evidence]) -> String {
         .map(|place| {
             let Some(source) = catalog.source(&place.source) else { return code(&place.place) };
             let name = match place.lines() {
-                // The file's name and its first line; the link tells the rest.
+                // The file's name and its first line; the link has the rest.
                 Some((path, first, _)) => format!("{}:{first}", path.rsplit('/').next().unwrap_or(path)),
                 None => label(catalog, source, place),
             };

@@ -194,7 +194,7 @@ pub(super) fn architectures(space: &Space<'_>) -> String {
     text
 }
 
-/// Why boot methods do not run, each reason once, with where it holds.
+/// Reasons why boot methods do not run, each once, with the configurations that it applies to.
 #[derive(Default)]
 struct Missing<'c> {
     found: Vec<(Vec<String>, String, &'c [Evidence])>,
@@ -249,7 +249,7 @@ fn verdict<'c>(space: &Space<'c>, vmm: &Vmm, boot: &BootMethod, arch: Arch) -> V
             None => refused.push((1, statement)),
         }
     }
-    // What holds for most guests is the boot method's reason, not some guest's.
+    // A reason that applies to most guests is the boot method's, not some guest's.
     refused
         .into_iter()
         .max_by_key(|(count, _)| *count)

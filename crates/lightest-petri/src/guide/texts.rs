@@ -148,7 +148,7 @@ pub struct Symptom {
     pub limit: String,
     /// What the chooser is asked for what to use instead.
     pub requires: Vec<String>,
-    /// What lifts it, where no issue says so.
+    /// The change that lifts it, where no issue states it.
     #[serde(default)]
     pub until: Option<String>,
 }

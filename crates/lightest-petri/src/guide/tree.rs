@@ -38,7 +38,7 @@ pub(super) fn titles(catalog: &Catalog, needs: &[RequirementId], most: usize, la
 
 /// What an author would be testing, in the words of a claim.
 ///
-/// Where the source has moved on from them, what the claim asks for says it instead.
+/// Where the source contradicts the claim by now, the titles of its requirements.
 pub(super) fn condition(catalog: &Catalog, claim: &Claim) -> String {
     if claim.state == ClaimState::Holds {
         let condition = claim.says.split_once(": ").map_or(claim.says.as_str(), |(condition, _)| condition);
@@ -87,7 +87,7 @@ fn one(
 ) -> String {
     let catalog = space.catalog();
     let query = representative(catalog, branch);
-    // What has moved on no longer says what leads here; the needs themselves do.
+    // Claims that are out of date no longer describe what leads here; the needs do.
     let holding: Vec<&Claim> =
         branch.claims.iter().copied().filter(|claim| claim.state == ClaimState::Holds).collect();
     let needs = titles(catalog, &branch.needs, usize::MAX, "or");

@@ -1,4 +1,4 @@
-//! Blockers: whether each still holds, by the tests that name the configurations it holds back.
+//! Blockers: whether each is still in force, by the tests that name the configurations that it affects.
 
 use lightest_model::catalog::{Blocker, BlockerState, Evidence, Guest};
 use lightest_model::config::{Config, Form, GuestRef};
@@ -105,7 +105,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
     }
 }
 
-/// A variant of any test that the blocker would hold back and that runs.
+/// A variant of any test that runs, although the blocker applies to it.
 fn live_anywhere(work: &Work<'_>, blocker: &Blocker) -> Option<Witness> {
     work.facts.tests.iter().find_map(|test| {
         let live = |variant: &&Variant| {
@@ -181,7 +181,7 @@ fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derive
     }
 }
 
-/// Reasons for which tests hold configurations back, and TODO comments that name one, that no blocker speaks of.
+/// Reasons of ignored configurations, and TODO comments that name one, that no blocker mentions.
 fn uncovered(work: &mut Work<'_>) {
     let facts = work.facts;
     let mut seen: Vec<(String, String)> = Vec::new();

@@ -73,7 +73,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
                     let config = config(vmm, &boot.word, *arch, guest);
                     let Some((quirks, place)) = stated(work, guest, boot, vmm) else { continue };
                     for what in What::ALL {
-                        if what == What::RebootsWithTpm && !gives_tpm(work, &config, guest, known.openhcl) {
+                        if what == What::RebootsWithTpm && !has_tpm(work, &config, guest, known.openhcl) {
                             continue;
                         }
                         let sleep = quirks.shutdown_sleep.as_ref();
@@ -120,7 +120,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
 }
 
 /// Compares the wait of every guest with the one entry that states it for a guest without a sleep of its own: Linux
-/// Direct. The result is that entry, and what it should say.
+/// Direct. Returns that entry, and the value that it should have.
 fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
     let catalog = work.compare.catalog;
     let guest = catalog.guests.iter().find(|guest| guest.form == Form::Direct && guest.lab.is_empty())?;
@@ -144,7 +144,7 @@ fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
     Some((*entry, wait.value))
 }
 
-/// What the source states about this guest there; `None` where it says nothing of waits at all.
+/// The quirks that the source states for this guest there; `None` where it has none of waits at all.
 fn stated(
     work: &Work<'_>,
     guest: &Guest,
@@ -163,7 +163,7 @@ fn stated(
     if !artifact.quirks_known {
         return None;
     }
-    // What has no operating system is not asked to shut down.
+    // A guest without an operating system is not asked to shut down.
     if artifact.os.as_ref().is_some_and(|os| os.value == "Uefi") {
         return None;
     }
@@ -173,7 +173,7 @@ fn stated(
     Some((quirks, artifact.quirks_place.clone().unwrap_or_else(|| artifact.place.clone())))
 }
 
-/// What the catalog says; `base` is an entry that is reported already, and what it should say.
+/// The catalog's value; `base` is an entry that is reported already, and the value that it should have.
 fn said(
     work: &Work<'_>,
     config: &Config,
@@ -202,16 +202,16 @@ fn said(
     (sum, entries)
 }
 
-/// Whether the catalog says that it has a TPM: nobody pays for a reboot where there is none.
-fn gives_tpm(work: &Work<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bool {
-    let says = |support| {
+/// Whether the catalog states that it has a TPM: without one there is no reboot to pay for.
+fn has_tpm(work: &Work<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bool {
+    let states = |support| {
         work.compare.catalog.capabilities.iter().any(|statement| {
             statement.requirement == "tpm"
                 && statement.support == support
                 && statement.when.selects(config, guest, openhcl)
         })
     };
-    says(Support::Yes) && !says(Support::No)
+    states(Support::Yes) && !states(Support::No)
 }
 
 fn report(work: &mut Work<'_>, groups: BTreeMap<(String, What, u64, u64), Group>) {
@@ -230,7 +230,7 @@ fn report(work: &mut Work<'_>, groups: BTreeMap<(String, What, u64, u64), Group>
                 draft.catalog(&target, format!("{was} in all by the catalog"))
             }
         };
-        // One entry that states all of it can be corrected; a share of a sum takes a person.
+        // A single entry with the whole value can be corrected; a share of a sum takes a person.
         if let [only] = group.entries.as_slice()
             && is > 0
         {

@@ -1,8 +1,8 @@
-//! What a sentence of the request claims, as a condition on facts, so that a source of any day can bear it out or not.
+//! A claim of the request as a condition on facts, so that it can be checked against the source of any day.
 //!
-//! Written in `request.toml` as `watch`: a list of conditions that must all hold.
+//! Written in `request.toml` as `watch`: a list of conditions, all of which must be true.
 //!
-//! | condition | holds when |
+//! | condition | true when |
 //! | --- | --- |
 //! | `word KEY=VALUES ..` | the macros accept such a configuration (`boot` with `arch`, or `guest`) |
 //! | `live KEY=VALUES ..` | a test names such a configuration, does not ignore it, and petri runs it |
@@ -11,7 +11,7 @@
 //! | `only-sleeps PREFIX` | no guest whose word begins otherwise does |
 //! | `reboots GUEST CONDITION` | the guest reboots at first boot: `always` or `with-tpm` |
 //!
-//! `not` before a condition turns it round. Keys of `word` and `live`: `vmm`, `boot`, `arch`, `isolation`, `os`, `guest`,
+//! `not` before a condition negates it. Keys of `word` and `live`: `vmm`, `boot`, `arch`, `isolation`, `os`, `guest`,
 //! `agent`; values are separated by commas.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use lightest_model::config::Arch;
 
 use crate::openvmm::facts::{Artifact, Facts, GuestWord, Image, Reboot, Variant};
 
-/// Whether all conditions hold of a source: `None` when one is about a guest that the source does not have.
+/// Whether all conditions are true for a source: `None` when one is about a guest that the source does not have.
 ///
 /// # Errors
 ///

@@ -221,7 +221,7 @@ fn join(a: &Place, b: &Place) -> Place {
     }
 }
 
-/// Follows what is said to be another artifact's.
+/// Resolves properties that refer to another artifact's.
 fn resolve(facts: &mut Facts, same: Vec<Alias>) {
     // A chain of copies settles in as many rounds as it has links; a circle never does.
     let mut left = same;

@@ -1,4 +1,4 @@
-//! What a machine gets when a test does not say: memory and processors.
+//! Defaults of a machine: memory and processors.
 
 use crate::openvmm::corpus::Corpus;
 use crate::openvmm::items::impls;

@@ -166,13 +166,13 @@ pub enum Need {
 /// A host requirement of some configurations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostNeed {
-    /// The VMM, where it holds for one only.
+    /// The VMM, where it applies to one only.
     pub vmm: Option<String>,
-    /// The isolation mode it holds for.
+    /// The isolation mode that it applies to.
     pub isolation: Isolation,
     /// What the host must offer.
     pub need: Need,
-    /// The lines that say so.
+    /// The lines that state it.
     pub place: Place,
 }
 
@@ -242,7 +242,7 @@ pub struct Test {
     pub variants: Vec<Variant>,
     /// Whether the agent runs in its guests.
     pub agent: bool,
-    /// The least memory that it gives a machine, in bytes, where it says.
+    /// The least memory that it gives a machine, in bytes, where it states one.
     pub memory: Option<At<u64>>,
     /// From its first comment or attribute to its body's end.
     pub place: Place,
@@ -251,7 +251,7 @@ pub struct Test {
 /// A `TODO` in a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Todo {
-    /// What it says.
+    /// Its text.
     pub text: String,
     /// The issues that it names.
     pub issues: Vec<u64>,

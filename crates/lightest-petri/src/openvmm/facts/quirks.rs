@@ -23,7 +23,7 @@ impl Shape {
         let find = |name: &str| structs.iter().find(|item| item.name == name);
         let fields = |name: &str| find(name).map_or_else(Vec::new, |item| fields(item.body));
         let (per_vmm, inner) = (fields("GuestQuirks"), fields("GuestQuirksInner"));
-        // Before quirks differed by VMM, the outer type held them itself.
+        // Before quirks differed by VMM, they were fields of the outer type.
         let (vmms, kinds) = if inner.is_empty() {
             (vec!["hyperv".to_owned(), "openvmm".to_owned()], per_vmm)
         } else {
@@ -87,7 +87,7 @@ fn reboot(word: &str) -> Option<Reboot> {
     }
 }
 
-/// What a `fn quirks()` says.
+/// The result of a `fn quirks()`.
 pub(super) enum Stated {
     /// These, by VMM.
     Quirks(BTreeMap<String, GuestQuirks>),
