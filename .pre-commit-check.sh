@@ -4,7 +4,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lightest=$(command -v lightest || true)
 if [ -z "$lightest" ]; then
-  # Built from here, so that the other repository's toolchain file says nothing about it.
+  # Built from here, so that the other repository's toolchain file does not apply.
   (cd "$here" && cargo build --quiet --locked --release --package lightest >&2)
   lightest=$here/target/release/lightest
 fi

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Side by side, as whole processes: lightest, the bare QEMU command line for the same boot, virtme-ng, and vmtest.
 #
-# What it needs of Debian, it installs (as root) or names. virtme-ng (PyPI) takes part when it is on PATH and the modules of the
+# It installs Debian packages that it needs (as root), or names them. virtme-ng (PyPI) takes part when it is on PATH and the modules of the
 # guest's kernel are installed; so does vmtest (crates.io). vmtest wants a kernel with 9p built in: Debian's kernels have 9p as a
 # module, so it gets them from an initial file system that loads them and goes on with vmtest's own first program.
-# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
-# program that is built already.
+# PROFILE is cargo's: `release` by default, which a clone builds first; `dist` is what is installed. LIGHTEST names a
+# program that was built already.
 # Usage: benches/boots.sh [RUNS] [FOLDER]
 set -euo pipefail
 runs=${1:-10}

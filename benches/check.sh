@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # `lightest check` beside `rg -l vmm_test` on the same tree, both warm; then on ten copies of it.
 #
-# What it needs of Debian, it installs (as root) or names. The aims: 1.75 times the wall time of ripgrep, and for ten copies 10.5 times that of one.
-# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
-# program that is built already.
+# It installs Debian packages that it needs (as root), or names them. The aims: 1.75 times the wall time of ripgrep, and for ten copies 10.5 times that of one.
+# PROFILE is cargo's: `release` by default, which a clone builds first; `dist` is what is installed. LIGHTEST names a
+# program that was built already.
 # Usage: benches/check.sh OPENVMM [RUNS]
 set -euo pipefail
 tree=$(realpath "${1:?name a checkout of openvmm}")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # `lightest pick --from` on the longest test file of a checkout of OpenVMM (about 2,000 lines, in a package of some 15,000), beside
-# `lightest check` on the same package. What it needs of Debian, it installs (as root) or names.
+# `lightest check` on the same package. It installs Debian packages that it needs (as root), or names them.
 #
-# The aim: at most 60 ms of wall time for a pick. Processor time is printed, too: on a busy machine, wall time says little.
-# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
-# program that is built already.
+# The aim: at most 60 ms of wall time for a pick. Processor time is printed as well: on a busy machine, wall time is not reliable.
+# PROFILE is cargo's: `release` by default, which a clone builds first; `dist` is what is installed. LIGHTEST names a
+# program that was built already.
 # Usage: benches/from.sh OPENVMM [RUNS]
 set -euo pipefail
 tree=$(realpath "${1:?name a checkout of openvmm}")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # How the time of `check` grows with its input: each shape at N and at 4 N, processor time of both, and their ratio (4 is linear).
-# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
-# program that is built already.
-# Usage: benches/growth.sh [N]    (5000 where nothing is said)
+# PROFILE is cargo's: `release` by default, which a clone builds first; `dist` is what is installed. LIGHTEST names a
+# program that was built already.
+# Usage: benches/growth.sh [N]    (default: 5000)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 profile=${PROFILE:-release}

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A pick beside the start of an everyday program: `git --version`. What it needs of Debian, it installs (as root) or names.
+# A pick beside the start of an everyday program: `git --version`. It installs Debian packages that it needs (as root), or names them.
 # The aim is 1.5 times its wall time.
-# PROFILE is cargo's: `release`, which a clone builds first, where nothing is said; `dist` is what is installed. LIGHTEST names a
-# program that is built already.
+# PROFILE is cargo's: `release` by default, which a clone builds first; `dist` is what is installed. LIGHTEST names a
+# program that was built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo xtask install bench-pick

@@ -1,5 +1,5 @@
-//! Mutated input by the million for everything that reads what comes from outside. None of it may panic, hang, or take time or
-//! memory out of proportion.
+//! Mutated input by the million for every reader of outside data. No reader may panic, hang, or take time or memory out of
+//! proportion.
 //!
 //! `cargo xtask fuzz [RUNS [TARGET..]]`. The mutations come from a small generator of its own, so that a run can be repeated: a
 //! failure names the number that makes it again.
@@ -21,7 +21,7 @@ use lightest_lint::parallel;
 use targets::{Input, Target};
 use watch::Watch;
 
-/// Says how much memory is taken, so that a run can be held to a limit.
+/// Measures memory, so that a run can be limited.
 #[global_allocator]
 static MEMORY: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
 
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            say(&message);
+            report(&message);
             ExitCode::FAILURE
         }
     }
@@ -50,7 +50,7 @@ fn all(runs: u64, names: &[String]) -> Result<(), String> {
         let known: Vec<&str> = targets.iter().map(|target| target.name).collect();
         return Err(format!("there is no target `{unknown}`; there are: {}", known.join(", ")));
     }
-    // What would be printed a million times over says nothing more the second time.
+    // A message of each panic would be printed a million times.
     std::panic::set_hook(Box::new(|_| {}));
     let watch = Watch::start();
     for target in
@@ -75,14 +75,14 @@ fn one(target: &Target, runs: u64, watch: &Watch) -> Result<(), String> {
             }
             Input::Disks { disks, read } => {
                 let image = Image::of(number, disks);
-                // How large a disk is excuses nothing: all of it is never read.
+                // The limit does not grow with the disk, which is never read as a whole.
                 let done = watch.run(target.name, number, 0, || read(&image));
                 done.or_else(|what| failed(what, &image))?;
             }
         }
     }
     let (time, memory) = watch.most();
-    say(&format!(
+    report(&format!(
         "{}: {runs} runs in {:.0} s; at most {time:.0} ms of processor time and {:.1} MiB for one",
         target.name,
         start.elapsed().as_secs_f64(),
@@ -92,8 +92,8 @@ fn one(target: &Target, runs: u64, watch: &Watch) -> Result<(), String> {
 }
 
 /// Writes a line to standard error.
-fn say(line: &str) {
-    // Nothing is left to say it on.
+fn report(line: &str) {
+    // Without standard error, there is nowhere to report it.
     let _ = writeln!(io::stderr(), "{line}");
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{MEMORY, say};
+use crate::{MEMORY, report};
 
 /// A run that takes so long never ends, however busy the machine is.
 const HANGS: Duration = Duration::from_secs(120);
@@ -38,7 +38,7 @@ impl Watch {
                 if let Some((since, name, number)) = now
                     && since.elapsed() > HANGS
                 {
-                    say(&format!("{name}: number {number} does not end"));
+                    report(&format!("{name}: number {number} does not end"));
                     std::process::exit(1);
                 }
             }

@@ -15,7 +15,7 @@ use lightest_catalog::{File, OPENVMM, list_folder, load};
 use lightest_model::catalog::{Catalog, Layer};
 use lightest_model::space::Space;
 
-use crate::run::{root, run, say};
+use crate::run::{report, root, run};
 use crate::{book, packages};
 
 /// How large the page may be, in bytes.
@@ -47,7 +47,7 @@ pub(crate) fn test() -> Result<(), String> {
     run(drive)?;
     let answers = compare::all(&space, &asked.queries, &read(&site.join("shown.jsonl"))?)?;
     let explanations = explained::all(&space, &read(&site.join("explained.jsonl"))?)?;
-    say(&format!(
+    report(&format!(
         "the page shows what the library answers: {answers} questions, {explanations} configurations; pictures are in {}",
         site.join("pictures").display()
     ));
@@ -78,7 +78,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Installs Chromium and Node.js from Debian and the driver from npm, or says exactly what is missing.
+/// Installs Chromium and Node.js from Debian and the driver from npm, or reports exactly what is missing.
 fn install(here: &Path) -> Result<(), String> {
     packages::install(&["browser"])?;
     let version = Command::new("node").arg("--version").output();

@@ -18,13 +18,13 @@ use serde_json::Value;
 
 use crate::run::{self, committed, read_toml, root};
 
-/// A judgement on a finding, or on a test about which nothing is said.
+/// A judgement on a finding, or on a test without one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Verdict {
     /// The test, with its modules.
     test: String,
-    /// The rule; of what is not reported, the rule that could have spoken.
+    /// The rule; for a test without a finding, the rule that could have fired.
     rule: String,
     /// The configuration, where one test has several findings of a rule.
     #[serde(default)]
@@ -81,7 +81,7 @@ struct Finding {
     place: String,
 }
 
-/// Reads the checkout and writes the files; with `check`, says which are stale.
+/// Reads the checkout and writes the files; with `check`, reports the stale ones.
 pub(crate) fn run(openvmm: &str, check: bool) -> Result<(), String> {
     let openvmm = PathBuf::from(openvmm);
     let program = program()?;

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use crate::packages::{self, LIST, PROGRAM_FOLDERS, Package};
-use crate::run::{root, run, say};
+use crate::run::{report, root, run};
 
 /// The release that the README names.
 const RELEASE: &str = "bookworm";
@@ -20,7 +20,7 @@ const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// What cannot be installed, is not there, or belongs to another package.
 pub(crate) fn check() -> Result<(), String> {
     if !packages::debian_as_root() {
-        say("skipped: an empty root is made on Debian, as root");
+        report("skipped: an empty root is made on Debian, as root");
         return Ok(());
     }
     packages::install(&["root"])?;
@@ -52,7 +52,7 @@ pub(crate) fn check() -> Result<(), String> {
         }
     }
     if wrong.is_empty() {
-        say(&format!("{} programs and files, each of the package that {LIST} names", owned.len()));
+        report(&format!("{} programs and files, each of the package that {LIST} names", owned.len()));
         return Ok(());
     }
     Err(wrong.join("\n"))

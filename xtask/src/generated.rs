@@ -14,7 +14,7 @@ const FILES: [Generated; 1] = [Generated { path: "docs/pick.svg", make: picture 
 /// Where the schemas lie.
 const SCHEMAS: &str = "docs/book/src/schema";
 
-/// Writes every generated file, or says which are stale.
+/// Writes every generated file, or reports the stale ones.
 ///
 /// # Errors
 ///

@@ -10,7 +10,7 @@ use std::fs;
 use lightest_catalog::{embedded, load};
 use lightest_kubevirt::facts::FOLDERS;
 
-use crate::run::{committed, root, say};
+use crate::run::{committed, report, root};
 
 use tree::Tree;
 
@@ -43,7 +43,7 @@ struct Verdict {
     reason: String,
 }
 
-/// What a further conversion changed, and how much of it is found at its parent.
+/// The changes of a further conversion, and how many are found at its parent.
 struct Conversion {
     name: &'static str,
     commit: &'static str,
@@ -114,7 +114,7 @@ pub(crate) fn run(checkout: &str, check: bool) -> Result<(), String> {
             .collect(),
         open_now: head.open(),
     };
-    say(&format!(
+    report(&format!(
         "{} of {} converted sites are found, and {} others; {} of {} guestless sites ask for nothing; {} findings now",
         corpus.found,
         corpus.converted,
@@ -124,10 +124,10 @@ pub(crate) fn run(checkout: &str, check: bool) -> Result<(), String> {
         corpus.now.len()
     ));
     for place in &corpus.missed {
-        say(&format!("not found: {}:{}", place.0, place.1));
+        report(&format!("not found: {}:{}", place.0, place.1));
     }
     for later in &corpus.later {
-        say(&format!(
+        report(&format!(
             "{}: {} of {} are found",
             later.name,
             later.converted.len() - later.missed.len(),

@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            run::say(&message);
+            run::report(&message);
             ExitCode::FAILURE
         }
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::run::{self, cargo, root, say};
+use crate::run::{self, cargo, report, root};
 
 /// A crate, and the tests that specify it.
 struct Specified {
@@ -21,7 +21,7 @@ struct Specified {
 
 const CRATES: [Specified; 2] = [
     Specified { name: "lightest-model", tests: "lightest-model", targets: &[], goal: 95 },
-    // The rules need source to read: their fixtures are petri's. What petri has beside them says nothing of the linter.
+    // The rules need source to read: their fixtures are petri's. Petri's other tests do not specify the linter.
     Specified {
         name: "lightest-lint",
         tests: "lightest-lint,lightest-petri",
@@ -48,7 +48,7 @@ const CRATES: [Specified; 2] = [
 /// A whole run is made of so many parts. A part that was run whole is not run again at the same commit.
 const PARTS: usize = 10;
 
-/// Behind a commit where something is not committed, which is tested as well: of two such states, one says nothing of the other.
+/// Marks a tree with uncommitted changes, which are tested as well: results of two such states are never combined.
 const DIRTY: &str = "-dirty";
 
 /// How long the tests of a mutant may take, in seconds, and its build.
@@ -74,7 +74,7 @@ impl Outcomes {
     }
 }
 
-/// Runs all mutants, or one shard of them (`3/40`), which tells less: the goals are those of whole runs.
+/// Runs all mutants, or one shard (`3/40`); the goals are those of whole runs.
 ///
 /// # Errors
 ///
@@ -103,10 +103,10 @@ pub(crate) fn run(shard: Option<&str>) -> Result<(), String> {
         }
         let all = caught + missed;
         let share = (caught * 100).checked_div(all).unwrap_or(100);
-        say(&format!(
+        report(&format!(
             "{name}: {caught} of {all} mutants caught, {share} % (goal over a whole run: {goal} %)"
         ));
-        say(&format!("those that were missed: {}/*/mutants.out/missed.txt", folder.display()));
+        report(&format!("those that were missed: {}/*/mutants.out/missed.txt", folder.display()));
         if shard.is_none() && share < *goal {
             short.push(*name);
         }

@@ -92,7 +92,7 @@ pub(crate) fn install(purposes: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     let names: Vec<&str> = missing.iter().map(String::as_str).collect();
-    run::say(&format!("installing {}", names.join(" ")));
+    run::report(&format!("installing {}", names.join(" ")));
     let install = || {
         apt_get(&["update", "-qq"])?;
         apt_get(&[&["install", "--yes", "-qq", "--no-install-recommends"], names.as_slice()].concat())
@@ -123,7 +123,7 @@ pub(crate) fn debian_as_root() -> bool {
 }
 
 fn use_of_root() -> bool {
-    // What only root owns tells who we are, without a program and without unsafe code.
+    // The owner of `/proc/self` is the effective user, known without a program and without unsafe code.
     fs::metadata("/proc/self").is_ok_and(|meta| owner(&meta) == Some(0))
 }
 

@@ -1,4 +1,4 @@
-//! Runs programs, reads and writes files of the repository, and says what is being done.
+//! Runs programs, reads and writes files of the repository, and reports progress.
 
 use std::env;
 use std::ffi::OsStr;
@@ -18,8 +18,8 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// Writes a line to standard error.
-pub(crate) fn say(line: &str) {
-    // Nothing is left to say it on.
+pub(crate) fn report(line: &str) {
+    // Without standard error, there is nowhere to report it.
     let _ = writeln!(io::stderr(), "{line}");
 }
 
@@ -76,20 +76,20 @@ pub(crate) fn committed(name: &str, text: &str, check: bool, chore: &str) -> Res
         fs::create_dir_all(folder).map_err(failed)?;
     }
     fs::write(&part, text).and_then(|()| fs::rename(&part, &path)).map_err(failed)?;
-    say(&format!("wrote {name}"));
+    report(&format!("wrote {name}"));
     Ok(())
 }
 
-/// Does a step under a heading, and says how long it took.
+/// Does a step under a heading, and reports how long it took.
 ///
 /// # Errors
 ///
 /// Those of the step.
 pub(crate) fn step(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
-    say(&format!("== {title}"));
+    report(&format!("== {title}"));
     let start = Instant::now();
     work().map_err(|error| format!("== {title}: {error}"))?;
-    say(&format!("== {title}: done in {:.0} s", start.elapsed().as_secs_f64()));
+    report(&format!("== {title}: done in {:.0} s", start.elapsed().as_secs_f64()));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
-//! `cargo xtask unknowns`: what OpenVMM's own tests leave unknown, for the book.
+//! `cargo xtask unknowns`: unknowns of OpenVMM's own tests, for the book.
 //!
-//! Read from a checkout is `corpus/unknowns.json` (facts and our own edits, nothing of the checkout's text); the page is made
-//! from that file alone, so that a test can hold it.
+//! Read from a checkout is `corpus/unknowns.json` (facts and our own edits, nothing of the checkout's text); the page
+//! is made from that file alone, so that a test can check it.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -8,7 +8,7 @@ mod compiler;
 mod toolchain;
 
 use crate::packages;
-use crate::run::{cargo, root, run, say};
+use crate::run::{cargo, report, root, run};
 
 use toolchain::Toolchain;
 
@@ -23,7 +23,9 @@ const CHECKED: [&str; 2] = ["x86_64-pc-windows-msvc", "aarch64-apple-darwin"];
 /// What does not build, or prints something else there.
 pub(crate) fn check() -> Result<(), String> {
     if !(cfg!(all(target_os = "linux", target_arch = "x86_64")) && packages::debian_as_root()) {
-        say("skipped: the compiler for other systems and Wine are installed on Debian for x86-64, as root");
+        report(
+            "skipped: the compiler for other systems and Wine are installed on Debian for x86-64, as root",
+        );
         return Ok(());
     }
     let Some(toolchain) = toolchain()? else { return Ok(()) };
@@ -31,7 +33,7 @@ pub(crate) fn check() -> Result<(), String> {
         let mut check = toolchain.cargo(target);
         check.args(["check", "--quiet", "--package", "lightest", "--target", target]);
         run(check)?;
-        say(&format!("{target}: checked"));
+        report(&format!("{target}: checked"));
     }
     let mut build = toolchain.cargo(WINDOWS);
     build.args(["build", "--quiet", "--package", "lightest", "--bin", "lightest", "--target", WINDOWS]);
@@ -64,6 +66,6 @@ fn toolchain() -> Result<Option<Toolchain>, String> {
 
 /// Why there is no compiler.
 fn skipped(error: &str) -> Option<Toolchain> {
-    say(&format!("skipped: `apt-get update` fails, so that nothing can be installed: {error}"));
+    report(&format!("skipped: `apt-get update` fails, so that nothing can be installed: {error}"));
     None
 }

@@ -1,4 +1,4 @@
-//! Finds and opens the way to the host, a virtio-serial port or a vsock connection, and keeps trying when there is none.
+//! Finds and opens the channel to the host, a virtio-serial port or a vsock connection, and keeps trying when there is none.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -45,7 +45,7 @@ fn find() -> Option<PathBuf> {
     None
 }
 
-/// The way to the host, shared by all jobs; a frame is never interleaved with another.
+/// The writing end of the channel, shared by all jobs; a frame is never interleaved with another.
 #[derive(Clone)]
 pub(crate) struct Outbox(Arc<Mutex<File>>);
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::files::{self, Incoming};
 use crate::jobs::Jobs;
 use crate::message::{Hello, Reply, Request, VERSION};
-use crate::port::{self, Outbox, Way};
+use crate::port::{self, Channel, Outbox};
 use crate::wire::Decoder;
 use crate::{init, sys};
 
@@ -22,7 +22,7 @@ pub(crate) fn main() {
     if first {
         init::prepare();
     }
-    let (mut way, writer) = open();
+    let (mut channel, writer) = open();
     let outbox = Outbox::new(writer);
     let mut agent =
         Agent { jobs: Jobs::new(outbox.clone()), outbox, started_ns, first, session: None, incoming: None };
@@ -33,9 +33,9 @@ pub(crate) fn main() {
     let mut decoder = Decoder::default();
     let mut piece = vec![0; 32 * 1024];
     loop {
-        match way.file.read(&mut piece) {
+        match channel.file.read(&mut piece) {
             // The host is away; the port stays.
-            Ok(0) if !way.ends => thread::sleep(HOST_AWAY),
+            Ok(0) if !channel.ends => thread::sleep(HOST_AWAY),
             Ok(read @ 1..) => {
                 decoder.push(&piece[..read]);
                 while let Some(frame) = decoder.next() {
@@ -48,7 +48,7 @@ pub(crate) fn main() {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Ok(_) | Err(_) => {
                 let (again, writer) = open();
-                way = again;
+                channel = again;
                 agent.outbox.replace(writer);
                 decoder.reset();
                 agent.hello(0);
@@ -57,11 +57,11 @@ pub(crate) fn main() {
     }
 }
 
-fn open() -> (Way, File) {
+fn open() -> (Channel, File) {
     loop {
-        let way = port::open();
-        match way.file.try_clone() {
-            Ok(twin) => return (way, twin),
+        let channel = port::open();
+        match channel.file.try_clone() {
+            Ok(twin) => return (channel, twin),
             Err(error) => eprintln!("lightest-agent: {error}"),
         }
         thread::sleep(HOST_AWAY);

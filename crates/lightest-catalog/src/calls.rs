@@ -166,8 +166,9 @@ fn entry(
             error(format!("there is no requirement `{}`", word.get_ref()), word.span(), help);
         }
     }
-    let says = usize::from(!raw.requires.is_empty()) + usize::from(raw.neutral) + usize::from(raw.unknown);
-    if says > 1 || (says == 0 && !matches!(kind, Kind::Condition | Kind::Artifact)) {
+    let statements =
+        usize::from(!raw.requires.is_empty()) + usize::from(raw.neutral) + usize::from(raw.unknown);
+    if statements > 1 || (statements == 0 && !matches!(kind, Kind::Condition | Kind::Artifact)) {
         error(
             "an entry says what is required, that it is neutral, or that it is not known".to_owned(),
             span.bytes.clone(),

@@ -260,8 +260,8 @@ pub(crate) fn run(command: &mut Command) -> Result<(), ImageError> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = lines[lines.len().saturating_sub(8)..].join("\n");
     Err(ImageError::Tool { what: format!("{program} failed ({}): {last}", output.status) })
 }

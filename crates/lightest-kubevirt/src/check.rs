@@ -79,11 +79,11 @@ pub fn judge(reading: &Reading<'_>, sources: &[Source], options: &Options) -> (V
     let comments: Vec<Vec<Comment>> =
         judged.iter().map(|judged| comments(reading, judged, sources, &lines)).collect();
     for (judged, comments) in judged.iter_mut().zip(&comments) {
-        let speaks = |comment: &Comment| {
+        let justifies = |comment: &Comment| {
             !comment.text.contains("lightest:")
-                && judged.guest.is_some_and(|guest| judge::speaks_of(&comment.text, guest))
+                && judged.guest.is_some_and(|guest| judge::mentions(&comment.text, guest))
         };
-        judged.chosen |= comments.iter().any(speaks);
+        judged.chosen |= comments.iter().any(justifies);
         judged.asks.extend(intent::of_comments(comments, reading.catalog).into_iter().filter_map(|intent| {
             Some(Ask {
                 requirement: intent.requirement?,
@@ -129,8 +129,8 @@ fn suppressed(sites: &[Test], sources: &[Source], findings: Vec<Finding>, option
     let mut left = findings;
     let mut kept = Vec::new();
     for site in sites.iter().filter(|site| !site.comments.is_empty()) {
-        let holds = |finding: &Finding| site.span.contains(finding.span());
-        let (own, others) = left.into_iter().partition(holds);
+        let is_around = |finding: &Finding| site.span.contains(finding.span());
+        let (own, others) = left.into_iter().partition(is_around);
         left = others;
         kept.extend(suppress::apply(site, sources, own, &RULES, asked));
     }
@@ -318,12 +318,12 @@ fn comments(
     };
     let text = sources.get(*source).map_or("", |source| &*source.text);
     let line = |at: usize| starts.partition_point(|start| *start <= at);
-    let holds = |test: &&usize| {
+    let is_around = |test: &&usize| {
         let place = &reading.suite.tests[**test].place;
         place.0 == *source && place.1.start <= bytes.start && bytes.end <= place.1.end
     };
     let around =
-        judged.site.tests.iter().filter(holds).map(|test| line(reading.suite.tests[*test].place.1.start));
+        judged.site.tests.iter().filter(is_around).map(|test| line(reading.suite.tests[*test].place.1.start));
     // Lines directly above which a comment counts.
     let heads: Vec<usize> = around.collect();
     let mut tops: Vec<usize> = heads.iter().copied().chain([line(bytes.start)]).collect();

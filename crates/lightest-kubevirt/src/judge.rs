@@ -147,7 +147,7 @@ impl<'r> Reading<'r> {
         }
         let asks = asks.into_values().cloned().collect();
         let guest = self.guest(&site.factory);
-        let names = |guest| tests.iter().any(|test| speaks_of(&self.suite.tests[*test].name(), guest));
+        let names = |guest| tests.iter().any(|test| mentions(&self.suite.tests[*test].name(), guest));
         Judged { site, guest, chosen: site.listed || guest.is_some_and(names), tests, asks, opens }
     }
 
@@ -214,7 +214,7 @@ pub fn lightest<'c, 'w>(space: &Space<'c>, words: impl IntoIterator<Item = &'w s
 
 /// Whether a text has a guest's name among its words.
 #[must_use]
-pub fn speaks_of(text: &str, guest: &Guest) -> bool {
+pub fn mentions(text: &str, guest: &Guest) -> bool {
     let name = guest.short.as_deref().unwrap_or(&guest.title);
     let first = name.split_whitespace().next().unwrap_or(name).to_lowercase();
     text.split(|c: char| !c.is_alphanumeric()).any(|word| word.to_lowercase() == first)
@@ -237,8 +237,8 @@ fn ask(suite: &Suite, test: usize, table: &Table) -> Asking {
             asking.sets_memory.push(place.clone());
         }
         let Some(entry) = table.judge(&trace.what.what) else { continue };
-        let says = matches!(trace.what.what, Touch::Call { .. } | Touch::Function(_));
-        note(&mut asking, entry, test, &place, trace.via.as_ref(), says);
+        let is_call = matches!(trace.what.what, Touch::Call { .. } | Touch::Function(_));
+        note(&mut asking, entry, test, &place, trace.via.as_ref(), is_call);
         if !entry.logs_into.is_empty()
             && let Touch::Function(path) = &trace.what.what
         {
@@ -265,7 +265,7 @@ fn ask(suite: &Suite, test: usize, table: &Table) -> Asking {
     asking
 }
 
-fn note(asking: &mut Asking, entry: &Entry, test: usize, place: &Place, via: Option<&Place>, says: bool) {
+fn note(asking: &mut Asking, entry: &Entry, test: usize, place: &Place, via: Option<&Place>, is_call: bool) {
     for requirement in &entry.requires {
         if !asking.asks.iter().any(|ask| ask.requirement == *requirement) {
             asking.asks.push(Ask {
@@ -275,7 +275,7 @@ fn note(asking: &mut Asking, entry: &Entry, test: usize, place: &Place, via: Opt
                 place: place.clone(),
                 via: via.cloned(),
                 test,
-                direct: says && via.is_none(),
+                direct: is_call && via.is_none(),
             });
         }
     }

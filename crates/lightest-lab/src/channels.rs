@@ -76,7 +76,7 @@ impl Channels {
         let mut channels = Self { over: Arc::default(), listening: Vec::new(), own_streams: Vec::new() };
         let send = queue.clone();
         channels.meet(&prepared.control, move |line| {
-            if let Ok(control) = driver.attach(line, teller(&send)) {
+            if let Ok(control) = driver.attach(line, event_sink(&send)) {
                 put(&send, Instant::now(), SignalKind::Control(control));
             }
         })?;
@@ -92,9 +92,9 @@ impl Channels {
         if let Some(endpoint) = &prepared.agent {
             let send = queue.clone();
             channels.meet(endpoint, move |line| {
-                let tell = send.clone();
+                let sink = send.clone();
                 let agent = Agent::start(line, move |when, hello| {
-                    put(&tell, when, SignalKind::Hello(hello));
+                    put(&sink, when, SignalKind::Hello(hello));
                 });
                 put(&send, Instant::now(), SignalKind::Agent(agent));
             })?;
@@ -143,7 +143,7 @@ impl Channels {
     }
 }
 
-fn teller(queue: &SyncSender<Signal>) -> EventSink {
+fn event_sink(queue: &SyncSender<Signal>) -> EventSink {
     let queue = queue.clone();
     Box::new(move |when, event| {
         let kind = match event {

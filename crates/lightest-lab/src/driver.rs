@@ -192,7 +192,7 @@ pub trait Driver: Sync {
     ///
     /// # Errors
     /// When the channel cannot be used.
-    fn attach(&self, control: Line, tell: EventSink) -> io::Result<Arc<dyn Control>>;
+    fn attach(&self, control: Line, sink: EventSink) -> io::Result<Arc<dyn Control>>;
 
     /// What a line of the VMM's own log means.
     fn logged(&self, line: &str) -> Option<EventKind> {

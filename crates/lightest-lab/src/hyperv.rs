@@ -89,7 +89,7 @@ impl Driver for HyperV {
         script::prepare(spec, host, program, dir)
     }
 
-    fn attach(&self, control: Line, tell: EventSink) -> io::Result<Arc<dyn Control>> {
-        Ok(Arc::new(session::Session::start(control, tell)))
+    fn attach(&self, control: Line, sink: EventSink) -> io::Result<Arc<dyn Control>> {
+        Ok(Arc::new(session::Session::start(control, sink)))
     }
 }

@@ -86,8 +86,8 @@ impl Driver for OpenVmm {
         args::prepare(spec, host, program, dir)
     }
 
-    fn attach(&self, control: Line, tell: EventSink) -> io::Result<Arc<dyn Control>> {
-        Ok(Arc::new(console::Console::start(control, tell)))
+    fn attach(&self, control: Line, sink: EventSink) -> io::Result<Arc<dyn Control>> {
+        Ok(Arc::new(console::Console::start(control, sink)))
     }
 
     fn logged(&self, line: &str) -> Option<EventKind> {

@@ -107,18 +107,18 @@ impl Driver for Qemu {
         args::prepare(spec, program, host, dir)
     }
 
-    fn attach(&self, control: Line, tell: EventSink) -> io::Result<Arc<dyn Control>> {
-        let qmp = Qmp::start(control, move |when, told| {
-            if let Some(kind) = event(told) {
-                tell(when, ChannelEvent::Event(kind));
+    fn attach(&self, control: Line, sink: EventSink) -> io::Result<Arc<dyn Control>> {
+        let qmp = Qmp::start(control, move |when, message| {
+            if let Some(kind) = event(message) {
+                sink(when, ChannelEvent::Event(kind));
             }
         })?;
         Ok(Arc::new(QemuControl(qmp)))
     }
 }
 
-fn event(told: QmpMessage) -> Option<EventKind> {
-    let QmpEvent { name, data } = match told {
+fn event(message: QmpMessage) -> Option<EventKind> {
+    let QmpEvent { name, data } = match message {
         QmpMessage::Version(version) => return Some(EventKind::VmmReady { version }),
         QmpMessage::Event(event) => event,
     };

@@ -77,8 +77,8 @@ impl Qmp {
             let mut lines = BufReader::new(reader);
             while let Some(value) = read_value(&mut lines) {
                 let now = Instant::now();
-                if let Some(told_by) = understand(&value) {
-                    told(now, told_by);
+                if let Some(message) = understand(&value) {
+                    on_message(now, message);
                 } else if value["id"].is_u64() && answer.try_send(value).is_err() {
                     // More answers than questions: such a peer is not listened to any more.
                     break;
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn a_dialogue_is_understood_whatever_comes_between() {
         let (ours, theirs) = UnixStream::pair().expect("a socket pair");
-        let (tell, told) = mpsc::channel();
+        let (tell, on_message) = mpsc::channel();
         let qmp = Qmp::start(Line::socket(ours).expect("a twin"), move |_, what| drop(tell.send(what)))
             .expect("a client");
         let qemu = thread::spawn(move || {
@@ -213,7 +213,7 @@ mod tests {
         qemu.join().expect("the other side agrees");
         let gone = qmp.execute("query-status", &Value::Null, limit);
         assert!(matches!(gone, Err(QmpError::Closed)));
-        let all: Vec<_> = told.iter().collect();
+        let all: Vec<_> = on_message.iter().collect();
         assert_eq!(all[0], QmpMessage::Version("7.2.22 Debian 1:7.2".to_owned()));
         assert_eq!(
             all[1],

@@ -77,11 +77,11 @@ fn what_the_image_shows_without_booting_is_what_the_guest_has() {
     let store = Store::of_user().expect("a cache directory");
     let built = store.find("full_x64").expect("it is built");
     let seen = lightest_inspect::inspect(&built.file("disk.img")).expect("an image");
-    let says = |requirement: &str| seen.found.iter().find(|claim| claim.requirement == requirement);
+    let claim_on = |requirement: &str| seen.found.iter().find(|claim| claim.requirement == requirement);
     for requirement in
         ["linux", "systemd", "cloud-init", "full-userland", "sudo", "python3", "kernel-modules", "uefi"]
     {
-        let claim = says(requirement).expect("an answer");
+        let claim = claim_on(requirement).expect("an answer");
         assert_eq!(claim.support, Support::Yes, "{requirement}: {}", claim.seen);
     }
 }

@@ -300,12 +300,12 @@ impl Table {
             })
         };
         let fitting: Vec<&Entry> = self.candidates(kind, name).filter(fits).collect();
-        let saying = fitting.iter().find(|entry| !entry.containing.is_empty() && occurs(entry));
+        let specific = fitting.iter().find(|entry| !entry.containing.is_empty() && occurs(entry));
         let exact = |entry: &&&Entry| {
             matches!(what, UsageKind::Type(_) | UsageKind::Name(_)) && names_exactly(entry, name)
         };
-        let mut silent = fitting.iter().filter(|entry| entry.containing.is_empty());
-        saying.or_else(|| silent.clone().find(exact)).or_else(|| silent.next()).copied()
+        let mut general = fitting.iter().filter(|entry| entry.containing.is_empty());
+        specific.or_else(|| general.clone().find(exact)).or_else(|| general.next()).copied()
     }
 }
 

@@ -119,7 +119,7 @@ pub trait Dialect: Sync {
     fn catalog(&self) -> &'static [&'static str];
 
     /// Whether a file may contain tests; worth its own implementation where that is quicker than `interest`.
-    fn holds_tests(&self, bytes: &[u8]) -> bool {
+    fn has_tests(&self, bytes: &[u8]) -> bool {
         self.interest(bytes) == Interest::Tests
     }
 

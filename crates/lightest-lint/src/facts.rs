@@ -101,7 +101,7 @@ pub struct Test {
 impl Test {
     /// Whether a place begins within it.
     #[must_use]
-    pub fn holds(&self, span: &Span) -> bool {
+    pub fn contains(&self, span: &Span) -> bool {
         self.span.file == span.file && self.span.bytes.contains(&span.bytes.start)
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn of<'c>(test: &Test, catalog: &'c Catalog) -> Vec<Hint<'c>> {
     for (origin, text, span) in texts {
         for requirement in &catalog.requirements {
             let known = found.iter().any(|hint| hint.requirement == requirement.id);
-            if !known && speaks(requirement, catalog, origin) && is_named(requirement, &text) {
+            if !known && may_hint(requirement, catalog, origin) && is_named(requirement, &text) {
                 found.push(Hint { requirement: &requirement.id, origin, span: span.clone() });
             }
         }
@@ -64,7 +64,7 @@ pub(crate) fn of<'c>(test: &Test, catalog: &'c Catalog) -> Vec<Hint<'c>> {
 }
 
 /// Whether a requirement can be hinted at in such a place.
-fn speaks(requirement: &Requirement, catalog: &Catalog, origin: Origin) -> bool {
+fn may_hint(requirement: &Requirement, catalog: &Catalog, origin: Origin) -> bool {
     let place = catalog.is_place(&requirement.id);
     match origin {
         // Names are chosen words; a sentence about a test names much that it is not about.

@@ -48,7 +48,7 @@ pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Sho
                         && own.is_selected_by(&statement.when)
                 });
                 for word in doubts.flat_map(|statement| &statement.when.with) {
-                    let in_force = space.requirement(word).is_some_and(|index| present.holds(index));
+                    let in_force = space.requirement(word).is_some_and(|index| present.contains(index));
                     if in_force && !with.contains(word) {
                         with.push(word.clone());
                     }

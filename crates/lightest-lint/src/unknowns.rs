@@ -252,7 +252,7 @@ fn experiment(
         }
         let words = subject.needs.shown_of(subject.row(row)).map(|need| need.requirement.as_str());
         let known = words.filter(|word| subject.catalog().requirement(word).is_some());
-        subject.ask(known).holds(requirement)
+        subject.ask(known).contains(requirement)
     };
     let seconds = |name: &str| measured(name).unwrap_or(f64::INFINITY);
     let runs =

@@ -19,7 +19,7 @@ pub struct Machine {
     /// The hypervisors that it offers.
     pub hypervisors: Vec<String>,
     /// Those of which nobody knows whether it offers them.
-    pub untold: Vec<String>,
+    pub unknown: Vec<String>,
 }
 
 /// Whether a machine can run a configuration.
@@ -57,7 +57,7 @@ impl<'c> Space<'c> {
         });
         // A hypervisor runs guests of its machine's own architecture.
         let native = machine.arch == Some(row.config.arch);
-        let (mut open, mut untold) = (None, None);
+        let (mut open, mut unknown) = (None, None);
         for known in of_its_kind {
             let offers = native && known.hypervisors.iter().any(|word| machine.hypervisors.contains(word));
             match &known.provided {
@@ -66,13 +66,14 @@ impl<'c> Space<'c> {
                     open = open.or(Some(provided.as_str()));
                 }
                 _ if native => {
-                    untold = untold.or(known.hypervisors.iter().find(|word| machine.untold.contains(word)));
+                    unknown =
+                        unknown.or(known.hypervisors.iter().find(|word| machine.unknown.contains(word)));
                     hypervisors.extend(known.hypervisors.iter().map(String::as_str));
                 }
                 _ => {}
             }
         }
-        match (open, untold) {
+        match (open, unknown) {
             (Some(provided), _) => Fit::RunsIf(Cow::Borrowed(provided)),
             (None, Some(word)) => {
                 let title = self.catalog().hypervisor(word).map_or(word.as_str(), |known| &known.title);

@@ -99,10 +99,10 @@ mod tests {
     #[test]
     fn serdes_sentence_is_reworded_and_the_nearest_name_is_the_help() {
         let help = |text: &str| Some(text.to_owned());
-        let told = reword("unknown field `requres`, expected one of `requires`, `when`");
-        assert_eq!(told, ("unknown key `requres`".to_owned(), help("did you mean `requires`?")));
-        let told = reword("unknown variant `maybe`, expected `yes` or `no`");
-        assert_eq!(told, ("unknown word `maybe`".to_owned(), help("known here: `yes`, `no`")));
+        let reworded = reword("unknown field `requres`, expected one of `requires`, `when`");
+        assert_eq!(reworded, ("unknown key `requres`".to_owned(), help("did you mean `requires`?")));
+        let reworded = reword("unknown variant `maybe`, expected `yes` or `no`");
+        assert_eq!(reworded, ("unknown word `maybe`".to_owned(), help("known here: `yes`, `no`")));
         for other in [
             "missing field `id`",
             "invalid type: string, expected a number",

@@ -134,7 +134,7 @@ fn hundreds_of_requirements_are_told_apart() {
     for first in [0, 60, 61, 62, 124, 125, 126, 199] {
         let asked = Asked::new(&catalog, [id(first).as_str()]).expect("a requirement");
         let held: Vec<usize> = lightest_model::space::RequirementId::all(&catalog)
-            .filter(|requirement| asked.holds(*requirement))
+            .filter(|requirement| asked.contains(*requirement))
             .map(|requirement| requirement.index() - 3)
             .collect();
         assert_eq!(held, (first..200).collect::<Vec<_>>());

@@ -39,16 +39,16 @@ fn closure(requires: &[String]) -> BTreeSet<String> {
 }
 
 fn support(row: &Row<'_>, requirement: &str, asked: &BTreeSet<String>) -> Support {
-    let mut said: Vec<Support> = Vec::new();
+    let mut supports: Vec<Support> = Vec::new();
     for statement in CATALOG.capabilities.iter().filter(|statement| statement.requirement == requirement) {
         let in_force = statement.when.with.iter().all(|word| asked.contains(word));
         if in_force && row.is_selected_by(&statement.when) {
-            said.push(statement.support);
+            supports.push(statement.support);
         }
     }
     [Support::No, Support::Unknown, Support::Yes]
         .into_iter()
-        .find(|support| said.contains(support))
+        .find(|support| supports.contains(support))
         .unwrap_or(Support::Unknown)
 }
 

@@ -14,7 +14,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(common::catalog);
 
 fn machine(os: &str, arch: Arch, hypervisors: &[&str]) -> Machine {
     let hypervisors = hypervisors.iter().map(|word| (*word).to_owned()).collect();
-    Machine { os: os.to_owned(), arch: Some(arch), hypervisors, untold: Vec::new() }
+    Machine { os: os.to_owned(), arch: Some(arch), hypervisors, unknown: Vec::new() }
 }
 
 fn row(space: &Space<'_>, wanted: impl Fn(&Row<'_>) -> bool) -> RowId {
@@ -70,7 +70,7 @@ fn a_hypervisor_that_may_be_there_is_a_condition_and_no_lack() {
     let of = |arch| {
         row(&space, |row| row.vmm.id == "openvmm" && row.boot.id == "linux_direct" && row.config.arch == arch)
     };
-    let mac = Machine { untold: vec!["hvf".to_owned()], ..machine("macos", Arch::Aarch64, &[]) };
+    let mac = Machine { unknown: vec!["hvf".to_owned()], ..machine("macos", Arch::Aarch64, &[]) };
     let fit = |arch| space.fit(of(arch), &none, &mac);
     assert_eq!(fit(Arch::Aarch64), Fit::RunsIf(Cow::Borrowed("it offers HVF")));
     assert_eq!(fit(Arch::X64), Fit::Lacks { hypervisors: Vec::new() });

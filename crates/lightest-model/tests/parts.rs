@@ -178,7 +178,7 @@ fn a_companion_is_the_lightest_that_the_repository_builds_by_the_same_guest_wher
         let Some(pick) = &part.pick else { return assert!(part.companion.is_none()) };
         let openhcl = space.requirement("openhcl").expect("it is known");
         let asks_for_it = |id: &RequirementId| {
-            Asked::new(&CATALOG, [space.requirement_id(*id)]).is_ok_and(|asked| asked.holds(openhcl))
+            Asked::new(&CATALOG, [space.requirement_id(*id)]).is_ok_and(|asked| asked.contains(openhcl))
         };
         let others: Vec<RequirementId> =
             choice.asked.indices().iter().copied().filter(|id| *id != openhcl).collect();

@@ -19,12 +19,12 @@ fn found(text: &str) -> Vec<(String, String, bool)> {
     let reading = Petri.read(&sources, &CATALOG, &TABLE);
     assert_eq!(reading.notes, []);
     let findings = linter::check(&reading, &sources, &Petri, &CATALOG, &TABLE, &Options::default());
-    let told = findings.iter().map(|finding| {
+    let reported = findings.iter().map(|finding| {
         let safe = finding.diagnostic.help.as_ref().is_some_and(|help| help.safety == Safety::Safe);
         (finding.rule().to_owned(), text[finding.span().bytes.clone()].to_owned(), safe)
     });
     // That another architecture is missing is not what comments are about here.
-    told.filter(|(rule, ..)| rule != "architecture-gap").collect()
+    reported.filter(|(rule, ..)| rule != "architecture-gap").collect()
 }
 
 /// A test of that name with what stands above its attribute, in its list and in its body.

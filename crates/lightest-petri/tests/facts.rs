@@ -126,14 +126,14 @@ fn what_gives_a_requirement_gives_what_follows_from_it() {
         let asked = Asked::new(&CATALOG, [requirement.id.as_str()]).expect("known");
         let index = space.requirement(&requirement.id).expect("known");
         for (id, row) in space.enumerate() {
-            let says = |index| space.answer(id, index, &asked).support;
-            if says(runs) != Support::Yes || says(index) != Support::Yes {
+            let answer = |index| space.answer(id, index, &asked).support;
+            if answer(runs) != Support::Yes || answer(index) != Support::Yes {
                 continue;
             }
             for &implied in asked.indices() {
                 let word = space.requirement_id(implied);
                 assert_eq!(
-                    says(implied),
+                    answer(implied),
                     Support::Yes,
                     "{} gives `{}` but not `{word}`",
                     Spelled(&row.config),

@@ -175,29 +175,29 @@ fn what_a_declaration_without_a_list_states_is_asked() {
 fn what_one_system_is_asked_is_not_asked_of_another() {
     // No guest has both shells.
     let linux_alone = "if os == OsFlavor::Linux { agent.windows_shell(); agent.unix_shell(); }";
-    let list = listed(&test("told", &format!("{PING}\n{linux_alone}")), &on_x64());
+    let list = listed(&test("known", &format!("{PING}\n{linux_alone}")), &on_x64());
     assert_eq!(words(&list), ["openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64))"]);
     // On Windows, what its branch asks is nowhere to be had: it is no demand of the whole test.
     let space = Space::of_tests(&CATALOG);
     let windows_alone =
-        test("told", &format!("{PING}\nif os == OsFlavor::Windows {{ agent.unix_shell(); }}"));
+        test("known", &format!("{PING}\nif os == OsFlavor::Windows {{ agent.unix_shell(); }}"));
     let proposal =
         proposed(&space, &windows_alone, &Request { requires: vec!["windows".to_owned()], ..on_x64() });
     assert_eq!(proposal.asks.requires, ["agent", "windows"]);
     assert_eq!(proposal.list, []);
     let not_linux = "if os != OsFlavor::Linux { cmd!(agent.unix_shell(), \"systemctl\").run().await?; }";
-    let list = listed(&test("told", &format!("{PING}\n{not_linux}")), &on_x64());
+    let list = listed(&test("known", &format!("{PING}\n{not_linux}")), &on_x64());
     assert_eq!(words(&list), ["openvmm_linux_direct_x64"]);
 }
 
 #[test]
 fn each_system_that_a_body_distinguishes_has_a_variant() {
-    let told = test("told", SYSTEMS);
-    let list = listed(&told, &on_x64());
+    let known = test("known", SYSTEMS);
+    let list = listed(&known, &on_x64());
     assert_eq!(list[0], ("openvmm_linux_direct_x64".to_owned(), Role::Lightest));
     assert_eq!(list[1].1, Role::ForOs(Os::Windows));
     assert!(list[1].0.contains("windows") && list.len() == 2, "{list:?}");
-    let lightest = listed(&told, &Request { only_lightest: true, ..on_x64() });
+    let lightest = listed(&known, &Request { only_lightest: true, ..on_x64() });
     assert_eq!(words(&lightest), ["openvmm_linux_direct_x64"]);
     // One branch is no distinction.
     for system in ["Linux", "Windows"] {
@@ -209,7 +209,7 @@ fn each_system_that_a_body_distinguishes_has_a_variant() {
 #[test]
 fn what_fails_on_one_architecture_may_run_on_the_other() {
     let windows_alone = "match os { OsFlavor::Windows => {}, _ => unreachable!() }";
-    let list = |body: &str| listed(&test("told", &format!("{PING}\n{body}")), &Request::default());
+    let list = |body: &str| listed(&test("known", &format!("{PING}\n{body}")), &Request::default());
     let all = list(windows_alone);
     assert!(words(&all).iter().all(|config| config.contains("windows")), "{all:?}");
     let on_x64 = list(&format!("if arch == MachineArch::Aarch64 {{ return Ok(()); }}\n{windows_alone}"));
@@ -227,7 +227,7 @@ fn each_isolation_mode_that_a_body_distinguishes_has_a_variant() {
         if isolation == Some(IsolationType::Vbs) {{ agent.ping().await?; }}"
     );
     let roles: Vec<Role> =
-        listed(&test("told", &body), &on_x64()).into_iter().map(|(_, role)| role).collect();
+        listed(&test("known", &body), &on_x64()).into_iter().map(|(_, role)| role).collect();
     assert_eq!(
         roles,
         [Role::Lightest, Role::ForIsolation(Isolation::Vbs), Role::ForIsolation(Isolation::Snp)]
@@ -285,11 +285,11 @@ fn what_nobody_has_shown_is_a_variant_only_where_nothing_else_is_known_to_do() {
 fn what_is_asked_of_the_lightest_that_may_do_is_what_its_own_branches_ask() {
     let space = Space::of_tests(&CATALOG);
     let body = "if arch == MachineArch::Aarch64 { agent.reboot().await?; } else { agent.unix_shell(); }";
-    let told = test("told", &format!("{PING}\n{body}"));
+    let known = test("known", &format!("{PING}\n{body}"));
     let requires = vec!["no-hypervisor-enlightenments".to_owned(), "vfio".to_owned()];
     let asks = |arch| {
         let request = Request { requires: requires.clone(), archs: vec![arch], ..Request::default() };
-        let proposal = proposed(&space, &told, &request);
+        let proposal = proposed(&space, &known, &request);
         let roles: Vec<&Role> = proposal.list.iter().map(|proposed| &proposed.role).collect();
         assert_eq!(roles, [&Role::Untried]);
         let asked = ["reboot", "unix-shell"].into_iter();
@@ -298,10 +298,10 @@ fn what_is_asked_of_the_lightest_that_may_do_is_what_its_own_branches_ask() {
     assert_eq!(asks(Arch::Aarch64), ["reboot"]);
     assert_eq!(asks(Arch::X64), ["unix-shell"]);
     let by_system = "if os == OsFlavor::Linux { agent.unix_shell(); } else { agent.reboot().await?; }";
-    let told = test("told", &format!("{PING}\n{by_system}"));
+    let known = test("known", &format!("{PING}\n{by_system}"));
     let request = Request { requires, ..on_x64() };
-    assert_eq!(proposed(&space, &told, &request).asks.requires.last().map(String::as_str), Some("vfio"));
-    assert!(proposed(&space, &told, &request).asks.requires.iter().any(|known| known == "unix-shell"));
+    assert_eq!(proposed(&space, &known, &request).asks.requires.last().map(String::as_str), Some("vfio"));
+    assert!(proposed(&space, &known, &request).asks.requires.iter().any(|known| known == "unix-shell"));
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn a_test_holds_what_begins_within_it() {
     let names: Vec<_> = tests.iter().map(|test| (test.name_span.file, test.name.as_str())).collect();
     assert_eq!(names, [(0, "one"), (0, "two"), (1, "one"), (1, "two")]);
     for (at, test) in tests.iter().enumerate() {
-        let held: Vec<_> = (0..4).filter(|other| test.holds(&tests[*other].name_span)).collect();
+        let held: Vec<_> = (0..4).filter(|other| test.contains(&tests[*other].name_span)).collect();
         assert_eq!(held, [at]);
     }
 }
@@ -287,9 +287,7 @@ fn attributes_of_past_releases_are_read_and_unknown_ones_are_named() {
             "{attribute}\nasync fn t<T>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{ Ok(()) }}\n"
         );
         let sources = [file(text.as_str())];
-        assert!(
-            Petri.holds_tests(text.as_bytes()) || Petri.read(&sources, &CATALOG, &TABLE).tests.is_empty()
-        );
+        assert!(Petri.has_tests(text.as_bytes()) || Petri.read(&sources, &CATALOG, &TABLE).tests.is_empty());
         let Reading { tests, notes, .. } = Petri.read(&sources, &CATALOG, &TABLE);
         let variants = tests.iter().flat_map(|test| &test.declarations).flat_map(|list| &list.variants);
         let read: Vec<String> = variants

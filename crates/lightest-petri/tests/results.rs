@@ -80,8 +80,9 @@ fn support(
                     && statement.when.with.iter().all(|word| user.when.with.contains(word))
             })
     };
-    let said: Vec<Support> = all().filter(counts).map(|statement| statement.support).collect();
-    let strongest = [Support::No, Support::Unknown, Support::Yes].into_iter().find(|one| said.contains(one));
+    let answers: Vec<Support> = all().filter(counts).map(|statement| statement.support).collect();
+    let strongest =
+        [Support::No, Support::Unknown, Support::Yes].into_iter().find(|one| answers.contains(one));
     strongest.unwrap_or(Support::Unknown)
 }
 

@@ -50,11 +50,11 @@ fn options(text: &str) -> Options {
 }
 
 /// Rule and message, place, notes and help of a finding.
-type Told = (String, String, Vec<String>);
+type Printed = (String, String, Vec<String>);
 
 /// The findings that are drawn in an expected file.
-fn drawn(text: &str) -> Vec<Told> {
-    let mut all: Vec<Told> = Vec::new();
+fn drawn(text: &str) -> Vec<Printed> {
+    let mut all: Vec<Printed> = Vec::new();
     for line in text.lines() {
         let trimmed = line.trim_start();
         if let Some(rest) = line.strip_prefix("warning[") {
@@ -80,7 +80,7 @@ fn drawn(text: &str) -> Vec<Told> {
     all
 }
 
-fn told(text: &str, finding: &Finding) -> Told {
+fn printed(text: &str, finding: &Finding) -> Printed {
     let (line, column) = line_column(text, finding.span().bytes.start);
     let diagnostic = &finding.diagnostic;
     let mut more = diagnostic.notes.clone();
@@ -109,7 +109,7 @@ fn each_fixture_has_the_findings_that_its_expected_file_draws() {
     for name in fixtures() {
         let (text, expected) = fixture(&name, "stdout");
         let findings = check(&text, &text);
-        let found: Vec<Told> = findings.iter().map(|finding| told(&text, finding)).collect();
+        let found: Vec<Printed> = findings.iter().map(|finding| printed(&text, finding)).collect();
         assert_eq!(found, drawn(&expected), "{name}");
         compared += found.len();
     }

@@ -116,10 +116,13 @@ fn report(work: &mut Compare<'_>, touched: Vec<Touched>) {
         let Some(span) = work.evidence.range(&place.path, place.first, place.last) else { continue };
         let whole = Spot { path: place.path, span };
         let file = work.sources.position(&whole.path);
-        let said = work.found.iter().filter_map(|difference| difference.diagnostic.primary()).any(|span| {
-            Some(span.file) == file && span.bytes.start < whole.span.end && span.bytes.end > whole.span.start
-        });
-        if said {
+        let reported =
+            work.found.iter().filter_map(|difference| difference.diagnostic.primary()).any(|span| {
+                Some(span.file) == file
+                    && span.bytes.start < whole.span.end
+                    && span.bytes.end > whole.span.start
+            });
+        if reported {
             continue;
         }
         let (_, cited, target) = place.narrowest;

@@ -1,5 +1,5 @@
-//! Plays a VMM for tests: takes the command line of OpenVMM or PowerShell, opens and meets the same sockets, and
-//! tells the story that its guest's command line (`scene=NAME`) or its memory asks for. Nothing here is virtual: no guest runs.
+//! Plays a VMM for tests: takes the command line of OpenVMM or PowerShell, opens the same sockets, and plays the scene
+//! that its guest's command line (`scene=NAME`) or its memory names. Nothing here is virtual: no guest runs.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a VMM says things on its own streams")]
 
@@ -14,9 +14,9 @@ use lightest_agent::VSOCK_PORT;
 use lightest_agent::message::{Ended, Hello, Reply, Request, VERSION};
 use lightest_agent::wire::Decoder;
 
-/// What happens to the machine; each VMM tells it in its own way.
+/// Events of the machine; each VMM reports them in its own form.
 #[derive(Clone, Copy)]
-enum News {
+enum GuestEvent {
     Reset,
     PowerOff,
     Crash,
@@ -63,7 +63,7 @@ fn openvmm(args: &[String]) {
     let (off, crash) = (code("--guest-shutdown-action"), code("--guest-crash-action"));
     let (send, news) = channel();
     let story = scene(args);
-    let told = send.clone();
+    let sender = send.clone();
     thread::spawn(move || {
         let mut parts = Some((story, serial, vsock));
         // As on a terminal: the prompt comes after whatever was printed.
@@ -73,25 +73,25 @@ fn openvmm(args: &[String]) {
             match line.trim() {
                 "resume" => {
                     if let Some((story, serial, vsock)) = parts.take() {
-                        guest(story, serial, vsock, told.clone());
+                        guest(story, serial, vsock, sender.clone());
                     }
                 }
                 "inspect vm" => println!("{{\n    partition: _,\n}}"),
                 "shutdown" => println!("no shutdown ic configured"),
-                "quit" => drop(told.send(News::Quit)),
+                "quit" => drop(sender.send(GuestEvent::Quit)),
                 _ => {}
             }
             print!("openvmm> ");
             let _ = io::stdout().flush();
         }
-        let _ = told.send(News::Quit);
+        let _ = sender.send(GuestEvent::Quit);
     });
     for one in news {
         match one {
-            News::Reset => eprintln!("  0.5s  INFO openvmm: resetting VM on guest power event"),
-            News::PowerOff => exit(off),
-            News::Crash => exit(crash),
-            News::Quit => exit(0),
+            GuestEvent::Reset => eprintln!("  0.5s  INFO openvmm: resetting VM on guest power event"),
+            GuestEvent::PowerOff => exit(off),
+            GuestEvent::Crash => exit(crash),
+            GuestEvent::Quit => exit(0),
         }
     }
 }
@@ -120,31 +120,31 @@ fn hyperv() {
 }
 
 /// What the guest does on its console and, where it has one, with its agent.
-fn guest(scene: String, serial: UnixListener, vsock: Option<String>, news: Sender<News>) {
+fn guest(scene: String, serial: UnixListener, vsock: Option<String>, news: Sender<GuestEvent>) {
     thread::spawn(move || {
         let mut console = serial.accept().expect("a reader").0;
-        let mut say = |text: &str| drop(console.write_all(text.as_bytes()));
+        let mut print = |text: &str| drop(console.write_all(text.as_bytes()));
         match scene.as_str() {
             "hangs" => {
-                say("Linux version 0.0-fake\r\nwaiting for nothing\r\n");
+                print("Linux version 0.0-fake\r\nwaiting for nothing\r\n");
                 thread::sleep(Duration::from_secs(1000));
             }
-            "panics" => say("Linux version 0.0-fake\r\nKernel panic - not syncing: the fake gives up\r\n"),
+            "panics" => print("Linux version 0.0-fake\r\nKernel panic - not syncing: the fake gives up\r\n"),
             "floods" => loop {
                 if console.write_all(&[b'x'; 65536]).is_err() {
                     return;
                 }
             },
             "crashes" => {
-                say("Linux version 0.0-fake\r\n");
-                let _ = news.send(News::Crash);
+                print("Linux version 0.0-fake\r\n");
+                let _ = news.send(GuestEvent::Crash);
             }
             _ => {
-                say("Linux version 0.0-fake\r\nRun /init as init process\r\n");
+                print("Linux version 0.0-fake\r\nRun /init as init process\r\n");
                 match vsock {
                     Some(base) => agent(&base, scene == "resets", &news),
                     // Nobody asks such a guest for anything.
-                    None => drop(news.send(News::PowerOff)),
+                    None => drop(news.send(GuestEvent::PowerOff)),
                 }
             }
         }
@@ -153,19 +153,19 @@ fn guest(scene: String, serial: UnixListener, vsock: Option<String>, news: Sende
     });
 }
 
-fn agent(base: &str, resets: bool, news: &Sender<News>) {
+fn agent(base: &str, resets: bool, news: &Sender<GuestEvent>) {
     // No guest is up as soon as its kernel speaks.
     thread::sleep(Duration::from_millis(300));
     let mut host = UnixStream::connect(format!("{base}_{VSOCK_PORT}")).expect("the host listens");
     let mut start = 1;
-    say_hello(&mut host, start);
+    send_hello(&mut host, start);
     if resets {
         // A guest takes a while from its first program to its reset.
         thread::sleep(Duration::from_millis(300));
-        let _ = news.send(News::Reset);
+        let _ = news.send(GuestEvent::Reset);
         thread::sleep(Duration::from_millis(300));
         start += 1;
-        say_hello(&mut host, start);
+        send_hello(&mut host, start);
     }
     let mut decoder = Decoder::default();
     let mut piece = [0; 4096];
@@ -180,7 +180,7 @@ fn agent(base: &str, resets: bool, news: &Sender<News>) {
                 }
                 Ok(Request::PowerOff) => {
                     reply(Reply::Done);
-                    let _ = news.send(News::PowerOff);
+                    let _ = news.send(GuestEvent::PowerOff);
                 }
                 Ok(_) => reply(Reply::Done),
                 Err(_) => reply(Reply::Failed(b"malformed".to_vec())),
@@ -189,7 +189,7 @@ fn agent(base: &str, resets: bool, news: &Sender<News>) {
     }
 }
 
-fn say_hello(host: &mut UnixStream, start: u64) {
+fn send_hello(host: &mut UnixStream, start: u64) {
     let hello = Hello {
         version: VERSION,
         boot_id: [u8::try_from(start).unwrap_or(0); 16],

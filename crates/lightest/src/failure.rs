@@ -99,7 +99,7 @@ impl Failure {
         &self.diagnostic.message
     }
 
-    /// The exit code that says so.
+    /// The exit code of the kind.
     pub(crate) const fn exit_code(&self) -> u8 {
         self.code
     }

@@ -1,4 +1,4 @@
-//! The test frameworks that the program knows, and which of them a tree holds.
+//! The test frameworks that the program knows, and the detection of the one in a tree.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ impl Framework {
         FRAMEWORKS.into_iter().map(Self)
     }
 
-    /// The framework that is asked for, or else the one whose tests all paths hold.
+    /// The framework that is asked for, or else the one whose tests all paths contain.
     pub(crate) fn of(forced: Option<Self>, paths: &[PathBuf]) -> Self {
         // A checkout may lie within another's: the nearest decides, and of one folder the first framework.
         let depth = |framework: &Self| {
@@ -151,14 +151,14 @@ pub(crate) struct Asked(Option<Vec<bool>>);
 
 impl Asked {
     /// Whether that file was.
-    pub(crate) fn holds(&self, file: usize) -> bool {
+    pub(crate) fn contains(&self, file: usize) -> bool {
         self.0.as_ref().and_then(|asked| asked.get(file)).copied().unwrap_or(true)
     }
 
     /// Of what was read, keeps what lies in such files.
     pub(crate) fn keep(&self, reading: &mut Reading) {
-        reading.tests.retain(|test| self.holds(test.span.file));
-        reading.unread.retain(|file| self.holds(*file));
-        reading.keep_notes(|span| self.holds(span.file));
+        reading.tests.retain(|test| self.contains(test.span.file));
+        reading.unread.retain(|file| self.contains(*file));
+        reading.keep_notes(|span| self.contains(span.file));
     }
 }

@@ -48,7 +48,7 @@ impl Repository {
     /// The repository of a folder that contains a `.git`.
     pub(crate) fn at_top(root: &Path) -> Result<Self, Failure> {
         let repository = Self { root: root.to_owned() };
-        // Git says by itself why it does not take it for one: ownership, a damaged configuration.
+        // Git itself gives the reason why this is no repository: ownership, a damaged configuration.
         repository.ask(["rev-parse", "--git-dir"])?;
         Ok(repository)
     }
@@ -86,14 +86,14 @@ impl Repository {
     fn ask<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Result<String, Failure> {
         let output = self.run(args)?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let said = said.lines().next().unwrap_or("it gave no reason").to_owned();
-            return Err(Failure::new(format!("git could not read {}", shown(&self.root))).note(said));
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            let stderr = stderr.lines().next().unwrap_or("it gave no reason").to_owned();
+            return Err(Failure::new(format!("git could not read {}", shown(&self.root))).note(stderr));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// The commit of that name, such as `HEAD`; `None` when there is none of it.
+    /// The commit of that name, such as `HEAD`; `None` when there is none.
     pub(crate) fn commit(&self, name: &str) -> Option<Commit> {
         // A name that begins with a dash would be an option.
         if name.starts_with('-') || name.is_empty() {

@@ -13,7 +13,7 @@ pub(crate) fn statement_evidence(statement: Option<&Capability>) -> String {
         .map_or_else(|| "no statement in the catalog".to_owned(), |statement| evidence(&statement.evidence))
 }
 
-/// What a statement says, or that there is none.
+/// The reason of a statement, or that there is none.
 pub(crate) fn because(statement: Option<&Capability>) -> &str {
     statement.map_or("nobody has shown it", |statement| statement.because.as_str())
 }

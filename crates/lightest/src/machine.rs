@@ -60,7 +60,7 @@ pub(crate) fn read(described: &str, known: &[Hypervisor]) -> Result<Found, Failu
 
 /// The option that answers for a machine again: what no description has words for is looked for anew.
 pub(crate) fn option(machine: &Machine) -> String {
-    if machine.untold.is_empty() { format!(" --here={}", described(machine)) } else { " --here".to_owned() }
+    if machine.unknown.is_empty() { format!(" --here={}", described(machine)) } else { " --here".to_owned() }
 }
 
 /// A machine as `--here` takes it: `linux,x64,kvm`.
@@ -81,7 +81,7 @@ fn look(os: &str, arch: &str, known: &[Hypervisor], probe: &dyn Fn(&Path, bool) 
     let mut found = Found { machine, notes: Vec::new() };
     for hypervisor in known.iter().filter(|hypervisor| hypervisor.os == os) {
         let Some(mark) = &hypervisor.mark else {
-            found.machine.untold.push(hypervisor.id.clone());
+            found.machine.unknown.push(hypervisor.id.clone());
             continue;
         };
         match probe(Path::new(mark), hypervisor.writes) {
@@ -93,7 +93,7 @@ fn look(os: &str, arch: &str, known: &[Hypervisor], probe: &dyn Fn(&Path, bool) 
         }
     }
     let described = described(&found.machine);
-    for hypervisor in known.iter().filter(|known| found.machine.untold.contains(&known.id)) {
+    for hypervisor in known.iter().filter(|known| found.machine.unknown.contains(&known.id)) {
         found.notes.push(format!(
             "whether this machine offers {} is unknown; `--here={described},{}` answers for one that does",
             hypervisor.title, hypervisor.id
@@ -122,7 +122,7 @@ pub(crate) fn in_words(machine: &Machine, catalog: &Catalog) -> String {
     let arch = machine.arch.map_or_else(|| "another architecture".to_owned(), |arch| arch.to_string());
     let names: Vec<&str> = machine.hypervisors.iter().map(|word| title(word, catalog)).collect();
     let with = match names.as_slice() {
-        [] if !machine.untold.is_empty() => String::new(),
+        [] if !machine.unknown.is_empty() => String::new(),
         [] => " without a hypervisor".to_owned(),
         names => format!(" with {}", crate::words::list(names, "and")),
     };
@@ -168,7 +168,7 @@ mod tests {
         let catalog = crate::embedded::catalog().expect("the embedded catalog");
         let nothing = |_: &Path, _| Err(io::Error::from(io::ErrorKind::NotFound));
         let found = |os, arch| look(os, arch, &catalog.hypervisors, &nothing).machine;
-        assert_eq!(found("macos", "aarch64").untold, ["hvf"]);
+        assert_eq!(found("macos", "aarch64").unknown, ["hvf"]);
         assert_eq!(in_words(&found("macos", "aarch64"), &catalog), "macOS on aarch64");
         assert_eq!(option(&found("macos", "aarch64")), " --here");
         assert_eq!(option(&found("linux", "x86_64")), " --here=linux,x64");

@@ -138,7 +138,7 @@ fn within(text: &str, span: &Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Lines of a text around what is drawn of it: the renderer looks at every line that it is given.
+/// The lines of a text around the drawn part: the renderer looks at every line that it is given.
 struct Window<'a> {
     text: &'a str,
     start: usize,

@@ -28,7 +28,7 @@ pub(crate) struct Run {
     pub(crate) date: Option<String>,
     /// The commit that was tested.
     pub(crate) commit: Option<String>,
-    /// How many cases it holds, setup aside.
+    /// The number of its cases, without setup.
     pub(crate) cases: u64,
 }
 

@@ -57,7 +57,7 @@ impl Session {
         arguments
     }
 
-    /// The framework that was asked for, or else the one whose tests some paths hold.
+    /// The framework that was asked for, or else the one whose tests some paths contain.
     pub(crate) fn framework(&self, paths: &[PathBuf]) -> Framework {
         Framework::of(self.forced, paths)
     }

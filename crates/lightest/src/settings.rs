@@ -11,7 +11,7 @@ use crate::failure::{Failure, Place};
 use crate::input::{Tree, reason};
 use crate::output::{path_text, shown};
 
-/// What a configuration file may say.
+/// The keys of a configuration file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct Settings {
@@ -66,7 +66,7 @@ impl Settings {
                 .help("name a place, or leave the key out"));
         }
         let full = self.folder.join(path);
-        if Tree::around(&self.folder).holds(&full) {
+        if Tree::around(&self.folder).contains(&full) {
             return Ok(full);
         }
         Err(Failure::new(format!("`{key}` names `{}`, which lies outside the repository", shown(path)))
@@ -181,7 +181,7 @@ struct Metadata {
 fn of_workspace(folder: &Path) -> Result<Option<Settings>, Failure> {
     let path = folder.join("Cargo.toml");
     let Some(text) = read(&path, folder)? else { return Ok(None) };
-    // A manifest that says nothing of it is cargo's to judge.
+    // Whether a manifest without that name is valid, cargo decides.
     let names = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     if !(names("metadata") && names("lightest")) {
         return Ok(None);

@@ -16,13 +16,13 @@ use support::lightest;
 fn each_rule_has_a_fixture_that_fires_one_that_is_silent_and_an_explanation() {
     let fixtures = fixtures();
     for rule in &RULES {
-        let said = |name: &str| fs::read_to_string(ui().join(format!("{name}.stdout"))).unwrap_or_default();
+        let result = |name: &str| fs::read_to_string(ui().join(format!("{name}.stdout"))).unwrap_or_default();
         let mark = format!("[{}]", rule.name);
         assert!(fixtures.contains_key(rule.name.as_str()), "{} has no fixture that fires", rule.name);
-        assert!(said(rule.name.as_str()).contains(&mark), "{} does not fire on its fixture", rule.name);
+        assert!(result(rule.name.as_str()).contains(&mark), "{} does not fire on its fixture", rule.name);
         let silent = format!("{}.silent", rule.name);
         assert!(fixtures.contains_key(&silent), "{} has no silent fixture", rule.name);
-        assert!(!said(&silent).contains(&mark), "{} fires on its silent fixture", rule.name);
+        assert!(!result(&silent).contains(&mark), "{} fires on its silent fixture", rule.name);
         let explanation = rule.explanation();
         for part in ["## What it does", "## Why", "## Example", "## Use instead"] {
             assert!(explanation.contains(part), "{}: its explanation lacks `{part}`", rule.name);
@@ -77,10 +77,10 @@ fn which_rules_fire_on_which_fixtures() {
     for (name, text) in fixtures() {
         let (folder, file) = checkout(&text);
         // All rules, whatever the fixture is for.
-        let said = lightest(folder.path(), &["check", &file, "--pedantic", "--message-format", "short"]);
+        let result = lightest(folder.path(), &["check", &file, "--pedantic", "--message-format", "short"]);
         let mut fired: BTreeMap<&str, usize> = BTreeMap::new();
         for rule in &RULES {
-            let count = said.out.matches(&format!("[{}]", rule.name)).count();
+            let count = result.out.matches(&format!("[{}]", rule.name)).count();
             if count > 0 {
                 fired.insert(rule.name.as_str(), count);
             }
@@ -108,10 +108,10 @@ fn every_form_of_output_says_the_same() {
     let (folder, file) = checkout(SMALL);
     let mut all = String::new();
     for form in ["human", "short", "json", "github", "junit"] {
-        let said = lightest(folder.path(), &["check", &file, "--message-format", form]);
-        all.push_str(&format!("# {form}: exit {}\n{}", said.code, said.out));
+        let result = lightest(folder.path(), &["check", &file, "--message-format", form]);
+        all.push_str(&format!("# {form}: exit {}\n{}", result.code, result.out));
         if form == "json" {
-            for line in said.out.lines() {
+            for line in result.out.lines() {
                 let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
                 assert_eq!(value["$message_type"], "diagnostic");
             }
@@ -123,8 +123,8 @@ fn every_form_of_output_says_the_same() {
 #[test]
 fn sarif_names_every_rule_and_holds_the_fix() {
     let (folder, file) = checkout(SMALL);
-    let said = lightest(folder.path(), &["check", &file, "--message-format", "sarif"]);
-    let mut value: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let result = lightest(folder.path(), &["check", &file, "--message-format", "sarif"]);
+    let mut value: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
     let rules = value["runs"][0]["tool"]["driver"]["rules"].take();
     let ids: Vec<&str> =
         rules.as_array().expect("rules").iter().filter_map(|rule| rule["id"].as_str()).collect();
@@ -136,8 +136,8 @@ fn sarif_names_every_rule_and_holds_the_fix() {
 fn requirements_says_why_a_lighter_configuration_is_not_a_finding() {
     let text = fs::read_to_string(ui().join("heavier-than-needed.silent.rs")).expect("a fixture");
     let (folder, file) = checkout(&text);
-    let said = lightest(folder.path(), &["requirements", &file]);
-    insta::assert_snapshot!(format!("{}{}", said.out, said.err));
+    let result = lightest(folder.path(), &["requirements", &file]);
+    insta::assert_snapshot!(format!("{}{}", result.out, result.err));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The composite action and the pre-commit hook, run as their hosts run them: what the files say is what is run here.
+//! The composite action and the pre-commit hook, run as their hosts run them, from the files themselves.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ fn checkout() -> (tempfile::TempDir, PathBuf) {
     (folder, checkout)
 }
 
-/// `PATH` with a `cargo` in front that writes down what it is asked for, and installs the program that is there already.
+/// `PATH` with a `cargo` in front that records its arguments, and installs the program that was built already.
 fn path(folder: &Path) -> String {
     use std::os::unix::fs::PermissionsExt as _;
     let bin = folder.join("bin");
@@ -297,9 +297,9 @@ fn the_hook_runs_what_its_definition_names() {
         let output = command.output().expect("it starts");
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    let (code, said) = run();
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.starts_with("vmm_tests/tests/a.rs:1:16: warning[heavier-than-needed]"), "{said}");
+    let (code, result) = run();
+    assert_eq!(code, Some(1), "{result}");
+    assert!(result.starts_with("vmm_tests/tests/a.rs:1:16: warning[heavier-than-needed]"), "{result}");
     // What is committed already is nothing to the next commit.
     git(&checkout, &["add", "--all"]);
     git(&checkout, &["commit", "--quiet", "--message", "first"]);

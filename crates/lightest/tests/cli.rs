@@ -4,20 +4,20 @@ use std::path::Path;
 use std::process::Command;
 
 mod support;
-use support::{Said, lightest};
+use support::{Outcome, lightest};
 
-/// Runs the program in a folder, and tells everything that it said.
+/// Runs the program in a folder, and returns its exit code and everything that it printed.
 fn run_in(folder: &Path, args: &[&str]) -> String {
-    let Said { code, out, err } = lightest(folder, args);
+    let Outcome { code, out, err } = lightest(folder, args);
     let text = |text: String| text.replace(&format!("{}/", folder.display()), "");
-    let mut said = format!("exit {code}\n");
+    let mut result = format!("exit {code}\n");
     if !out.is_empty() {
-        said.push_str(&format!("--- stdout\n{}", text(out)));
+        result.push_str(&format!("--- stdout\n{}", text(out)));
     }
     if !err.is_empty() {
-        said.push_str(&format!("--- stderr\n{}", text(err)));
+        result.push_str(&format!("--- stderr\n{}", text(err)));
     }
-    said
+    result
 }
 
 fn run(args: &[&str]) -> String {
@@ -185,8 +185,8 @@ fn mistakes_in_a_catalog_of_ones_own_are_drawn_at_their_place() {
     let mut all = String::new();
     for (what, text) in texts {
         std::fs::write(facts.join("ours.toml"), text).expect("written");
-        let said = run_in(folder.path(), &["--catalog", "facts", "list", "quirks"]);
-        all.push_str(&format!("# {what}\n{said}\n"));
+        let result = run_in(folder.path(), &["--catalog", "facts", "list", "quirks"]);
+        all.push_str(&format!("# {what}\n{result}\n"));
     }
     std::fs::write(facts.join("ours.toml"), [0xff, 0xfe]).expect("written");
     all.push_str(&format!("# not UTF-8\n{}\n", run_in(folder.path(), &["--catalog", "facts", "pick"])));
@@ -206,8 +206,8 @@ fn every_identifier_that_is_listed_is_explained() {
         assert!(!entries.is_empty(), "{kind}");
         for entry in entries {
             let id = entry["id"].as_str().expect("an identifier");
-            let said = run(&["explain", id]);
-            assert!(said.starts_with("exit 0\n") && said.contains(id), "{id}: {said}");
+            let result = run(&["explain", id]);
+            assert!(result.starts_with("exit 0\n") && result.contains(id), "{id}: {result}");
         }
     }
 }
@@ -218,14 +218,14 @@ fn cargo_lightest_is_the_same_program() {
         .args(["lightest", "pick", "--requires", "serial", "--format", "json"])
         .output()
         .expect("it starts");
-    let said = run(&["pick", "--requires", "serial", "--format", "json"]);
-    assert_eq!(said, format!("exit 0\n--- stdout\n{}", String::from_utf8_lossy(&output.stdout)));
+    let result = run(&["pick", "--requires", "serial", "--format", "json"]);
+    assert_eq!(result, format!("exit 0\n--- stdout\n{}", String::from_utf8_lossy(&output.stdout)));
 }
 
 #[test]
 fn completions_are_made_for_every_shell() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let said = run(&["completions", shell]);
-        assert!(said.starts_with("exit 0\n") && said.contains("lightest"), "{shell}");
+        let result = run(&["completions", shell]);
+        assert!(result.starts_with("exit 0\n") && result.contains("lightest"), "{shell}");
     }
 }

@@ -13,11 +13,11 @@ fn here() -> &'static Path {
 }
 
 fn json(args: &[&str]) -> Value {
-    let said = lightest(here(), args);
-    serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{args:?}: {error}: {}", said.err))
+    let result = lightest(here(), args);
+    serde_json::from_str(&result.out).unwrap_or_else(|error| panic!("{args:?}: {error}: {}", result.err))
 }
 
-/// Identifiers in an answer: what stands under keys that hold them, and what `explain` is named for in texts.
+/// Identifiers in an answer: the values of keys for identifiers, and those that texts name for `explain`.
 fn identifiers(value: &Value, key: &str, found: &mut BTreeSet<String>) {
     const KEYS: [&str; 13] = [
         "id",
@@ -103,9 +103,9 @@ fn an_unknown_word_gets_the_nearest_in_meaning() {
         ("sytemd", "systemd"),
     ] {
         for args in [vec!["explain", word], vec!["pick", "--requires", word]] {
-            let said = lightest(here(), &args);
-            assert_eq!(said.code, 2, "{args:?}");
-            assert!(said.err.contains(&format!("did you mean `{near}`?")), "{args:?}: {}", said.err);
+            let result = lightest(here(), &args);
+            assert_eq!(result.code, 2, "{args:?}");
+            assert!(result.err.contains(&format!("did you mean `{near}`?")), "{args:?}: {}", result.err);
         }
     }
 }
@@ -130,11 +130,16 @@ fn words_that_are_no_identifier_lead_on() {
         ("watchdog", "`guest-test-uefi-ends-by-watchdog`"),
         ("incubator", "explain what mentions it: `"),
     ] {
-        let said = lightest(here(), &["explain", word]);
-        assert!(said.out.contains(answer) || said.err.contains(answer), "{word}: {}{}", said.out, said.err);
-        assert_eq!(said.code, if said.out.is_empty() { 2 } else { 0 }, "{word}: {}", said.err);
+        let result = lightest(here(), &["explain", word]);
+        assert!(
+            result.out.contains(answer) || result.err.contains(answer),
+            "{word}: {}{}",
+            result.out,
+            result.err
+        );
+        assert_eq!(result.code, if result.out.is_empty() { 2 } else { 0 }, "{word}: {}", result.err);
         // What is offered can be explained.
-        let offered = said.err.split("help: ").nth(1).unwrap_or_default();
+        let offered = result.err.split("help: ").nth(1).unwrap_or_default();
         for id in offered.split('`').skip(1).step_by(2).filter(|id| !id.contains(' ')) {
             assert_eq!(lightest(here(), &["explain", id]).code, 0, "{word} leads to {id}");
         }

@@ -106,7 +106,7 @@ const COMMANDS: &[&[&str]] = &[
 /// Those that boot, in builds that can, and the files that a machine starts with.
 const BOOTS: [&str; 4] = ["boot", "measure", "verify", "probe"];
 const STARTS_WITH: [&str; 3] = ["--image", "--kernel", "--initrd"];
-/// What takes long to make is not made for a place that cannot hold it.
+/// Commands that take long do not start for a place that no file can be written to.
 const MADE: [&[&str]; 2] =
     [&["guide", "--site", "@"], &["sync", "--history", "--repo", "../repo", "--output", "@"]];
 /// Nor is it measured.
@@ -130,14 +130,14 @@ const UNBOOTABLE: [&[u8]; 11] = [
     b"bad\xff\xfe",
 ];
 
-struct Said {
+struct Outcome {
     code: i32,
     out: String,
     err: String,
 }
 
 /// Runs a command, which ends by itself.
-fn run(folder: &Path, args: &[OsString]) -> Said {
+fn run(folder: &Path, args: &[OsString]) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lightest"));
     command.args(args).current_dir(folder).stdin(Stdio::null()).env_remove("CLICOLOR_FORCE");
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
@@ -150,7 +150,7 @@ fn run(folder: &Path, args: &[OsString]) -> Said {
         std::thread::sleep(Duration::from_millis(5));
     }
     let output = child.wait_with_output().expect("its output");
-    Said {
+    Outcome {
         code: output.status.code().unwrap_or_else(|| panic!("{args:?} was ended by a signal")),
         out: String::from_utf8(output.stdout).expect("UTF-8"),
         err: String::from_utf8(output.stderr).expect("UTF-8"),
@@ -175,26 +175,26 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, (u32, u64, i64)> {
     found
 }
 
-/// What holds for every command, whatever it is given.
-fn holds(args: &[OsString], name: &[u8], said: &Said) {
-    let text = format!("{}{}", said.out, said.err);
-    assert!((0..=4).contains(&said.code), "{args:?}: {text}");
+/// Checks the promises of every command, for any arguments.
+fn check_promises(args: &[OsString], name: &[u8], result: &Outcome) {
+    let text = format!("{}{}", result.out, result.err);
+    assert!((0..=4).contains(&result.code), "{args:?}: {text}");
     let raw =
         |letter: char| letter.is_control() && letter != '\n' || ('\u{202a}'..='\u{202e}').contains(&letter);
     assert!(!text.contains(raw), "{args:?} prints what is more than text: {text:?}");
     assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{args:?}: {text}");
     assert!(!text.contains("panicked"), "{args:?}: {text}");
-    if said.code == 2 {
-        assert!(said.err.contains("error: "), "{args:?}: {text}");
+    if result.code == 2 {
+        assert!(result.err.contains("error: "), "{args:?}: {text}");
         assert!(
-            said.err.contains("help: ") || said.err.contains("'--help'"),
+            result.err.contains("help: ") || result.err.contains("'--help'"),
             "{args:?} says not what to do: {text}"
         );
         // Of an empty name, the option is named.
         let start: String =
             String::from_utf8_lossy(name).chars().take_while(|letter| letter.is_ascii_graphic()).collect();
         let start = start.trim_end_matches('/');
-        assert!(said.err.contains(start), "{args:?} names not its place: {text}");
+        assert!(result.err.contains(start), "{args:?} names not its place: {text}");
     }
 }
 
@@ -226,11 +226,11 @@ fn every_name(command: &[&str]) {
     let mut before = files(room.path());
     for name in NAMES {
         let args = filled(command, name);
-        let said = run(&here, &args);
-        holds(&args, name, &said);
+        let result = run(&here, &args);
+        check_promises(&args, name, &result);
         let after = files(room.path());
-        if said.code >= 2 {
-            assert_eq!(before, after, "{args:?} fails, and writes: {}", said.err);
+        if result.code >= 2 {
+            assert_eq!(before, after, "{args:?} fails, and writes: {}", result.err);
         }
         let temporary = |path: &PathBuf| path.to_string_lossy().contains(".lightest-");
         assert!(!after.keys().any(temporary), "{args:?} leaves something behind");
@@ -248,19 +248,27 @@ fn a_machine_starts_with_nothing_but_files() {
         for option in STARTS_WITH {
             for name in UNBOOTABLE {
                 let args = filled(&[command, "lab_linux_direct_x64", option, "@"], name);
-                let said = run(&here, &args);
-                holds(&args, name, &said);
-                assert_eq!((said.code, said.out.as_str()), (2, ""), "{args:?}: {}", said.err);
-                assert!(said.err.contains(&format!("it is named by `{option}`")), "{args:?}: {}", said.err);
+                let result = run(&here, &args);
+                check_promises(&args, name, &result);
+                assert_eq!((result.code, result.out.as_str()), (2, ""), "{args:?}: {}", result.err);
+                assert!(
+                    result.err.contains(&format!("it is named by `{option}`")),
+                    "{args:?}: {}",
+                    result.err
+                );
             }
         }
     }
     for command in MEASURED {
         for name in [&b"fifo"[..], b"/dev/null", b"zero", b"loop", b"text/below", b"folder"] {
             let args = filled(command, name);
-            let said = run(&here, &args);
-            holds(&args, name, &said);
-            assert!(said.code == 2 && said.err.contains("cannot be written: "), "{args:?}: {}", said.err);
+            let result = run(&here, &args);
+            check_promises(&args, name, &result);
+            assert!(
+                result.code == 2 && result.err.contains("cannot be written: "),
+                "{args:?}: {}",
+                result.err
+            );
         }
     }
     assert_eq!(before, files(room.path()));
@@ -275,9 +283,13 @@ fn a_page_is_not_made_for_a_place_that_cannot_hold_it() {
         for name in [&b"fifo"[..], b"/dev/null", b"zero", b"loop", b"text/below", own] {
             let args = filled(command, name);
             let started = Instant::now();
-            let said = run(&here, &args);
-            holds(&args, name, &said);
-            assert!(said.code == 2 && said.err.contains("cannot be written: "), "{args:?}: {}", said.err);
+            let result = run(&here, &args);
+            check_promises(&args, name, &result);
+            assert!(
+                result.code == 2 && result.err.contains("cannot be written: "),
+                "{args:?}: {}",
+                result.err
+            );
             assert!(started.elapsed() < Duration::from_secs(5), "{args:?} takes {:?}", started.elapsed());
         }
     }

@@ -35,16 +35,16 @@ fn sarif_validates_against_the_schema_of_the_standard() {
     fs::write(folder.path().join("none.rs"), "fn main() {}\n").expect("written");
     for (args, at_least) in [(&["."][..], 20), (&[".", "--pedantic"], 22), (&["none.rs"], 0)] {
         let args = [&["check", "--message-format", "sarif"], args].concat();
-        let said = lightest(folder.path(), &args);
-        assert_ne!(said.code, 2, "{args:?}: {}", said.err);
-        let log: Value = serde_json::from_str(&said.out).expect("it is JSON");
+        let result = lightest(folder.path(), &args);
+        assert_ne!(result.code, 2, "{args:?}: {}", result.err);
+        let log: Value = serde_json::from_str(&result.out).expect("it is JSON");
         let errors: Vec<String> =
             validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{args:?}: {errors:#?}");
         let results = log["runs"][0]["results"].as_array().expect("results");
         assert!(results.len() >= at_least, "{args:?}: {} results", results.len());
     }
-    // The schema tells right from wrong.
+    // The schema refuses a wrong document.
     assert!(!validator.is_valid(&serde_json::json!({"version": "2.1.0", "runs": [{"results": [{}]}]})));
 }
 
@@ -59,9 +59,9 @@ enum Line {
 #[test]
 fn each_line_of_json_is_a_diagnostic_as_rust_analyzer_reads_it() {
     let folder = checkout();
-    let said = lightest(folder.path(), &["check", "--pedantic", "--message-format", "json"]);
+    let result = lightest(folder.path(), &["check", "--pedantic", "--message-format", "json"]);
     let (mut findings, mut notes, mut fixes) = (0, 0, 0);
-    for line in said.out.lines() {
+    for line in result.out.lines() {
         let diagnostic = match serde_json::from_str(line).expect("one of the two") {
             Line::Rustc(diagnostic) => diagnostic,
             Line::Cargo(message) => panic!("taken for a message of cargo: {message:?}"),

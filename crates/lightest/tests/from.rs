@@ -57,8 +57,8 @@ fn checkout(text: &str) -> tempfile::TempDir {
 fn answer(args: &[&str]) -> String {
     let folder = checkout(BODIES);
     let all: Vec<&str> = ["pick", "--from", "tests/bodies.rs"].iter().chain(args).copied().collect();
-    let said = lightest(folder.path(), &all);
-    format!("exit {}\n{}{}", said.code, said.out, said.err)
+    let result = lightest(folder.path(), &all);
+    format!("exit {}\n{}{}", result.code, result.out, result.err)
 }
 
 #[test]
@@ -92,9 +92,9 @@ fn a_name_or_a_line_without_a_test_is_refused() {
 /// The paravisor is what `restart_openhcl` needs: no companion without it is listed.
 #[test]
 fn a_test_of_the_paravisor_gets_no_companion() {
-    let said = answer(&["--test", "services", "--format", "json"]);
-    assert!(!said.contains("companion"), "{said}");
-    assert!(said.contains("openvmm_openhcl_linux_direct_x64"), "{said}");
+    let result = answer(&["--test", "services", "--format", "json"]);
+    assert!(!result.contains("companion"), "{result}");
+    assert!(result.contains("openvmm_openhcl_linux_direct_x64"), "{result}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn fill_without_a_test_finds_nothing() {
     assert_eq!(lightest(folder.path(), &["fill", "tests"]).code, 3);
 }
 
-/// What each body of `bodies/unseen.rs` says is right for it, in the order of the list.
+/// The right list for each body, as `bodies/unseen.rs` states it, in order.
 #[test]
 fn bodies_that_were_written_for_no_list_get_the_right_one() {
     let text = include_str!("bodies/unseen.rs");
@@ -132,11 +132,11 @@ fn bodies_that_were_written_for_no_list_get_the_right_one() {
         let right: Vec<&str> =
             body.lines().filter_map(|line| line.trim().strip_prefix("// right: ")).collect();
         assert!(!right.is_empty(), "{name}");
-        let said = lightest(
+        let result = lightest(
             folder.path(),
             &["pick", "--from", "tests/bodies.rs", "--test", name, "--format", "json"],
         );
-        let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        let answer: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
         let listed = answer["list"].as_array().into_iter().flatten();
         let listed: Vec<String> = listed
             .map(|one| {
@@ -165,19 +165,19 @@ fn a_body_that_fails_wherever_the_rest_is_provided_is_no_conflict_of_requirement
     let args = ["pick", "--from", "tests/bodies.rs", "--test", "isolation_is_seen"];
     let excluded = "aarch64: on every configuration that provides the rest, the body fails or asks for more than is known";
     for more in [&[][..], &["--why"], &["--arch", "aarch64"]] {
-        let said = lightest(folder.path(), &[&args[..], more].concat());
-        let words = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.contains(excluded), "{more:?}: {}", said.out);
-        assert!(!said.out.contains("not shown together"), "{more:?}: {}", said.out);
+        let result = lightest(folder.path(), &[&args[..], more].concat());
+        let words = result.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(excluded), "{more:?}: {}", result.out);
+        assert!(!result.out.contains("not shown together"), "{more:?}: {}", result.out);
     }
-    let said = lightest(folder.path(), &[&args[..], &["--format", "json"]].concat());
-    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let result = lightest(folder.path(), &[&args[..], &["--format", "json"]].concat());
+    let answer: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
     assert_eq!(answer["conflicts"], serde_json::json!([]));
     assert_eq!(answer["excluded"], serde_json::json!(["aarch64"]));
     // What no configuration provides whatever the body goes on with is one still.
     let asks = [&args[..], &["--requires", "windows-shell", "--format", "json"]].concat();
-    let said = lightest(folder.path(), &asks);
-    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let result = lightest(folder.path(), &asks);
+    let answer: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
     assert_eq!(answer["conflicts"][0]["between"], serde_json::json!(["unix-shell", "windows-shell"]));
     assert_eq!(answer["excluded"], serde_json::json!([]));
 }
@@ -191,15 +191,15 @@ fn a_list_that_the_body_excludes_is_explained_by_the_body() {
          let sh = agent.unix_shell();\n    cmd!(sh, \"uname\").run().await?;\n    match flavor {\n        \
          OsFlavor::Windows => {}\n        _ => unreachable!(),\n    }\n    Ok(())\n}\n",
     );
-    let said = lightest(folder.path(), &["check", "tests"]);
+    let result = lightest(folder.path(), &["check", "tests"]);
     assert!(
-        said.out.contains(
+        result.out.contains(
             "on every configuration that provides the rest, the body fails or asks for more than is known"
         ),
         "{}",
-        said.out
+        result.out
     );
-    assert!(!said.out.contains("says why"), "{}", said.out);
+    assert!(!result.out.contains("says why"), "{}", result.out);
 }
 
 /// A query cannot express what branches ask of single systems, nor what the body excludes; the file can.
@@ -213,16 +213,16 @@ fn the_command_of_an_answer_gives_the_same_answer() {
     {
         let args =
             ["pick", "--from", "tests/it's here.rs", "--test", "isolation_is_seen", "--format", "json"];
-        let said = lightest(folder.path(), &[&args[..], more].concat());
-        let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        let result = lightest(folder.path(), &[&args[..], more].concat());
+        let answer: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
         let command = answer["command"].as_str().expect("a command");
         let rest = command.strip_prefix("lightest pick --from \"tests/it's here.rs\" ").expect(command);
         let again: Vec<&str> = args[..3].iter().copied().chain(rest.split(' ')).collect();
         let again = lightest(folder.path(), &[&again[..], &["--format", "json"]].concat());
-        assert_eq!(said.out, again.out, "{command}");
+        assert_eq!(result.out, again.out, "{command}");
     }
-    let said = lightest(folder.path(), &["requirements", "tests", "--test", "isolation_is_seen"]);
-    let last = said.out.lines().last().expect("lines");
+    let result = lightest(folder.path(), &["requirements", "tests", "--test", "isolation_is_seen"]);
+    let last = result.out.lines().last().expect("lines");
     assert_eq!(last, "  lightest pick --from \"tests/it's here.rs\" --test isolation_is_seen");
 }
 
@@ -234,19 +234,19 @@ fn tests_of_one_name_are_told_apart_by_module_or_line() {
         "{test}mod inner {{\n{test}}}\n#[cfg(windows)]\nmod twice {{\n{test}}}\n#[cfg(not(windows))]\nmod twice {{\n{test}}}\n"
     );
     let folder = checkout(&text);
-    let said = lightest(folder.path(), &["requirements", "tests/bodies.rs"]);
-    let commands = said.out.lines().filter_map(|line| line.strip_prefix("  lightest "));
+    let result = lightest(folder.path(), &["requirements", "tests/bodies.rs"]);
+    let commands = result.out.lines().filter_map(|line| line.strip_prefix("  lightest "));
     let mut lines = Vec::new();
     for command in commands {
         let args: Vec<&str> = command.split(' ').chain(["--format", "json"]).collect();
-        let said = lightest(folder.path(), &args);
+        let result = lightest(folder.path(), &args);
         let answer: serde_json::Value =
-            serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{command}: {}", said.err));
+            serde_json::from_str(&result.out).unwrap_or_else(|_| panic!("{command}: {}", result.err));
         assert_eq!(answer["command"], format!("lightest {command}"));
         lines.push(answer["needs"][0]["span"]["line_start"].as_u64());
     }
     lines.dedup();
-    assert_eq!(lines.len(), 4, "{}", said.out);
+    assert_eq!(lines.len(), 4, "{}", result.out);
 }
 
 /// Hyper-V gives an NVMe disk on x64 only: on aarch64 there is nothing that the name means.
@@ -256,8 +256,8 @@ fn a_vmm_that_a_name_chooses_decides_on_architectures_too() {
         "#[vmm_test]\nasync fn hyperv_disk<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
          let (vm, agent) = config.run().await?;\n    agent.unix_shell().read_file(\"/dev/nvme0n1\").await?;\n    Ok(())\n}\n",
     );
-    let said = lightest(folder.path(), &["pick", "--from", "tests/bodies.rs", "--format", "json"]);
-    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let result = lightest(folder.path(), &["pick", "--from", "tests/bodies.rs", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
     let listed: Vec<&str> =
         answer["list"].as_array().into_iter().flatten().filter_map(|one| one["config"].as_str()).collect();
     // The companion runs without the paravisor, which no VMM but OpenVMM does in this repository's code.
@@ -279,11 +279,11 @@ fn a_guest_is_picked_only_if_it_provides_what_its_own_branch_asks() {
              _ => unreachable!(),\n    }}\n    Ok(())\n}}\n"
         );
         let folder = checkout(&text);
-        let said = lightest(
+        let result = lightest(
             folder.path(),
             &["pick", "--from", "tests/bodies.rs", "--arch", "x64", "--format", "json"],
         );
-        serde_json::from_str::<serde_json::Value>(&said.out).expect("JSON")
+        serde_json::from_str::<serde_json::Value>(&result.out).expect("JSON")
     };
     // No Linux guest has such a shell.
     let windows = "cmd!(agent.windows_shell(), \"systeminfo\").run().await?;";
@@ -305,12 +305,12 @@ fn a_guest_is_picked_only_if_it_provides_what_its_own_branch_asks() {
 fn what_nobody_has_shown_is_advised_first() {
     let folder = checkout(BODIES);
     let args = ["pick", "--requires", "no-hypervisor-enlightenments,vfio", "--arch", "x64"];
-    let said = lightest(folder.path(), &args);
-    let first = said.out.lines().next().unwrap_or_default();
-    assert!(first.contains("unproven with") && first.contains("openvmm_linux_direct_x64"), "{}", said.out);
-    assert!(said.out.contains("#[vmm_test(openvmm_linux_direct_x64)]"), "{}", said.out);
-    let said = lightest(folder.path(), &[&args[..], &["--format", "json"]].concat());
-    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let result = lightest(folder.path(), &args);
+    let first = result.out.lines().next().unwrap_or_default();
+    assert!(first.contains("unproven with") && first.contains("openvmm_linux_direct_x64"), "{}", result.out);
+    assert!(result.out.contains("#[vmm_test(openvmm_linux_direct_x64)]"), "{}", result.out);
+    let result = lightest(folder.path(), &[&args[..], &["--format", "json"]].concat());
+    let answer: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
     assert_eq!(answer["try"][0]["config"], "openvmm_linux_direct_x64");
     assert_eq!(answer["try"][0]["until_then"], serde_json::Value::Null);
 }
@@ -323,20 +323,20 @@ fn what_a_body_asks_and_nobody_has_shown_is_named_once() {
          let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n",
     );
     let more = "no-hypervisor-enlightenments,vfio";
-    let said =
+    let result =
         lightest(folder.path(), &["pick", "--from", "tests/bodies.rs", "--requires", more, "--arch", "x64"]);
-    assert!(said.out.contains("unproven with"), "{}", said.out);
-    let before = said.out.split("#[vmm_test(").next().unwrap_or_default();
-    assert_eq!(before.matches("openvmm_linux_direct_x64").count(), 1, "{}", said.out);
+    assert!(result.out.contains("unproven with"), "{}", result.out);
+    let before = result.out.split("#[vmm_test(").next().unwrap_or_default();
+    assert_eq!(before.matches("openvmm_linux_direct_x64").count(), 1, "{}", result.out);
 }
 
 /// Every test ends with the command line that answers it.
 #[test]
 fn requirements_end_with_the_pick_that_answers_them() {
     let folder = checkout(BODIES);
-    let said = lightest(folder.path(), &["requirements", "tests"]);
-    assert_eq!(said.out.matches("\n  lightest pick ").count(), 3, "{}", said.out);
-    assert!(!said.out.contains("nothing is known to give"), "{}", said.out);
+    let result = lightest(folder.path(), &["requirements", "tests"]);
+    assert_eq!(result.out.matches("\n  lightest pick ").count(), 3, "{}", result.out);
+    assert!(!result.out.contains("nothing is known to give"), "{}", result.out);
 }
 
 #[test]
@@ -350,8 +350,8 @@ fn helpers_in_other_files_are_found_from_whatever_folder_the_file_is_named() {
     fs::write(folder.path().join("tests/helper.rs"), helper).expect("written");
     fs::create_dir(folder.path().join("tests/inner")).expect("made");
     let asked = |from: &str, file: &str| {
-        let said = lightest(&folder.path().join(from), &["pick", "--from", file, "--format", "json"]);
-        let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        let result = lightest(&folder.path().join(from), &["pick", "--from", file, "--format", "json"]);
+        let answer: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
         answer["requires"].clone()
     };
     let top = asked("", "tests/bodies.rs");

@@ -9,8 +9,8 @@ use serde_json::Value;
 use support::lightest;
 
 fn pick(args: &[&str]) -> (i32, String, String) {
-    let said = lightest(Path::new("."), &[&["pick"], args].concat());
-    (said.code, said.out, said.err)
+    let result = lightest(Path::new("."), &[&["pick"], args].concat());
+    (result.code, result.out, result.err)
 }
 
 /// The configurations that are picked, and those that are lighter elsewhere.
@@ -72,13 +72,13 @@ fn where_the_lightest_would_run_is_named() {
     // Which gives the same answer.
     let words: Vec<&str> = again.split(' ').skip(2).collect();
     assert_eq!(pick(&words).1, out);
-    // What no program can tell is no yes, and no no.
+    // A condition that no program can check is neither yes nor no.
     let (code, out, _) = pick(&["--requires", "snp", "--here=windows,x64,whp,hyper-v"]);
     assert_eq!(code, 4, "{out}");
     assert!(out.contains("2504_server_x64)) runs here if its processor and Hyper-V offer SNP"), "{out}");
 }
 
-/// Nobody has shown it anywhere: the machine that could try is told to, and any other gets the answer of all machines.
+/// Unproven everywhere: a machine that could try gets that advice, and any other gets the answer of all machines.
 #[test]
 fn what_a_machine_can_try_is_its_answer_and_no_pick() {
     let asks = ["--requires", "no-hypervisor-enlightenments,vfio", "--arch", "x64"];
@@ -101,12 +101,12 @@ fn what_a_machine_can_try_is_its_answer_and_no_pick() {
         ("--here=linux,x64,kvm", "Here: Linux on x64 with KVM\n"),
         ("--here=windows,x64,whp", "a::tries (a.rs:2) asks for:\n"),
     ] {
-        let said = lightest(folder.path(), &[&from[..], &[machine]].concat());
-        assert_eq!(said.code, 1, "{machine}: {}{}", said.out, said.err);
-        assert!(said.out.starts_with(words), "{machine}: {}", said.out);
-        assert!(said.out.contains("unproven with"), "{machine}: {}", said.out);
-        let said = lightest(folder.path(), &[&from[..], &[machine, "--format", "json"]].concat());
-        let json: Value = serde_json::from_str(&said.out).expect("JSON");
+        let result = lightest(folder.path(), &[&from[..], &[machine]].concat());
+        assert_eq!(result.code, 1, "{machine}: {}{}", result.out, result.err);
+        assert!(result.out.starts_with(words), "{machine}: {}", result.out);
+        assert!(result.out.contains("unproven with"), "{machine}: {}", result.out);
+        let result = lightest(folder.path(), &[&from[..], &[machine, "--format", "json"]].concat());
+        let json: Value = serde_json::from_str(&result.out).expect("JSON");
         assert_eq!(json["list"].as_array().map(Vec::len), Some(1), "{machine}: {json:#}");
     }
 }
@@ -150,15 +150,15 @@ fn a_body_is_answered_for_a_machine() {
     let text = "#[vmm_test]\nasync fn looks<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
                 let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n";
     fs::write(folder.path().join("a.rs"), text).expect("written");
-    let said =
+    let result =
         |machine: &str| lightest(folder.path(), &["pick", "--from", "a.rs", machine, "--format", "json"]);
-    let answer = said("--here=linux,aarch64,kvm");
+    let answer = result("--here=linux,aarch64,kvm");
     assert_eq!(answer.code, 0, "{}", answer.err);
     let json: Value = serde_json::from_str(&answer.out).expect("JSON");
     assert_eq!(json["list"].as_array().map(Vec::len), Some(1), "{json:#}");
     assert_eq!(json["list"][0]["config"], "openvmm_linux_direct_aarch64");
     assert_eq!(json["here"]["arch"], "aarch64");
-    let answer = said("--here=linux,x64");
+    let answer = result("--here=linux,x64");
     assert_eq!(answer.code, 4, "{}", answer.err);
     let json: Value = serde_json::from_str(&answer.out).expect("JSON");
     assert_eq!(json["here"]["elsewhere"][0]["config"], "openvmm_linux_direct_x64");

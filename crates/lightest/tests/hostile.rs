@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 
 mod support;
-use support::{Said, lightest};
+use support::{Outcome, lightest};
 #[path = "support/heavy.rs"]
 mod heavy;
 use heavy::TEST;
 
-fn check(folder: &Path, args: &[&str]) -> Said {
+fn check(folder: &Path, args: &[&str]) -> Outcome {
     lightest(folder, &[&["check"], args].concat())
 }
 
@@ -25,16 +25,16 @@ fn put(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
 fn a_folder_without_tests_is_told_apart_from_one_without_findings() {
     let folder = folder();
     put(folder.path(), "a.rs", "fn main() {}\n");
-    let said = check(folder.path(), &[]);
-    assert_eq!(said.code, 3, "{}", said.err);
-    assert_eq!(said.err, "no test found in 1 file: looked for `#[vmm_test(..)]` and its relatives\n");
+    let result = check(folder.path(), &[]);
+    assert_eq!(result.code, 3, "{}", result.err);
+    assert_eq!(result.err, "no test found in 1 file: looked for `#[vmm_test(..)]` and its relatives\n");
 }
 
 #[test]
 fn a_path_that_is_not_there_is_a_mistake() {
-    let said = check(folder().path(), &["nowhere"]);
-    assert_eq!(said.code, 2);
-    assert!(said.err.starts_with("error: nowhere cannot be read: "), "{}", said.err);
+    let result = check(folder().path(), &["nowhere"]);
+    assert_eq!(result.code, 2);
+    assert!(result.err.starts_with("error: nowhere cannot be read: "), "{}", result.err);
 }
 
 #[test]
@@ -42,21 +42,21 @@ fn a_file_that_is_not_utf_8_is_named_and_the_others_are_read() {
     let folder = folder();
     put(folder.path(), "a.rs", TEST);
     put(folder.path(), "latin.rs", b"#[vmm_test(openvmm_linux_direct_x64)]\nfn caf\xe9() {}\n");
-    let said = check(folder.path(), &["--message-format", "short"]);
-    assert_eq!(said.code, 2);
-    assert!(said.err.contains("warning: not read: latin.rs: not UTF-8 in line 2\n"), "{}", said.err);
-    assert!(said.out.contains("a.rs:1:16: warning[heavier-than-needed]"), "{}", said.out);
+    let result = check(folder.path(), &["--message-format", "short"]);
+    assert_eq!(result.code, 2);
+    assert!(result.err.contains("warning: not read: latin.rs: not UTF-8 in line 2\n"), "{}", result.err);
+    assert!(result.out.contains("a.rs:1:16: warning[heavier-than-needed]"), "{}", result.out);
 }
 
 #[test]
 fn a_byte_order_mark_and_carriage_returns_do_no_harm() {
     let folder = folder();
     put(folder.path(), "a.rs", format!("\u{feff}{}", TEST.replace('\n', "\r\n")));
-    let said = check(folder.path(), &["--message-format", "short"]);
-    assert_eq!(said.code, 1, "{}", said.err);
-    assert_eq!(said.out.lines().count(), 1, "a mark is no part of the program: {}", said.out);
-    let said = check(folder.path(), &["--fix"]);
-    assert_eq!(said.code, 1, "the gap between architectures is left: {}", said.err);
+    let result = check(folder.path(), &["--message-format", "short"]);
+    assert_eq!(result.code, 1, "{}", result.err);
+    assert_eq!(result.out.lines().count(), 1, "a mark is no part of the program: {}", result.out);
+    let result = check(folder.path(), &["--fix"]);
+    assert_eq!(result.code, 1, "the gap between architectures is left: {}", result.err);
     let text = fs::read_to_string(folder.path().join("a.rs")).expect("UTF-8");
     assert!(text.starts_with("\u{feff}#[openvmm_test(linux_direct_x64)]\r\n"), "{text:?}");
 }
@@ -66,9 +66,9 @@ fn a_file_of_100_megabytes_is_named_and_not_read() {
     let folder = folder();
     let file = fs::File::create(folder.path().join("large.rs")).expect("created");
     file.set_len(100 << 20).expect("made large");
-    let said = check(folder.path(), &[]);
-    assert_eq!(said.code, 2);
-    assert!(said.err.contains("warning: not read: large.rs: larger than 16 MiB\n"), "{}", said.err);
+    let result = check(folder.path(), &[]);
+    assert_eq!(result.code, 2);
+    assert!(result.err.contains("warning: not read: large.rs: larger than 16 MiB\n"), "{}", result.err);
 }
 
 #[test]
@@ -93,10 +93,10 @@ fn nesting_and_expressions_beyond_all_reason_are_named_and_not_read() {
         let folder = folder();
         put(folder.path(), "deep.rs", format!("{TEST}{text}"));
         put(folder.path(), "good.rs", TEST);
-        let said = check(folder.path(), &["--message-format", "human"]);
-        assert!(said.out.contains(reason), "{reason}: {:?} {} {}", said.code, said.out, said.err);
-        assert!(said.out.contains("--> good.rs:1:16"), "the others are read: {}", said.out);
-        assert_eq!(said.code, 2, "{}", said.err);
+        let result = check(folder.path(), &["--message-format", "human"]);
+        assert!(result.out.contains(reason), "{reason}: {:?} {} {}", result.code, result.out, result.err);
+        assert!(result.out.contains("--> good.rs:1:16"), "the others are read: {}", result.out);
+        assert_eq!(result.code, 2, "{}", result.err);
     }
 }
 
@@ -113,8 +113,8 @@ fn the_deepest_nesting_that_is_read_does_not_exhaust_the_stack() {
     for text in cases {
         let folder = folder();
         put(folder.path(), "deep.rs", format!("{TEST}{text}\n"));
-        let said = check(folder.path(), &["--message-format", "short"]);
-        assert_eq!(said.code, 1, "{}: {}", &text[..40], said.err);
+        let result = check(folder.path(), &["--message-format", "short"]);
+        assert_eq!(result.code, 1, "{}: {}", &text[..40], result.err);
     }
 }
 
@@ -127,8 +127,8 @@ fn helpers_that_call_each_other_in_circles_end() {
         TEST.replace("agent.ping().await?;", "a(&agent);")
     );
     put(folder.path(), "a.rs", text);
-    let said = check(folder.path(), &["--message-format", "short"]);
-    assert!(said.code < 2, "{}", said.err);
+    let result = check(folder.path(), &["--message-format", "short"]);
+    assert!(result.code < 2, "{}", result.err);
 }
 
 #[cfg(unix)]
@@ -138,11 +138,11 @@ fn links_in_circles_are_not_followed() {
     put(folder.path(), "a.rs", TEST);
     std::os::unix::fs::symlink(".", folder.path().join("again")).expect("linked");
     std::os::unix::fs::symlink("loop.rs", folder.path().join("loop.rs")).expect("linked");
-    let said = check(folder.path(), &["--message-format", "short"]);
-    assert_eq!(said.code, 1, "{}", said.err);
-    assert_eq!(said.out.lines().count(), 1, "{}", said.out);
-    let said = check(folder.path(), &["loop.rs"]);
-    assert_eq!(said.code, 2, "{}", said.err);
+    let result = check(folder.path(), &["--message-format", "short"]);
+    assert_eq!(result.code, 1, "{}", result.err);
+    assert_eq!(result.out.lines().count(), 1, "{}", result.out);
+    let result = check(folder.path(), &["loop.rs"]);
+    assert_eq!(result.code, 2, "{}", result.err);
 }
 
 #[cfg(unix)]
@@ -154,13 +154,13 @@ fn fixing_a_file_in_a_folder_that_cannot_be_written_leaves_it_whole() {
     fs::create_dir(&inner).expect("created");
     put(&inner, "a.rs", TEST);
     fs::set_permissions(&inner, fs::Permissions::from_mode(0o555)).expect("set");
-    let said = check(folder.path(), &["--fix"]);
+    let result = check(folder.path(), &["--fix"]);
     fs::set_permissions(&inner, fs::Permissions::from_mode(0o755)).expect("set");
     let text = fs::read_to_string(inner.join("a.rs")).expect("UTF-8");
     // Who may write everywhere, as root may, gets it fixed.
-    if said.code == 2 {
+    if result.code == 2 {
         assert_eq!(text, TEST);
-        assert!(said.err.contains("cannot be written"), "{}", said.err);
+        assert!(result.err.contains("cannot be written"), "{}", result.err);
     } else {
         assert!(text.starts_with("#[openvmm_test(linux_direct_x64)]"), "{text}");
     }
@@ -171,8 +171,8 @@ fn a_baseline_knows_what_was_there_and_only_shrinks() {
     let folder = folder();
     put(folder.path(), "a.rs", TEST);
     let flags = ["--baseline", "known.toml", "--message-format", "short"];
-    let said = check(folder.path(), &flags);
-    assert_eq!(said.code, 2, "there is none yet: {}", said.err);
+    let result = check(folder.path(), &flags);
+    assert_eq!(result.code, 2, "there is none yet: {}", result.err);
     let mut fix = flags.to_vec();
     fix.push("--fix");
     assert_eq!(check(folder.path(), &fix).code, 2);
@@ -186,9 +186,9 @@ fn a_baseline_knows_what_was_there_and_only_shrinks() {
 
     // A second one of the same kind is new, and updating does not add it.
     put(folder.path(), "b.rs", TEST.replace("answers", "replies"));
-    let said = check(folder.path(), &update);
-    assert_eq!(said.code, 1, "{}", said.err);
-    assert!(said.out.contains("b.rs:1:16"), "{}", said.out);
+    let result = check(folder.path(), &update);
+    assert_eq!(result.code, 1, "{}", result.err);
+    assert!(result.out.contains("b.rs:1:16"), "{}", result.out);
     assert_eq!(fs::read_to_string(folder.path().join("known.toml")).expect("there"), first);
 
     // One that is fixed is taken out.
@@ -197,8 +197,8 @@ fn a_baseline_knows_what_was_there_and_only_shrinks() {
         "a.rs",
         TEST.replace("uefi_x64(vhd(ubuntu_2504_server_x64))", "linux_direct_x64, linux_direct_aarch64"),
     );
-    let said = check(folder.path(), &update);
-    assert_eq!(said.code, 1, "{}", said.err);
+    let result = check(folder.path(), &update);
+    assert_eq!(result.code, 1, "{}", result.err);
     let shrunk = fs::read_to_string(folder.path().join("known.toml")).expect("there");
     assert!(!shrunk.contains("a.rs") && !shrunk.contains("b.rs"), "{shrunk}");
 }
@@ -220,13 +220,13 @@ fn a_key_that_our_own_files_do_not_have_is_named_where_it_stands() {
         ),
         (&["learn", "r.xml", "--into", "facts"], "unknown key `quirk`", "learned.toml:1:3", "known here: "),
     ] {
-        let said = lightest(folder.path(), args);
-        assert_eq!(said.code, 2, "{args:?}: {}", said.err);
-        assert!(said.err.contains(&format!("error: {message}\n")), "{args:?}: {}", said.err);
+        let result = lightest(folder.path(), args);
+        assert_eq!(result.code, 2, "{args:?}: {}", result.err);
+        assert!(result.err.contains(&format!("error: {message}\n")), "{args:?}: {}", result.err);
         assert!(
-            said.err.contains(place) && said.err.contains(&format!("help: {help}")),
+            result.err.contains(place) && result.err.contains(&format!("help: {help}")),
             "{args:?}: {}",
-            said.err
+            result.err
         );
     }
 }
@@ -238,12 +238,12 @@ fn pipes_are_not_waited_for() {
     put(folder.path(), "a.rs", TEST);
     let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.rs")).status();
     assert!(made.is_ok_and(|status| status.success()), "no pipe was made");
-    let said = check(folder.path(), &["--message-format", "short"]);
-    assert_eq!(said.code, 1, "{}", said.err);
-    let said = check(folder.path(), &["pipe.rs"]);
-    assert_eq!(said.code, 2);
+    let result = check(folder.path(), &["--message-format", "short"]);
+    assert_eq!(result.code, 1, "{}", result.err);
+    let result = check(folder.path(), &["pipe.rs"]);
+    assert_eq!(result.code, 2);
     assert_eq!(
-        said.err,
+        result.err,
         "error: pipe.rs cannot be read: it is neither a file nor a folder\n |\n = help: name files or folders of the checkout\n"
     );
 }
@@ -262,15 +262,15 @@ fn what_may_not_be_read_is_named_and_the_rest_is_read() {
     shut("secret.rs", 0o000);
     shut("closed", 0o000);
     let all_is_open = fs::read(folder.path().join("secret.rs")).is_ok();
-    let said = check(folder.path(), &["--message-format", "short"]);
+    let result = check(folder.path(), &["--message-format", "short"]);
     shut("closed", 0o755);
     // Root may read everything.
     if all_is_open {
-        assert_eq!(said.code, 1, "{}", said.err);
+        assert_eq!(result.code, 1, "{}", result.err);
         return;
     }
-    assert_eq!(said.code, 2, "{}", said.err);
-    let warnings: Vec<&str> = said.err.lines().filter(|line| line.starts_with("warning")).collect();
+    assert_eq!(result.code, 2, "{}", result.err);
+    let warnings: Vec<&str> = result.err.lines().filter(|line| line.starts_with("warning")).collect();
     assert_eq!(
         warnings,
         [
@@ -278,7 +278,7 @@ fn what_may_not_be_read_is_named_and_the_rest_is_read() {
             "warning: not read: secret.rs: permission denied (os error 13)"
         ]
     );
-    assert!(said.out.contains("a.rs:1:16: warning[heavier-than-needed]"), "{}", said.out);
+    assert!(result.out.contains("a.rs:1:16: warning[heavier-than-needed]"), "{}", result.out);
 }
 
 #[test]
@@ -290,11 +290,11 @@ fn utf_16_is_named_where_it_holds_tests() {
     put(folder.path(), "a.rs", TEST);
     put(folder.path(), "wide.rs", wide(TEST));
     put(folder.path(), "other.rs", wide("fn main() {}"));
-    let said = check(folder.path(), &["--message-format", "short"]);
-    assert_eq!(said.code, 2, "{}", said.err);
-    let warnings: Vec<&str> = said.err.lines().filter(|line| line.starts_with("warning")).collect();
+    let result = check(folder.path(), &["--message-format", "short"]);
+    assert_eq!(result.code, 2, "{}", result.err);
+    let warnings: Vec<&str> = result.err.lines().filter(|line| line.starts_with("warning")).collect();
     assert_eq!(warnings, ["warning: not read: wide.rs: UTF-16, where UTF-8 is expected"]);
-    assert!(said.out.contains("a.rs:1:16"), "{}", said.out);
+    assert!(result.out.contains("a.rs:1:16"), "{}", result.out);
 }
 
 #[test]
@@ -304,9 +304,9 @@ fn tabs_and_wide_letters_leave_the_markers_in_their_places() {
                 async fn antwortet_über(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n\
                 \tlet (vm, agent) = config.run().await?;\n\tagent.ping().await?;\n\tOk(())\n}\n";
     put(folder.path(), "a.rs", text);
-    let said = check(folder.path(), &["--rule", "heavier-than-needed"]);
-    assert_eq!(said.code, 1, "{}", said.err);
-    insta::assert_snapshot!(said.out);
+    let result = check(folder.path(), &["--rule", "heavier-than-needed"]);
+    assert_eq!(result.code, 1, "{}", result.err);
+    insta::assert_snapshot!(result.out);
 }
 
 #[test]
@@ -317,9 +317,9 @@ fn a_file_with_carriage_returns_is_fixed_with_carriage_returns() {
             .to_owned()
             + &TEST[TEST.find("async").expect("a function")..];
     put(folder.path(), "a.rs", text.replace('\n', "\r\n"));
-    let said = check(folder.path(), &["--fix", "--unsafe-fixes"]);
+    let result = check(folder.path(), &["--fix", "--unsafe-fixes"]);
     let fixed = fs::read_to_string(folder.path().join("a.rs")).expect("UTF-8");
-    assert_ne!(fixed, text.replace('\n', "\r\n"), "nothing was fixed: {} {}", said.out, said.err);
+    assert_ne!(fixed, text.replace('\n', "\r\n"), "nothing was fixed: {} {}", result.out, result.err);
     assert_eq!(fixed.matches('\n').count(), fixed.matches("\r\n").count(), "{fixed:?}");
 }
 
@@ -331,11 +331,11 @@ fn a_file_that_is_read_only_is_replaced_only_where_its_folder_allows_it() {
     put(folder.path(), "a.rs", TEST);
     let path = folder.path().join("a.rs");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("set");
-    let said = check(folder.path(), &["--fix"]);
+    let result = check(folder.path(), &["--fix"]);
     let text = fs::read_to_string(&path).expect("UTF-8");
-    assert_eq!(said.code, 2, "{}", said.err);
+    assert_eq!(result.code, 2, "{}", result.err);
     assert_eq!(text, TEST, "a file that says read-only is left alone");
-    assert!(said.err.contains("a.rs cannot be written: it is read-only"), "{}", said.err);
+    assert!(result.err.contains("a.rs cannot be written: it is read-only"), "{}", result.err);
 }
 
 #[test]
@@ -344,21 +344,21 @@ fn what_names_nothing_is_a_mistake_and_not_the_current_folder() {
     put(folder.path(), "a.rs", TEST);
     for (settings, key) in [("catalog = \"\"", "catalog"), ("[check]\nbaseline = \"\"", "baseline")] {
         put(folder.path(), "lightest.toml", settings);
-        let said = check(folder.path(), &[]);
-        assert_eq!(said.code, 2, "{}", said.err);
-        assert!(said.err.starts_with(&format!("error: `{key}` names nothing")), "{}", said.err);
-        assert!(said.err.contains("--> lightest.toml:"), "{}", said.err);
+        let result = check(folder.path(), &[]);
+        assert_eq!(result.code, 2, "{}", result.err);
+        assert!(result.err.starts_with(&format!("error: `{key}` names nothing")), "{}", result.err);
+        assert!(result.err.contains("--> lightest.toml:"), "{}", result.err);
     }
     fs::remove_file(folder.path().join("lightest.toml")).expect("removed");
-    let said = check(folder.path(), &["--update-baseline"]);
-    assert_eq!(said.code, 2, "{}", said.err);
-    assert!(said.err.starts_with("error: no baseline is named that could be updated"), "{}", said.err);
+    let result = check(folder.path(), &["--update-baseline"]);
+    assert_eq!(result.code, 2, "{}", result.err);
+    assert!(result.err.starts_with("error: no baseline is named that could be updated"), "{}", result.err);
     // A diff writes nothing, so that no baseline could be updated by what is left.
-    let said = check(folder.path(), &["--diff", "--baseline", "b", "--update-baseline"]);
-    assert_eq!(said.code, 2, "{}", said.err);
+    let result = check(folder.path(), &["--diff", "--baseline", "b", "--update-baseline"]);
+    assert_eq!(result.code, 2, "{}", result.err);
     for option in ["--commit", "--run", "--circumstances"] {
-        let said = lightest(folder.path(), &["learn", "r.xml", option, ""]);
-        assert!(said.err.contains(&format!("a value is required for '{option}")), "{}", said.err);
+        let result = lightest(folder.path(), &["learn", "r.xml", option, ""]);
+        assert!(result.err.contains(&format!("a value is required for '{option}")), "{}", result.err);
     }
 }
 
@@ -383,16 +383,25 @@ fn what_a_setting_names_wrongly_is_shown_where_it_stands() {
             let table = if names.is_empty() { String::new() } else { format!("[{}]", names.join(".")) };
             put(folder.path(), file, format!("{table}\n{settings}\n"));
             for args in [&[][..], &["--diff"]] {
-                let said = check(folder.path(), args);
-                let lines: Vec<&str> = said.err.lines().collect();
-                assert_eq!((said.code, lines[0]), (2, format!("error: {message}").as_str()), "{}", said.err);
-                assert_eq!(lines[1], format!(" --> {file}:2:{column}"), "{}", said.err);
+                let result = check(folder.path(), args);
+                let lines: Vec<&str> = result.err.lines().collect();
+                assert_eq!(
+                    (result.code, lines[0]),
+                    (2, format!("error: {message}").as_str()),
+                    "{}",
+                    result.err
+                );
+                assert_eq!(lines[1], format!(" --> {file}:2:{column}"), "{}", result.err);
             }
             fs::remove_file(folder.path().join(file)).expect("removed");
         }
     }
-    let said = lightest(folder.path(), &["--catalog", "gone", "check"]);
-    assert!(said.err.starts_with("error: gone cannot be read") && !said.err.contains("-->"), "{}", said.err);
+    let result = lightest(folder.path(), &["--catalog", "gone", "check"]);
+    assert!(
+        result.err.starts_with("error: gone cannot be read") && !result.err.contains("-->"),
+        "{}",
+        result.err
+    );
 }
 
 #[test]
@@ -400,21 +409,21 @@ fn a_file_named_twice_is_read_once() {
     let folder = folder();
     put(folder.path(), "a.rs", TEST);
     let whole = folder.path().join("a.rs");
-    let said = check(
+    let result = check(
         folder.path(),
         &[".", "a.rs", "./a.rs", &whole.display().to_string(), "--message-format", "short"],
     );
     assert_eq!(
-        said.out.lines().filter(|line| line.contains("heavier-than-needed")).count(),
+        result.out.lines().filter(|line| line.contains("heavier-than-needed")).count(),
         1,
         "{}",
-        said.out
+        result.out
     );
-    assert!(said.err.contains("(1 file looked at)"), "{}", said.err);
+    assert!(result.err.contains("(1 file looked at)"), "{}", result.err);
     // One that cannot be read, neither.
     fs::write(&whole, [TEST.as_bytes(), &[0xff]].concat()).expect("written");
-    let said = check(folder.path(), &["a.rs", "./a.rs", &whole.display().to_string()]);
-    assert_eq!(said.err.matches("not UTF-8").count(), 1, "{}", said.err);
+    let result = check(folder.path(), &["a.rs", "./a.rs", &whole.display().to_string()]);
+    assert_eq!(result.err.matches("not UTF-8").count(), 1, "{}", result.err);
 }
 
 #[test]
@@ -426,7 +435,7 @@ fn fixes_that_touch_each_other_are_made_one_after_the_other() {
     put(folder.path(), "a.rs", TEST.replace("uefi_x64(vhd(ubuntu_2504_server_x64))", list));
     check(folder.path(), &["--fix", "--unsafe-fixes", "--pedantic"]);
     let text = fs::read_to_string(folder.path().join("a.rs")).expect("UTF-8");
-    let said = check(folder.path(), &["--diff", "--unsafe-fixes", "--pedantic"]);
-    assert_eq!((said.code, said.out.as_str()), (0, ""), "something is left to fix in {text}");
+    let result = check(folder.path(), &["--diff", "--unsafe-fixes", "--pedantic"]);
+    assert_eq!((result.code, result.out.as_str()), (0, ""), "something is left to fix in {text}");
     assert_eq!(text.matches("linux_direct_x64").count(), 1, "{text}");
 }

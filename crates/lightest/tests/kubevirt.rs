@@ -34,8 +34,8 @@ fn fill(folder: &Path) {
 
 /// Exit code and what was printed, in the tree.
 fn run(tree: &Path, args: &[&str]) -> (i32, String) {
-    let said = lightest(tree, args);
-    (said.code, said.out + &said.err)
+    let result = lightest(tree, args);
+    (result.code, result.out + &result.err)
 }
 
 /// A tree is the same from wherever it is named, and wherever the reader stands.
@@ -252,7 +252,7 @@ fn specs_are_listed_with_their_factories() {
     let (code, text) = run(tree.path(), &["list", "tests", "--provides", "wheels"]);
     assert_eq!(code, 2, "{text}");
     assert!(text.contains("`lightest --framework kubevirt list requirements` lists them all"), "{text}");
-    // A file that cannot be read may hold more.
+    // A file that cannot be read may contain more.
     fs::write(tree.path().join("tests/broken_test.go"), "package tests\n\nfunc {").expect("written");
     let (code, text) = run(tree.path(), &["list", "tests"]);
     assert_eq!(code, 2, "{text}");

@@ -38,7 +38,7 @@ fn a_program_runs_in_a_guest_and_its_answer_is_the_answer() {
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{words}");
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    schema::hold("boot", &answer);
+    schema::conforms("boot", &answer);
     let boot = &answer["boots"][0];
     assert_eq!(boot["program"]["status"], 7, "{boot:#}");
     assert_eq!(boot["program"]["stdout"], "hello\n");
@@ -92,7 +92,7 @@ fn disk_of(guest: &str) -> PathBuf {
     let output =
         Command::new(PROGRAM).args(["image", "list", "--format", "json"]).output().expect("it starts");
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    schema::hold("image", &answer);
+    schema::conforms("image", &answer);
     let guests = answer["guests"].as_array().expect("a list");
     let found =
         guests.iter().find(|one| one["name"] == guest).expect("a guest that `cargo xtask test` builds");
@@ -136,7 +136,7 @@ fn json_of(args: &[&str]) -> serde_json::Value {
     let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{args:?}: {text}");
     let answer = serde_json::from_slice(&output.stdout).expect("JSON");
-    schema::hold(args[0], &answer);
+    schema::conforms(args[0], &answer);
     answer
 }
 

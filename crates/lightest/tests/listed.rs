@@ -1,4 +1,4 @@
-//! `lightest list`: filters, what is hidden unless it is asked for, and what an empty list says.
+//! `lightest list`: filters, entries that are hidden by default, and the message of an empty list.
 
 mod support;
 
@@ -6,17 +6,17 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Said, lightest};
+use support::{Outcome, lightest};
 
-fn list(args: &[&str]) -> Said {
+fn list(args: &[&str]) -> Outcome {
     lightest(Path::new("."), &[&["list"], args].concat())
 }
 
 /// The entries of a list, by a key.
 fn listed(args: &[&str], key: &str) -> Vec<String> {
-    let said = list(&[args, &["--format", "json"]].concat());
-    assert_eq!(said.code, 0, "{args:?}: {}", said.err);
-    let json: Value = serde_json::from_str(&said.out).expect("JSON");
+    let result = list(&[args, &["--format", "json"]].concat());
+    assert_eq!(result.code, 0, "{args:?}: {}", result.err);
+    let json: Value = serde_json::from_str(&result.out).expect("JSON");
     let entries = json[args[0]].as_array().expect("a list").iter();
     entries.filter_map(|entry| entry[key].as_str().map(str::to_owned)).collect()
 }
@@ -25,7 +25,7 @@ fn listed(args: &[&str], key: &str) -> Vec<String> {
 fn every_filter_leaves_what_it_names() {
     let configs = |args: &[&str]| listed(&[&["configs"], args].concat(), "config");
     let all = configs(&[]);
-    for (args, holds) in [
+    for (args, is_listed) in [
         (
             ["--boot", "linux_direct"],
             (|config| config.starts_with("openvmm_linux_direct_") && !config.contains("bzimage"))
@@ -39,7 +39,7 @@ fn every_filter_leaves_what_it_names() {
         (["--guest", "alpine_3_23_x64"], |config| config.contains("alpine_3_23_x64")),
     ] {
         let some = configs(&args);
-        let expected: Vec<String> = all.iter().filter(|config| holds(config)).cloned().collect();
+        let expected: Vec<String> = all.iter().filter(|config| is_listed(config)).cloned().collect();
         assert!(!some.is_empty() && some.len() < all.len(), "{args:?}");
         assert_eq!(some, expected, "{args:?}");
     }
@@ -69,28 +69,28 @@ fn guests_are_those_of_the_configurations_that_are_left() {
 
 #[test]
 fn the_lab_and_what_cannot_run_are_hidden_unless_asked_for() {
-    let said = list(&["configs"]);
-    assert!(!said.out.contains("lab_") && !said.out.contains("cannot run"), "{}", said.out);
-    assert!(said.err.contains("of the lab (`--lab` shows them)"), "{}", said.err);
-    assert!(said.err.contains("that cannot run (`--all` shows them)"), "{}", said.err);
+    let result = list(&["configs"]);
+    assert!(!result.out.contains("lab_") && !result.out.contains("cannot run"), "{}", result.out);
+    assert!(result.err.contains("of the lab (`--lab` shows them)"), "{}", result.err);
+    assert!(result.err.contains("that cannot run (`--all` shows them)"), "{}", result.err);
     assert!(list(&["configs", "--lab"]).out.contains("lab_"));
     assert!(list(&["configs", "--vmm", "lab"]).out.contains("lab_"));
     assert!(list(&["configs", "--all"]).out.contains("cannot run"));
     let everything = list(&["configs", "--all", "--lab"]);
     assert_eq!(everything.err, "");
     let json = |args: &[&str]| listed(&[&["configs"], args].concat(), "config").len();
-    assert_eq!(json(&[]), said.out.lines().count());
+    assert_eq!(json(&[]), result.out.lines().count());
     assert_eq!(json(&["--all", "--lab"]), everything.out.lines().count());
 }
 
 #[test]
 fn an_empty_list_names_the_filter_that_emptied_it() {
-    let said = list(&["configs", "--guest", "freebsd", "--arch", "aarch64"]);
-    assert_eq!((said.code, said.out.as_str()), (0, ""), "{}", said.err);
-    assert!(said.err.contains("nothing to list: `--arch aarch64` leaves none of the "), "{}", said.err);
-    assert!(said.err.contains(" with `--guest freebsd`"), "{}", said.err);
-    let said = list(&["configs", "--guest", "freebsd", "--arch", "aarch64", "--format", "json"]);
-    assert!(said.out.contains("\"configs\": []"), "{}", said.out);
+    let result = list(&["configs", "--guest", "freebsd", "--arch", "aarch64"]);
+    assert_eq!((result.code, result.out.as_str()), (0, ""), "{}", result.err);
+    assert!(result.err.contains("nothing to list: `--arch aarch64` leaves none of the "), "{}", result.err);
+    assert!(result.err.contains(" with `--guest freebsd`"), "{}", result.err);
+    let result = list(&["configs", "--guest", "freebsd", "--arch", "aarch64", "--format", "json"]);
+    assert!(result.out.contains("\"configs\": []"), "{}", result.out);
 }
 
 #[test]
@@ -110,12 +110,12 @@ fn words_that_are_not_known_are_refused_with_what_is_near() {
         (["tests", ".", "--all"], "`--all` does not filter tests", "`list configs` and `list guests`"),
         (["quirks", "--arch", "x64"], "`--arch` does not filter quirks", "`list configs`"),
     ] {
-        let said = list(&args);
-        assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
-        assert!(said.err.contains(message) && said.err.contains(help), "{}", said.err);
+        let result = list(&args);
+        assert_eq!((result.code, result.out.as_str()), (2, ""), "{}", result.err);
+        assert!(result.err.contains(message) && result.err.contains(help), "{}", result.err);
     }
-    let said = list(&["guests", "some/path"]);
-    assert!(said.code == 2 && said.err.contains("takes no path"), "{}", said.err);
+    let result = list(&["guests", "some/path"]);
+    assert!(result.code == 2 && result.err.contains("takes no path"), "{}", result.err);
 }
 
 #[test]
@@ -125,32 +125,36 @@ fn tests_are_listed_with_their_configurations() {
                 async fn one(config: X) -> anyhow::Result<()> {\n    Ok(())\n}\n\n\
                 #[openvmm_test(linux_direct_x64)]\nasync fn two(config: X) -> anyhow::Result<()> {\n    Ok(())\n}\n";
     fs::write(folder.path().join("a.rs"), text).expect("written");
-    let said = lightest(folder.path(), &["list", "tests"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    assert_eq!(said.out.lines().count(), 5, "{}", said.out);
-    let said = lightest(folder.path(), &["list", "tests", "a.rs", "--guest", "ubuntu", "--format", "json"]);
-    let json: Value = serde_json::from_str(&said.out).expect("JSON");
+    let result = lightest(folder.path(), &["list", "tests"]);
+    assert_eq!(result.code, 0, "{}", result.err);
+    assert_eq!(result.out.lines().count(), 5, "{}", result.out);
+    let result = lightest(folder.path(), &["list", "tests", "a.rs", "--guest", "ubuntu", "--format", "json"]);
+    let json: Value = serde_json::from_str(&result.out).expect("JSON");
     let tests = json["tests"].as_array().expect("a list");
     assert_eq!(tests.len(), 1);
     assert_eq!((&tests[0]["test"], &tests[0]["line"]), (&Value::from("a::one"), &Value::from(2)));
     assert_eq!(tests[0]["config"], "hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))");
-    let said = lightest(folder.path(), &["list", "tests", "--provides", "systemd"]);
-    assert_eq!(said.out.lines().count(), 2, "{}", said.out);
-    let said = lightest(folder.path(), &["list", "tests", "--isolation", "snp"]);
-    assert!(said.err.contains("`--isolation snp` leaves none of 3 variants"), "{}", said.err);
-    // What was not read may hold more tests, and is named.
+    let result = lightest(folder.path(), &["list", "tests", "--provides", "systemd"]);
+    assert_eq!(result.out.lines().count(), 2, "{}", result.out);
+    let result = lightest(folder.path(), &["list", "tests", "--isolation", "snp"]);
+    assert!(result.err.contains("`--isolation snp` leaves none of 3 variants"), "{}", result.err);
+    // A file that was not read may contain more tests, and is named.
     fs::write(folder.path().join("b.rs"), [text.as_bytes(), b"// \xff\n"].concat()).expect("written");
-    let said = lightest(folder.path(), &["list", "tests"]);
-    assert_eq!((said.code, said.out.lines().count()), (2, 5), "{}", said.err);
-    assert!(said.err.contains("warning: not read: b.rs: not UTF-8 in line 10"), "{}", said.err);
+    let result = lightest(folder.path(), &["list", "tests"]);
+    assert_eq!((result.code, result.out.lines().count()), (2, 5), "{}", result.err);
+    assert!(result.err.contains("warning: not read: b.rs: not UTF-8 in line 10"), "{}", result.err);
     fs::write(
         folder.path().join("b.rs"),
         format!("{text}\n#[openvmm_test({}uefi_x64)]\nfn three() {{}}\n", "(".repeat(200)),
     )
     .expect("written");
-    let said = lightest(folder.path(), &["list", "tests"]);
-    assert_eq!(said.code, 2, "{}", said.err);
-    assert!(said.err.contains("note: b.rs:1:1: not read: brackets are nested too deeply"), "{}", said.err);
+    let result = lightest(folder.path(), &["list", "tests"]);
+    assert_eq!(result.code, 2, "{}", result.err);
+    assert!(
+        result.err.contains("note: b.rs:1:1: not read: brackets are nested too deeply"),
+        "{}",
+        result.err
+    );
     fs::remove_file(folder.path().join("a.rs")).expect("removed");
     assert_eq!(lightest(folder.path(), &["list", "tests"]).code, 2);
     fs::remove_file(folder.path().join("b.rs")).expect("removed");

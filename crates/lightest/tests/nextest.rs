@@ -17,19 +17,19 @@ use support::lightest;
 
 /// What becomes of the test at an index.
 #[derive(Clone, Copy, PartialEq)]
-enum Fate {
+enum Ending {
     Passes,
     Fails,
     Flaky,
     Ignored,
 }
 
-fn fate(index: usize) -> Fate {
+fn ending(index: usize) -> Ending {
     match index % 23 {
-        3 => Fate::Fails,
-        7 => Fate::Flaky,
-        11 => Fate::Ignored,
-        _ => Fate::Passes,
+        3 => Ending::Fails,
+        7 => Ending::Flaky,
+        11 => Ending::Ignored,
+        _ => Ending::Passes,
     }
 }
 
@@ -149,11 +149,11 @@ fn nextest_reports_openvmms_names_and_selects_by_our_filters() {
     let suite = lightest(here, &["suite", "--junit", junit, "--shards", "5", "--format", "json"]);
     assert_eq!(suite.code, 0, "{}", suite.err);
     let suite: Value = serde_json::from_str(&suite.out).expect("JSON");
-    let of = |wanted: Fate| -> BTreeSet<&str> {
-        let some = variants.iter().enumerate().filter(|(index, _)| fate(*index) == wanted);
+    let of = |wanted: Ending| -> BTreeSet<&str> {
+        let some = variants.iter().enumerate().filter(|(index, _)| ending(*index) == wanted);
         some.map(|(_, (name, _))| name.as_str()).collect()
     };
-    let ran = 458 - of(Fate::Ignored).len();
+    let ran = 458 - of(Ending::Ignored).len();
     assert_eq!(suite["variants"], 458);
     assert_eq!(suite["variants_with_results"], ran);
     assert_eq!(suite["unmatched"]["count"], 0);
@@ -163,11 +163,11 @@ fn nextest_reports_openvmms_names_and_selects_by_our_filters() {
         all.map(|one| one[key].as_str().expect("a name").to_owned()).collect()
     };
     let owned = |set: BTreeSet<&str>| -> BTreeSet<String> { set.into_iter().map(str::to_owned).collect() };
-    assert_eq!(strings(&suite["flaky"], "variant"), owned(of(Fate::Flaky)));
+    assert_eq!(strings(&suite["flaky"], "variant"), owned(of(Ending::Flaky)));
 
     let learned = lightest(here, &["learn", junit, "--commit", "1488a37b7", "--format", "json"]);
     let learned: Value = serde_json::from_str(&learned.out).expect("JSON");
-    assert_eq!(strings(&learned["failed"], "variant"), owned(of(Fate::Fails)));
+    assert_eq!(strings(&learned["failed"], "variant"), owned(of(Ending::Fails)));
     assert_eq!(learned["runs"][0]["cases"], ran);
 
     // Every test is in exactly one shard, by nextest's own reading of the filters.

@@ -40,10 +40,10 @@ fn hostile_names_reach_no_terminal_in_any_form() {
     fs::write(folder.path().join(format!("{HOSTILE}-latin.rs")), b"#[vmm_test(x)]\nfn \xe9() {}\n")
         .expect("written");
     for form in ["human", "short", "json", "sarif", "junit"] {
-        let said = lightest(folder.path(), &["check", "--message-format", form]);
-        assert_eq!(said.code, 2, "one file is not UTF-8");
-        assert!(is_harmless(&said.out), "{form}: {:?}", said.out);
-        assert!(is_harmless(&said.err), "{form}: {:?}", said.err);
+        let result = lightest(folder.path(), &["check", "--message-format", form]);
+        assert_eq!(result.code, 2, "one file is not UTF-8");
+        assert!(is_harmless(&result.out), "{form}: {:?}", result.out);
+        assert!(is_harmless(&result.err), "{form}: {:?}", result.err);
     }
     for args in [
         &["requirements"][..],
@@ -52,17 +52,25 @@ fn hostile_names_reach_no_terminal_in_any_form() {
         &["list", "tests", "--format", "json"],
         &["unknowns"],
     ] {
-        let said = lightest(folder.path(), args);
-        assert!(is_harmless(&said.out) && is_harmless(&said.err), "{args:?}: {:?} {:?}", said.out, said.err);
+        let result = lightest(folder.path(), args);
+        assert!(
+            is_harmless(&result.out) && is_harmless(&result.err),
+            "{args:?}: {:?} {:?}",
+            result.out,
+            result.err
+        );
     }
     // These are commands to a workflow, and nothing else in them is.
-    let said = lightest(folder.path(), &["check", "--message-format", "github"]);
+    let result = lightest(folder.path(), &["check", "--message-format", "github"]);
     assert!(
-        said.out.lines().all(|line| line.starts_with("::warning file=") || line.starts_with("::error file=")),
+        result
+            .out
+            .lines()
+            .all(|line| line.starts_with("::warning file=") || line.starts_with("::error file=")),
         "{}",
-        said.out
+        result.out
     );
-    assert!(!said.out.contains('\u{1b}') && is_harmless(&said.err), "{:?}", said.out);
+    assert!(!result.out.contains('\u{1b}') && is_harmless(&result.err), "{:?}", result.out);
 }
 
 #[test]
@@ -77,25 +85,25 @@ fn hostile_arguments_and_settings_are_only_text() {
         &["pick", "--arch", HOSTILE],
         &["list", HOSTILE],
     ] {
-        let said = lightest(folder.path(), args);
-        assert_eq!(said.code, 2, "{args:?}");
-        assert!(is_harmless(&said.err), "{args:?}: {:?}", said.err);
+        let result = lightest(folder.path(), args);
+        assert_eq!(result.code, 2, "{args:?}");
+        assert!(is_harmless(&result.err), "{args:?}: {:?}", result.err);
     }
     put(
         folder.path(),
         "lightest.toml",
         "catalog = \"facts\"\n[check.rules]\n\"x\\u001b[2J\\n::error::PWNED\" = \"warn\"\n",
     );
-    let said = lightest(folder.path(), &["check"]);
-    assert!(is_harmless(&said.err), "{:?}", said.err);
+    let result = lightest(folder.path(), &["check"]);
+    assert!(is_harmless(&result.err), "{:?}", result.err);
 }
 
 #[test]
 fn a_name_longer_than_anybody_reads_is_cut() {
     let folder = tempfile::tempdir().expect("a folder");
-    let said = lightest(folder.path(), &["explain", &"x".repeat(65_000)]);
-    assert_eq!(said.code, 2);
-    assert!(said.err.len() < 5_000, "{} bytes", said.err.len());
+    let result = lightest(folder.path(), &["explain", &"x".repeat(65_000)]);
+    assert_eq!(result.code, 2);
+    assert!(result.err.len() < 5_000, "{} bytes", result.err.len());
 }
 
 /// Runs the program for a few seconds at most, with little memory.
@@ -217,18 +225,18 @@ fn what_lies_outside_the_repository_is_not_read_for_a_file_in_it() {
         put(folder.path(), "lightest.toml", &text);
         symlink(outside.path().join("secret.toml"), folder.path().join("link.toml")).expect("linked");
         symlink(outside.path().join("new.toml"), folder.path().join("dangling.toml")).expect("linked");
-        let said = lightest(folder.path(), &["check", "--update-baseline"]);
-        assert_eq!(said.code, 2, "{text}: {}", said.err);
-        assert!(said.err.contains("outside the repository"), "{text}: {}", said.err);
-        assert!(!said.err.contains("root:x"), "{text}: {}", said.err);
+        let result = lightest(folder.path(), &["check", "--update-baseline"]);
+        assert_eq!(result.code, 2, "{text}: {}", result.err);
+        assert!(result.err.contains("outside the repository"), "{text}: {}", result.err);
+        assert!(!result.err.contains("root:x"), "{text}: {}", result.err);
         assert!(!outside.path().join("new.toml").exists(), "{text}");
     }
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join(".git")).expect("a folder");
     symlink(outside.path().join("secret.toml"), folder.path().join("lightest.toml")).expect("linked");
-    let said = lightest(folder.path(), &["pick"]);
-    assert_eq!(said.code, 2);
-    assert!(said.err.contains("outside") && !said.err.contains("root:x"), "{}", said.err);
+    let result = lightest(folder.path(), &["pick"]);
+    assert_eq!(result.code, 2);
+    assert!(result.err.contains("outside") && !result.err.contains("root:x"), "{}", result.err);
 }
 
 #[test]
@@ -245,12 +253,12 @@ fn requirements_that_imply_themselves_are_a_mistake_at_its_place() {
         "ours.toml",
         &(one("a", "tpm") + &one("b", "c") + &one("c", "d") + &one("d", "b")),
     );
-    let said = lightest(folder.path(), &["--catalog", "facts", "pick"]);
-    assert_eq!(said.code, 2);
+    let result = lightest(folder.path(), &["--catalog", "facts", "pick"]);
+    assert_eq!(result.code, 2);
     assert!(
-        said.err.starts_with("error: `b` implies itself: b -> c -> d -> b\n  --> facts/ours.toml:27:12\n"),
+        result.err.starts_with("error: `b` implies itself: b -> c -> d -> b\n  --> facts/ours.toml:27:12\n"),
         "{}",
-        said.err
+        result.err
     );
 }
 
@@ -265,10 +273,10 @@ fn a_link_out_of_the_tree_decides_nothing_about_what_is_read() {
         put(folder.path(), "t.rs", TEST);
         put(folder.path(), "inner/t.rs", &TEST.replace("answers", "replies"));
         symlink(outside.path().join("patterns"), folder.path().join(name)).expect("linked");
-        let said = lightest(folder.path(), &["check", "--message-format", "short"]);
-        assert_eq!(said.code, 2, "{name}: {}{}", said.out, said.err);
-        assert!(said.err.contains(name), "{name}: {}", said.err);
-        assert!(said.err.contains("outside the folder that it belongs to"), "{name}: {}", said.err);
+        let result = lightest(folder.path(), &["check", "--message-format", "short"]);
+        assert_eq!(result.code, 2, "{name}: {}{}", result.out, result.err);
+        assert!(result.err.contains(name), "{name}: {}", result.err);
+        assert!(result.err.contains("outside the folder that it belongs to"), "{name}: {}", result.err);
     }
 }
 
@@ -279,9 +287,13 @@ fn a_test_whose_name_holds_a_line_end_stays_on_its_line() {
     for args in
         [&["requirements", "a\nb.rs"][..], &["pick", "--from", "a\nb.rs"], &["list", "tests", "a\nb.rs"]]
     {
-        let said = lightest(folder.path(), args);
-        let first = said.out.lines().next().unwrap_or_default();
-        assert!(first.starts_with("a\\nb::answers") && first.contains("a\\nb.rs:"), "{args:?}: {}", said.out);
-        assert!(!said.out.contains("a\nb"), "{args:?}: {}", said.out);
+        let result = lightest(folder.path(), args);
+        let first = result.out.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with("a\\nb::answers") && first.contains("a\\nb.rs:"),
+            "{args:?}: {}",
+            result.out
+        );
+        assert!(!result.out.contains("a\nb"), "{args:?}: {}", result.out);
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod support;
-use support::{Said, lightest};
+use support::{Outcome, lightest};
 #[path = "support/git.rs"]
 mod git;
 use git::git;
@@ -75,24 +75,24 @@ fn every_form_names_a_file_from_where_the_reader_stands() {
             ("github", format!("::warning file={name},line=1,")),
             ("junit", format!(" file=\"{name}\" line=\"2\"")),
         ] {
-            let said = lightest(&stands, &["check", &named, "--message-format", form]);
-            assert_eq!(said.code, 1, "{}", said.err);
-            assert!(said.out.contains(&mark), "{form}, {named} from {folder}: {}", said.out);
+            let result = lightest(&stands, &["check", &named, "--message-format", form]);
+            assert_eq!(result.code, 1, "{}", result.err);
+            assert!(result.out.contains(&mark), "{form}, {named} from {folder}: {}", result.out);
             let whole = place.outside.display().to_string();
-            assert!(!said.out.contains(&whole) && !said.err.contains(&whole), "{form}: {}", said.out);
+            assert!(!result.out.contains(&whole) && !result.err.contains(&whole), "{form}: {}", result.out);
         }
-        let said = lightest(&stands, &["check", &named, "--diff"]);
+        let result = lightest(&stands, &["check", &named, "--diff"]);
         // Git takes no path that goes up: above the reader, files are named from the top of their repository.
         let patched = if name.starts_with("..") { "vmm_tests/tests/a.rs" } else { name };
         assert!(
-            said.out.starts_with(&format!("--- a/{patched}\n+++ b/{patched}\n@@ ")),
+            result.out.starts_with(&format!("--- a/{patched}\n+++ b/{patched}\n@@ ")),
             "{named} from {folder}: {}",
-            said.out
+            result.out
         );
-        let said = lightest(&stands, &["requirements", &named]);
-        assert!(said.out.contains(&format!("{name}:")), "{named} from {folder}: {}", said.out);
-        let said = lightest(&stands, &["requirements", &named, "--format", "json"]);
-        assert!(said.out.contains(&format!("\"file_name\": \"{name}\"")), "{}", said.out);
+        let result = lightest(&stands, &["requirements", &named]);
+        assert!(result.out.contains(&format!("{name}:")), "{named} from {folder}: {}", result.out);
+        let result = lightest(&stands, &["requirements", &named, "--format", "json"]);
+        assert!(result.out.contains(&format!("\"file_name\": \"{name}\"")), "{}", result.out);
     }
 }
 
@@ -116,16 +116,16 @@ fn variants_have_the_same_names_from_every_folder() {
         ("other", "../repo/vmm_tests/tests/all/inner.rs"),
         ("other", &inner),
     ] {
-        let said = lightest(&place.outside.join(folder), &["requirements", named]);
-        assert!(said.out.contains("inner::answers (1 variant, "), "{named} from {folder}: {}", said.out);
+        let result = lightest(&place.outside.join(folder), &["requirements", named]);
+        assert!(result.out.contains("inner::answers (1 variant, "), "{named} from {folder}: {}", result.out);
         let stands = place.outside.join(folder);
         if named.ends_with(".rs") {
-            let said = lightest(&stands, &["pick", "--from", named]);
+            let result = lightest(&stands, &["pick", "--from", named]);
             assert!(
-                said.out.starts_with("inner::answers ("),
+                result.out.starts_with("inner::answers ("),
                 "{named} from {folder}: {}{}",
-                said.out,
-                said.err
+                result.out,
+                result.err
             );
         }
     }
@@ -144,17 +144,17 @@ fn a_patch_applies_where_it_was_printed() {
         let git = |args: &[&str]| git(&stands, args);
         fs::remove_dir(place.outside.join("repo/.git")).expect("removed");
         git(&["init", "--quiet", &place.path("repo")]);
-        let said = lightest(&stands, &["check", &place.path(named), "--diff"]);
-        fs::write(stands.join("p"), &said.out).expect("written");
+        let result = lightest(&stands, &["check", &place.path(named), "--diff"]);
+        fs::write(stands.join("p"), &result.out).expect("written");
         assert_eq!(
-            said.err.contains("applied in"),
+            result.err.contains("applied in"),
             folder == "repo/docs" || folder == "other",
             "{}",
-            said.err
+            result.err
         );
         let patch = stands.join("p").display().to_string();
         let top = place.path("repo");
-        let applied_in = if said.err.contains("applied in") { top.as_str() } else { "." };
+        let applied_in = if result.err.contains("applied in") { top.as_str() } else { "." };
         git(&["-C", applied_in, "apply", &patch]);
         let text = fs::read_to_string(place.outside.join("repo/vmm_tests/tests/a.rs")).expect("UTF-8");
         assert!(text.starts_with("#[openvmm_test(linux_direct_x64)]"), "{folder}: {text}");
@@ -188,16 +188,16 @@ fn annotations_of_a_workflow_name_files_from_its_checkout() {
     }
 }
 
-fn count(said: &Said) -> usize {
-    said.out.lines().count()
+fn count(result: &Outcome) -> usize {
+    result.out.lines().count()
 }
 
 #[test]
 fn a_baseline_knows_its_findings_wherever_it_is_used() {
     let place = Place::new();
     let repo = place.outside.join("repo");
-    let said = lightest(&repo, &["check", "--baseline", "known.toml", "--update-baseline"]);
-    assert_eq!(said.code, 0, "{}", said.err);
+    let result = lightest(&repo, &["check", "--baseline", "known.toml", "--update-baseline"]);
+    assert_eq!(result.code, 0, "{}", result.err);
     for (folder, named, known) in [
         ("repo", "vmm_tests", "known.toml"),
         ("repo/docs", "../vmm_tests", "../known.toml"),
@@ -206,8 +206,8 @@ fn a_baseline_knows_its_findings_wherever_it_is_used() {
         ("other", &place.path("repo"), &place.path("repo/known.toml")),
     ] {
         let stands = place.outside.join(folder);
-        let said = lightest(&stands, &["check", named, "--baseline", known, "--message-format", "short"]);
-        assert_eq!((said.code, count(&said)), (0, 0), "{folder}: {}{}", said.out, said.err);
+        let result = lightest(&stands, &["check", named, "--baseline", known, "--message-format", "short"]);
+        assert_eq!((result.code, count(&result)), (0, 0), "{folder}: {}{}", result.out, result.err);
     }
 }
 
@@ -217,9 +217,9 @@ fn files_of_settings_and_facts_are_named_from_where_the_reader_stands() {
     let repo = place.outside.join("repo");
     fs::write(repo.join("lightest.toml"), "no-such = 1\n").expect("written");
     let at = |folder: &Path, args: &[&str], mark: &str| {
-        let said = lightest(folder, args);
-        assert_eq!(said.code, 2);
-        assert!(said.err.contains(mark), "{args:?}: {}", said.err);
+        let result = lightest(folder, args);
+        assert_eq!(result.code, 2);
+        assert!(result.err.contains(mark), "{args:?}: {}", result.err);
     };
     at(&repo, &["check"], "--> lightest.toml:1:1\n");
     at(&repo.join("docs"), &["check"], "--> ../lightest.toml:1:1\n");

@@ -50,8 +50,8 @@ fn report(folder: &Path, name: &str, uuid: &str, cases: &[(&str, &str)]) {
 }
 
 fn json(folder: &Path, args: &[&str]) -> Value {
-    let said = lightest(folder, args);
-    serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {} {}", said.out, said.err))
+    let result = lightest(folder, args);
+    serde_json::from_str(&result.out).unwrap_or_else(|error| panic!("{error}: {} {}", result.out, result.err))
 }
 
 /// The experiment is added, runs, is learned from, and changes what is recommended and found.
@@ -205,10 +205,10 @@ fn learn_at_one_instant(exists: bool) {
     let written: Vec<bool> = std::thread::scope(|scope| {
         let runs: Vec<_> = all.clone().map(|number| scope.spawn(move || learn(number))).collect();
         let ended = runs.into_iter().map(|run| {
-            let said = run.join().expect("no panic");
-            let late = !exists && said.code == 2 && said.err.contains("it changed since it was read");
-            assert!(said.code == 0 || late, "{} {}", said.out, said.err);
-            said.code == 0
+            let result = run.join().expect("no panic");
+            let late = !exists && result.code == 2 && result.err.contains("it changed since it was read");
+            assert!(result.code == 0 || late, "{} {}", result.out, result.err);
+            result.code == 0
         });
         ended.collect()
     });
@@ -231,7 +231,7 @@ fn a_run_that_waits_for_the_lock_of_another_program_says_so() {
     let other = fs::File::open(here.join("facts")).expect("it opens");
     other.lock().expect("locked");
     let learn = || lightest(here, &["learn", "passed.xml", "--into", "facts", "--commit", "abc123"]);
-    let said = std::thread::scope(|scope| {
+    let result = std::thread::scope(|scope| {
         let run = scope.spawn(learn);
         // Longer than it waits without a word.
         std::thread::sleep(std::time::Duration::from_secs(3));
@@ -239,8 +239,8 @@ fn a_run_that_waits_for_the_lock_of_another_program_says_so() {
         other.unlock().expect("unlocked");
         run.join().expect("no panic")
     });
-    assert_eq!(said.code, 0, "{} {}", said.out, said.err);
-    assert!(said.err.contains("waiting for another program that has locked facts\n"), "{}", said.err);
+    assert_eq!(result.code, 0, "{} {}", result.out, result.err);
+    assert!(result.err.contains("waiting for another program that has locked facts\n"), "{}", result.err);
     assert!(!learn().err.contains("waiting"), "nobody has it locked");
 }
 
@@ -269,8 +269,8 @@ fn failures_and_skips_show_nothing_and_names_without_a_variant_are_counted() {
         "{}",
         text.err
     );
-    for told in [&text.out, &text.err] {
-        assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
+    for stream in [&text.out, &text.err] {
+        assert!(!stream.contains(['\u{1b}', '\u{202e}']), "{stream:?}");
     }
 }
 
@@ -282,10 +282,10 @@ fn a_pass_that_the_catalog_excludes_is_a_diagnostic_with_both_places() {
     let here = tree.path();
     let name = "fixture::openvmm_openhcl_uefi_aarch64_ubuntu_2404_server_aarch64_checks_cpus";
     report(here, "r.xml", "0006", &[(name, "")]);
-    let said = lightest(here, &["learn", "r.xml", "--into", "facts"]);
-    assert_eq!(said.code, 1, "{} {}", said.out, said.err);
-    assert!(said.err.contains(&format!("--> r.xml:1: {name}")), "{}", said.err);
-    assert!(said.err.contains("--> catalog/openvmm/capabilities/"), "{}", said.err);
+    let result = lightest(here, &["learn", "r.xml", "--into", "facts"]);
+    assert_eq!(result.code, 1, "{} {}", result.out, result.err);
+    assert!(result.err.contains(&format!("--> r.xml:1: {name}")), "{}", result.err);
+    assert!(result.err.contains("--> catalog/openvmm/capabilities/"), "{}", result.err);
     let file = fs::read_to_string(here.join("facts/learned.toml")).unwrap_or_default();
     assert!(!file.contains("[[capability]]"), "{file}");
 }
@@ -305,9 +305,9 @@ fn broken_reports_are_refused_with_their_place() {
     ] {
         fs::write(here.join("r.xml"), text).expect("written");
         for args in [&["learn", "r.xml", "--into", "facts"][..], &["suite", "--junit", "r.xml"]] {
-            let said = lightest(here, args);
-            assert_eq!((said.code, said.out.as_str()), (2, ""), "{text}");
-            assert!(said.err.contains(place), "{}", said.err);
+            let result = lightest(here, args);
+            assert_eq!((result.code, result.out.as_str()), (2, ""), "{text}");
+            assert!(result.err.contains(place), "{}", result.err);
         }
     }
     assert!(!here.join("facts").exists(), "nothing is learned of a broken report");

@@ -1,5 +1,5 @@
-//! What programs are given is what `docs/book/src/schema` promises: every command that prints JSON is run, and held to its schema.
-//! The lab's commands are held in `vmms` and `lab.rs`, where they boot something.
+//! Every command that prints JSON is run, and its answer checked against its schema in `docs/book/src/schema`. Those of the
+//! lab are checked in `vmms` and `lab.rs`, where they boot something.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,7 +13,7 @@ use support::lightest;
 #[path = "support/schema.rs"]
 mod schema;
 
-/// Tests whose guest is heavier than they need, or held there by an unknown; one that is not understood; declared intent;
+/// Tests whose guest is heavier than they need, or kept there by an unknown; one that is not understood; declared intent;
 /// branches; and a need that only a name shows.
 const TESTS: &str = r#"
 #[vmm_test(
@@ -207,7 +207,7 @@ const RUNS: &[(&str, &str)] = &[
     ("unknowns", "unknowns unproven --format json --catalog learned"),
 ];
 
-/// Schemas that are held where something boots: `vmms` and `lab.rs`.
+/// Schemas that are checked where something boots: `vmms` and `lab.rs`.
 const BOOTED: [&str; 6] = ["boot", "image", "measure", "measure-line", "probe", "verify"];
 
 /// Keys and kinds that neither these tests nor the committed images make the program print, or not on every host.
@@ -226,26 +226,26 @@ fn every_command_prints_what_its_schema_documents() {
     let mut seen: BTreeMap<&str, Keys> = BTreeMap::new();
     for &(name, line) in RUNS {
         let args: Vec<&str> = line.split(' ').collect();
-        let said = lightest(room.path(), &args);
-        assert!(said.code < 2, "{line}: {}", said.err);
+        let result = lightest(room.path(), &args);
+        assert!(result.code < 2, "{line}: {}", result.err);
         let parse = |text: &str| -> Value {
             serde_json::from_str(text).unwrap_or_else(|error| panic!("{line}: {error}: {text}"))
         };
         // What `pick --from` prints beside its own keys is what `pick` prints.
         let shared = if name == "pick" { Some("pick-from") } else { None };
         let (name, values) = match name.strip_suffix('*') {
-            Some(name) => (name, said.out.lines().map(parse).collect()),
-            None => (name, vec![parse(&said.out)]),
+            Some(name) => (name, result.out.lines().map(parse).collect()),
+            None => (name, vec![parse(&result.out)]),
         };
         assert!(!values.is_empty(), "{line} prints nothing");
         for value in values {
-            schema::hold(name, &value);
+            schema::conforms(name, &value);
             for name in [Some(name), shared].into_iter().flatten() {
                 seen.entry(name).or_default().see(&value);
             }
         }
     }
-    // What is promised comes to pass: each key, and each word that tells kinds apart, was printed.
+    // Each documented key, and each word for a kind, was printed.
     let mut missing = Vec::new();
     for (name, seen) in seen {
         let mut promised = Keys::default();
@@ -257,7 +257,7 @@ fn every_command_prints_what_its_schema_documents() {
     assert!(missing.is_empty(), "never printed: {missing:#?}");
 }
 
-/// Keys of objects, and words that tell kinds apart.
+/// Keys of objects, and words for kinds.
 #[derive(Default)]
 struct Keys {
     keys: BTreeSet<String>,
@@ -311,9 +311,9 @@ fn an_error_leaves_no_half_an_answer() {
         "requirements --test no_such_test --format json",
         "suite . --junit broken.xml --format json",
     ] {
-        let said = lightest(room.path(), &line.split(' ').collect::<Vec<_>>());
-        assert_eq!((said.code, said.out.as_str()), (2, ""), "{line}: {}", said.err);
-        assert!(said.err.starts_with("error"), "{line}: {}", said.err);
+        let result = lightest(room.path(), &line.split(' ').collect::<Vec<_>>());
+        assert_eq!((result.code, result.out.as_str()), (2, ""), "{line}: {}", result.err);
+        assert!(result.err.starts_with("error"), "{line}: {}", result.err);
     }
 }
 
@@ -334,7 +334,7 @@ fn undocumented(schema: &Value, found: &mut dyn FnMut(&str)) {
     match schema {
         Value::Object(map) => {
             for (key, part) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
-                // What tells kinds apart, and a key that stands for its whole object, are described with the object.
+                // The key for the kind, and a key that stands for its whole object, are described with the object.
                 let of_kind = part.get("const").is_some()
                     || map["properties"].as_object().is_some_and(|all| all.len() == 1);
                 if part.get("description").is_none() && !(of_kind && map.contains_key("description")) {
@@ -354,7 +354,7 @@ fn a_key_that_is_not_documented_is_a_mistake() {
         "schema_version": 1, "kind": "source", "id": "a", "title": "b",
         "also": {"kind": "source", "id": "a", "title": "b"}
     });
-    schema::hold("explain", &entry);
+    schema::conforms("explain", &entry);
     let closed = schema::closed(schema::read("explain"));
     let validator = jsonschema::validator_for(&closed).expect("a schema");
     for place in ["", "/also"] {
@@ -402,11 +402,11 @@ const FOR_PEOPLE: [&str; 4] = ["text", "human", "short", "markdown"];
 /// The options of a command that choose a form, with their values, as its help lists them; then those of its subcommands.
 fn forms(command: &str, found: &mut BTreeSet<(String, String, String)>) {
     let args: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
-    let said = lightest(Path::new("."), &args);
-    assert_eq!(said.code, 0, "{command}: {}", said.err);
+    let result = lightest(Path::new("."), &args);
+    assert_eq!(result.code, 0, "{command}: {}", result.err);
     let mut option = None;
     let mut section = "";
-    for line in said.out.lines() {
+    for line in result.out.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         if let (false, true) = (line.starts_with(' '), line.ends_with(':')) {
             section = line;

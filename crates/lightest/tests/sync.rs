@@ -17,7 +17,7 @@ struct Orchard {
 }
 
 /// Exit code and everything that was printed, without what differs from run to run.
-struct Said {
+struct Outcome {
     code: i32,
     text: String,
 }
@@ -108,10 +108,10 @@ impl Orchard {
         command
     }
 
-    fn sync(&self, more: &[&str]) -> Said {
+    fn sync(&self, more: &[&str]) -> Outcome {
         let output = self.command(more).output().expect("it starts");
         let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
-        Said {
+        Outcome {
             code: output.status.code().expect("it exits"),
             text: text.replace(&self.folder.path().display().to_string(), ""),
         }
@@ -133,9 +133,9 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn a_catalog_that_agrees_with_its_commit_has_no_drift() {
-    let said = Orchard::new().sync(&[]);
-    assert_eq!(said.code, 0, "{}", said.text);
-    assert!(said.text.contains("the catalog agrees"), "{}", said.text);
+    let result = Orchard::new().sync(&[]);
+    assert_eq!(result.code, 0, "{}", result.text);
+    assert!(result.text.contains("the catalog agrees"), "{}", result.text);
 }
 
 #[test]
@@ -145,8 +145,8 @@ fn lines_that_moved_are_followed_in_the_facts_and_in_the_table_of_calls() {
     orchard.edit(MACHINES, |text| format!("// One line more.\n{text}"));
     let commit = orchard.commit("Say more");
     assert_eq!(orchard.sync(&[]).code, 0, "lines that only moved are no drift");
-    let said = orchard.sync(&["--write"]);
-    assert_eq!(said.code, 0, "{}", said.text);
+    let result = orchard.sync(&["--write"]);
+    assert_eq!(result.code, 0, "{}", result.text);
     let calls = orchard.calls();
     assert!(calls.contains(&format!("openvmm:{MACHINES}:{}\"", was + 1)), "{calls}");
     assert!(calls.starts_with("# Calls.\n"), "comments stay: {calls}");
@@ -169,13 +169,13 @@ fn of_a_catalog_of_several_frameworks_only_the_projects_own_folders_are_read() {
         fs::rename(path, catalog.join("openvmm").join(name)).expect("moved");
         fs::write(catalog.join("kubevirt").join(name.file_name().expect("a name")), text).expect("written");
     }
-    let said = orchard.sync(&[]);
-    assert_eq!(said.code, 0, "{}", said.text);
+    let result = orchard.sync(&[]);
+    assert_eq!(result.code, 0, "{}", result.text);
     orchard.edit(MACHINES, |text| format!("// One line more.\n{text}"));
     orchard.commit("Say more");
-    let said = orchard.sync(&["--write"]);
-    assert_eq!(said.code, 0, "{}", said.text);
-    assert!(said.text.contains("openvmm/all.toml") && !said.text.contains("kubevirt"), "{}", said.text);
+    let result = orchard.sync(&["--write"]);
+    assert_eq!(result.code, 0, "{}", result.text);
+    assert!(result.text.contains("openvmm/all.toml") && !result.text.contains("kubevirt"), "{}", result.text);
 }
 
 #[test]
@@ -186,8 +186,8 @@ fn a_catalog_with_byte_order_marks_and_carriage_returns_keeps_them() {
     }
     orchard.edit(MACHINES, |text| format!("// One line more.\n{text}"));
     orchard.commit("Say more");
-    let said = orchard.sync(&["--write"]);
-    assert_eq!(said.code, 0, "{}", said.text);
+    let result = orchard.sync(&["--write"]);
+    assert_eq!(result.code, 0, "{}", result.text);
     for (path, text) in orchard.facts() {
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{}", path.display());
         assert_eq!(text.matches('\u{feff}').count(), 1, "{}", path.display());
@@ -201,9 +201,9 @@ fn a_call_that_is_gone_is_drift_and_is_pinned_when_written() {
     let first = orchard.git(&["rev-parse", "--short=9", "HEAD"]);
     orchard.edit(MACHINES, |text| text.replace("fn quirks", "fn habits"));
     orchard.commit("Rename");
-    let said = orchard.sync(&["--message-format", "short"]);
-    assert_eq!(said.code, 1, "{}", said.text);
-    assert!(said.text.contains("evidence-changed"), "{}", said.text);
+    let result = orchard.sync(&["--message-format", "short"]);
+    assert_eq!(result.code, 1, "{}", result.text);
+    assert!(result.text.contains("evidence-changed"), "{}", result.text);
     orchard.sync(&["--write"]);
     assert!(orchard.calls().contains(&format!("openvmm-{first}:{MACHINES}")), "{}", orchard.calls());
 }
@@ -223,32 +223,32 @@ fn what_is_read_at_a_commit_of_the_past_is_not_followed() {
     // The name changes in a line that no fact rests on.
     orchard.edit(MACHINES, |text| text.replace("fn quirks", "fn quirks /* that */"));
     orchard.commit("Comment");
-    let said = orchard.sync(&[]);
-    assert_eq!(said.code, 0, "what the past line reads like now is no drift: {}", said.text);
+    let result = orchard.sync(&[]);
+    assert_eq!(result.code, 0, "what the past line reads like now is no drift: {}", result.text);
     // The same line is drift where it is not of the past.
     let facts = fs::read_to_string(&path).expect("the facts").replace("past = true\n", "");
     fs::write(&path, facts).expect("written");
-    let said = orchard.sync(&[]);
-    assert_eq!(said.code, 1, "{}", said.text);
-    assert!(said.text.contains("evidence-changed"), "{}", said.text);
+    let result = orchard.sync(&[]);
+    assert_eq!(result.code, 1, "{}", result.text);
+    assert!(result.text.contains("evidence-changed"), "{}", result.text);
 }
 
 #[test]
 fn a_checkout_with_changes_cannot_be_recorded() {
     let orchard = Orchard::new();
     orchard.edit(MACHINES, |text| format!("// Not committed.\n{text}"));
-    let said = orchard.sync(&["--write"]);
-    assert_eq!(said.code, 2, "{}", said.text);
-    assert!(said.text.contains("commit or undo the changes"), "{}", said.text);
+    let result = orchard.sync(&["--write"]);
+    assert_eq!(result.code, 2, "{}", result.text);
+    assert!(result.text.contains("commit or undo the changes"), "{}", result.text);
 }
 
 #[test]
 fn without_the_recorded_commit_evidence_cannot_be_followed_and_it_says_so() {
     let orchard = Orchard::new();
     fs::remove_dir_all(orchard.repository().join(".git")).expect("removed");
-    let said = orchard.sync(&[]);
-    assert_eq!(said.code, 1, "{}", said.text);
-    assert!(said.text.contains("the catalog's evidence cannot be followed"), "{}", said.text);
+    let result = orchard.sync(&[]);
+    assert_eq!(result.code, 1, "{}", result.text);
+    assert!(result.text.contains("the catalog's evidence cannot be followed"), "{}", result.text);
 }
 
 #[test]
@@ -261,23 +261,23 @@ fn a_catalog_with_changes_of_its_own_is_not_written() {
     let committed = fs::read_to_string(&all).expect("the facts");
     fs::write(&all, format!("# Mine.\n{committed}")).expect("written");
     let before = orchard.facts();
-    let said = orchard.sync(&["--write"]);
-    assert_eq!(said.code, 2, "{}", said.text);
-    assert!(said.text.contains("has changes of its own: all.toml"), "{}", said.text);
-    assert!(said.text.contains("commit or undo them first"), "{}", said.text);
+    let result = orchard.sync(&["--write"]);
+    assert_eq!(result.code, 2, "{}", result.text);
+    assert!(result.text.contains("has changes of its own: all.toml"), "{}", result.text);
+    assert!(result.text.contains("commit or undo them first"), "{}", result.text);
     assert_eq!(orchard.facts(), before);
-    // So does one that git has been told of, and a file that it does not know.
+    // The same with a staged file, and with one that git does not track.
     git(&orchard.catalog(), &["add", "--all"]);
     assert_eq!(orchard.sync(&["--write"]).code, 2);
     fs::write(&all, &committed).expect("written");
     git(&orchard.catalog(), &["add", "--all"]);
     fs::write(orchard.catalog().join("calls/mine.toml"), "# Mine.\n").expect("written");
-    let said = orchard.sync(&["--write"]);
-    assert_eq!(said.code, 2, "{}", said.text);
-    assert!(said.text.contains("calls/mine.toml"), "{}", said.text);
+    let result = orchard.sync(&["--write"]);
+    assert_eq!(result.code, 2, "{}", result.text);
+    assert!(result.text.contains("calls/mine.toml"), "{}", result.text);
     fs::remove_file(orchard.catalog().join("calls/mine.toml")).expect("removed");
-    let said = orchard.sync(&["--write"]);
-    assert_eq!(said.code, 0, "{}", said.text);
+    let result = orchard.sync(&["--write"]);
+    assert_eq!(result.code, 0, "{}", result.text);
     assert_ne!(orchard.facts(), before);
 }
 
@@ -308,10 +308,10 @@ fn of_two_runs_that_write_at_one_instant_the_second_finds_what_the_first_wrote()
             let runs = [(); 2].map(|()| scope.spawn(|| orchard.sync(&["--write"])));
             runs.map(|run| run.join().expect("no panic"))
         });
-        let mut codes = both.each_ref().map(|said| said.code);
+        let mut codes = both.each_ref().map(|result| result.code);
         codes.sort_unstable();
         assert_eq!(codes, [0, 2], "round {round}: {} {}", both[0].text, both[1].text);
-        let late = both.iter().find(|said| said.code == 2).expect("one of them");
+        let late = both.iter().find(|result| result.code == 2).expect("one of them");
         assert!(late.text.contains("has changes of its own"), "{}", late.text);
         assert!(texts(orchard.facts()) == new, "round {round}: {} {}", both[0].text, both[1].text);
         let hidden = fs::read_dir(orchard.catalog()).expect("a folder");
@@ -328,8 +328,8 @@ fn a_run_that_is_killed_in_the_middle_leaves_a_catalog_that_the_next_run_makes_w
     const FILES: usize = 120;
     let clean = large_orchard(FILES);
     let old = clean.facts();
-    let said = clean.sync(&["--write"]);
-    assert_eq!(said.code, 0, "{}", said.text);
+    let result = clean.sync(&["--write"]);
+    assert_eq!(result.code, 0, "{}", result.text);
     let texts = |facts: BTreeMap<PathBuf, String>| facts.into_values().collect::<Vec<_>>();
     let (old, new) = (texts(old), texts(clean.facts()));
     assert!(old.iter().zip(&new).all(|(old, new)| old != new), "every file has to be written");
@@ -366,24 +366,24 @@ fn a_run_that_is_killed_in_the_middle_leaves_a_catalog_that_the_next_run_makes_w
         );
         if is != old && is != new {
             assert_eq!(signal, "-KILL", "{case}: a signal waits until all is written");
-            let said = orchard.sync(&[]);
-            assert_eq!(said.code, 2, "{case}: {}", said.text);
-            assert!(said.text.contains("was written in part"), "{case}: {}", said.text);
-            assert!(said.text.contains("run `sync --write` again"), "{case}: {}", said.text);
+            let result = orchard.sync(&[]);
+            assert_eq!(result.code, 2, "{case}: {}", result.text);
+            assert!(result.text.contains("was written in part"), "{case}: {}", result.text);
+            assert!(result.text.contains("run `sync --write` again"), "{case}: {}", result.text);
         }
         let was_old = is == old;
-        let said = orchard.sync(&["--write"]);
+        let result = orchard.sync(&["--write"]);
         let is = texts(orchard.facts());
-        if said.code == 0 {
-            assert!(is == new, "{case}: {}", said.text);
+        if result.code == 0 {
+            assert!(is == new, "{case}: {}", result.text);
         } else {
-            // All is written; what git has not been told of stays the user's to commit.
-            assert!(!was_old && is == new, "{case}: {}", said.text);
-            assert!(said.text.contains("has changes of its own"), "{case}: {}", said.text);
+            // All is written; the user commits what is not staged.
+            assert!(!was_old && is == new, "{case}: {}", result.text);
+            assert!(result.text.contains("has changes of its own"), "{case}: {}", result.text);
         }
         assert!(!journal.exists(), "{case}");
-        let said = orchard.sync(&[]);
-        assert_eq!(said.code, 0, "{case}: {}", said.text);
+        let result = orchard.sync(&[]);
+        assert_eq!(result.code, 0, "{case}: {}", result.text);
     }
 }
 

@@ -14,7 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 mod fixtures;
 mod support;
 use fixtures::{checkout, flags, ui};
-use support::{Said, lightest};
+use support::{Outcome, lightest};
 
 type Test = fn(&Fixture) -> Result<(), Failed>;
 
@@ -39,7 +39,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    fn check(&self, folder: &Path, file: &str, more: &[&str]) -> Said {
+    fn check(&self, folder: &Path, file: &str, more: &[&str]) -> Outcome {
         lightest(folder, &[&["check", file], flags(&self.text).as_slice(), more].concat())
     }
 
@@ -49,7 +49,7 @@ impl Fixture {
     }
 
     /// Compares with an expected file, or writes it.
-    fn hold(&self, extension: &str, found: &str) -> Result<(), Failed> {
+    fn compare(&self, extension: &str, found: &str) -> Result<(), Failed> {
         if env::var_os("LIGHTEST_BLESS").is_none() {
             return same(&self.expected(extension), found);
         }
@@ -72,43 +72,43 @@ fn same(expected: &str, found: &str) -> Result<(), Failed> {
 
 fn prints(fixture: &Fixture) -> Result<(), Failed> {
     let (folder, file) = checkout(&fixture.text);
-    let said = fixture.check(folder.path(), &file, &[]);
-    fixture.hold("stdout", &said.out)?;
-    fixture.hold("stderr", &said.err)?;
-    let code = i32::from(said.out.contains("warning["));
-    if said.code == code { Ok(()) } else { Err(format!("exit code {} for {code}", said.code).into()) }
+    let result = fixture.check(folder.path(), &file, &[]);
+    fixture.compare("stdout", &result.out)?;
+    fixture.compare("stderr", &result.err)?;
+    let code = i32::from(result.out.contains("warning["));
+    if result.code == code { Ok(()) } else { Err(format!("exit code {} for {code}", result.code).into()) }
 }
 
 fn fixes(fixture: &Fixture) -> Result<(), Failed> {
     let (folder, file) = checkout(&fixture.text);
-    let said = fixture.check(folder.path(), &file, &["--fix", "--unsafe-fixes"]);
+    let result = fixture.check(folder.path(), &file, &["--fix", "--unsafe-fixes"]);
     let fixed = fs::read_to_string(folder.path().join(&file))?;
-    fixture.hold("fixed", if fixed == fixture.text { "" } else { &fixed })?;
+    fixture.compare("fixed", if fixed == fixture.text { "" } else { &fixed })?;
     let again = fixture.check(folder.path(), &file, &[]);
     if again.err.contains("fixable") || again.err.contains("--unsafe-fixes") {
         return Err(format!("something is still fixable after fixing: {}", again.err).into());
     }
     // Fixing reports the findings that checking reports afterwards.
-    same(&again.out, &said.out)
+    same(&again.out, &result.out)
 }
 
 fn with_cr_lf(fixture: &Fixture) -> Result<(), Failed> {
-    let long = |text: &str| text.replace('\n', "\r\n");
-    let short = |text: &str| text.replace("\r\n", "\n");
+    let lengthen = |text: &str| text.replace('\n', "\r\n");
+    let shorten = |text: &str| text.replace("\r\n", "\n");
     let (folder, file) = checkout(&fixture.text);
-    let (folder_long, _) = checkout(&long(&fixture.text));
-    let said = fixture.check(folder.path(), &file, &[]);
-    let said_long = fixture.check(folder_long.path(), &file, &[]);
-    same(&said.out, &short(&said_long.out))?;
-    same(&said.err, &said_long.err)?;
-    if said.code != said_long.code {
-        return Err(format!("exit code {} for {}", said_long.code, said.code).into());
+    let (folder_long, _) = checkout(&lengthen(&fixture.text));
+    let result = fixture.check(folder.path(), &file, &[]);
+    let with_cr = fixture.check(folder_long.path(), &file, &[]);
+    same(&result.out, &shorten(&with_cr.out))?;
+    same(&result.err, &with_cr.err)?;
+    if result.code != with_cr.code {
+        return Err(format!("exit code {} for {}", with_cr.code, result.code).into());
     }
     fixture.check(folder_long.path(), &file, &["--fix", "--unsafe-fixes"]);
     let fixed = fs::read_to_string(folder_long.path().join(&file))?;
     let expected = fixture.expected("fixed");
     let expected = if expected.is_empty() { &fixture.text } else { &expected };
-    same(&long(expected), &fixed)
+    same(&lengthen(expected), &fixed)
 }
 
 /// rustfix makes of the JSON what the program makes itself.
@@ -117,9 +117,9 @@ fn by_rustfix(fixture: &Fixture) -> Result<(), Failed> {
     let mut text = fixture.text.clone();
     // As often as the program does: an edit may make room for another.
     for _ in 0..10 {
-        let said = fixture.check(folder.path(), &file, &["--message-format", "json"]);
+        let result = fixture.check(folder.path(), &file, &["--message-format", "json"]);
         let suggestions =
-            rustfix::get_suggestions_from_json(&said.out, &HashSet::new(), rustfix::Filter::Everything)?;
+            rustfix::get_suggestions_from_json(&result.out, &HashSet::new(), rustfix::Filter::Everything)?;
         let mut fix = rustfix::CodeFix::new(&text);
         for suggestion in &suggestions {
             // What touches an edit already made waits for the next round.

@@ -44,8 +44,8 @@ fn a_file_whose_name_is_not_unicode_is_fixed_in_its_place() {
     let folder = tempfile::tempdir().expect("a folder");
     let name = std::ffi::OsStr::from_bytes(b"bad\xff\xfe.rs");
     put(folder.path(), name, TEST);
-    let said = lightest(folder.path(), &["check", "--fix"]);
-    assert_eq!(said.code, 1, "the gap between architectures is left: {} {}", said.out, said.err);
+    let result = lightest(folder.path(), &["check", "--fix"]);
+    assert_eq!(result.code, 1, "the gap between architectures is left: {} {}", result.out, result.err);
     assert!(is_fixed(&folder.path().join(name)));
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "there is no file beside it");
 }
@@ -57,10 +57,10 @@ fn a_read_only_file_among_several_leaves_all_as_they_were() {
         put(folder.path(), name, &TEST.replace("answers", test));
     }
     fs::set_permissions(folder.path().join("b.rs"), fs::Permissions::from_mode(0o444)).expect("set");
-    let said = lightest(folder.path(), &["check", "--fix"]);
-    assert_eq!(said.code, 2);
+    let result = lightest(folder.path(), &["check", "--fix"]);
+    assert_eq!(result.code, 2);
     assert_eq!(
-        said.err.lines().collect::<Vec<_>>(),
+        result.err.lines().collect::<Vec<_>>(),
         [
             "error: b.rs cannot be written: it is read-only",
             " |",
@@ -77,8 +77,8 @@ fn a_new_baseline_has_the_usual_permissions_and_a_link_stays_one() {
     put(folder.path(), "a.rs", TEST);
     put(folder.path(), "usual", "");
     symlink("real.toml", folder.path().join("known.toml")).expect("linked");
-    let said = lightest(folder.path(), &["check", "--baseline", "known.toml", "--update-baseline"]);
-    assert_eq!(said.code, 0, "{}", said.err);
+    let result = lightest(folder.path(), &["check", "--baseline", "known.toml", "--update-baseline"]);
+    assert_eq!(result.code, 0, "{}", result.err);
     let mode = |name: &str| fs::metadata(folder.path().join(name)).expect("there").permissions().mode();
     assert_eq!(mode("real.toml"), mode("usual"));
     assert!(fs::symlink_metadata(folder.path().join("known.toml")).is_ok_and(|one| one.is_symlink()));
@@ -207,8 +207,8 @@ fn what_a_killed_process_leaves_is_ignored_by_git_and_removed_by_the_next() {
     assert_eq!(added.lines().count(), 60, "{added}");
     assert!(added.lines().all(|name| name.ends_with(".rs")), "{added}");
     put(folder.path(), "one_more.rs", TEST);
-    let said = lightest(folder.path(), &["check", "--fix"]);
-    assert_eq!(said.code, 1, "{}", said.err);
+    let result = lightest(folder.path(), &["check", "--fix"]);
+    assert_eq!(result.code, 1, "{}", result.err);
     let names = names(folder.path());
     let names: Vec<&String> = names.iter().filter(|name| !name.starts_with(".git")).collect();
     assert!(names.iter().all(|name| name.ends_with(".rs")), "{names:?}");

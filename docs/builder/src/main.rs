@@ -13,7 +13,7 @@ const SETTINGS: &str = "preprocessor.admonish";
 
 fn build(dir: &str, out: &str) -> Result<(), mdbook::errors::Error> {
     let mut config = Config::from_disk(Path::new(dir).join("book.toml"))?;
-    // Where it is built is for the caller to say.
+    // The caller chooses the output folder.
     config.build.build_dir = std::path::absolute(out)?;
     // Were they there as the book is loaded, `mdbook-admonish` would be run as a program as well.
     let settings = config.get(SETTINGS).cloned();

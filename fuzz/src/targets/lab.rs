@@ -98,7 +98,7 @@ fn agent(bytes: &[u8]) {
 /// Plays QEMU to the end of its connection.
 fn qmp(bytes: &[u8]) {
     let Ok((mut there, here)) = UnixStream::pair() else { return };
-    let (send, told) = mpsc::channel();
+    let (send, events) = mpsc::channel();
     let Ok(qmp) =
         Line::socket(here).and_then(|line| Qmp::start(line, move |_, event| drop(send.send(event))))
     else {
@@ -107,7 +107,7 @@ fn qmp(bytes: &[u8]) {
     let _ = there.write_all(bytes);
     let _ = there.shutdown(std::net::Shutdown::Write);
     // The reader gives up its end of the channel when it is done.
-    while told.recv().is_ok() {}
+    while events.recv().is_ok() {}
     let _ = there.set_nonblocking(true);
     let _ = there.read(&mut [0; 512]);
     drop(qmp);

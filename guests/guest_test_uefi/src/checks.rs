@@ -1,4 +1,4 @@
-//! What is checked: one function each; the error says what was expected.
+//! The checks, one function each; the error states what was expected.
 
 use core::fmt::Write as _;
 

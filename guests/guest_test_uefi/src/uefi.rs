@@ -1,4 +1,4 @@
-//! The firmware's tables; the only file of the application that holds unsafe code.
+//! The firmware's tables; the only file of the application with unsafe code.
 #![allow(unsafe_code)]
 
 use core::ffi::c_void;
@@ -106,7 +106,7 @@ pub(crate) struct Time {
     pad2: u8,
 }
 
-/// What the memory map says.
+/// A summary of the memory map.
 #[derive(Default)]
 pub(crate) struct MapSummary {
     pub(crate) descriptors: usize,
@@ -272,7 +272,7 @@ pub extern "efiapi" fn efi_main(_image: *mut c_void, system: *mut c_void) -> usi
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     let _ = info;
-    // Nothing can be said without the tables; the host sees that the machine hangs.
+    // Nothing can be printed without the tables; the host sees that the machine hangs.
     loop {
         core::hint::spin_loop();
     }

@@ -43,7 +43,7 @@ pub(super) fn all(space: &Space<'_>) -> All {
     let mut queries = Vec::new();
     for (hash, requires) in combinations.into_iter().chain(sets) {
         for arch in [None, Some(Arch::X64), Some(Arch::Aarch64)] {
-            // Two architectures would be asked for, which the page has no way to say.
+            // The page cannot express a query with two architectures.
             if arch.is_some() && requires.iter().any(|word| Arch::from_word(word).is_some()) {
                 continue;
             }

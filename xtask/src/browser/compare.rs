@@ -113,7 +113,7 @@ fn compare_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, card: &
         for (reason, (id, sentence)) in named.iter().zip(&card.why) {
             same("requirement", &space.requirement_id(reason.requirement), &id.as_str())?;
             let because = reason.statement.map_or("", |statement| statement.because.as_str());
-            holds("reason", sentence, because)?;
+            check_contains("reason", sentence, because)?;
         }
     }
     let heavier: Vec<String> = part
@@ -137,7 +137,7 @@ fn compare_part(space: &Space<'_>, choice: &Choice<'_>, part: &Part<'_>, card: &
     compare_guests(space, part, card)
 }
 
-fn holds(what: &str, sentence: &str, words: &str) -> Result<(), String> {
+fn check_contains(what: &str, sentence: &str, words: &str) -> Result<(), String> {
     if sentence.contains(words) { Ok(()) } else { Err(format!("{what}: `{words}` is not in `{sentence}`")) }
 }
 
@@ -179,10 +179,10 @@ fn compare_conflict(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(
     let Some(conflict) = &part.conflict else { return same("conflict", &None, &card.conflict) };
     let sentence = card.conflict.as_deref().unwrap_or_default();
     for side in &conflict.between {
-        holds("conflict", sentence, space.requirement_id(side.requirement))?;
+        check_contains("conflict", sentence, space.requirement_id(side.requirement))?;
     }
     for word in conflict.vmm.iter().cloned().chain(conflict.arch.map(|arch| arch.to_string())) {
-        holds("conflict", sentence, &word)?;
+        check_contains("conflict", sentence, &word)?;
     }
     if conflict.between.is_empty() && sentence.is_empty() {
         return Err("a conflict is not shown".to_owned());
@@ -191,7 +191,7 @@ fn compare_conflict(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(
 }
 
 /// Every guest that is refused or unproven is in sight, with a reason that the library gives for one of its
-/// configurations; no other guest is said to be.
+/// configurations; no other guest is shown as such.
 fn compare_guests(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(), String> {
     let family = |row: RowId| space.row(row).guest.family.as_str();
     let chosen = part.pick.as_ref().map(|pick| family(pick.row));
@@ -219,13 +219,13 @@ fn compare_guests(space: &Space<'_>, part: &Part<'_>, card: &Card) -> Result<(),
             let Some(refusal) = known else { return Err(format!("{} is not refused", guest.config)) };
             let id = space.requirement_id(refusal.missing.requirement);
             if !matches!(id, "runs" | "repo-code") {
-                holds(&guest.config, &guest.why, id)?;
+                check_contains(&guest.config, &guest.why, id)?;
             }
             let (because, places) =
                 refusal.missing.statement.map_or(("nobody has shown it", 0), |statement| {
                     (statement.because.as_str(), statement.evidence.len())
                 });
-            holds(&guest.config, &guest.why, because)?;
+            check_contains(&guest.config, &guest.why, because)?;
             same(&guest.config, &places, &guest.places)?;
         }
     }

@@ -50,10 +50,11 @@ fn compare(space: &Space<'_>, row: RowId, shown: &Explained) -> Result<(), Strin
             Support::Unknown => ("Not shown either way", "Not known to run"),
         };
         let because = answer.statement.map_or("nobody has shown it", |statement| statement.because.as_str());
-        let said = shown.groups.get(group).and_then(|group| group.iter().find(|(known, _)| known == id));
-        let Some((_, said)) = said else { return Err(format!("`{id}` is not among: {group}")) };
-        if !said.contains(because) {
-            return Err(format!("`{id}`: `{because}` is not in `{said}`"));
+        let shown_text =
+            shown.groups.get(group).and_then(|group| group.iter().find(|(known, _)| known == id));
+        let Some((_, shown_text)) = shown_text else { return Err(format!("`{id}` is not among: {group}")) };
+        if !shown_text.contains(because) {
+            return Err(format!("`{id}`: `{because}` is not in `{shown_text}`"));
         }
         if id == "runs" && !(shown.verdict.starts_with(verdict) && shown.verdict.contains(because)) {
             return Err(format!("it is said to `{}`, and not: {verdict}, {because}", shown.verdict));

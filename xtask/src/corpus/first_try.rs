@@ -1,7 +1,7 @@
 //! What `pick --from` answers to each test of OpenVMM as if its list were not there, beside what its maintainers list.
 //!
-//! Where the two have nothing in common, `corpus/first-try.toml` says whose choice is better. A cell without a verdict fails,
-//! and so does a verdict without a cell, and an answer that is too light.
+//! Where the two have nothing in common, `corpus/first-try.toml` states whose choice is better. A cell without a
+//! verdict fails, and so does a verdict without a cell, and an answer that is too light.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! What maintainers did to the configurations of tests, commit by commit, and whether `check` on the commit before says so.
+//! Changes that maintainers made to the configurations of tests, commit by commit, and whether `check` on the commit before
+//! proposes them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
@@ -25,12 +26,12 @@ pub(super) struct Change {
     /// What `check` stated about those tests on the commit before.
     pub(super) findings: Vec<String>,
     /// Whether one of them proposes what the commit did.
-    pub(super) said: Said,
+    pub(super) agreement: Agreement,
 }
 
-/// How what was said compares with what was done.
+/// How the findings compare with the change.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum Agreement {
     /// A finding removes what was removed, or adds what was added.
     Same,
     /// There are findings on the tests, of something else.
@@ -44,7 +45,8 @@ pub(super) struct History {
     pub(super) changes: Vec<Change>,
     /// Commits that touched the folder.
     pub(super) commits: usize,
-    /// Of these, how many changed nothing that is read, but hold words, before or after, that today's grammar does not read.
+    /// Of these, how many changed nothing that is read, but contain words, before or after, that today's grammar does
+    /// not know.
     pub(super) unread: usize,
 }
 
@@ -142,10 +144,10 @@ fn compare(
             findings.push(rule.to_owned());
         }
     }
-    let said = match (same, findings.is_empty()) {
-        (true, _) => Said::Same,
-        (false, false) => Said::Other,
-        (false, true) => Said::Nothing,
+    let agreement = match (same, findings.is_empty()) {
+        (true, _) => Agreement::Same,
+        (false, false) => Agreement::Other,
+        (false, true) => Agreement::Nothing,
     };
     let pull = subject.rsplit_once("(#").and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or_default();
     Ok(Compared::Changed(Change {
@@ -156,7 +158,7 @@ fn compare(
         added: changed.values().map(|(added, _)| added.len()).sum(),
         removed: changed.values().map(|(_, removed)| removed.len()).sum(),
         findings,
-        said,
+        agreement,
     }))
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Cell {
     /// The test, with its modules.
     test: String,
     arch: Arch,
-    /// Needs that hold on every path through the body, sorted.
+    /// Needs on every path through the body, sorted.
     needs: BTreeSet<String>,
 }
 

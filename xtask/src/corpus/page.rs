@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::history::{History, Said};
+use super::history::{Agreement, History};
 use super::{Cases, Finding, Verdict, Verdicts};
 
 /// The whole page.
@@ -135,13 +135,13 @@ fn weighed(page: &mut String, read: &Value) {
     let _ = writeln!(page, "| variants | said |\n| --- | --- |");
     let mut reasons: Vec<(String, usize)> = Vec::new();
     for variant in variants.iter().filter(|variant| variant["lightest"] == false) {
-        let said = match variant["silent_because"].as_str() {
+        let reason = match variant["silent_because"].as_str() {
             Some(reason) => format!("nothing: {reason}"),
             None => "a finding".to_owned(),
         };
-        match reasons.iter_mut().find(|(known, _)| *known == said) {
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, count)) => *count += 1,
-            None => reasons.push((said, 1)),
+            None => reasons.push((reason, 1)),
         }
     }
     reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
@@ -180,7 +180,8 @@ fn left_alone(page: &mut String, usual: &[Finding], pedantic: &[Finding], verdic
 }
 
 fn past(page: &mut String, history: &History) {
-    let of = |said: Said| history.changes.iter().filter(|change| change.said == said).count();
+    let of =
+        |agreement: Agreement| history.changes.iter().filter(|change| change.agreement == agreement).count();
     let _ = writeln!(
         page,
         "\n## The history\n\nOf {} commits on the main line that touched the tests, {} changed the configurations of tests that \
@@ -192,9 +193,9 @@ fn past(page: &mut String, history: &History) {
         history.commits,
         history.changes.len(),
         history.unread,
-        of(Said::Same),
-        of(Said::Other),
-        of(Said::Nothing),
+        of(Agreement::Same),
+        of(Agreement::Other),
+        of(Agreement::Nothing),
     );
     let _ = writeln!(
         page,
@@ -202,15 +203,15 @@ fn past(page: &mut String, history: &History) {
          | --- | --- | --- | --- | --- | --- | --- | --- |"
     );
     for change in &history.changes {
-        let said = match change.said {
-            Said::Same => "same",
-            Said::Other => "other",
-            Said::Nothing => "nothing",
+        let agreement = match change.agreement {
+            Agreement::Same => "same",
+            Agreement::Other => "other",
+            Agreement::Nothing => "nothing",
         };
         let pull = if change.pull.is_empty() { String::new() } else { format!("#{}", change.pull) };
         let _ = writeln!(
             page,
-            "| `{}` | {} | {pull} | {} | {} | {} | {said} | {} |",
+            "| `{}` | {} | {pull} | {} | {} | {} | {agreement} | {} |",
             change.commit,
             change.date,
             change.tests,

@@ -148,10 +148,10 @@ impl Read<'_> {
         let mut found = BTreeSet::new();
         for site in suite.sites.iter().filter(|site| site.factory != "NewGuestless") {
             let (source, bytes) = &site.place;
-            let holds = |place: &(usize, std::ops::Range<usize>)| {
+            let is_around = |place: &(usize, std::ops::Range<usize>)| {
                 place.0 == *source && place.1.start <= bytes.start && bytes.end <= place.1.end
             };
-            let around = suite.tests.iter().map(|test| &test.place).filter(|place| holds(place));
+            let around = suite.tests.iter().map(|test| &test.place).filter(|place| is_around(place));
             let Some(test) = around.min_by_key(|place| place.1.len()) else { continue };
             let text = &self.sources[*source].text[test.1.clone()];
             if !WORDS.iter().any(|word| text.contains(word)) {

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use flate2::read::GzDecoder;
 
 use super::toolchain::Toolchain;
-use crate::run::{root, run, say};
+use crate::run::{report, root, run};
 
 const WINE: &str = "/usr/lib/wine/wine64";
 /// Ends what Wine leaves running.
@@ -148,7 +148,7 @@ const REPORT: &str = "\
 </testsuites>
 ";
 
-/// Commands of the lab: there is none on Windows, which they say in one line.
+/// Commands of the lab, which report in one line that there is none on Windows.
 const OF_THE_LAB: [&str; 4] =
     ["boot lab_linux_direct_x64", "image list", "list vmms", "measure lab_linux_direct_x64"];
 
@@ -269,7 +269,7 @@ pub(super) fn all(toolchain: &Toolchain, here: &Path, there: &Path) -> Result<()
     // It may have ended by itself.
     let _ = end.status();
     if wrong.is_empty() {
-        say(&format!("{compared} commands do the same under Wine, byte for byte"));
+        report(&format!("{compared} commands do the same under Wine, byte for byte"));
         return Ok(());
     }
     Err(wrong.join("\n"))

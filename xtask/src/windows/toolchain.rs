@@ -9,7 +9,7 @@ use std::process::Command;
 use serde::Deserialize;
 
 use super::compiler::{self, Packages};
-use crate::run::{capture, cargo, read_toml, run, say};
+use crate::run::{capture, cargo, read_toml, report, run};
 
 const GCC: &str = "x86_64-w64-mingw32-gcc-win32";
 
@@ -71,7 +71,7 @@ impl Toolchain {
 
     /// Fetches packages.
     pub(super) fn fetch(&self, packages: &[String]) -> Result<(), String> {
-        say("fetching a compiler for Windows (200 MB, kept in target/windows)");
+        report("fetching a compiler for Windows (200 MB, kept in target/windows)");
         self.fresh(&self.archives())?;
         let download = || {
             let mut download = Command::new("apt-get");
@@ -107,7 +107,7 @@ impl Toolchain {
         format!("{}: {error}", self.folder.display())
     }
 
-    /// Empties a folder of it.
+    /// Empties one of its folders.
     fn fresh(&self, folder: &Path) -> Result<(), String> {
         if folder.exists() {
             fs::remove_dir_all(folder).map_err(|error| self.failed(&error))?;

@@ -114,7 +114,7 @@ impl Read {
             ("cloud-init-volume", factory.cloud_init.as_ref(), "a cloud-init volume"),
         ];
         for (requirement, spot, what) in given {
-            let (support, place) = said(space, guest, requirement);
+            let (support, place) = catalog_answer(space, guest, requirement);
             match (spot, support) {
                 (Some(spot), Support::No) => work
                     .differ(rules::CAPABILITY_DIFFERS, format!("`{}` adds {what}", name.value))
@@ -131,7 +131,7 @@ impl Read {
                 _ => {}
             }
         }
-        let (support, place) = said(space, guest, NEW_TESTS);
+        let (support, place) = catalog_answer(space, guest, NEW_TESTS);
         match (&factory.deprecated, support) {
             (Some(spot), Support::Yes | Support::Unknown) => work
                 .differ(rules::CAPABILITY_DIFFERS, format!("`{}` is deprecated", name.value))
@@ -194,7 +194,7 @@ fn memory(work: &mut Compare<'_>, factory: &Factory, guest: &Guest, target: Targ
 }
 
 /// What the catalog answers for a guest, and the statement that decides.
-fn said(space: &Space<'_>, guest: &Guest, requirement: &str) -> (Support, Target) {
+fn catalog_answer(space: &Space<'_>, guest: &Guest, requirement: &str) -> (Support, Target) {
     let catalog = space.catalog();
     let answer = answer(space, guest, requirement);
     let index = answer

@@ -93,9 +93,9 @@ fn windows_path(disk: &Disk, host: &Host) -> Result<String, CannotStart> {
     let failed = format!("cannot find out what Windows calls {path}");
     let output =
         Command::new(wslpath).args(["-w", path]).output().map_err(CannotStart::io(failed.clone()))?;
-    let told = String::from_utf8(output.stdout).ok().filter(|_| output.status.success());
-    let told = told.ok_or_else(|| CannotStart::io(failed)(std::io::Error::other("wslpath refused")))?;
-    Ok(told.trim_end_matches(['\r', '\n']).to_owned())
+    let path = String::from_utf8(output.stdout).ok().filter(|_| output.status.success());
+    let path = path.ok_or_else(|| CannotStart::io(failed)(std::io::Error::other("wslpath refused")))?;
+    Ok(path.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ pub(super) struct Console {
 }
 
 impl Console {
-    pub(super) fn start(line: Line, tell: EventSink) -> Self {
+    pub(super) fn start(line: Line, sink: EventSink) -> Self {
         let screen: Arc<Screen> = Arc::default();
         let Line { mut reader, writer } = line;
         let shown = Arc::clone(&screen);
@@ -109,7 +109,7 @@ impl Console {
                 shown.changed.notify_all();
                 if prompts && !std::mem::replace(&mut ready, true) {
                     let version = "its interactive console".to_owned();
-                    tell(now, ChannelEvent::Event(EventKind::VmmReady { version }));
+                    sink(now, ChannelEvent::Event(EventKind::VmmReady { version }));
                 }
             }
             shown.lock().closed = true;
@@ -141,8 +141,8 @@ impl Console {
 
     /// A command that prints nothing when all is well.
     fn silent(&self, command: &str, limit: Duration) -> Result<(), String> {
-        let said = self.command(command, limit)?;
-        if said.is_empty() { Ok(()) } else { Err(format!("{command}: {}", said.join("; "))) }
+        let lines = self.command(command, limit)?;
+        if lines.is_empty() { Ok(()) } else { Err(format!("{command}: {}", lines.join("; "))) }
     }
 }
 
@@ -156,11 +156,11 @@ impl Control for Console {
     }
 
     fn state(&self, limit: Duration) -> Result<String, String> {
-        let said = self.command("inspect vm", limit)?;
-        if said.is_empty() {
+        let lines = self.command("inspect vm", limit)?;
+        if lines.is_empty() {
             Err("OpenVMM reports nothing about the machine".into())
         } else {
-            Ok(said.join(" "))
+            Ok(lines.join(" "))
         }
     }
 }

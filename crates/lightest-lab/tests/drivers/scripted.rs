@@ -14,8 +14,8 @@ use lightest_lab::timeline::EventKind;
 
 use crate::peer::{Call, Dialogue};
 
-fn heard_as_text(heard: &ChannelEvent) -> String {
-    match heard {
+fn as_text(received: &ChannelEvent) -> String {
+    match received {
         ChannelEvent::Event(EventKind::VmmReady { version }) => format!("ready: {version}"),
         ChannelEvent::Event(EventKind::Reset { by }) => format!("reset by {by:?}"),
         ChannelEvent::Event(EventKind::Shutdown { by }) => format!("shutdown by {by:?}"),
@@ -44,7 +44,7 @@ fn played(driver: &'static dyn Driver, file: &str) -> String {
     let mut dialogue = Dialogue::read(file);
     let (ours, theirs) = UnixStream::pair().expect("a socket pair");
     let line = Line::socket(ours).expect("a twin");
-    let (send, heard) = mpsc::channel();
+    let (send, received) = mpsc::channel();
     let calls: Vec<Call> = std::mem::take(&mut dialogue.calls);
     let (sends, sent) = mpsc::channel();
     let peer = thread::spawn(move || dialogue.play(theirs, sends));
@@ -60,8 +60,8 @@ fn played(driver: &'static dyn Driver, file: &str) -> String {
     if let Err(why) = peer.join().expect("the peer ends") {
         let _ = writeln!(text, "the peer: {why}");
     }
-    for what in heard.iter() {
-        let _ = writeln!(text, "heard {}", heard_as_text(&what));
+    for what in received.iter() {
+        let _ = writeln!(text, "heard {}", as_text(&what));
     }
     text
 }

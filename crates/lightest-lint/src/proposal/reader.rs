@@ -69,7 +69,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         }
         // A body that never asks for the agent does without it.
         let asks = |word: &String| {
-            Asked::new(catalog, [word.as_str()]).is_ok_and(|asked| holds(catalog, &asked, "agent"))
+            Asked::new(catalog, [word.as_str()]).is_ok_and(|asked| asks_for(catalog, &asked, "agent"))
         };
         let conditional = needs.needs.iter().map(|need| &need.requirement);
         if !words.iter().chain(conditional).any(asks) && catalog.requirement("no-agent").is_some() {
@@ -328,7 +328,7 @@ fn stated<'c>(catalog: &'c Catalog, word: &str) -> Option<&'c Requirement> {
 }
 
 /// Whether a requirement is among those asked.
-fn holds(catalog: &Catalog, asked: &Asked, id: &str) -> bool {
+fn asks_for(catalog: &Catalog, asked: &Asked, id: &str) -> bool {
     asked.indices().iter().filter_map(|asked| asked.entry(catalog)).any(|requirement| requirement.id == id)
 }
 

@@ -61,8 +61,8 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let here: Vec<&Placed<'_>> =
             subject.placed.iter().filter(|placed| placed.variant.config.arch == arch).collect();
         // A boot test boots each guest on purpose; what it boots without a disk on one architecture it may on the other.
-        let speaks = whole.is_none() || boots_directly_elsewhere(subject, arch);
-        if matrix && !subject.pedantic && speaks {
+        let is_subject = whole.is_none() || boots_directly_elsewhere(subject, arch);
+        if matrix && !subject.pedantic && is_subject {
             missing(subject, arch, &here, findings);
         }
         // Of a boot test and of a matrix, no variant by itself is a finding.
@@ -71,8 +71,8 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
         for placed in here {
             let Weight::Heavier { best, silence } = weigh(subject, placed) else { continue };
-            let says = silence.is_none_or(|silence| silence.is_for_the_pedantic() && subject.pedantic);
-            if says && !named.contains(&best) {
+            let is_reported = silence.is_none_or(|silence| silence.is_for_the_pedantic() && subject.pedantic);
+            if is_reported && !named.contains(&best) {
                 named.push(best);
                 replace(subject, placed, best, matrix, findings);
             }
@@ -400,7 +400,7 @@ fn full(subject: &Subject<'_, '_>, row: RowId) -> String {
 /// The last requirement that the body shows, and where it is known that the suggestion gives it.
 fn evidence(subject: &Subject<'_, '_>, best: RowId, asked: &Asked, finding: &mut Finding) {
     let row = subject.row(best);
-    let mut said: Vec<&str> = Vec::new();
+    let mut explained: Vec<&str> = Vec::new();
     let needs: Vec<_> = subject.needs.asked_of(row).filter(|need| need.requirement != "openvmm").collect();
     // What is asked of the guest says more than what follows from running at all.
     let shown = needs.iter().rev().find(|need| need.requirement != "agent").or(needs.last());
@@ -409,10 +409,10 @@ fn evidence(subject: &Subject<'_, '_>, best: RowId, asked: &Asked, finding: &mut
     }
     for need in needs {
         let id = need.requirement.as_str();
-        if said.contains(&id) {
+        if explained.contains(&id) {
             continue;
         }
-        said.push(id);
+        explained.push(id);
         if let Some(statement) = subject.answer(best, id, asked).statement {
             let places: Vec<String> = statement.evidence.iter().take(1).map(ToString::to_string).collect();
             finding.diagnostic.notes.push(format!("`{id}`: {} ({})", statement.because, places.join(", ")));

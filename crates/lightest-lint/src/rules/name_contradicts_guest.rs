@@ -32,7 +32,7 @@ pub(crate) const RULE: RuleId = RuleId::new("name-contradicts-guest");
 
 pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let name = format!("_{}_", subject.test.name);
-    let says = |word: &str| {
+    let mentions = |word: &str| {
         // Most names mention nothing of the kind.
         if !name.contains(word.split('-').next().unwrap_or(word)) {
             return false;
@@ -48,31 +48,31 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         return;
     }
     let catalog = subject.catalog();
-    let mut said: Vec<(String, bool)> = Vec::new();
+    let mut mentioned: Vec<(String, bool)> = Vec::new();
     for requirement in &catalog.requirements {
         if let Some(arch) = Arch::from_word(&requirement.id) {
             let mut names = std::iter::once(&requirement.id).chain(&requirement.aliases);
-            if names.any(|word| says(word)) {
-                said.push((requirement.title.clone(), rows.iter().any(|row| row.config.arch == arch)));
+            if names.any(|word| mentions(word)) {
+                mentioned.push((requirement.title.clone(), rows.iter().any(|row| row.config.arch == arch)));
             }
         }
     }
     for guest in &catalog.guests {
-        let kept = said.iter().any(|(what, _)| *what == guest.family);
-        if !kept && says(&guest.family) {
+        let kept = mentioned.iter().any(|(what, _)| *what == guest.family);
+        if !kept && mentions(&guest.family) {
             let has = rows.iter().any(|row| row.guest.family == guest.family);
-            said.push((guest.family.clone(), has));
+            mentioned.push((guest.family.clone(), has));
         }
         let system = guest.os.word();
-        if !said.iter().any(|(what, _)| what == system)
+        if !mentioned.iter().any(|(what, _)| what == system)
             && system != "none"
             && system != "uefi"
-            && says(system)
+            && mentions(system)
         {
-            said.push((system.to_owned(), rows.iter().any(|row| row.guest.os == guest.os)));
+            mentioned.push((system.to_owned(), rows.iter().any(|row| row.guest.os == guest.os)));
         }
     }
-    for (what, has) in said {
+    for (what, has) in mentioned {
         if !has {
             let mut finding = subject.on_test(
                 RULE,

@@ -59,7 +59,7 @@ fn check_with(conventions: Conventions, options: &Options, text: &str) -> Vec<Fi
 }
 
 /// The rule and the message of each finding.
-fn told(findings: &[Finding]) -> Vec<(&str, &str)> {
+fn messages(findings: &[Finding]) -> Vec<(&str, &str)> {
     findings.iter().map(|finding| (finding.rule(), finding.diagnostic.message.as_str())).collect()
 }
 
@@ -78,7 +78,7 @@ fn a_guest_of_another_framework_is_found_too_heavy_and_replaced_in_its_own_words
     let findings = check(READS);
     // Alpine is lighter than CirrOS, but has no image for one of the architectures.
     let message = "this test boots NewFedora(), but asks for nothing that NewCirros() lacks";
-    assert_eq!(told(&findings), [("heavier-than-needed", message)]);
+    assert_eq!(messages(&findings), [("heavier-than-needed", message)]);
     assert_eq!(edit(READS, &findings[0]), ("NewFedora()", "NewCirros()", Safety::Unsafe));
 }
 
@@ -87,7 +87,7 @@ fn a_guest_without_what_the_body_uses_is_too_light() {
     let findings =
         check("It(\"lists units\", func() { vm := boot(NewCirros()); vm.Exec(\"systemctl -a\") })");
     assert_eq!(
-        told(&findings),
+        messages(&findings),
         [("lacks-what-it-uses", "this configuration lacks what the test uses: systemd")]
     );
 }
@@ -97,7 +97,7 @@ fn a_test_that_asks_for_nothing_needs_no_guest() {
     let text = "It(\"is migrated\", func() { vm := boot(NewFedora()) })";
     let findings = check(text);
     let message = "this test boots NewFedora(), but asks for nothing that NewGuestless() lacks";
-    assert_eq!(told(&findings), [("heavier-than-needed", message)]);
+    assert_eq!(messages(&findings), [("heavier-than-needed", message)]);
     assert_eq!(edit(text, &findings[0]), ("NewFedora()", "NewGuestless()", Safety::Safe));
 }
 
@@ -125,7 +125,7 @@ fn a_shared_guest_is_too_heavy_only_if_no_test_needs_it() {
     let text = [setup, cat, cat].concat();
     let findings = check(&text);
     let message = "2 tests share NewFedora(), but none of them asks for anything that NewCirros() lacks";
-    assert_eq!(told(&findings), [("heavier-than-needed", message)]);
+    assert_eq!(messages(&findings), [("heavier-than-needed", message)]);
     assert_eq!(edit(&text, &findings[0]), ("NewFedora()", "NewCirros()", Safety::Unsafe));
     assert!(check(&[setup, cat, units].concat()).is_empty());
     // Behind an empty line nothing is shared.
@@ -150,7 +150,7 @@ fn of_a_shared_guest_that_is_too_light_the_test_that_asks_is_named() {
     );
     let findings = check(text);
     assert_eq!(
-        told(&findings),
+        messages(&findings),
         [("lacks-what-it-uses", "this configuration lacks what the test uses: systemd")]
     );
     let notes = &findings[0].diagnostic.notes;
@@ -166,7 +166,11 @@ fn guests_that_live_side_by_side_are_no_alternatives() {
     let both = "It(\"x\", func() { a := boot(NewFedora()); b := boot(NewCirros()); a.Exec(\"cat /x\") })";
     let findings = check(both);
     let message = "this test boots NewFedora(), but asks for nothing that NewCirros() lacks";
-    assert_eq!(told(&findings), [("heavier-than-needed", message)], "though the test boots CirrOS as well");
+    assert_eq!(
+        messages(&findings),
+        [("heavier-than-needed", message)],
+        "though the test boots CirrOS as well"
+    );
 }
 
 #[test]
@@ -285,8 +289,8 @@ fn its_comments_suppress() {
 #[test]
 fn a_file_with_helpers_alone_holds_no_tests() {
     let toy = Toy(SIDE_BY_SIDE);
-    assert!(toy.holds_tests(b"It(\"reads\", func() {})"));
-    assert!(!toy.holds_tests(b"func read() {}"));
+    assert!(toy.has_tests(b"It(\"reads\", func() {})"));
+    assert!(!toy.has_tests(b"func read() {}"));
 }
 
 #[test]

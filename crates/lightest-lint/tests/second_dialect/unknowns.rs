@@ -82,7 +82,7 @@ fn guest<'s>(space: &'s Space<'_>, row: RowId) -> &'s str {
 
 /// What is unknown: guest and requirement, whether a statement calls it unknown, and of each variant that waits its test, what
 /// it would have today, what that saves in megabytes, boot classes and boots, and whether `check` would report it.
-fn told(space: &Space<'_>, found: &Unknowns<'_>) -> Vec<String> {
+fn described(space: &Space<'_>, found: &Unknowns<'_>) -> Vec<String> {
     let unknown = |unknown: &lightest_lint::unknowns::Unknown<'_>| {
         let waiting = unknown.waiting.iter().map(|waiting| {
             let saving = &waiting.saving;
@@ -107,7 +107,7 @@ fn told(space: &Space<'_>, found: &Unknowns<'_>) -> Vec<String> {
 
 #[test]
 fn what_most_tests_wait_for_and_what_saves_most_comes_first() {
-    let listed = |tests: &[&str]| look(SIDE_BY_SIDE, tests, &|_| None, told);
+    let listed = |tests: &[&str]| look(SIDE_BY_SIDE, tests, &|_| None, described);
     let units = test("lists", "NewFedora()", UNITS);
     let memory = test("counts", "NewFedora()", MEMORY);
     let alpine = "systemd of alpine, stated; 0 from fedora: 490 MB, 1 classes, 1 boots";
@@ -154,7 +154,7 @@ fn what_else_an_open_test_asks_is_not_known_so_that_it_waits_for_nothing() {
 #[test]
 fn a_guest_that_is_no_lighter_or_lacks_more_than_one_thing_is_not_worth_a_run() {
     let listed =
-        |body: &str, guest: &str| look(SIDE_BY_SIDE, &[&test("x", guest, body)], &|_| None, told).len();
+        |body: &str, guest: &str| look(SIDE_BY_SIDE, &[&test("x", guest, body)], &|_| None, described).len();
     assert_eq!(listed(UNITS, "NewAlpine()"), 0, "nothing lighter may have it");
     assert_eq!(listed(UNITS, "NewCirros()"), 1, "Alpine alone");
     assert_eq!(

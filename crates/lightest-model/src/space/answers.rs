@@ -52,7 +52,7 @@ impl Asked {
         let mut pending = vec![index];
         let mut known = Known { catalog, searches: 0, indices: None };
         while let Some(index) = pending.pop() {
-            if self.holds(index) {
+            if self.contains(index) {
                 continue;
             }
             self.order.push(index);
@@ -66,7 +66,7 @@ impl Asked {
 
     /// Whether that requirement is asked for.
     #[must_use]
-    pub fn holds(&self, requirement: RequirementId) -> bool {
+    pub fn contains(&self, requirement: RequirementId) -> bool {
         let bit = requirement.index();
         self.mask.get(bit / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
@@ -216,7 +216,7 @@ impl<'c> Space<'c> {
         asked: &'s Asked,
     ) -> impl Iterator<Item = &'s Statement<'c>> {
         let statements = self.statements(requirement).iter();
-        statements.filter(|statement| statement.with.iter().all(|index| asked.holds(*index)))
+        statements.filter(|statement| statement.with.iter().all(|index| asked.contains(*index)))
     }
 
     /// The configurations that answer *yes* to one requirement.
@@ -253,15 +253,15 @@ impl<'c> Space<'c> {
     /// *unknown* if any is *unknown*, else *yes* if any is *yes*, else *unknown*.
     #[must_use]
     pub fn answer(&self, row: RowId, requirement: RequirementId, asked: &Asked) -> Answer<'c> {
-        let speaks = |statement: &&Statement<'c>| statement.rows.contains(row);
+        let applies = |statement: &&Statement<'c>| statement.rows.contains(row);
         let counts = |statement: &Statement<'c>| {
             statement.capability.layer == Layer::User
                 || !self
                     .in_force(requirement, asked)
-                    .any(|user| statement.is_outranked_by(user) && speaks(&user))
+                    .any(|user| statement.is_outranked_by(user) && applies(&user))
         };
         let (mut unknown, mut yes) = (None, None);
-        for statement in self.in_force(requirement, asked).filter(speaks) {
+        for statement in self.in_force(requirement, asked).filter(applies) {
             let first = match statement.capability.support {
                 Support::No if counts(statement) => {
                     return Answer { support: Support::No, statement: Some(statement.capability) };

@@ -73,13 +73,12 @@ pub(super) struct Scoped<T> {
 }
 
 impl<T> Scoped<T> {
-    fn holds(&self, row: RowId, asked: &Asked) -> bool {
+    fn applies(&self, row: RowId, asked: &Asked) -> bool {
         self.rows.contains(row)
-            && self.with.iter().all(|index| asked.holds(*index))
-            && !self
-                .unless
-                .iter()
-                .any(|index| if self.by_name { asked.named().contains(index) } else { asked.holds(*index) })
+            && self.with.iter().all(|index| asked.contains(*index))
+            && !self.unless.iter().any(|index| {
+                if self.by_name { asked.named().contains(index) } else { asked.contains(*index) }
+            })
     }
 }
 
@@ -99,7 +98,7 @@ impl<'c> Space<'c> {
 
     /// The kind of host that a configuration needs, by its index in the catalog.
     pub(crate) fn host(&self, row: RowId, asked: &Asked) -> Option<usize> {
-        self.hosts().iter().rposition(|scoped| scoped.holds(row, asked))
+        self.hosts().iter().rposition(|scoped| scoped.applies(row, asked))
     }
 
     fn quirk_rows(&self) -> &[Scoped<&'c Quirk>] {
@@ -111,7 +110,7 @@ impl<'c> Space<'c> {
 
     /// The quirks of a configuration that matter to a query.
     pub fn quirks(&self, row: RowId, asked: &Asked) -> impl Iterator<Item = &'c Quirk> {
-        self.quirk_rows().iter().filter(move |scoped| scoped.holds(row, asked)).map(|scoped| scoped.what)
+        self.quirk_rows().iter().filter(move |scoped| scoped.applies(row, asked)).map(|scoped| scoped.what)
     }
 
     fn blocker_rows(&self) -> &[Scoped<&'c Blocker>] {
@@ -123,7 +122,7 @@ impl<'c> Space<'c> {
     /// The blockers that stand against a configuration for what is asked, and are not lifted.
     #[must_use]
     pub fn limits(&self, row: RowId, asked: &Asked) -> Vec<&'c Blocker> {
-        let standing = self.blocker_rows().iter().filter(|scoped| scoped.holds(row, asked));
+        let standing = self.blocker_rows().iter().filter(|scoped| scoped.applies(row, asked));
         standing.map(|scoped| scoped.what).collect()
     }
 
@@ -137,7 +136,7 @@ impl<'c> Space<'c> {
             class: fixed.class,
             bytes: fixed.bytes,
             quirks: costs.fold(Cost::default(), |sum, cost| sum.combined(cost, u32::saturating_add)),
-            limits: self.blocker_rows().iter().filter(|scoped| scoped.holds(row, asked)).count(),
+            limits: self.blocker_rows().iter().filter(|scoped| scoped.applies(row, asked)).count(),
             openhcl: boot.openhcl,
             used: fixed.used,
             usual: fixed.usual,

@@ -112,14 +112,14 @@ pub(super) fn tests(
             notes.push(Diagnostic::new(message).label(Span::new(file, invocation.span.clone()), ""));
         }
     }
-    let mut said: HashSet<usize> = HashSet::default();
+    let mut reported: HashSet<usize> = HashSet::default();
     let around = outermost(&tree.functions);
     for broken in &tree.broken {
         let until = around.partition_point(|function| function.span.start <= broken.start);
         let inside = until.checked_sub(1).map(|last| around[last]);
         let inside = inside.filter(|function| function.span.contains(&broken.start));
         // One mistake makes many: the first of each function is named.
-        if !said.insert(inside.map_or(usize::MAX, |function| function.span.start)) {
+        if !reported.insert(inside.map_or(usize::MAX, |function| function.span.start)) {
             continue;
         }
         let message = match inside {
@@ -159,26 +159,26 @@ fn comments(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<us
     let first = tree.comments.partition_point(|comment| comment.span.start < head.start);
     let within = tree.comments[first..].iter().take_while(|comment| comment.span.start < head.end);
     // Of the last one; asked of each comment once, since a comment grows with every line.
-    let mut last_speaks = false;
+    let mut last_was_directive = false;
     let column = |at: usize| at - source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let is_behind_code =
         |at: usize| !source.text[at - column(at)..at].trim_start_matches(MARK).trim().is_empty();
     for comment in within {
-        let speaks = comment.text.contains("lightest:");
+        let directive = comment.text.contains("lightest:");
         let start = comment.span.start;
         if let Some(last) = comments.last_mut() {
             let between = source.text.get(last.span.bytes.end..comment.span.start).unwrap_or("x");
             let follows = between.trim().is_empty() && between.matches('\n').count() == 1;
             let head = last.span.bytes.start;
             let belongs = follows && (column(head) == column(start) || !is_behind_code(head));
-            if belongs && !speaks && !last_speaks {
+            if belongs && !directive && !last_was_directive {
                 last.text.push('\n');
                 last.text.push_str(&comment.text);
                 last.span.bytes.end = comment.span.end;
                 continue;
             }
         }
-        last_speaks = speaks;
+        last_was_directive = directive;
         comments.push(Comment { text: comment.text.clone(), span: Span::new(file, comment.span.clone()) });
     }
     comments

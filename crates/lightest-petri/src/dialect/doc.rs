@@ -38,16 +38,16 @@ mod tests {
 
     #[test]
     fn a_doc_comment_speaks_in_its_first_paragraph() {
-        let said = |text: &str| first_paragraph(text).expect("there is a doc comment");
+        let first = |text: &str| first_paragraph(text).expect("there is a doc comment");
         let text = "/// Test that a CVM's key,\n    /// once sealed, stays.\n    ///\n    /// Not on TDX.";
-        assert_eq!(said(text), "Test that a CVM's key, once sealed, stays.");
-        assert_eq!(said("/// Boots.\n// Not under UEFI."), "Boots.");
-        assert_eq!(said("// Not under UEFI.\n/// Boots."), "Boots.");
-        assert_eq!(said("/// Boots.\n/// TODO: under UEFI, too"), "Boots.");
-        assert_eq!(said("/// As `uefi_boot` (openhcl_uefi_x64) does"), "As does");
-        assert_eq!(said("/** Boots.\n * Twice.\n */"), "Boots. Twice.");
-        assert_eq!(said("/** Boots. */\n// Under UEFI it hangs."), "Boots.");
-        assert_eq!(said("/// "), "");
+        assert_eq!(first(text), "Test that a CVM's key, once sealed, stays.");
+        assert_eq!(first("/// Boots.\n// Not under UEFI."), "Boots.");
+        assert_eq!(first("// Not under UEFI.\n/// Boots."), "Boots.");
+        assert_eq!(first("/// Boots.\n/// TODO: under UEFI, too"), "Boots.");
+        assert_eq!(first("/// As `uefi_boot` (openhcl_uefi_x64) does"), "As does");
+        assert_eq!(first("/** Boots.\n * Twice.\n */"), "Boots. Twice.");
+        assert_eq!(first("/** Boots. */\n// Under UEFI it hangs."), "Boots.");
+        assert_eq!(first("/// "), "");
         for plain in ["// Under UEFI it hangs.", "//// Under UEFI", "/*** Under UEFI */", "/**/"] {
             assert_eq!(first_paragraph(plain), None);
         }

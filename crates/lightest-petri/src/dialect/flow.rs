@@ -183,8 +183,8 @@ fn path_of(path: &str, table: &Table) -> Option<Vec<When>> {
 pub(super) fn is_whole(pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Tuple(parts) => {
-            let mut told = parts.iter().filter(|part| !matches!(part, Pattern::Bind(_) | Pattern::Rest));
-            told.next().is_some_and(is_whole) && told.next().is_none()
+            let mut tested = parts.iter().filter(|part| !matches!(part, Pattern::Bind(_) | Pattern::Rest));
+            tested.next().is_some_and(is_whole) && tested.next().is_none()
         }
         Pattern::Any(parts) | Pattern::Wrap(_, parts) => parts.iter().all(is_whole),
         Pattern::Named(_, inner) => is_whole(inner),

@@ -91,12 +91,12 @@ impl Dialect for Petri {
         &["openvmm", "lab"]
     }
 
-    fn holds_tests(&self, bytes: &[u8]) -> bool {
+    fn has_tests(&self, bytes: &[u8]) -> bool {
         MARK.find_iter(bytes).any(|at| is_attribute(bytes, at))
     }
 
     fn interest(&self, bytes: &[u8]) -> Interest {
-        if self.holds_tests(bytes) {
+        if self.has_tests(bytes) {
             Interest::Tests
         } else if HELPER_MARKS.iter().any(|mark| mark.find(bytes).is_some()) {
             Interest::Helpers
@@ -284,10 +284,10 @@ fn outer_conditions<'t>(sources: &[Source], trees: &'t [Tree]) -> Vec<Vec<&'t st
     }
     let of = |source: &Source| {
         let path = modules::of_file(&source.local);
-        let holds = |(package, module, _): &&(&str, Vec<String>, &str)| {
+        let is_around = |(package, module, _): &&(&str, Vec<String>, &str)| {
             *package == source.package && path.starts_with(module)
         };
-        declared.iter().filter(holds).map(|(.., condition)| *condition).collect()
+        declared.iter().filter(is_around).map(|(.., condition)| *condition).collect()
     };
     sources.iter().map(of).collect()
 }

@@ -88,13 +88,13 @@ fn one(
     let catalog = space.catalog();
     let query = representative(catalog, branch);
     // Claims that are out of date no longer describe what leads here; the needs do.
-    let holding: Vec<&Claim> =
+    let current: Vec<&Claim> =
         branch.claims.iter().copied().filter(|claim| claim.state == ClaimState::Holds).collect();
     let needs = titles(catalog, &branch.needs, usize::MAX, "or");
-    let mut line = if holding.is_empty() {
+    let mut line = if current.is_empty() {
         format!("**{}?**", capital(&needs))
     } else {
-        let conditions: Vec<String> = holding.iter().map(|claim| condition(catalog, claim)).collect();
+        let conditions: Vec<String> = current.iter().map(|claim| condition(catalog, claim)).collect();
         format!("**{}?**", capital(&conditions.join("; or ")))
     };
     let _ = write!(line, " {}", code(Spelled(&space.row(branch.row).config)));
@@ -112,7 +112,7 @@ fn one(
     let indent = " ".repeat(marker.len());
     let mut text = wrapped(&line, &marker, &indent);
     let mut points = Vec::new();
-    if !holding.is_empty() && !branch.needs.is_empty() {
+    if !current.is_empty() && !branch.needs.is_empty() {
         points.push(format!("Also for {}.", titles(catalog, &branch.needs, usize::MAX, "and")));
     }
     points.extend(branch.claims.iter().map(|claim| sentence(&prose(&claim.now, issues(catalog)))));

@@ -34,7 +34,7 @@ pub(super) fn compare(work: &mut Work<'_>) -> Vec<Derived> {
 /// for besides. Evidence outside of tests decides by lines that still stand there, or a comment that still names the issue.
 fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
     let tests: Vec<&Test> = work.facts.tests.iter().filter(|test| points_into(work, blocker, test)).collect();
-    let say = |state, witness, because: &str| Derived {
+    let derived = |state, witness, because: &str| Derived {
         id: blocker.id.clone(),
         state,
         witness,
@@ -51,7 +51,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
             if !variant.is_live() {
                 held = held.or(witness);
             } else if work.facts.some_host_runs(&variant.vmm, &variant.boot, variant.arch) {
-                return say(
+                return derived(
                     Some(BlockerState::Lifted),
                     witness,
                     "this variant is neither ignored nor unstable, and petri runs it",
@@ -62,13 +62,13 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
         }
     }
     if held.is_some() {
-        return say(Some(BlockerState::Open), held, "this variant is disabled");
+        return derived(Some(BlockerState::Open), held, "this variant is disabled");
     }
     if !tests.is_empty()
         && blocker.when.with.is_empty()
         && let Some(witness) = live_anywhere(work, blocker)
     {
-        return say(
+        return derived(
             Some(BlockerState::Lifted),
             Some(witness),
             "this variant of another test is live, and petri runs it",
@@ -80,7 +80,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
             todo.test.as_deref() == Some(&test.name) && todo.issues.iter().any(|issue| named.contains(issue))
         })
     }) {
-        return say(Some(BlockerState::Open), None, "a TODO at its test still names the issue");
+        return derived(Some(BlockerState::Open), None, "a TODO at its test still names the issue");
     }
     // Evidence outside of tests: the lines themselves.
     let cited: Vec<&Evidence> =
@@ -94,14 +94,14 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
         unchanged || comment_names(work, path, first, last, &named)
     };
     if !cited.is_empty() && cited.iter().any(|evidence| still(&evidence)) {
-        return say(Some(BlockerState::Open), None, "the lines that it rests on are still there");
+        return derived(Some(BlockerState::Open), None, "the lines that it rests on are still there");
     }
     match live_anywhere(work, blocker).filter(|_| blocker.when.with.is_empty()) {
         Some(witness) => {
             let because = "the lines that it rests on are gone, and this variant is live";
-            say(Some(BlockerState::Lifted), Some(witness), because)
+            derived(Some(BlockerState::Lifted), Some(witness), because)
         }
-        None => say(None, None, "the source does not show it"),
+        None => derived(None, None, "the source does not show it"),
     }
 }
 

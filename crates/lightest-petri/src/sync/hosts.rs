@@ -140,7 +140,7 @@ fn compat(work: &mut Work<'_>) {
                         && guest.arch.is_none_or(|of_guest| of_guest == *arch)
                 })
                 .collect();
-            let says_runs: Vec<&str> = guests
+            let running: Vec<&str> = guests
                 .iter()
                 .filter(|guest| {
                     let config = config(vmm, word, *arch, guest);
@@ -152,7 +152,7 @@ fn compat(work: &mut Work<'_>) {
                 })
                 .map(|guest| guest.id.as_str())
                 .collect();
-            if says_runs.is_empty() {
+            if running.is_empty() {
                 continue;
             }
             let index = catalog.capabilities.iter().position(|statement| {
@@ -168,7 +168,7 @@ fn compat(work: &mut Work<'_>) {
                     format!("no host runs `{vmm}_{word}_{arch}`, and the catalog does not say so"),
                 )
                 .spot(Some(work.corpus.spot(&compat.place)), "petri refuses it here, whatever the host")
-                .note(format!("guests for which the catalog gives no `no`: {}", quoted(says_runs)));
+                .note(format!("guests for which the catalog gives no `no`: {}", quoted(running)));
             if let Some(index) = index {
                 draft = draft
                     .catalog(&Target::entry("capability", index).key("support"), "the catalog's statement");

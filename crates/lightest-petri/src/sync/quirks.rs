@@ -16,7 +16,7 @@ use super::hosts::config;
 
 /// What is compared.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum What {
+enum Aspect {
     /// Seconds before a shutdown through the integration component.
     Shutdown,
     /// Reboots at first boot.
@@ -25,7 +25,7 @@ enum What {
     RebootsWithTpm,
 }
 
-impl What {
+impl Aspect {
     const ALL: [Self; 3] = [Self::Shutdown, Self::Reboots, Self::RebootsWithTpm];
 
     const fn asks(self) -> &'static [&'static str] {
@@ -56,7 +56,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
     let (facts, catalog) = (work.facts, work.compare.catalog);
     let Some(wait) = &facts.shutdown_wait else { return };
     let base = base(work, wait);
-    let mut groups: BTreeMap<(String, What, u64, u64), Group> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Aspect, u64, u64), Group> = BTreeMap::new();
     for boot in facts.boots.values() {
         let Some(known) = catalog.boot_method(&boot.word) else { continue };
         for arch in boot.archs.keys() {
@@ -72,19 +72,19 @@ pub(super) fn compare(work: &mut Work<'_>) {
                 for vmm in facts.vmms.keys().filter(in_catalog) {
                     let config = config(vmm, &boot.word, *arch, guest);
                     let Some((quirks, place)) = stated(work, guest, boot, vmm) else { continue };
-                    for what in What::ALL {
-                        if what == What::RebootsWithTpm && !has_tpm(work, &config, guest, known.openhcl) {
+                    for what in Aspect::ALL {
+                        if what == Aspect::RebootsWithTpm && !has_tpm(work, &config, guest, known.openhcl) {
                             continue;
                         }
                         let sleep = quirks.shutdown_sleep.as_ref();
                         let is = match what {
-                            What::Shutdown => wait.value + sleep.map_or(0, |sleep| sleep.value),
-                            What::Reboots => match quirks.reboot.as_ref().map(|reboot| &reboot.value) {
+                            Aspect::Shutdown => wait.value + sleep.map_or(0, |sleep| sleep.value),
+                            Aspect::Reboots => match quirks.reboot.as_ref().map(|reboot| &reboot.value) {
                                 Some(Reboot::Always) => 1,
                                 Some(Reboot::WithOpenhclUefi) if boot.firmware == "OpenhclUefi" => 1,
                                 _ => 0,
                             },
-                            What::RebootsWithTpm => {
+                            Aspect::RebootsWithTpm => {
                                 match quirks.reboot.as_ref().map(|reboot| &reboot.value) {
                                     Some(Reboot::Always | Reboot::WithTpm) => 1,
                                     Some(Reboot::WithOpenhclUefi) if boot.firmware == "OpenhclUefi" => 1,
@@ -92,12 +92,12 @@ pub(super) fn compare(work: &mut Work<'_>) {
                                 }
                             }
                         };
-                        let (was, entries) = said(work, &config, guest, known.openhcl, what, base);
+                        let (was, entries) = catalog_value(work, &config, guest, known.openhcl, what, base);
                         if is == was {
                             continue;
                         }
                         let at = match what {
-                            What::Shutdown => sleep.map_or_else(
+                            Aspect::Shutdown => sleep.map_or_else(
                                 || if entries.len() == 1 { wait.place.clone() } else { place.clone() },
                                 |sleep| sleep.place.clone(),
                             ),
@@ -127,7 +127,7 @@ fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
     let boot = catalog.boot_methods.iter().find(|boot| boot.forms.contains(&Form::Direct))?;
     let vmm = catalog.vmms.iter().find(|vmm| !vmm.lab)?;
     let config = config(&vmm.id, &boot.id, *boot.archs.first()?, guest);
-    let (was, entries) = said(work, &config, guest, boot.openhcl, What::Shutdown, None);
+    let (was, entries) = catalog_value(work, &config, guest, boot.openhcl, Aspect::Shutdown, None);
     let [entry] = entries.as_slice() else { return None };
     if was != wait.value {
         let target = Target::entry("quirk", *entry).key("cost").key("waits_s");
@@ -174,12 +174,12 @@ fn stated(
 }
 
 /// The catalog's value; `base` is an entry that is reported already, and the value that it should have.
-fn said(
+fn catalog_value(
     work: &Work<'_>,
     config: &Config,
     guest: &Guest,
     openhcl: bool,
-    what: What,
+    what: Aspect,
     base: Option<(usize, u64)>,
 ) -> (u64, Vec<usize>) {
     let mut sum = 0;
@@ -190,8 +190,8 @@ fn said(
             continue;
         }
         let amount = match (what, base) {
-            (What::Shutdown, Some((entry, seconds))) if entry == index => seconds,
-            (What::Shutdown, _) => u64::from(quirk.cost.waits_s),
+            (Aspect::Shutdown, Some((entry, seconds))) if entry == index => seconds,
+            (Aspect::Shutdown, _) => u64::from(quirk.cost.waits_s),
             _ => u64::from(quirk.cost.reboots),
         };
         if amount > 0 {
@@ -214,11 +214,11 @@ fn has_tpm(work: &Work<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bo
     states(Support::Yes) && !states(Support::No)
 }
 
-fn report(work: &mut Work<'_>, groups: BTreeMap<(String, What, u64, u64), Group>) {
+fn report(work: &mut Work<'_>, groups: BTreeMap<(String, Aspect, u64, u64), Group>) {
     for ((guest, what, is, was), group) in groups {
         let index =
             work.compare.catalog.guests.iter().position(|known| known.id == guest).unwrap_or_default();
-        let key = if what == What::Shutdown { "waits_s" } else { "reboots" };
+        let key = if what == Aspect::Shutdown { "waits_s" } else { "reboots" };
         let mut draft = work
             .compare
             .differ(rules::QUIRK_DIFFERS, format!("`{guest}` has {}, the catalog says {was}", what.say(is)))

@@ -6,7 +6,7 @@ use lightest_model::catalog::Catalog;
 use lightest_sync::timeline::{Missing, Part, Snapshot, State, TRUE, Topic, Unclear};
 use lightest_sync::{SourceFile, Timeline};
 
-use super::watch::{holds, of_word};
+use super::watch::{is_true, of_word};
 use crate::Petri;
 use crate::openvmm::Corpus;
 use crate::openvmm::facts::{Facts, GuestQuirks, Need, Reboot};
@@ -91,7 +91,7 @@ impl Timeline for Petri {
         boots(&facts, &mut state);
         petri(&facts, &mut state);
         for claim in &catalog.claims {
-            let value = match holds(&claim.watch, &facts).map_err(unclear)? {
+            let value = match is_true(&claim.watch, &facts).map_err(unclear)? {
                 _ if claim.watch.is_empty() => continue,
                 Some(true) => TRUE,
                 Some(false) => "not true",
@@ -148,7 +148,7 @@ fn guests(facts: &Facts, state: &mut State) {
         let Some(artifact) = artifact else { continue };
         let mut by_vmm: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (vmm, quirks) in &artifact.quirks {
-            for text in said(quirks) {
+            for text in described(quirks) {
                 by_vmm.entry(text).or_default().push(vmm);
             }
         }
@@ -168,7 +168,7 @@ fn guests(facts: &Facts, state: &mut State) {
     }
 }
 
-fn said(quirks: &GuestQuirks) -> Vec<String> {
+fn described(quirks: &GuestQuirks) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(sleep) = &quirks.shutdown_sleep {
         found.push(format!("waits {} s", sleep.value));
@@ -242,7 +242,7 @@ fn petri(facts: &Facts, state: &mut State) {
         };
         let key = (Topic::Part(&HOSTS), format!("{}{vmm}", need.isolation));
         let all = match state.get(&key) {
-            Some(said) => format!("{said}, {value}"),
+            Some(described) => format!("{described}, {value}"),
             None => value,
         };
         state.insert(key, all);

@@ -25,7 +25,7 @@ use crate::openvmm::facts::{Artifact, Facts, GuestWord, Image, Reboot, Variant};
 /// # Errors
 ///
 /// The first condition that is not understood, and why.
-pub fn holds(conditions: &[String], facts: &Facts) -> Result<Option<bool>, String> {
+pub fn is_true(conditions: &[String], facts: &Facts) -> Result<Option<bool>, String> {
     let mut all = Some(true);
     for condition in conditions {
         let words: Vec<&str> = condition.split_whitespace().collect();

@@ -4,12 +4,12 @@ use crate::orchard::{ARTIFACTS, catalog, corpus, tree, with};
 use lightest_petri::Petri;
 use lightest_petri::openvmm::Facts;
 use lightest_petri::sync::timeline::{BOOTS, GUESTS, HOSTS, LIVE, PETRI, QUIRKS};
-use lightest_petri::sync::watch::holds;
+use lightest_petri::sync::watch::is_true;
 use lightest_sync::Timeline as _;
 use lightest_sync::timeline::{Run, State, Topic, runs};
 
 fn watch(condition: &str) -> Result<Option<bool>, String> {
-    holds(&[condition.to_owned()], &Facts::read(&corpus(&tree())))
+    is_true(&[condition.to_owned()], &Facts::read(&corpus(&tree())))
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn conditions_that_are_not_understood_say_why() {
 fn all_conditions_must_hold_and_the_unknown_stays_unknown() {
     let facts = Facts::read(&corpus(&tree()));
     let all = |conditions: &[&str]| {
-        holds(&conditions.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), &facts)
+        is_true(&conditions.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), &facts)
     };
     assert_eq!(all(&["word boot=pcat", "bytes damson 1..2"]), Ok(None));
     assert_eq!(all(&["bytes damson 1..2", "word boot=graft"]), Ok(Some(false)));
@@ -70,15 +70,15 @@ fn all_conditions_must_hold_and_the_unknown_stays_unknown() {
 fn a_snapshot_says_what_a_timeline_shows() {
     let files = corpus(&tree()).files().to_vec();
     let snapshot = Petri.snapshot(files, &catalog().0).expect("no condition is wrong");
-    let said =
+    let value_of =
         |part, name: &str| snapshot.state.get(&(Topic::Part(part), name.to_owned())).map(String::as_str);
-    assert_eq!(said(&GUESTS, "vhd(plum_1_x64)"), Some("1,000,512 bytes, fetched block by block"));
-    assert_eq!(said(&QUIRKS, "vhd(plum_1_x64): shutdown sleep"), Some("waits 7 s"));
-    assert_eq!(said(&BOOTS, "pcat_x64"), Some("accepted, with vhd, iso"));
-    assert_eq!(said(&LIVE, "openvmm_linux_direct_x64"), Some("in tests"));
-    assert_eq!(said(&LIVE, "hyperv_openhcl_uefi_x64[vbs]"), None);
-    assert_eq!(said(&PETRI, "memory by default"), Some("2 GiB"));
-    assert_eq!(said(&HOSTS, "vbs on hyperv"), Some("bare metal"));
+    assert_eq!(value_of(&GUESTS, "vhd(plum_1_x64)"), Some("1,000,512 bytes, fetched block by block"));
+    assert_eq!(value_of(&QUIRKS, "vhd(plum_1_x64): shutdown sleep"), Some("waits 7 s"));
+    assert_eq!(value_of(&BOOTS, "pcat_x64"), Some("accepted, with vhd, iso"));
+    assert_eq!(value_of(&LIVE, "openvmm_linux_direct_x64"), Some("in tests"));
+    assert_eq!(value_of(&LIVE, "hyperv_openhcl_uefi_x64[vbs]"), None);
+    assert_eq!(value_of(&PETRI, "memory by default"), Some("2 GiB"));
+    assert_eq!(value_of(&HOSTS, "vbs on hyperv"), Some("bare metal"));
     assert_eq!(snapshot.gaps, []);
 }
 

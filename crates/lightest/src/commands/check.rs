@@ -1,4 +1,4 @@
-//! `lightest check`: reads tests and says where the guest is wrong.
+//! `lightest check`: reads tests and reports guests that do not fit.
 
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -193,7 +193,7 @@ fn finish(
     let baseline = baseline_path(args, settings)?;
     let mut held = None;
     if let Some(path) = &baseline {
-        held = Some(hold(args, settings, path, report)?);
+        held = Some(apply_baseline(args, settings, path, report)?);
     }
     let findings = held.as_deref().unwrap_or(report.findings);
     let report = Report { findings, ..*report };
@@ -223,8 +223,13 @@ fn read_baseline(args: &Args, settings: &Settings, path: &Path) -> Result<Option
     read.map_err(|failure| settings.blame(named, failure))
 }
 
-/// The findings that a baseline does not know.
-fn hold(args: &Args, settings: &Settings, path: &Path, report: &Report<'_>) -> Result<Vec<Finding>, Failure> {
+/// The findings that are not in a baseline.
+fn apply_baseline(
+    args: &Args,
+    settings: &Settings,
+    path: &Path,
+    report: &Report<'_>,
+) -> Result<Vec<Finding>, Failure> {
     let whole = input::whole(path);
     let folder = whole.parent().unwrap_or(Path::new("."));
     let Some(baseline) = read_baseline(args, settings, path)? else {
@@ -232,7 +237,7 @@ fn hold(args: &Args, settings: &Settings, path: &Path, report: &Report<'_>) -> R
         output::message(&format!("wrote {}", output::shown(path)));
         return Ok(Vec::new());
     };
-    let held = baseline.hold(report, folder);
+    let held = baseline.compare(report, folder);
     // Of tests that are not looked at, nothing is gone.
     if held.gone > 0 && args.since.is_none() {
         if args.update_baseline {
@@ -375,7 +380,7 @@ impl Judge<'_> {
                 (reading, findings)
             });
         self.asked.keep(&mut reading);
-        findings.retain(|finding| self.asked.holds(finding.span().file));
+        findings.retain(|finding| self.asked.contains(finding.span().file));
         let (of_tests, of_notes) = (reading.tests.len(), reading.notes.len());
         Judged { reading, findings, of_tests, of_notes }.touched(changes, sources)
     }
@@ -448,6 +453,6 @@ fn keep_what_is_touched(
     let mut keep = kept.into_iter();
     reading.tests.retain(|_| keep.next() == Some(true));
     let tests = std::mem::take(&mut reading.tests);
-    reading.keep_notes(|span| changes.touches(span, sources) || tests.iter().any(|test| test.holds(span)));
+    reading.keep_notes(|span| changes.touches(span, sources) || tests.iter().any(|test| test.contains(span)));
     reading.tests = tests;
 }

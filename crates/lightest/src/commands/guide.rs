@@ -44,7 +44,7 @@ pub(crate) struct Args {
     book: Option<PathBuf>,
 }
 
-/// Prints the page, writes it, or says how it differs.
+/// Prints the page, writes it, or reports differences.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     // The folder of a page may lie anywhere; the Guide's lies within its checkout.
     let near = args.out.clone().unwrap_or_else(|| PathBuf::from("."));

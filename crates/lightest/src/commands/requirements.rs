@@ -224,13 +224,13 @@ impl View<'_> {
         let name = self.dialect.full_name(test);
         let variants = words::count(variants, "variant");
         line(0, &format!("{} ({variants}, {})", output::line(&name), self.place(&test.name_span)));
-        let mut said: Vec<&str> = Vec::new();
+        let mut listed: Vec<&str> = Vec::new();
         for need in &needs.needs {
-            if said.contains(&need.requirement.as_str()) {
+            if listed.contains(&need.requirement.as_str()) {
                 continue;
             }
-            said.push(&need.requirement);
-            // What is asked of every configuration says more than what is asked of some.
+            listed.push(&need.requirement);
+            // A requirement on every configuration outranks one on some.
             let of_all = needs
                 .needs
                 .iter()
@@ -241,7 +241,7 @@ impl View<'_> {
             line(1, &format!("{}{} ({place}){why}", need.requirement, asked_of(need)));
         }
         for id in named(test, self.space.catalog()) {
-            if !said.contains(&id) {
+            if !listed.contains(&id) {
                 line(1, &format!("{id} ({}): mentioned in the name", self.place(&test.name_span)));
             }
         }

@@ -87,7 +87,7 @@ impl Baseline {
     }
 
     /// Compares findings with the baseline.
-    pub(crate) fn hold(&self, report: &Report<'_>, folder: &Path) -> Comparison {
+    pub(crate) fn compare(&self, report: &Report<'_>, folder: &Path) -> Comparison {
         let mut left = self.known.clone();
         let (mut new, mut shrunk) = (Vec::new(), Self { was: self.was.clone(), ..Self::default() });
         let mut known = 0;

@@ -1,4 +1,4 @@
-//! Which package a file belongs to, and which packages hold tests.
+//! The package that a file belongs to, and the packages with tests.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub(super) struct Packages {
     wholes: HashMap<PathBuf, PathBuf>,
     /// The package of each folder so far.
     known: HashMap<PathBuf, PathBuf>,
-    /// Packages that hold tests.
+    /// Packages with tests.
     with_tests: HashSet<PathBuf>,
     /// Whether a folder belongs to one of them, as far as it was asked; by its text, which is hashed at once, where a path is
     /// hashed part by part.
@@ -47,7 +47,7 @@ impl Packages {
         }
     }
 
-    /// Whether a file belongs to a package that holds tests.
+    /// Whether a file belongs to a package with tests.
     pub(super) fn is_beside_tests(&mut self, file: &Path) -> bool {
         let folder = folder_of(file);
         if let Some(known) = self.beside.get(folder.as_os_str()) {

@@ -45,7 +45,7 @@ impl Sources {
             let ending = dialect.extension();
             format!("no test found: no `.{ending}` file in {asked}; looked for {looked_for}")
         } else if dialect.suite().is_some() {
-            // All of the suite was looked at, whatever part of it was asked about.
+            // The whole suite was read, whichever part was asked about.
             format!("no test found in {asked}: looked for {looked_for}")
         } else {
             format!("no test found in {}: looked for {looked_for}", words::count(self.looked_at, "file"))
@@ -64,7 +64,7 @@ pub(crate) struct Unread {
 
 /// What became of one file.
 enum Looked {
-    /// It holds no test.
+    /// A file without tests.
     Other(PathBuf),
     Tests(PathBuf, Arc<str>),
     Unread(Unread),
@@ -72,8 +72,8 @@ enum Looked {
 
 /// Reads the files below some paths. Links are not followed, so that circles do no harm.
 ///
-/// Most files hold no test, and are looked at once. Files beside tests may hold what tests call: they are read when it is
-/// known where tests are.
+/// Most files contain no test, and are looked at once. Files beside tests may define helpers: they are read when the
+/// packages with tests are known.
 pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, Failure> {
     for path in paths {
         let wrong = match fs::metadata(path) {
@@ -156,7 +156,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     for path in others.into_iter().filter(|path| packages.is_beside_tests(path)) {
         match contents(&path, &mut room) {
             Ok(bytes) if dialect.interest(bytes) == Interest::None => {}
-            // Of a file that holds no test, no more is asked.
+            // A file without tests is only kept for its helpers.
             Ok(bytes) => tests.extend(str::from_utf8(bytes).ok().map(|text| (path, Arc::from(text)))),
             Err(reason) => sources.unread.push(Unread { path: path_text(&path), reason }),
         }
@@ -199,16 +199,16 @@ fn look(entry: Result<DirEntry, ignore::Error>, dialect: &dyn Dialect, room: &mu
     })
 }
 
-/// The text of a file that holds tests, or why it cannot be had.
+/// The text of a file with tests, or why it cannot be read.
 fn text(path: &Path, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Result<Option<Arc<str>>, String> {
     let bytes = contents(path, room)?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         // Letters of ASCII among zeros.
         let letters: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
-        let matters = dialect.holds_tests(&letters);
+        let matters = dialect.has_tests(&letters);
         return if matters { Err("UTF-16, where UTF-8 is expected".to_owned()) } else { Ok(None) };
     }
-    if !dialect.holds_tests(bytes) {
+    if !dialect.has_tests(bytes) {
         return Ok(None);
     }
     match str::from_utf8(bytes) {

@@ -43,8 +43,8 @@ fn fixes(finding: &Finding, safety: Safety) -> bool {
     finding.diagnostic.help.as_ref().is_some_and(|help| help.safety == safety && !help.edits.is_empty())
 }
 
-/// What one run no longer costs when configurations are replaced by lighter ones. How long a guest boots is known as a class
-/// alone, and is no part of it.
+/// The savings of one run when configurations are replaced by lighter ones. Boot time is left out, since it is only known
+/// as a class.
 #[derive(Clone, Copy, Default)]
 struct Saved {
     image_bytes: u64,
@@ -68,7 +68,7 @@ impl Saved {
         }
     }
 
-    /// In words, what there is of it.
+    /// The savings above zero, in words.
     fn parts(self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.image_bytes > 0 {

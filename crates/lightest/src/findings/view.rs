@@ -92,7 +92,7 @@ fn beside(report: &Report<'_>, changes: &Changes, finding: &Finding) -> Option<S
         finding.diagnostic.labels.iter().find_map(|label| changes.first_within(&label.span, report.sources))
     };
     let of_test = || {
-        let around = report.tests.iter().filter(|test| test.holds(own));
+        let around = report.tests.iter().filter(|test| test.contains(own));
         around.into_iter().find_map(|test| changes.place_for(test, report.sources))
     };
     in_change.or_else(shown).or_else(of_test)

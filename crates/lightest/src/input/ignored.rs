@@ -1,5 +1,4 @@
-//! The files that say which files to leave out, looked at before the walk opens them: it would wait for a pipe, and read a
-//! device without end.
+//! Ignore files, checked before the walk opens them: it would wait for a pipe, and read a device without end.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +35,7 @@ fn unreadable_file(folder: &Path, name: &str) -> Option<(PathBuf, ReadError)> {
     let path = folder.join(name);
     // Most folders have none of these files, and each is asked for all of them: one look answers.
     let is_link = fs::symlink_metadata(&path).ok()?.is_symlink();
-    let is_outside = is_link && !Tree::around(folder).holds(&path);
+    let is_outside = is_link && !Tree::around(folder).contains(&path);
     wrong(path.clone()).or_else(|| is_outside.then_some((path, ReadError::Outside)))
 }
 

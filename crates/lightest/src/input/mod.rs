@@ -1,4 +1,4 @@
-//! The one way in for text that is not an argument: what may be read, and how much of it.
+//! The only way in for text that is not an argument: checks files, paths and sizes.
 //!
 //! Regular files only, so that no pipe is waited for and no device is read without end; a limit of size; and no path outside
 //! a tree that a file of the tree names.

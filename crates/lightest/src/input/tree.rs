@@ -25,7 +25,7 @@ impl Tree {
     }
 
     /// Whether a path lies in the tree, wherever links lead. What does not exist counts by the folders above it.
-    pub(crate) fn holds(&self, path: &Path) -> bool {
+    pub(crate) fn contains(&self, path: &Path) -> bool {
         real(path).starts_with(&self.root)
     }
 
@@ -33,7 +33,7 @@ impl Tree {
     pub(crate) fn text(&self, path: &Path) -> Result<String, ReadError> {
         // Most names that are looked for are not there.
         fs::symlink_metadata(path)?;
-        if self.holds(path) { text::text(path) } else { Err(ReadError::Outside) }
+        if self.contains(path) { text::text(path) } else { Err(ReadError::Outside) }
     }
 }
 
@@ -103,10 +103,10 @@ mod tests {
         let tree = Tree::at(&path("tree"));
         for inside in ["tree", "tree/own", "tree/new", "tree/inner/link", "tree/inner/../own", "tree/circle"]
         {
-            assert!(tree.holds(&path(inside)), "{inside}");
+            assert!(tree.contains(&path(inside)), "{inside}");
         }
         for outside in ["secret", "tree/out", "tree/dangling", "tree/../secret", "tree/above/secret"] {
-            assert!(!tree.holds(&path(outside)), "{outside}");
+            assert!(!tree.contains(&path(outside)), "{outside}");
         }
         assert_eq!(tree.text(&path("tree/inner/link")).expect("read"), "own");
         assert!(matches!(tree.text(&path("tree/out")), Err(ReadError::Outside)));

@@ -62,15 +62,15 @@ enum Identity {
 
 /// Writes one file of text, whatever is there, and the folders that it lies in. Its line ends stay as they are.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    // What cannot be read is told apart when it is written.
+    // A file that cannot be read is handled when it is written.
     let old = input::text(path).unwrap_or_default();
     let mut files = Files::default();
     files.put(path, with_line_ends_of(&old, text).as_bytes());
     files.write()
 }
 
-/// The same for a text that was made from what the file held, which is empty where there was none. Where another run
-/// wrote it meanwhile, it is not written. The lock is that of its folder, where it is held since the file was read.
+/// The same for a text that was derived from the file's old text, `was`; empty where there was no file. A file that another
+/// run has written meanwhile is left alone. `held` is the lock of its folder, if it is held since the file was read.
 pub(crate) fn write_over(path: &Path, was: &str, text: &str, held: Option<&Lock>) -> Result<(), Failure> {
     let mut files = Files::default();
     files.replace(path, was.as_bytes(), with_line_ends_of(was, text).as_bytes());
@@ -85,11 +85,11 @@ pub(crate) fn with_line_ends_of<'a>(old: &str, new: &'a str) -> Cow<'a, str> {
     if old.starts_with(MARK) && !new.starts_with(MARK) { format!("{MARK}{new}").into() } else { new }
 }
 
-/// Sees that a file could be written, before the work whose result it is for. Nothing is made.
+/// Checks that a file could be written, before the work whose result it is for. Creates nothing.
 ///
 /// # Errors
 ///
-/// A place that holds something else than a regular file, or where none can be.
+/// A place with something other than a regular file, or where no file can be.
 pub(crate) fn can_be_written(path: &Path) -> Result<(), Failure> {
     let parent = |target: &Path| match target.parent().map(fs::metadata) {
         Some(Ok(metadata)) if !metadata.is_dir() => {
@@ -117,7 +117,7 @@ impl Files {
         self.files.push(Change { path: path.to_owned(), was: None, new: new.to_owned() });
     }
 
-    /// Adds a file that must still hold what was read.
+    /// Adds a file whose content must still be `was`.
     pub(crate) fn replace(&mut self, path: &Path, was: &[u8], new: &[u8]) {
         self.files.push(Change { path: path.to_owned(), was: Some(was.to_owned()), new: new.to_owned() });
     }
@@ -176,8 +176,8 @@ impl Files {
 }
 
 impl Prepared<'_> {
-    /// Locks the folders that the files lie in, but for one whose lock is held, so that what is compared is what is replaced. A
-    /// signal may interrupt the waiting, which no signal must wait for.
+    /// Locks the folders of the files, except one whose lock is held: no other run changes a file between the comparison and
+    /// the replacement. A signal may interrupt the wait.
     pub(super) fn lock(&self, held: Option<&Lock>) -> Vec<Lock> {
         Lock::of_others(self.ready.iter().map(|one| parent(&one.target)), held)
     }
@@ -228,7 +228,7 @@ impl Ready<'_> {
         })
     }
 
-    /// Sees that the file still holds what was read of it, where that decides.
+    /// Checks that the file's content is still the one that was read, where there is one.
     fn is_as_read(&self) -> Result<(), Failure> {
         let Some(was) = &self.change.was else { return Ok(()) };
         let is_same = match fs::metadata(&self.target) {

@@ -42,7 +42,7 @@ pub(crate) enum Left {
 }
 
 impl Journal {
-    /// Adds a file within the folder that must still hold what was read. Its line ends stay as they are.
+    /// Adds a file within the folder whose content must still be `was`. Its line ends stay as they are.
     pub(crate) fn replace(&mut self, path: &Path, was: &str, new: &str) {
         let new = with_line_ends_of(was, new).into_owned();
         self.files.push(Entry { path: path.to_owned(), was: was.to_owned(), new });
@@ -82,7 +82,7 @@ impl Journal {
         written
     }
 
-    /// Whether some file holds what it is to hold already.
+    /// Whether some file has its new content already.
     fn is_begun(&self, folder: &Path) -> bool {
         self.files.iter().any(|entry| {
             input::text(&folder.join(&entry.path)).is_ok_and(|is| is == entry.new && entry.new != entry.was)
@@ -110,7 +110,8 @@ fn is_there(folder: &Path) -> bool {
     fs::symlink_metadata(folder.join(FOLDER).join(FILE)).is_ok()
 }
 
-/// Finishes what an interrupted run left in a folder whose lock is held. What it had not begun, or what was changed since, is forgotten.
+/// Finishes the work of an interrupted run in a folder whose lock is held. Work that was not begun, or whose files were
+/// changed since, is discarded.
 ///
 /// # Errors
 ///

@@ -27,12 +27,12 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Waits for the lock of a folder, and says so where that takes long: another program may have locked it for its own ends.
+    /// Waits for the lock of a folder, and reports a long wait: another program may have locked it for purposes of its own.
     pub(crate) fn of(folder: &Path) -> Self {
         Self::of_real(real(folder))
     }
 
-    /// Waits for the locks of some folders, but for one whose lock is held. Of more than [`MOST_LOCKED`], nobody waits for the rest.
+    /// Waits for the locks of some folders, except one whose lock is held, and of at most [`MOST_LOCKED`].
     pub(super) fn of_others<'p>(folders: impl Iterator<Item = &'p Path>, held: Option<&Self>) -> Vec<Self> {
         // All runs lock in one order, or two could wait for each other; and each folder once, or one could wait for itself.
         let mut folders: BTreeSet<PathBuf> = folders.map(real).collect();

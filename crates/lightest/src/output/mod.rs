@@ -45,7 +45,7 @@ fn safe(text: &str, colours: anstream::ColorChoice) -> String {
     if colours == anstream::ColorChoice::Never { escape::plain(text) } else { escape::terminal(text) }
 }
 
-/// Writes an answer for programs to standard output, byte for byte; its own form says how text in it is escaped.
+/// Writes an answer for programs to standard output, byte for byte; its format defines how text is escaped.
 pub(crate) fn raw(bytes: &[u8]) -> Result<(), Failure> {
     written(write_all(&mut io::stdout().lock(), bytes))
 }

@@ -1,6 +1,6 @@
-//! How a path is named to a reader: with `/` between its parts, and from the folder where the reader stands.
+//! Names of paths for a reader: with `/` between the parts, relative to the current folder.
 //!
-//! The text of a path is compared, never the file system asked: a name costs nothing, and says what was named.
+//! Only the text of a path decides, never the file system: that is cheap, and keeps the user's own spelling.
 
 use std::env;
 use std::path::{self, Path, PathBuf};
@@ -118,8 +118,9 @@ impl Style {
         self.root(text) > 0
     }
 
-    /// One absolute path as it is seen from another; `None` where they share no folder, or where the way there is not told
-    /// by the names alone. Both are plain.
+    /// An absolute path relative to another; `None` where they share no folder, or where the names alone do not
+    /// determine the
+    /// way. Both are plain.
     fn relative(self, text: &[u8], folder: &[u8]) -> Option<Vec<u8>> {
         let same = |one: &[u8], other: &[u8]| match self {
             Self::Unix => one == other,

@@ -34,15 +34,15 @@ impl Patch {
         Ok(())
     }
 
-    /// The folder that files are named from, where that is not the current one: the top of the repository that holds them
-    /// all, or else the nearest folder that does.
+    /// The folder that files are named from, where it is not the current one: the top of the repository that contains them
+    /// all, or else their nearest common folder.
     fn base(&self) -> Option<PathBuf> {
         if !self.changes.iter().any(|(path, ..)| is_elsewhere(&named(path))) {
             return None;
         }
         let files: Vec<PathBuf> = self.changes.iter().map(|(path, ..)| input::whole(path)).collect();
-        let holds_all = |folder: &&Path| files.iter().all(|file| file.starts_with(folder));
-        let folders = || files[0].ancestors().skip(1).filter(holds_all);
+        let contains_all = |folder: &&Path| files.iter().all(|file| file.starts_with(folder));
+        let folders = || files[0].ancestors().skip(1).filter(contains_all);
         let top = folders().find(|folder| folder.join(".git").exists());
         top.or_else(|| folders().next()).map(Path::to_owned)
     }

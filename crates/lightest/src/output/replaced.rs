@@ -1,4 +1,4 @@
-//! The file that a new one replaces: where it lies, whether it may go, and what of it stays.
+//! The file that a new one replaces: its place, whether it may be replaced, and the attributes that stay.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -43,7 +43,7 @@ pub(super) fn shared(metadata: &Metadata) -> Option<(u64, u64)> {
     (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
 }
 
-/// The standard library does not tell: there, each name becomes a file of its own.
+/// The standard library does not report it: there, each name becomes a file of its own.
 #[cfg(not(unix))]
 pub(super) fn shared(_: &Metadata) -> Option<(u64, u64)> {
     None

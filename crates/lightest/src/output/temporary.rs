@@ -21,7 +21,7 @@ const LOCKED: &str = "# In use while this folder is locked.\n*\n";
 /// No run takes so long between the first file and the last rename, where it could not lock its folders.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
-/// What is there now. Who holds the lock is not interrupted.
+/// The temporary folders that exist now. A holder of the lock is not interrupted.
 static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static HANDLER: Once = Once::new();
 
@@ -107,7 +107,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is kept or gone is nobody's any more; the lock may be held.
+        // A file that is kept or gone needs no removal; the lock may be held.
         if !self.is_kept {
             let mut undisturbed = undisturbed();
             self.forget(&mut undisturbed);

@@ -58,7 +58,7 @@ pub(crate) struct DiagnosticSpan {
     pub(crate) is_primary: bool,
     /// The lines of source.
     pub(crate) text: Vec<SpanLine>,
-    /// What is said about the place; null where nothing is.
+    /// Text at the place; null where there is none.
     pub(crate) label: Option<String>,
     /// What to put there; null where no edit is suggested.
     pub(crate) suggested_replacement: Option<String>,
@@ -68,7 +68,7 @@ pub(crate) struct DiagnosticSpan {
     pub(crate) expansion: Option<()>,
 }
 
-/// A line of source, and what of it is marked.
+/// A line of source, and its marked part.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct SpanLine {

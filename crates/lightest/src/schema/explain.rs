@@ -107,7 +107,7 @@ pub(crate) enum What<'c> {
         entry: Titled<'c>,
         /// The issue, as `owner/repository#number`, or words.
         issue: &'c str,
-        /// The commit that lifted it; null while it holds.
+        /// The commit that lifted it; null while it is in force.
         since: Option<&'c str>,
         /// `open`, or since when it is lifted.
         state: String,
@@ -135,7 +135,7 @@ pub(crate) enum What<'c> {
     /// A way to isolate a guest's memory from its host.
     #[serde(rename = "isolation mode")]
     IsolationMode(Titled<'c>),
-    /// A sentence of OpenVMM's documentation that no longer holds.
+    /// A sentence of OpenVMM's documentation that is no longer true.
     #[serde(rename = "claim")]
     Claim(Titled<'c>),
     /// Guests of one family.
@@ -262,6 +262,6 @@ pub(crate) struct Citing<'c> {
     pub(crate) id: &'c str,
     /// Name or statement of the entry.
     pub(crate) title: &'c str,
-    /// More about the entry: whether a blocker holds, how a quirk is handled; may be empty.
+    /// More about the entry: whether a blocker is in force, how a quirk is handled; may be empty.
     pub(crate) detail: String,
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use lightest_inspect::Inspection;
 use serde::Serialize;
 
-/// What a disk image holds, read without booting it.
+/// Contents of a disk image, read without booting it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Answer<'a> {

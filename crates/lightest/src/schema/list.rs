@@ -147,7 +147,7 @@ pub(crate) struct Blocker<'c> {
     pub(crate) issue: &'c str,
     /// `open`, or since when it is lifted.
     pub(crate) state: String,
-    /// The commit that lifted it; null while it holds.
+    /// The commit that lifted it; null while it is in force.
     pub(crate) since: Option<&'c str>,
     /// Places that bear the entry out, separated by `; `.
     pub(crate) evidence: String,

@@ -43,13 +43,13 @@ pub(crate) struct Pick<'a> {
     pub(crate) config: String,
     /// What it is on the list for.
     pub(crate) role: Role,
-    /// What a run of it costs.
+    /// Costs of a run.
     pub(crate) cost: Price<'a>,
     /// The statement that gives each requirement.
     pub(crate) why: Vec<Reason<'a>>,
     /// Identifiers of its quirks.
     pub(crate) quirks: Vec<&'a str>,
-    /// Identifiers of the blockers that hold it back.
+    /// Identifiers of the blockers that apply to it.
     pub(crate) limits: Vec<&'a str>,
 }
 
@@ -110,7 +110,7 @@ pub(crate) struct Trial<'a> {
     pub(crate) arch: &'static str,
     /// The configuration as its framework writes it.
     pub(crate) config: String,
-    /// What a run of it costs.
+    /// Costs of a run.
     pub(crate) cost: Price<'a>,
     /// What nobody has shown about it.
     pub(crate) unshown: Vec<Reason<'a>>,
@@ -126,7 +126,7 @@ pub(crate) struct Heavier<'a> {
     pub(crate) arch: &'static str,
     /// The configuration as its framework writes it.
     pub(crate) config: String,
-    /// What a run of it costs.
+    /// Costs of a run.
     pub(crate) cost: Price<'a>,
     /// Identifiers of requirements that it provides beyond the pick.
     pub(crate) adds: Vec<&'a str>,
@@ -150,7 +150,7 @@ pub(crate) struct Flip<'a> {
 pub(crate) struct Conflict<'a> {
     /// Architecture.
     pub(crate) arch: &'static str,
-    /// The smallest set that cannot meet: requirements, then VMM and architecture where these are part of it.
+    /// The smallest set that cannot meet: requirements, then VMM and architecture where these are part of the conflict.
     pub(crate) between: Vec<String>,
     /// Whether it is unknown, rather than impossible, that they meet.
     pub(crate) unproven: bool,
@@ -282,6 +282,6 @@ pub(crate) struct Elsewhere<'a> {
     pub(crate) host: &'a str,
     /// Name of that kind of host.
     pub(crate) needs: &'a str,
-    /// What would have to hold of the machine to run it there; null where nothing would help.
+    /// The condition on the machine under which it runs there; null where nothing would help.
     pub(crate) runs_if: Option<&'a str>,
 }

@@ -41,7 +41,7 @@ pub(crate) struct Test<'a> {
     pub(crate) named: Vec<&'a str>,
     /// What its body touches.
     pub(crate) touches: Vec<Touch<'a>>,
-    /// Whether something of it is not known; its guest is then never called too heavy.
+    /// Whether the test has an unresolved place; its guest is then never called too heavy.
     pub(crate) open: bool,
     /// What is not known.
     pub(crate) unknown: Vec<Unresolved<'a>>,

@@ -57,8 +57,8 @@ fn starts(text: &str) -> Vec<usize> {
     starts
 }
 
-/// The same lines, taken where a person would say that they were added or taken out: a block that is followed, or led, by
-/// equal lines could as well be the one a little further up. It is the one that begins after a blank line or ends with one.
+/// Shifts a block of lines to where a person would see the change: with equal lines before or behind it, a block has several
+/// possible places. Prefers the one that begins after a blank line or ends with one.
 fn settled(lines: &[&str], block: Range<usize>) -> Range<usize> {
     let is_blank = |line: Option<usize>| {
         line.is_none_or(|line| lines.get(line).is_none_or(|line| line.trim().is_empty()))

@@ -1,4 +1,4 @@
-//! Every legal configuration as the page holds it: its parts, and its answer to every requirement.
+//! Every legal configuration in the page's data: its parts, and its answer to every requirement.
 
 use lightest_model::catalog::Blocker;
 use lightest_model::config::Isolation;
@@ -53,7 +53,7 @@ pub(super) fn rows<'c>(
     values
 }
 
-/// For each requirement, and then for each of those that always hold, the statement that decides for each
+/// For each requirement, and then for each of those that every query has, the statement that decides for each
 /// configuration when nothing else is asked.
 pub(super) fn matrix<'c>(space: &Space<'c>, statements: &mut Statements<'c>) -> Vec<String> {
     let requirements = space.catalog().requirements.iter().map(|requirement| requirement.id.as_str());

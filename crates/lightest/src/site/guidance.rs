@@ -44,7 +44,7 @@ fn of_section(catalog: &Catalog, section: Section) -> impl Iterator<Item = &Clai
     catalog.claims.iter().filter(move |claim| claim.section == section)
 }
 
-/// Whether a sentence of the request still holds.
+/// Whether a sentence of the request is still true.
 fn state(claim: &Claim) -> &'static str {
     match claim.state {
         ClaimState::Holds => "",

@@ -2,7 +2,7 @@
 
 use lightest_model::catalog::{Address, Catalog, Evidence};
 
-/// A place, split so that many places in one file share most of it.
+/// A place, split so that many places in one file share most of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// The source and the path in it, or whatever names the place.
@@ -43,7 +43,7 @@ impl Place {
         self.span().map_or_else(|| name.to_owned(), |span| format!("{name}:{span}"))
     }
 
-    /// All of it.
+    /// The whole text.
     pub(super) fn full(&self) -> String {
         self.span().map_or_else(|| self.name.clone(), |span| format!("{}:{span}", self.name))
     }

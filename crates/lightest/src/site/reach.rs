@@ -1,6 +1,6 @@
-//! What can be asked on the page: every combination of answers to the questions, and some sets of requirements.
+//! The queries of the page: every combination of answers to the questions, and some sets of requirements.
 //!
-//! A terminal takes any set of requirements; a page has to hold every answer, so what it can be asked is chosen: one
+//! A terminal takes any set of requirements; a page has to contain every answer, so its queries are selected: one
 //! answer or none to each question, each requirement by itself, and the sets that the guidance names.
 
 use lightest_model::catalog::{Answer, Catalog, Question};

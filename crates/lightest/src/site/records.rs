@@ -50,7 +50,7 @@ pub(crate) struct Question<'c>(
     pub(crate) usize,
 );
 
-/// What the author says, the requirements that follow, and the index of that choice.
+/// The author's answer, the requirements that follow, and the index of that choice.
 #[derive(Debug, Serialize)]
 pub(crate) struct Choice<'c>(pub(crate) &'c str, pub(crate) &'c [String], pub(crate) usize);
 
@@ -223,7 +223,7 @@ pub(crate) struct Part {
     pub(crate) odd: Vec<[usize; 2]>,
 }
 
-/// What a part of an answer holds in one place.
+/// A part of an answer in one place.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Cell<'a> {

@@ -1,4 +1,4 @@
-//! Statements of the catalog as the page holds them, each once, with the places that bear them out.
+//! Statements of the catalog in the page's data, each once, with the places that prove it.
 
 use lightest_model::catalog::{Capability, Catalog, Evidence, Support};
 

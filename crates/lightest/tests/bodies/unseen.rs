@@ -1,5 +1,5 @@
-//! Tests without lists, in the manner of OpenVMM's and none of them; what is right for each was told from petri's source
-//! before `pick --from` was asked. A limit holds back what stands first of two on one architecture.
+//! Tests without lists, in the manner of OpenVMM's and none of them; the right answer for each was derived from petri's
+//! source before `pick --from` was asked. A limit affects the first of two on one architecture.
 
 /// A namespace behind an emulated root port keeps what was written to it.
 #[openvmm_test]

@@ -12,10 +12,10 @@ use crate::support::lightest;
 fn what_cannot_be_compared_is_an_error_with_a_way_out() {
     let repository = Repository::new();
     let refused = |folder: &Path, args: &[&str], message: &str, help: &str| {
-        let said = lightest(folder, &[&["check"], args].concat());
-        assert_eq!((said.code, said.out.as_str()), (2, ""), "{args:?}: {}", said.err);
-        assert!(said.err.contains(message), "{args:?}: {}", said.err);
-        assert!(said.err.contains(help), "{args:?}: {}", said.err);
+        let result = lightest(folder, &[&["check"], args].concat());
+        assert_eq!((result.code, result.out.as_str()), (2, ""), "{args:?}: {}", result.err);
+        assert!(result.err.contains(message), "{args:?}: {}", result.err);
+        assert!(result.err.contains(help), "{args:?}: {}", result.err);
     };
     let top = repository.top.as_path();
     refused(top, &["--since", "mian"], "there is no commit `mian`", "did you mean `main`?");
@@ -37,8 +37,8 @@ fn what_cannot_be_compared_is_an_error_with_a_way_out() {
     refused(top, &[".", &path, "--since", "HEAD"], "several git repositories", "by itself");
     // Another repository is as good as this one.
     other.replace("tests/a.rs", "async fn one(", "async fn renamed(");
-    let said = lightest(top, &["check", "--message-format", "short", &path, "--since", "HEAD"]);
-    assert_eq!((said.code, said.out.lines().count()), (1, 1), "{}{}", said.out, said.err);
+    let result = lightest(top, &["check", "--message-format", "short", &path, "--since", "HEAD"]);
+    assert_eq!((result.code, result.out.lines().count()), (1, 1), "{}{}", result.out, result.err);
     // Before the first commit, everything is new.
     let empty = Repository::empty();
     empty.write("a.rs", &heavy("one", ""));
@@ -63,19 +63,19 @@ fn a_shallow_clone_says_so() {
     let clone = room.path().join("clone");
     git(room.path(), &["clone", "--quiet", "--depth", "1", "--no-single-branch", &from, "clone"]);
     for name in ["origin/main", "HEAD~1"] {
-        let said = lightest(&clone, &["check", "--since", name]);
-        assert_eq!(said.code, 2, "{}", said.err);
+        let result = lightest(&clone, &["check", "--since", name]);
+        assert_eq!(result.code, 2, "{}", result.err);
         assert!(
-            said.err.contains("the clone is shallow") && said.err.contains("fetch-depth: 0"),
+            result.err.contains("the clone is shallow") && result.err.contains("fetch-depth: 0"),
             "{}",
-            said.err
+            result.err
         );
     }
     git(&clone, &["fetch", "--quiet", "--unshallow"]);
-    let said = lightest(&clone, &["check", "--since", "origin/main"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    let said = lightest(&clone, &["check", "--since", "main"]);
-    assert!(said.err.contains("did you mean `origin/main`?"), "{}", said.err);
+    let result = lightest(&clone, &["check", "--since", "origin/main"]);
+    assert_eq!(result.code, 0, "{}", result.err);
+    let result = lightest(&clone, &["check", "--since", "main"]);
+    assert!(result.err.contains("did you mean `origin/main`?"), "{}", result.err);
 }
 
 #[test]

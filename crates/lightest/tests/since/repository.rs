@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::git::git;
-use crate::support::{Said, lightest};
+use crate::support::{Outcome, lightest};
 
 /// A test whose guest is too heavy, by name.
 pub(crate) fn heavy(name: &str, body: &str) -> String {
@@ -66,7 +66,7 @@ impl Repository {
         self.git(&["commit", "--quiet", "--message", message]);
     }
 
-    pub(crate) fn check(&self, args: &[&str]) -> Said {
+    pub(crate) fn check(&self, args: &[&str]) -> Outcome {
         lightest(
             &self.top,
             &[&["check", "--message-format", "short", "--rule", "heavier-than-needed"], args].concat(),
@@ -75,16 +75,16 @@ impl Repository {
 
     /// The tests that are found too heavy since a commit, in the order of the report.
     pub(crate) fn touched(&self, since: &str) -> Vec<String> {
-        let said = lightest(&self.top, &["check", "--message-format", "json", "--since", since]);
-        assert!((0..=1).contains(&said.code), "{}", said.err);
-        let found: Vec<String> = said
+        let result = lightest(&self.top, &["check", "--message-format", "json", "--since", since]);
+        assert!((0..=1).contains(&result.code), "{}", result.err);
+        let found: Vec<String> = result
             .out
             .lines()
             .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
             .filter_map(|line| line["lightest"]["test"].as_str().map(str::to_owned))
             .map(|test| test.rsplit("::").next().unwrap_or_default().to_owned())
             .collect();
-        assert_eq!(said.code == 1, !found.is_empty(), "{}", said.err);
+        assert_eq!(result.code == 1, !found.is_empty(), "{}", result.err);
         found
     }
 }

@@ -1,7 +1,7 @@
 //! Guests that several tests share.
 
 use crate::repository::Repository;
-use crate::support::{Said, lightest};
+use crate::support::{Outcome, lightest};
 
 /// A suite in which three tests boot a guest that is heavier than what they do with it: two with guests of their own, and one
 /// that shares a helper's.
@@ -93,10 +93,10 @@ fn a_factory_call_is_touched_by_itself_and_by_any_test_that_shares_it() {
         repository.write("tests/framework/kubevirt/client.go", CLIENT);
         repository.write("tests/own_test.go", SUITE);
         repository.commit("first");
-        let lines = |said: Said| {
-            assert!((0..=1).contains(&said.code), "{}", said.err);
+        let lines = |result: Outcome| {
+            assert!((0..=1).contains(&result.code), "{}", result.err);
             let line = |text: &str| text.split(':').nth(1).and_then(|line| line.parse::<usize>().ok());
-            said.out.lines().filter_map(line).collect::<Vec<_>>()
+            result.out.lines().filter_map(line).collect::<Vec<_>>()
         };
         let check = |args: &[&str]| {
             lightest(&repository.top, &[&["check", "--message-format", "short"], args].concat())
@@ -112,8 +112,8 @@ fn a_factory_call_is_touched_by_itself_and_by_any_test_that_shares_it() {
         if new.contains("requires(login)") {
             // It is touched, and no longer too heavy.
             expected.clear();
-            let said = check(&["--since", "HEAD"]);
-            assert!(said.err.contains("1 of 3 factory calls is touched"), "{}", said.err);
+            let result = check(&["--since", "HEAD"]);
+            assert!(result.err.contains("1 of 3 factory calls is touched"), "{}", result.err);
         }
         assert_eq!(lines(check(&["--since", "HEAD"])), expected, "{new}");
     }

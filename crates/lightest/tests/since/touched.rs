@@ -8,16 +8,20 @@ use crate::support::lightest;
 #[test]
 fn nothing_changed_is_success() {
     let repository = Repository::new();
-    let said = repository.check(&["--since", "HEAD"]);
-    assert_eq!((said.code, said.out.as_str()), (0, ""), "{}", said.err);
-    assert!(said.err.contains(", where HEAD and `HEAD` part: none of 2 tests are touched"), "{}", said.err);
+    let result = repository.check(&["--since", "HEAD"]);
+    assert_eq!((result.code, result.out.as_str()), (0, ""), "{}", result.err);
+    assert!(
+        result.err.contains(", where HEAD and `HEAD` part: none of 2 tests are touched"),
+        "{}",
+        result.err
+    );
     // Blanks are no change to a test, nor is what stands beside them.
     repository.replace("tests/a.rs", "}\n\n#", "}\n\n\n\n#");
     repository.replace("tests/common.rs", "async fn unused() {}", "async fn unused() {\n    other();\n}");
     assert_eq!(repository.touched("HEAD"), [""; 0]);
     // A tree without any test is no success, as ever.
-    let said = lightest(&repository.top, &["check", "tests/common.rs", "--since", "HEAD"]);
-    assert_eq!(said.code, 3, "{}", said.err);
+    let result = lightest(&repository.top, &["check", "tests/common.rs", "--since", "HEAD"]);
+    assert_eq!(result.code, 3, "{}", result.err);
 }
 
 #[test]
@@ -76,8 +80,8 @@ fn what_a_test_leads_to_is_followed() {
     repository.write("tests/a.rs", &format!("{}\n{}", heavy("one", "    say!();\n"), heavy("two", "")));
     repository.commit("a macro");
     repository.replace("tests/common.rs", "{ 1 }", "{ 2 }");
-    let said = repository.check(&["--since", "HEAD"]);
-    assert!(said.err.contains("1 of 2 tests is touched"), "{}", said.err);
+    let result = repository.check(&["--since", "HEAD"]);
+    assert!(result.err.contains("1 of 2 tests is touched"), "{}", result.err);
 }
 
 #[test]
@@ -96,8 +100,8 @@ fn tests_that_are_new_moved_or_gone_touch_no_others() {
     repository.write("tests/a.rs", &format!("{}\n{}", heavy("one", ""), heavy("two", CALLS)));
     assert_eq!(repository.touched("HEAD"), [""; 0]);
     fs::remove_file(repository.top.join("tests/a.rs")).expect("removed");
-    let said = repository.check(&["--since", "HEAD"]);
-    assert_eq!(said.code, 3, "{}", said.err);
+    let result = repository.check(&["--since", "HEAD"]);
+    assert_eq!(result.code, 3, "{}", result.err);
 }
 
 #[test]
@@ -107,7 +111,7 @@ fn a_renamed_file_is_what_it_was() {
     assert_eq!(repository.touched("HEAD"), [""; 0]);
     repository.replace("tests/b.rs", CALLS, "    let x = 1;\n");
     assert_eq!(repository.touched("HEAD"), ["two"]);
-    // Git need not be told.
+    // Git need not track it.
     let repository = Repository::new();
     fs::rename(repository.top.join("tests/a.rs"), repository.top.join("tests/c.rs")).expect("renamed");
     assert_eq!(repository.touched("HEAD"), [""; 0]);
@@ -124,8 +128,8 @@ fn line_ends_are_no_change() {
     assert_eq!(repository.touched("HEAD"), [""; 0]);
     repository.replace("tests/a.rs", "async fn one(", "async fn renamed(");
     assert_eq!(repository.touched("HEAD"), ["renamed"]);
-    let said = repository.check(&["--since", "HEAD", "--fix"]);
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let result = repository.check(&["--since", "HEAD", "--fix"]);
+    assert_eq!(result.code, 0, "{}{}", result.out, result.err);
     let text = repository.read("tests/a.rs");
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{text:?}");
 }
@@ -154,10 +158,10 @@ fn only_what_is_touched_is_fixed() {
     let repository = Repository::new();
     let before = repository.read("tests/a.rs");
     repository.replace("tests/a.rs", "async fn one(", "// A comment.\nasync fn one(");
-    let said = lightest(&repository.top, &["check", "--since", "HEAD", "--diff"]);
-    assert_eq!(said.out.matches("\n-#[openvmm_test").count(), 1, "{}", said.out);
-    let said = repository.check(&["--since", "HEAD", "--fix"]);
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let result = lightest(&repository.top, &["check", "--since", "HEAD", "--diff"]);
+    assert_eq!(result.out.matches("\n-#[openvmm_test").count(), 1, "{}", result.out);
+    let result = repository.check(&["--since", "HEAD", "--fix"]);
+    assert_eq!(result.code, 0, "{}{}", result.out, result.err);
     let after = repository.read("tests/a.rs");
     let second = |text: &str| text.split_once("async fn one").expect("there").1.to_owned();
     assert_eq!(second(&after), second(&before));
@@ -167,42 +171,43 @@ fn only_what_is_touched_is_fixed() {
 #[test]
 fn a_baseline_and_every_format_go_with_it() {
     let repository = Repository::new();
-    let said = repository.check(&["--baseline", "known.toml", "--update-baseline"]);
-    assert_eq!(said.code, 0, "{}", said.err);
+    let result = repository.check(&["--baseline", "known.toml", "--update-baseline"]);
+    assert_eq!(result.code, 0, "{}", result.err);
     repository.commit("known");
     repository.write("tests/new.rs", &heavy("fresh", ""));
     repository.replace("tests/a.rs", "async fn one(", "// A comment.\nasync fn one(");
-    let said = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
-    assert_eq!((said.code, said.out.lines().count()), (1, 1), "{}{}", said.out, said.err);
-    assert!(said.out.contains("tests/new.rs"), "{}", said.out);
+    let result = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
+    assert_eq!((result.code, result.out.lines().count()), (1, 1), "{}{}", result.out, result.err);
+    assert!(result.out.contains("tests/new.rs"), "{}", result.out);
     // Where nothing is touched, the baseline is asked for all the same.
-    let said = repository.check(&["--since", "HEAD", "--baseline", "none.toml", "tests/common.rs"]);
-    assert_eq!(said.code, 2, "{}", said.err);
+    let result = repository.check(&["--since", "HEAD", "--baseline", "none.toml", "tests/common.rs"]);
+    assert_eq!(result.code, 2, "{}", result.err);
     repository.commit("more");
-    let said = repository.check(&["--since", "HEAD", "--baseline", "none.toml"]);
-    assert!(said.code == 2 && said.err.contains("there is no baseline none.toml"), "{}", said.err);
-    let said = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    assert!(!said.err.contains("no test found"), "{}", said.err);
+    let result = repository.check(&["--since", "HEAD", "--baseline", "none.toml"]);
+    assert!(result.code == 2 && result.err.contains("there is no baseline none.toml"), "{}", result.err);
+    let result = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
+    assert_eq!(result.code, 0, "{}", result.err);
+    assert!(!result.err.contains("no test found"), "{}", result.err);
     repository.git(&["reset", "--quiet", "HEAD~1"]);
-    let said = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
+    let result = repository.check(&["--since", "HEAD", "--baseline", "known.toml"]);
     // Those of tests that are not looked at are not gone.
-    assert!(!said.err.contains("no longer there"), "{}", said.err);
-    let said = repository.check(&["--since", "HEAD", "--baseline", "known.toml", "--update-baseline"]);
-    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(!result.err.contains("no longer there"), "{}", result.err);
+    let result = repository.check(&["--since", "HEAD", "--baseline", "known.toml", "--update-baseline"]);
+    assert_eq!(result.code, 2, "{}", result.err);
     for format in ["human", "short", "json", "sarif", "github", "junit"] {
-        let said = lightest(&repository.top, &["check", "--message-format", format, "--since", "HEAD"]);
-        assert_eq!(said.code, 1, "{}", said.err);
-        assert!(said.out.contains("a.rs") && said.out.contains("new.rs"), "{format}: {}", said.out);
-        assert!(!said.out.contains("::two"), "{format}: {}", said.out);
+        let result = lightest(&repository.top, &["check", "--message-format", format, "--since", "HEAD"]);
+        assert_eq!(result.code, 1, "{}", result.err);
+        assert!(result.out.contains("a.rs") && result.out.contains("new.rs"), "{format}: {}", result.out);
+        assert!(!result.out.contains("::two"), "{format}: {}", result.out);
     }
 }
 
 #[test]
 fn github_is_told_of_lines_of_the_change() {
     let lines = |repository: &Repository| {
-        let said = lightest(&repository.top, &["check", "--message-format", "github", "--since", "HEAD"]);
-        said.out
+        let result = lightest(&repository.top, &["check", "--message-format", "github", "--since", "HEAD"]);
+        result
+            .out
             .lines()
             .map(|line| line.split(",endLine").next().unwrap_or_default().to_owned())
             .collect::<Vec<_>>()
@@ -211,8 +216,8 @@ fn github_is_told_of_lines_of_the_change() {
     // The body changed, the list is what is wrong.
     repository.replace("tests/a.rs", CALLS, &format!("    let x = 1;\n{CALLS}"));
     assert_eq!(lines(&repository), ["::warning file=tests/a.rs,line=11"]);
-    let said = lightest(&repository.top, &["check", "--message-format", "github", "--since", "HEAD"]);
-    assert!(said.out.contains("::tests/a.rs:8: "), "{}", said.out);
+    let result = lightest(&repository.top, &["check", "--message-format", "github", "--since", "HEAD"]);
+    assert!(result.out.contains("::tests/a.rs:8: "), "{}", result.out);
     // The helper changed.
     let repository = Repository::new();
     repository.replace("tests/common.rs", "    agent.ping().await?;\n", "    agent.ping().await?; // x\n");

@@ -1,17 +1,17 @@
-//! Starts the program as its users do, and hands back what it said.
+//! Starts the program as its users do, and returns its exit code and output.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What the program said.
-pub(crate) struct Said {
+/// The exit code and the output of the program.
+pub(crate) struct Outcome {
     pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
 /// Runs the program in a folder.
-pub(crate) fn lightest(folder: &Path, args: &[&str]) -> Said {
+pub(crate) fn lightest(folder: &Path, args: &[&str]) -> Outcome {
     let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
         .args(args)
         .current_dir(folder)
@@ -21,7 +21,7 @@ pub(crate) fn lightest(folder: &Path, args: &[&str]) -> Said {
         .output()
         .expect("it starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Said {
+    Outcome {
         code: output.status.code().expect("it exits by itself"),
         out: text(output.stdout),
         err: text(output.stderr),

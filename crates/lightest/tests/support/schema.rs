@@ -1,4 +1,4 @@
-//! Holds JSON that the program prints to the published schema of it.
+//! Checks JSON that the program prints against its published schema.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(crate) fn read(name: &str) -> Value {
 }
 
 /// Fails where the value has a key that the schema does not document, or lacks one that it promises.
-pub(crate) fn hold(name: &str, value: &Value) {
+pub(crate) fn conforms(name: &str, value: &Value) {
     let validator = jsonschema::validator_for(&closed(read(name))).expect("a schema");
     let errors: Vec<String> =
         validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();

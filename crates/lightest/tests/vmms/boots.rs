@@ -23,8 +23,8 @@ fn a_guest_boots_runs_a_program_and_turns_off() {
         let all =
             ["agent-ready", "exited", "init", "kernel", "shutdown", "shutdown-asked", "spawned", "vmm-ready"];
         assert_eq!(names, all, "{config}");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(told.contains("written from the source, never run"), "{told}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("written from the source, never run"), "{stderr}");
         stage.assert_clean();
     }
 }

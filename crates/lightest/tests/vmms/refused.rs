@@ -109,7 +109,7 @@ fn qcow2(backing: bool, features: u64) -> Vec<u8> {
     image
 }
 
-/// A VHD of which one footer says that it is only a difference.
+/// A VHD with one footer that declares a differencing disk.
 fn vhd(first: u32, last: u32) -> Vec<u8> {
     let mut image = vec![0; 4096];
     for (at, kind) in [(0, first), (4096 - 512, last)] {

@@ -52,7 +52,7 @@ fn a_series_is_printed_before_its_file_and_a_file_that_cannot_be_written_is_know
     assert_eq!(written.status.code(), Some(0), "{}", String::from_utf8_lossy(&written.stderr));
     let text = fs::read_to_string(&out).expect("it is there");
     let line: Value = serde_json::from_str(text.trim()).expect("one line");
-    schema::hold("measure", &serde_json::json!({"schema_version": 1, "series": [line]}));
+    schema::conforms("measure", &serde_json::json!({"schema_version": 1, "series": [line]}));
     assert_eq!((&line["booted"], &line["circumstances"]["proven"]), (&2.into(), &false.into()));
     assert!(!stage.path("series.jsonl.partial").exists(), "the series is whole");
 }
@@ -121,7 +121,7 @@ fn a_series_that_is_killed_keeps_its_finished_boots() {
     ended(&mut child);
     let text = fs::read_to_string(&partial).expect("it is there");
     let first: Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
-    schema::hold("measure-line", &first);
+    schema::conforms("measure-line", &first);
     assert!(first["boot"]["reached_s"].is_f64(), "{first:#}");
     assert!(first["circumstances"]["vmm"].is_string(), "{first:#}");
     stage.assert_clean();

@@ -1,4 +1,4 @@
-//! A folder with the program that plays a VMM, and what the program under test is told there.
+//! A folder with the program that plays a VMM, and the environment of the program under test.
 
 use std::fs;
 use std::io::Read as _;
@@ -120,7 +120,7 @@ pub(crate) fn boot_of(output: &Output) -> Value {
     let text = String::from_utf8_lossy(&output.stderr);
     let value: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {text}"));
-    schema::hold("boot", &value);
+    schema::conforms("boot", &value);
     value["boots"][0].clone()
 }
 

@@ -1,4 +1,4 @@
-//! A pass that the catalog says is not possible: one of the two is wrong.
+//! A pass that contradicts the catalog: one of the two is wrong.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::input::catalog as files;
 use crate::results::{Results, Seen};
 use crate::{json as pieces, output};
 
-/// A variant passed a test that asks for what its configuration is said to lack.
+/// A variant passed a test that asks for a requirement which its configuration lacks by the catalog.
 #[derive(Debug)]
 pub(super) struct Contradiction<'c> {
     pub(super) row: RowId,

@@ -46,7 +46,7 @@ impl Learned {
         self.capability.is_empty() && self.timing.is_empty()
     }
 
-    /// Adds a run, or what is known of it now.
+    /// Adds a run, or updates it.
     pub(super) fn source(&mut self, run: &Run) {
         match self.source.iter_mut().find(|source| source.id == run.id) {
             Some(known) => {

@@ -46,7 +46,7 @@ type Key = (RowId, String, Vec<String>);
 #[derive(Default)]
 struct Lesson<'c> {
     facts: BTreeMap<Key, Fact>,
-    /// Statements that the catalog held already.
+    /// Statements that the catalog had already.
     confirmed: usize,
     contradictions: BTreeMap<(RowId, &'c str), Contradiction<'c>>,
 }

@@ -1,4 +1,4 @@
-//! Which configurations a list shows, and which filter left nothing of it.
+//! Filters of a list of configurations, and the filter that leaves it empty.
 
 use clap::Args as ClapArgs;
 use lightest_model::catalog::{Catalog, Support};

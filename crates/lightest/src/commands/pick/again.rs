@@ -22,13 +22,13 @@ pub(crate) fn to_query(leading: &str, query: &Query, here: Option<&Machine>) -> 
         command.push_str(&machine::option(machine));
     }
     if query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty() {
-        // Said outright, so that nothing is asked.
+        // Explicit, so that no question is asked.
         command.push_str(" --arch x64,aarch64");
     }
     command
 }
 
-/// For a test's body, whatever a query could express of it. `tests` are those read with it.
+/// For a test's body, as far as a query can express it. `tests` are those read with it.
 pub(crate) fn to_body(
     leading: &str,
     framework: Framework,

@@ -69,7 +69,7 @@ pub(super) fn answer(
     text
 }
 
-/// What is printed for each place; what holds for several places alike is printed once.
+/// The text for each place; places with the same text share one entry.
 pub(super) fn grouped(choice: &Choice<'_>, body: impl Fn(&Part<'_>) -> String) -> Vec<(String, String)> {
     let mut groups: Vec<(String, String)> = Vec::new();
     for part in &choice.parts {
@@ -164,8 +164,8 @@ fn as_pick(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>, text: &m
     let _ = writeln!(text, "{}", green(space.config(pick.row)));
     let _ = writeln!(text, "  {}", price(space, pick, false));
     let named = |reason: &&Reason<'_>| choice.asked.named().contains(&reason.requirement);
-    let unsaid = |reason: &&Reason<'_>| space.goes_without_saying(reason.requirement, query);
-    for reason in pick.why.iter().filter(named).filter(|reason| !unsaid(reason)) {
+    let implicit = |reason: &&Reason<'_>| space.goes_without_saying(reason.requirement, query);
+    for reason in pick.why.iter().filter(named).filter(|reason| !implicit(reason)) {
         let id = space.requirement_id(reason.requirement);
         let _ = writeln!(text, "  provides `{id}`: {} {}", because(reason.statement), source(reason));
     }
@@ -227,7 +227,7 @@ pub(super) fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>, short: bool) -> St
     let plus = if short { "+" } else { "" };
     let costs = if short { pick.price.quirks.brief() } else { pick.price.quirks.words() };
     parts.extend(costs.iter().map(|cost| format!("{plus}{cost}")));
-    // The commonest kind of host goes without saying.
+    // The commonest kind of host is not mentioned.
     let host = catalog.hosts.iter().skip(1).find(|host| host.id == pick.price.host);
     let needs = if short { "needs " } else { "host: " };
     parts.extend(host.map(|host| format!("{needs}{}", head(&host.title))));

@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args, file: &Path, session: &Session) -> Result<u8, Fai
         }
         (Format::Text, _) => output::data(&answer.as_text())?,
     }
-    let of_test = |note: &&Diagnostic| note.primary().is_some_and(|span| test.holds(span));
+    let of_test = |note: &&Diagnostic| note.primary().is_some_and(|span| test.contains(span));
     for note in reading.notes.iter().filter(of_test) {
         output::message(&format!("note: {}", note.message));
     }

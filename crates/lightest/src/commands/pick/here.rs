@@ -25,7 +25,7 @@ pub(super) struct Elsewhere {
     host: (String, String),
     /// Names of hypervisors of which one would do on the machine.
     missing: Vec<String>,
-    /// What would have to hold of the machine, where it might run there.
+    /// The condition on the machine under which it runs there, where it might.
     runs_if: Option<String>,
     /// Whether the machine runs another one.
     beside: bool,

@@ -103,7 +103,7 @@ fn as_part(
         let conflict =
             conflict.map_or_else(|| format!("{EXCLUDED}\n"), |conflict| as_conflict(level, space, conflict));
         return match trial {
-            // What to do says more than what stands between.
+            // A way out is more useful than the conflict.
             Some(trial) if level >= Brevity::NoReasons => format!("{trial}\n"),
             Some(trial) => format!("{trial}\n  {conflict}"),
             None => conflict,

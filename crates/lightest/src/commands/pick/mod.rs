@@ -74,7 +74,7 @@ impl Args {
     }
 }
 
-/// Answers, after asking where nothing is said and somebody can be asked.
+/// Answers; first asks questions, where the query is empty and a terminal is there.
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     if let Some(file) = &args.from {
         return from::run(args, file, session);
@@ -82,8 +82,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     let framework = session.framework(&[]);
     let mut query =
         Query { requires: args.requires.clone(), archs: args.arch.clone(), vmms: args.vmm.clone() };
-    let nothing_said = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();
-    let asks = nothing_said && args.format == Format::Text && ask::is_possible();
+    let is_unrestricted = query.requires.is_empty() && query.archs.is_empty() && query.vmms.is_empty();
+    let asks = is_unrestricted && args.format == Format::Text && ask::is_possible();
     let machine = here::machine(args, framework, session)?;
     if asks {
         let mut space = Space::of_tests(session.catalog_of(framework)?);

@@ -31,9 +31,9 @@ pub(super) struct Change {
     pub(super) from_start: bool,
 }
 
-/// A stretch of time during which something was said in the same way.
+/// A stretch of time with one value.
 pub(super) struct Period {
-    /// What was said.
+    /// The value.
     pub(super) value: String,
     /// What began it.
     pub(super) from: Change,
@@ -152,7 +152,7 @@ fn read(
             };
             let from = change(run.from, Some(&run.value))?;
             let until = match run.until {
-                // What follows at once says by itself when it began.
+                // A period that follows at once begins where this one ends.
                 Some(index) => Some(change(index, states[index].get(&key).map(String::as_str))?),
                 None => None,
             };
@@ -203,8 +203,8 @@ impl Reader<'_> {
         Ok(snapshot)
     }
 
-    /// The first of these commits, oldest first, from which on `key` says `value`; found by halving, so that a value which
-    /// came, went and came again within a month is dated by one of its comings.
+    /// The first of these commits, oldest first, from which on `key` has `value`. Found by bisection: a value that appeared
+    /// twice within a month is dated by one of the two.
     fn first(
         &mut self,
         commits: &[Commit],

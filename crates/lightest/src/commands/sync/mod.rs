@@ -1,4 +1,4 @@
-//! `lightest sync`: the catalog follows the own source of the project whose facts it holds.
+//! `lightest sync`: compares the catalog with the source of the project that its facts are about.
 
 mod checkout;
 mod history;

@@ -8,7 +8,7 @@ use lightest_sync::{Difference, MAX_BYTES, SourceFile, rules};
 use super::Compared;
 use crate::failure::Failure;
 
-/// Adds the commit to every difference that says that a blocker is lifted.
+/// Adds the commit to every difference that reports a lifted blocker.
 pub(super) fn fill(compared: &mut Compared) -> Result<(), Failure> {
     let lifted: Vec<(String, Witness)> = compared
         .report

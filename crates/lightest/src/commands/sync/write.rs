@@ -16,8 +16,8 @@ use crate::output::Lock;
 use crate::output::journal::{self, Journal, Left};
 use crate::{exit, input, output, words};
 
-/// Finishes what an interrupted run left, or else makes sure that the folder contains what its repository does: of a catalog that
-/// was changed in part, nobody could tell which lines cite which commit.
+/// Finishes what an interrupted run left, or else makes sure that the folder contains what its repository does: in a
+/// catalog that was changed in part, the commit of a cited line is ambiguous.
 pub(super) fn prepare(folder: &Path, lock: &Lock) -> Result<(), Failure> {
     if let Left::Finished(count) = journal::finish(folder, lock)? {
         output::message(&format!(
@@ -37,7 +37,7 @@ pub(super) fn prepare(folder: &Path, lock: &Lock) -> Result<(), Failure> {
     }
 }
 
-/// Writes, and says what was written, what a person must decide, and what no source states.
+/// Writes, and reports the written facts, decisions left to a person, and facts without a source.
 pub(super) fn run(compared: &Compared, folder: &Path, lock: &Lock) -> Result<u8, Failure> {
     let Some(head) = &compared.checkout.head else {
         return Err(Failure::new("the checkout has no commit that could be recorded as evidence")

@@ -83,7 +83,7 @@ fn span(
             let end = if number == place.line_end { place.column_end } else { characters() };
             lines.push(SpanLine { text: line.to_owned(), highlight_start: start, highlight_end: end });
         } else {
-            // What is marked alone, and no more of it than can be looked at.
+            // The marked text alone, cut to a length that can be looked at.
             let bytes = text.line_bytes(number);
             let from = span.bytes.start.clamp(bytes.start, bytes.start + line.len());
             let to = span.bytes.end.clamp(from, (bytes.start + line.len()).min(from + MOST));

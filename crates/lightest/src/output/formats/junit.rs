@@ -98,7 +98,7 @@ fn text(report: &Report<'_>, entry: &Entry<'_>) -> String {
     short::one(report, entry) + more
 }
 
-/// Text for XML; characters that XML cannot hold are replaced, those that a terminal might act on are spelled out.
+/// Text for XML; characters that XML does not allow are replaced, those that a terminal might act on are spelled out.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {

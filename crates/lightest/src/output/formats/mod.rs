@@ -86,7 +86,7 @@ pub(crate) struct Report<'a> {
 pub(crate) struct Entry<'a> {
     pub(crate) level: Level,
     pub(crate) diagnostic: &'a Diagnostic,
-    /// How it is drawn, where more is shown to people than programs are given: prices, say.
+    /// The drawing for people, where it differs from the diagnostic for programs, for instance by prices.
     pub(crate) drawn: Option<Diagnostic>,
     /// The case that it belongs to.
     pub(crate) case: Option<usize>,
@@ -136,7 +136,7 @@ pub(crate) struct RuleText<'a> {
     /// In Markdown; may be empty.
     pub(crate) explanation: String,
     pub(crate) level: Level,
-    /// Whether it is on when nothing is said.
+    /// Whether it is on by default.
     pub(crate) is_on: bool,
 }
 

@@ -28,7 +28,7 @@ use crate::{exit, output};
 /// How much of a program's output JSON carries.
 const MOST_OUTPUT: usize = 16 * 1024 * 1024;
 
-/// One boot and what came of it.
+/// One boot and its outcome.
 struct Booted {
     report: Report,
     accelerator_reason: String,

@@ -1,4 +1,4 @@
-//! `lightest image`: builds the lab's guests and says where they are.
+//! `lightest image`: builds the lab's guests and lists them.
 
 use lightest_guests::{Built, recipe};
 
@@ -19,8 +19,9 @@ pub(crate) fn run(args: &Image, session: &Session) -> Result<u8, Failure> {
             let light = || recipe::light().into_iter().map(str::to_owned).collect();
             let names = if names.is_empty() { light() } else { names.clone() };
             for name in &names {
-                let say = &mut |what: &str| output::message(&format!("{name}: {what}"));
-                let built = lab.store.build(name, &lab.host, say).map_err(|error| image_failure(&error))?;
+                let progress = &mut |what: &str| output::message(&format!("{name}: {what}"));
+                let built =
+                    lab.store.build(name, &lab.host, progress).map_err(|error| image_failure(&error))?;
                 all.push(built);
             }
             print(&all, *format)

@@ -63,7 +63,7 @@ fn ask(lab: &Lab, plan: &Plan) -> Result<Vec<Found>, Failure> {
         return Err(Failure::new(format!("{} does not boot", plan.spec.config)).note(show::failure(&report)));
     }
     let found = questions_to(&machine, plan)?;
-    // What it says when it goes changes nothing of what it answered.
+    // A failure to stop does not change the answers.
     let _ = machine.end(LIMIT, &mut |_| ());
     Ok(found)
 }

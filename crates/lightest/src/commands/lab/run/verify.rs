@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 struct Compared {
     config: String,
     found: Found,
-    says: Support,
+    claimed: Support,
     because: String,
     evidence: String,
 }
@@ -35,7 +35,7 @@ struct Compared {
 impl Compared {
     /// A *yes* that is not there, or a *no* that is. An unknown claims nothing.
     fn contradicts(&self) -> bool {
-        matches!((self.says, self.found.met), (Support::Yes, false) | (Support::No, true))
+        matches!((self.claimed, self.found.met), (Support::Yes, false) | (Support::No, true))
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
             let answer = space.answer(row, requirement, &Asked::default());
             all.push(Compared {
                 config: spelled(&config),
-                says: answer.support,
+                claimed: answer.support,
                 because: because(answer.statement).to_owned(),
                 evidence: statement_evidence(answer.statement),
                 found,
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
             let claims = all.iter().map(|one| schema::Claim {
                 config: &one.config,
                 requirement: &one.found.requirement,
-                says: one.says.into(),
+                says: one.claimed.into(),
                 because: &one.because,
                 evidence: &one.evidence,
                 met: one.found.met,
@@ -126,7 +126,7 @@ fn seen(lab: &Lab, config: &Config, plan: &Plan) -> Result<Vec<Found>, Failure> 
     } else {
         all.extend(probe::questions_to(&machine, plan)?);
     }
-    // What it says when it goes changes nothing of what it answered.
+    // A failure to stop does not change the answers.
     let _ = machine.end(LIMIT, &mut |_| ());
     Ok(all)
 }
@@ -139,7 +139,7 @@ fn text(all: &[Compared], contradicted: usize) -> String {
             "{} {}: the catalog has {} for `{}`, but {seen}\n  catalog: {} {}\n  asked: {}\n  answer: {}\n",
             refused("contradicted:"),
             one.config,
-            one.says.word(),
+            one.claimed.word(),
             one.found.requirement,
             one.because,
             aside(&one.evidence),
@@ -147,7 +147,7 @@ fn text(all: &[Compared], contradicted: usize) -> String {
             one.found.answer
         ));
     }
-    let claimed = all.iter().filter(|one| one.says != Support::Unknown).count();
+    let claimed = all.iter().filter(|one| one.claimed != Support::Unknown).count();
     let unknown = all.len() - claimed;
     text.push_str(&format!(
         "{} checked against running guests, {contradicted} contradicted; {unknown} more are marked unknown\n",
