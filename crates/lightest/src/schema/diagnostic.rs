@@ -21,7 +21,7 @@ pub(crate) struct Diagnostic {
     pub(crate) children: Vec<Diagnostic>,
     /// The diagnostic as it is drawn for people, without colours; null in `children`.
     pub(crate) rendered: Option<String>,
-    /// What rustc has no place for.
+    /// Data beyond rustc's format.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) lightest: Option<Lightest>,
 }
@@ -60,7 +60,7 @@ pub(crate) struct DiagnosticSpan {
     pub(crate) text: Vec<SpanLine>,
     /// Text at the place; null where there is none.
     pub(crate) label: Option<String>,
-    /// What to put there; null where no edit is suggested.
+    /// The replacement; null where no edit is suggested.
     pub(crate) suggested_replacement: Option<String>,
     /// `MachineApplicable`, `MaybeIncorrect` or `Unspecified`; null where no edit is suggested.
     pub(crate) suggestion_applicability: Option<&'static str>,
@@ -80,7 +80,7 @@ pub(crate) struct SpanLine {
     pub(crate) highlight_end: usize,
 }
 
-/// What a finding is about.
+/// The subject of a finding.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Lightest {

@@ -1,4 +1,4 @@
-//! What `explain --format json` prints.
+//! The output of `explain --format json`.
 
 use lightest_model::catalog::Cost;
 use serde::Serialize;
@@ -39,7 +39,7 @@ impl<'c> From<What<'c>> for Entry<'c> {
     }
 }
 
-/// What an entry is about.
+/// The subject of an entry.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -93,9 +93,9 @@ pub(crate) enum What<'c> {
         entry: Titled<'c>,
         #[serde(flatten)]
         cost: Cost,
-        /// What deals with it.
+        /// How the framework handles it.
         handling: &'c str,
-        /// What an author does about it.
+        /// Advice to an author.
         advice: &'c str,
         /// Identifiers of the guests that have it in some configuration.
         guests: Vec<&'c str>,
@@ -187,7 +187,7 @@ pub(crate) struct Named<'c> {
     pub(crate) title: String,
 }
 
-/// A configuration, and what it answers to every requirement.
+/// A configuration, and its answer to every requirement.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Configuration<'c> {
@@ -198,11 +198,11 @@ pub(crate) struct Configuration<'c> {
     pub(crate) known: Option<Known<'c>>,
 }
 
-/// What is known about a configuration.
+/// The catalog's facts about a configuration.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Known<'c> {
-    /// What a run of the configuration costs.
+    /// Costs of a run.
     pub(crate) cost: Price<'c>,
     /// Its answer to every requirement.
     pub(crate) answers: Vec<Answered<'c>>,

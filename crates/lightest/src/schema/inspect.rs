@@ -1,4 +1,4 @@
-//! What `probe --image FILE --format json` prints.
+//! The output of `probe --image FILE --format json`.
 
 use std::borrow::Cow;
 

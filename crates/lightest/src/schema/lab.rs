@@ -1,4 +1,4 @@
-//! What the lab's commands print as JSON. Reports and series are the lab's own types; this is what stands around them.
+//! JSON output of the lab's commands. Reports and series are the lab's own types; these are the objects around them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::shared::Support;
 
-/// What `boot --format json` prints.
+/// Output of `boot --format json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Boots<'a> {
@@ -36,7 +36,7 @@ pub(crate) struct Booted<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Program<'a> {
-    /// What it returned; null where a signal ended it.
+    /// Its exit code; null where a signal ended it.
     pub(crate) status: Option<i32>,
     /// The signal that ended it; null where it returned.
     pub(crate) signal: Option<i32>,
@@ -48,7 +48,7 @@ pub(crate) struct Program<'a> {
     pub(crate) cut: bool,
 }
 
-/// What `measure --format json` prints.
+/// Output of `measure --format json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Measured<'a> {
@@ -68,13 +68,13 @@ pub(crate) struct MeasuredBoot<'a> {
     pub(crate) config: &'a str,
     /// Options beside the configuration; null where there are none.
     pub(crate) variant: Option<String>,
-    /// What the measurement depends on.
+    /// Circumstances of the measurement.
     pub(crate) circumstances: &'a Circumstances,
     /// The boot.
     pub(crate) boot: &'a Boot,
 }
 
-/// What `probe CONFIG --format json` prints; with its circumstances, a line of `probe --out`.
+/// Output of `probe CONFIG --format json`; with its circumstances, a line of `probe --out`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Probed<'a> {
@@ -82,26 +82,26 @@ pub(crate) struct Probed<'a> {
     pub(crate) schema_version: u32,
     /// The configuration.
     pub(crate) config: &'a str,
-    /// What the answers depend on; only in the file of `--out`.
+    /// Circumstances of the answers; only in the file of `--out`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) circumstances: Option<&'a Circumstances>,
     /// The guest's answers.
     pub(crate) found: &'a [Found],
 }
 
-/// What `verify --format json` prints.
+/// Output of `verify --format json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Verified<'a> {
     /// Version of this form; raised when a key is renamed or removed.
     pub(crate) schema_version: u32,
-    /// Every answer of the catalog beside what was seen.
+    /// Every answer of the catalog, with the observation.
     pub(crate) claims: Vec<Claim<'a>>,
     /// How many of these contradict each other.
     pub(crate) contradicted: usize,
 }
 
-/// An answer of the catalog beside what was seen.
+/// An answer of the catalog, with the observation.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Claim<'a> {
@@ -119,13 +119,13 @@ pub(crate) struct Claim<'a> {
     pub(crate) met: bool,
     /// How it was asked.
     pub(crate) asked: &'a str,
-    /// What came back.
+    /// The guest's reply.
     pub(crate) answer: &'a str,
     /// Whether the two contradict each other; an unknown contradicts nothing.
     pub(crate) contradicted: bool,
 }
 
-/// What `image build --format json` and `image list --format json` print.
+/// Output of `image build --format json` and `image list --format json`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Images<'a> {

@@ -1,10 +1,10 @@
-//! What `learn --format json` prints.
+//! The output of `learn --format json`.
 
 use serde::Serialize;
 
 use super::shared::{Run, Unmatched};
 
-/// What results of tests show.
+/// Facts that test results show.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Answer<'a> {

@@ -1,4 +1,4 @@
-//! What `list --format json` prints.
+//! The output of `list --format json`.
 
 use lightest_model::catalog::Cost;
 use serde::Serialize;
@@ -45,7 +45,7 @@ pub(crate) enum List<'c> {
 pub(crate) struct Config<'c> {
     /// The configuration as its framework writes it.
     pub(crate) config: String,
-    /// What a run of the configuration costs.
+    /// Costs of a run.
     pub(crate) cost: Price<'c>,
     /// Whether it can run anywhere.
     pub(crate) runs: Support,
@@ -127,9 +127,9 @@ pub(crate) struct Quirk<'c> {
     pub(crate) title: &'c str,
     #[serde(flatten)]
     pub(crate) cost: Cost,
-    /// What deals with it.
+    /// How the framework handles it.
     pub(crate) handling: &'c str,
-    /// What an author does about it.
+    /// Advice to an author.
     pub(crate) advice: &'c str,
     /// Places that bear the entry out, separated by `; `.
     pub(crate) evidence: String,

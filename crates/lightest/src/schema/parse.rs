@@ -1,10 +1,10 @@
-//! What `parse --format json` prints.
+//! The output of `parse --format json`.
 
 use serde::Serialize;
 
 use super::shared::Support;
 
-/// What the argument means: one configuration, or those of an attribute.
+/// The parsed argument: one configuration, or those of an attribute.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -45,7 +45,7 @@ pub(crate) struct Parsed<'c> {
     pub(crate) openhcl: bool,
     /// Identifier of the guest.
     pub(crate) guest: &'c str,
-    /// What the guest is: a disk image of some form, an application, none, or the kernel of Linux Direct.
+    /// Kind of guest: a disk image of some form, an application, none, or the kernel of Linux Direct.
     pub(crate) guest_kind: &'static str,
     /// Further artifacts, as the configuration names them.
     pub(crate) extra_deps: &'c [String],

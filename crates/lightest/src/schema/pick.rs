@@ -1,4 +1,4 @@
-//! What `pick --format json` prints.
+//! The output of `pick --format json`.
 
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ pub(crate) struct Answer<'a> {
     pub(crate) refused: Vec<Refusal<'a>>,
     /// Lighter configurations that may do, but nobody has shown it.
     pub(crate) unknown: Vec<Refusal<'a>>,
-    /// What is worth a try: the lightest configuration if it does, and nobody has shown it.
+    /// A configuration worth a try: unproven, and the lightest if it turns out to be enough.
     #[serde(rename = "try")]
     pub(crate) trials: Vec<Trial<'a>>,
     /// The next heavier configuration that also does, for each architecture.
@@ -41,7 +41,7 @@ pub(crate) struct Pick<'a> {
     pub(crate) arch: &'static str,
     /// The configuration as its framework writes it.
     pub(crate) config: String,
-    /// What it is on the list for.
+    /// Its role on the list.
     pub(crate) role: Role,
     /// Costs of a run.
     pub(crate) cost: Price<'a>,
@@ -53,7 +53,7 @@ pub(crate) struct Pick<'a> {
     pub(crate) limits: Vec<&'a str>,
 }
 
-/// What a configuration is on the list for.
+/// The role of a configuration on the list.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -112,7 +112,7 @@ pub(crate) struct Trial<'a> {
     pub(crate) config: String,
     /// Costs of a run.
     pub(crate) cost: Price<'a>,
-    /// What nobody has shown about it.
+    /// Its unproven requirements.
     pub(crate) unshown: Vec<Reason<'a>>,
     /// The configuration to take until it is shown; null where there is none.
     pub(crate) until_then: Option<String>,
@@ -154,7 +154,7 @@ pub(crate) struct Conflict<'a> {
     pub(crate) between: Vec<String>,
     /// Whether it is unknown, rather than impossible, that they meet.
     pub(crate) unproven: bool,
-    /// Each requirement of the set, with what provides it alone.
+    /// Each requirement of the set, with the configurations that provide it alone.
     pub(crate) explained: Vec<Explained<'a>>,
 }
 
@@ -184,9 +184,9 @@ pub(crate) struct From<'a> {
     pub(crate) answer: Answer<'a>,
     /// The test, with its module.
     pub(crate) test: String,
-    /// What the body asks for.
+    /// Requirements of the body.
     pub(crate) needs: Vec<Need<'a>>,
-    /// What is not known about the body.
+    /// Unresolved places of the body.
     pub(crate) open: Vec<Unresolved<'a>>,
     /// Requirements that the body does not show, and its name or signature suggests.
     pub(crate) weak: Vec<Weak<'a>>,
@@ -225,7 +225,7 @@ pub(crate) struct Weak<'a> {
     pub(crate) span: Option<Span<'a>>,
     /// Whether it decides, because the body asks for nothing that does.
     pub(crate) decides: bool,
-    /// What suggests it, in one word.
+    /// The text that mentions it, in one word.
     pub(crate) origin: &'static str,
 }
 
@@ -237,7 +237,7 @@ pub(crate) struct Listed<'a> {
     pub(crate) arch: &'static str,
     /// The configuration as its framework writes it.
     pub(crate) config: String,
-    /// What it is on the list for.
+    /// Its role on the list.
     pub(crate) role: Role,
     /// Why it stands beside the lightest; null for the lightest itself.
     pub(crate) because: Option<String>,
@@ -256,7 +256,7 @@ pub(crate) struct Placed<'a, A> {
     pub(crate) here: Option<Here<'a>>,
 }
 
-/// The machine, and what is lighter elsewhere.
+/// The machine, and lighter configurations that run elsewhere.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Here<'a> {

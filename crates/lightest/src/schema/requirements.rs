@@ -1,4 +1,4 @@
-//! What `requirements --format json` prints.
+//! The output of `requirements --format json`.
 
 use lightest_lint::facts;
 use lightest_model::catalog;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::shared::{Span, Unresolved};
 
-/// What tests require of their environment.
+/// Requirements of tests on their environment.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Answer<'a> {
@@ -15,7 +15,7 @@ pub(crate) struct Answer<'a> {
     pub(crate) schema_version: u32,
     /// The tests, in the order of the files.
     pub(crate) tests: Vec<Test<'a>>,
-    /// What could not be read.
+    /// Files and places that could not be read.
     pub(crate) notes: Vec<Note<'a>>,
 }
 
@@ -35,15 +35,15 @@ pub(crate) struct Test<'a> {
     pub(crate) unread: Vec<Unread<'a>>,
     /// The command line that answers the test; null where the catalog lacks one of them.
     pub(crate) pick: Option<String>,
-    /// What its body and declared intent ask, each place that shows it.
+    /// Requirements of its body and its declared intent, one for each place.
     pub(crate) requirements: Vec<Need<'a>>,
     /// Requirements that its name mentions.
     pub(crate) named: Vec<&'a str>,
-    /// What its body touches.
+    /// Usages in its body.
     pub(crate) touches: Vec<Touch<'a>>,
     /// Whether the test has an unresolved place; its guest is then never called too heavy.
     pub(crate) open: bool,
-    /// What is not known.
+    /// Unresolved places.
     pub(crate) unknown: Vec<Unresolved<'a>>,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Unread<'a> {
     pub(crate) span: Option<Span<'a>>,
 }
 
-/// A requirement, and what shows it.
+/// A requirement, and the place that shows it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Need<'a> {
@@ -202,12 +202,12 @@ pub(crate) enum Touched<'a> {
     },
     /// A value or a type that an expression names.
     Name {
-        /// Path of what is named.
+        /// The named path.
         name: &'a str,
     },
     /// A field that is set.
     Field {
-        /// The record, or the role of what is changed.
+        /// The record, or the role of the changed value.
         on: &'a str,
         /// The field.
         name: &'a str,
@@ -283,9 +283,9 @@ impl<'a> From<&'a facts::UsageKind> for Touched<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Note<'a> {
-    /// What could not be read, and why.
+    /// The problem, with its reason.
     pub(crate) message: &'a str,
-    /// What to do about it; null where there is nothing.
+    /// The way out; null where there is none.
     pub(crate) help: Option<&'a str>,
     /// Where it stands.
     pub(crate) span: Option<Span<'a>>,

@@ -1,4 +1,4 @@
-//! What several answers are made of.
+//! Parts of several answers.
 
 use crate::output::places::Texts;
 use lightest_model::catalog;
@@ -27,7 +27,7 @@ impl From<catalog::Support> for Support {
     }
 }
 
-/// What one run of a configuration costs.
+/// Costs of one run of a configuration.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Price<'c> {
@@ -97,7 +97,7 @@ pub(crate) struct Span<'a> {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Unresolved<'a> {
-    /// What is not known.
+    /// The unknown.
     pub(crate) what: &'a str,
     /// Where it stands.
     pub(crate) span: Option<Span<'a>>,

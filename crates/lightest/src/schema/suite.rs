@@ -1,4 +1,4 @@
-//! What `suite --format json` and `suite --shard-format matrix` print.
+//! The output of `suite --format json` and `suite --shard-format matrix`.
 
 use std::collections::BTreeSet;
 
@@ -20,9 +20,9 @@ pub(crate) struct Answer<'a> {
     pub(crate) variants_with_results: usize,
     /// All runs of all variants.
     pub(crate) all: Times,
-    /// The same by what variants have in common.
+    /// The same, by common properties of variants.
     pub(crate) by: Groups<'a>,
-    /// What the findings of `check` would save.
+    /// Savings of the findings of `check`.
     pub(crate) savings: Savings<'a>,
     /// Variants that both passed and failed.
     pub(crate) flaky: Vec<Flaky<'a>>,
@@ -85,13 +85,13 @@ pub(crate) struct Groups<'a> {
 pub(crate) struct Group<'a> {
     #[serde(flatten)]
     pub(crate) times: Times,
-    /// What they have in common.
+    /// Their common property.
     pub(crate) name: &'a str,
     /// How many variants there are.
     pub(crate) variants: usize,
 }
 
-/// What the findings of `check` would save.
+/// Savings of the findings of `check`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Savings<'a> {
@@ -105,7 +105,7 @@ pub(crate) struct Savings<'a> {
     pub(crate) image_bytes: i64,
 }
 
-/// What one finding would save.
+/// Savings of one finding.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Saving<'a> {

@@ -1,4 +1,4 @@
-//! What `unknowns --format json` prints.
+//! The output of `unknowns --format json`.
 
 use lightest_model::catalog::Cost;
 use serde::Serialize;
@@ -25,11 +25,11 @@ pub(crate) struct Unknown<'a> {
     pub(crate) config: String,
     /// Identifier of the requirement; `runs` where it is not known to run at all.
     pub(crate) requirement: &'a str,
-    /// What the catalog states about it, in words.
+    /// The catalog's statement about it, in words.
     pub(crate) because: &'a str,
     /// Places that bear the statement out, separated by `; `; `no statement in the catalog` where there is none.
     pub(crate) evidence: String,
-    /// What a *yes* would save over one run of each variant.
+    /// Savings of a *yes* over one run of each variant.
     pub(crate) saves: Saves,
     /// The variants that a *yes* would make lighter.
     pub(crate) waiting: Vec<Waiting<'a>>,
@@ -37,7 +37,7 @@ pub(crate) struct Unknown<'a> {
     pub(crate) experiment: Option<Experiment<'a>>,
 }
 
-/// What an unknown would save, all its variants together.
+/// Savings of an unknown, over all its variants.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Saves {
@@ -53,7 +53,7 @@ pub(crate) struct Saves {
     pub(crate) boot_classes: i64,
     #[serde(flatten)]
     pub(crate) quirks: Cost<i64>,
-    /// What the variants take today; null where none was measured.
+    /// Durations of the variants today; null where none was measured.
     pub(crate) measured: Option<Measured>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Saves {
 pub(crate) struct Measured {
     /// How many variants were measured.
     pub(crate) variants: usize,
-    /// What these take today, in seconds.
+    /// Their duration today, in seconds.
     pub(crate) seconds_today: f64,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Waiting<'a> {
     pub(crate) boot_classes: i64,
     #[serde(flatten)]
     pub(crate) quirks: Cost<i64>,
-    /// What the variant takes today, in seconds; null where it was not measured.
+    /// Duration of the variant today, in seconds; null where it was not measured.
     pub(crate) measured_s: Option<f64>,
 }
 
@@ -126,6 +126,6 @@ pub(crate) struct Edit<'a> {
     pub(crate) line: usize,
     /// Column of the range's start in characters, from 1.
     pub(crate) column: usize,
-    /// What to put there.
+    /// The replacement.
     pub(crate) text: &'a str,
 }
