@@ -68,7 +68,7 @@ fn compile(sources: &Path, out: &Path, agent: &Path) {
         .arg(&library));
     run(Command::new(&rustc)
         .args(common)
-        .args(["-Ctarget-feature=+crt-static", "-Cstrip=symbols", "-Clto=fat"])
+        .args(["-Ctarget-feature=+crt-static", "-Cstrip=symbols"])
         .args(["--crate-name=agent", "--extern"])
         .arg(format!("lightest_agent={}", library.display()))
         .arg(sources.join("main.rs"))

@@ -9,22 +9,14 @@
 //! - [`openvmm`]: the facts that OpenVMM's source states, and the gaps where it cannot be read.
 //! - [`sync`]: those facts compared with the catalog.
 //!
-//! Nothing here reads files, prints or knows another framework.
-
-use lightest_model::config::Arch;
+//! Attributes and bodies are read by `lightest-petri-reader`. Nothing here reads files, prints or knows another framework.
 
 mod dialect;
-pub mod grammar;
 pub mod guide;
 pub mod openvmm;
 mod paste;
-mod rust;
-mod spelling;
 pub mod sync;
 
 pub use dialect::Petri;
+pub use lightest_petri_reader::{ARCHS, Spelled, grammar};
 pub use paste::attribute;
-pub use spelling::Spelled;
-
-/// The architectures that petri's macros know, in the order in which answers name them.
-pub const ARCHS: [Arch; 2] = [Arch::X64, Arch::Aarch64];

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use lightest_sync::{MAX_BYTES, SourceFile, Spot, line_of};
 
-use crate::rust::tokens::{Docs, Fault, FaultKind, Kind, Token, Tokens};
+use lightest_petri_reader::rust::tokens::{Docs, Fault, FaultKind, Kind, Token, Tokens};
 
 /// Folders whose Rust files state the facts, from the top of the checkout.
 pub const ROOTS: [&str; 2] = ["petri", "vmm_tests"];

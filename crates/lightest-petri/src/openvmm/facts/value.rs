@@ -4,7 +4,7 @@ use lightest_model::config::Arch;
 
 use crate::openvmm::corpus::View;
 use crate::openvmm::items::constants;
-use crate::rust::tokens::Kind;
+use lightest_petri_reader::rust::tokens::Kind;
 
 /// The value of a product, sum or named constant of integers, such as `4 * 1024 * 1024 * 1024`.
 pub(crate) fn integer(view: View<'_>) -> Option<u64> {

@@ -8,7 +8,7 @@ use crate::spelling::Spelled;
 
 /// A string literal that reads as `text`.
 #[must_use]
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.escape_default().to_string().replace("\\'", "'"))
 }
 

@@ -24,33 +24,20 @@ mod walk;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::grammar::{self, AttributeKind};
-use crate::guide;
-use crate::paste::attribute_of;
+use crate::grammar::AttributeKind;
 use crate::rust::limits::Unreadable;
-use crate::spelling::Spelled;
 use lightest_model::catalog::Catalog;
-use lightest_model::config::Config;
-use lightest_model::space::{Asked, RowId, Space};
 use memchr::memmem::Finder;
 
 use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::calls::Table;
-use lightest_lint::change::Leading;
-use lightest_lint::dialect::{Conventions, Dialect, HostWord, Interest, Masking};
-use lightest_lint::facts::{Bare, Declaration, Reading};
-use lightest_lint::guide::Guide;
+use lightest_lint::dialect::Interest;
+use lightest_lint::facts::Reading;
 use lightest_lint::parallel;
-use lightest_lint::proposal::Proposed;
 use lightest_lint::source::Source;
-use lightest_lint::spelling::Spelling;
 
 use index::Package;
 use tree::Tree;
-
-/// The dialect of OpenVMM's tests.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Petri;
 
 /// What every attribute of petri's contains, and what one of a fork does.
 static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_test"));
@@ -58,146 +45,26 @@ static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("_test"));
 static HELPER_MARKS: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new("petri"), Finder::new("pipette")]);
 
-impl Dialect for Petri {
-    fn name(&self) -> &'static str {
-        "petri"
-    }
+/// Whether a file has tests of petri's: one of its attributes, or one that reads like them.
+#[must_use]
+pub fn has_tests(bytes: &[u8]) -> bool {
+    MARK.find_iter(bytes).any(|at| is_attribute(bytes, at))
+}
 
-    fn about(&self) -> &'static str {
-        "OpenVMM's tests, written with petri"
-    }
-
-    fn looks_for(&self) -> &'static str {
-        "`#[vmm_test(..)]` and its relatives"
-    }
-
-    fn package_file(&self) -> &'static str {
-        "Cargo.toml"
-    }
-
-    fn extension(&self) -> &'static str {
-        "rs"
-    }
-
-    fn marks(&self) -> &'static [&'static str] {
-        &["vmm_tests"]
-    }
-
-    fn leading(&self) -> Leading {
-        Leading { begins: &["//", "/*", "*", "#["], except: &["//!"] }
-    }
-
-    fn catalog(&self) -> &'static [&'static str] {
-        &["openvmm", "lab"]
-    }
-
-    fn has_tests(&self, bytes: &[u8]) -> bool {
-        MARK.find_iter(bytes).any(|at| is_attribute(bytes, at))
-    }
-
-    fn interest(&self, bytes: &[u8]) -> Interest {
-        if self.has_tests(bytes) {
-            Interest::Tests
-        } else if HELPER_MARKS.iter().any(|mark| mark.find(bytes).is_some()) {
-            Interest::Helpers
-        } else {
-            Interest::None
-        }
-    }
-
-    fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading {
-        read(sources, catalog, table, |_| true)
-    }
-
-    fn read_file(&self, file: usize, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading {
-        let mut reading = read(sources, catalog, table, |other| other == file);
-        reading.keep_file(file);
-        reading
-    }
-
-    fn conventions(&self) -> Conventions {
-        // How a guest without an agent ends is not read: too few of its requirements are seen.
-        Conventions {
-            alternatives: true,
-            boot_tests: true,
-            shown_by: Some("agent"),
-            any_arch: false,
-            asks: &[],
-            bare: true,
-        }
-    }
-
-    fn name_of(&self, config: &Config) -> String {
-        Spelled(config).to_string()
-    }
-
-    fn guide(&self) -> Option<&'static Guide> {
-        Some(&guide::GUIDE)
-    }
-
-    fn spelling(&self) -> Option<&dyn Spelling> {
-        Some(self)
-    }
-
-    fn paste(&self, space: &Space<'_>, list: &[(RowId, &[String])], asked: &Asked) -> Option<String> {
-        attribute_of(space, list, asked).map(|attribute| attribute.to_string())
-    }
-
-    fn spell(&self, config: &Config, declaration: &Declaration) -> Option<String> {
-        // Where the attribute names the VMM, its configurations do not.
-        let vmm = if declaration.vmm.is_some() { None } else { config.vmm.clone() };
-        Some(Spelled(&Config { vmm, ..config.clone() }).to_string())
-    }
-
-    fn host_word(&self, capability: &str) -> Option<HostWord> {
-        Some(HostWord { written: format!("requires({capability})"), within: "vmm_test_with" })
-    }
-
-    fn hold_back(&self, written: &str, reason: &str) -> Option<String> {
-        Some(format!("ignore(reason = \"{}\", {written})", reason.escape_default()))
-    }
-
-    fn declare(&self, space: &Space<'_>, bare: &Bare, list: &[Proposed], asked: &Asked) -> Option<String> {
-        crate::paste::declare(space, &bare.written, list, asked).map(|attribute| attribute.to_string())
-    }
-
-    fn spell_unstable(&self, config: &Config, declaration: &Declaration, reason: &str) -> Option<String> {
-        let config = self.spell(config, declaration)?;
-        Some(format!("unstable(reason = {}, {config})", grammar::quoted(reason)))
-    }
-
-    /// A filter expression of cargo-nextest.
-    fn filter(&self, variants: &[&str]) -> Option<String> {
-        if variants.is_empty() {
-            return Some("none()".to_owned());
-        }
-        let term = |name: &&str| {
-            let mut text = String::new();
-            for letter in name.chars() {
-                match letter {
-                    '\\' | ')' | '(' | ',' | '/' => text.extend(['\\', letter]),
-                    letter => text.push(letter),
-                }
-            }
-            format!("test(={text})")
-        };
-        Some(variants.iter().map(term).collect::<Vec<_>>().join(" | "))
-    }
-
-    /// With `PETRI_IGNORE_UNSTABLE_FAILURES`, which OpenVMM's CI sets, an unstable test that fails is reported as
-    /// passed; only its log shows the failure (`petri/src/test.rs`, `petri/src/tracing.rs`).
-    fn masking(&self) -> Option<Masking> {
-        Some(Masking {
-            passed: "test passed",
-            failed: "unstable test failed",
-            advice: "keep the output of tests that pass (`store-success-output` of nextest's JUnit), or run without \
-                     PETRI_IGNORE_UNSTABLE_FAILURES and pass `--unstable-failures-reported`",
-        })
+/// Why a file is read.
+#[must_use]
+pub fn interest(bytes: &[u8]) -> Interest {
+    if has_tests(bytes) {
+        Interest::Tests
+    } else if HELPER_MARKS.iter().any(|mark| mark.find(bytes).is_some()) {
+        Interest::Helpers
+    } else {
+        Interest::None
     }
 }
 
 /// Reads files, and walks through the tests of those that are wanted.
-fn read(sources: &[Source], catalog: &Catalog, table: &Table, wanted: impl Fn(usize) -> bool) -> Reading {
+pub fn read(sources: &[Source], catalog: &Catalog, table: &Table, wanted: impl Fn(usize) -> bool) -> Reading {
     let (mut notes, mut unread) = (Vec::new(), Vec::new());
     // The longest first, so that no thread is left with it at the end.
     let mut order: Vec<usize> = (0..sources.len()).collect();

@@ -8,7 +8,7 @@ pub(crate) mod cst;
 mod lexer;
 pub(crate) mod limits;
 mod literal;
-pub(crate) mod tokens;
+pub mod tokens;
 
 pub(crate) use lexer::{MARK, SyntaxKind};
 pub(crate) use literal::string;

@@ -10,16 +10,18 @@ use super::literal;
 
 /// A token, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
-    pub(crate) kind: Kind,
-    pub(crate) span: Range<usize>,
+pub struct Token {
+    /// Its kind, with the value of a literal.
+    pub kind: Kind,
+    /// Bytes of the text.
+    pub span: Range<usize>,
     /// For brackets, the index of the other one; the number of tokens where an opening one has none.
-    pub(crate) partner: usize,
+    pub partner: usize,
 }
 
 /// What a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// An identifier or keyword.
     Ident,
     /// A string literal, unescaped.
@@ -38,31 +40,36 @@ pub(crate) enum Kind {
 
 /// Whether documentation is a comment, or a token as it is for macros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Docs {
+pub enum Docs {
+    /// It is left out of the tokens.
     Comments,
+    /// It is a token, [`Kind::Other`].
     Tokens,
 }
 
 /// Text as tokens.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tokens {
-    pub(crate) tokens: Vec<Token>,
+pub struct Tokens {
+    /// Tokens in order, without white space and comments.
+    pub tokens: Vec<Token>,
     /// Comments in order.
-    pub(crate) comments: Vec<Range<usize>>,
+    pub comments: Vec<Range<usize>>,
     /// What is not Rust, in the order in which it was noticed.
-    pub(crate) faults: Vec<Fault>,
+    pub faults: Vec<Fault>,
 }
 
 /// A place that is not Rust.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) span: Range<usize>,
-    pub(crate) kind: FaultKind,
+pub struct Fault {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// What is wrong there.
+    pub kind: FaultKind,
 }
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum FaultKind {
+pub enum FaultKind {
     /// No token begins like this.
     NotAToken,
     /// An escape that the compiler refuses.
@@ -72,13 +79,24 @@ pub(crate) enum FaultKind {
     /// A comment that does not end.
     Comment,
     /// An opening bracket without a partner, and the bracket that ended its group.
-    Unclosed { open: char, by: Option<(char, Range<usize>)> },
+    Unclosed {
+        /// The bracket that opens.
+        open: char,
+        /// The bracket that ended the group, and where; `None` at the end of the text.
+        by: Option<(char, Range<usize>)>,
+    },
     /// A closing bracket without a partner, and the bracket whose group it stands in.
-    Unopened { close: char, within: Option<char> },
+    Unopened {
+        /// The bracket that closes.
+        close: char,
+        /// The bracket of the group around it.
+        within: Option<char>,
+    },
 }
 
 /// The bracket that closes a group.
-pub(crate) const fn closing(open: char) -> char {
+#[must_use]
+pub const fn closing(open: char) -> char {
     match open {
         '(' => ')',
         '[' => ']',
@@ -88,7 +106,8 @@ pub(crate) const fn closing(open: char) -> char {
 
 impl Tokens {
     /// Reads a text.
-    pub(crate) fn read(text: &str, docs: Docs) -> Self {
+    #[must_use]
+    pub fn read(text: &str, docs: Docs) -> Self {
         let mut read = Self::default();
         let mut open = Vec::new();
         lexer::lex(text, |lexed| {

@@ -14,14 +14,11 @@ mod written;
 
 pub use attribute::{Attribute, AttributeKind, Variant, Vendor};
 pub use config::{Entry, Reason};
-pub(crate) use written::quoted;
+pub use written::quoted;
 
-use lightest_lint::spelling::Spelling;
 pub use lightest_lint::spelling::SyntaxError;
 use lightest_model::catalog::Catalog;
 use lightest_model::config::{Config, Form};
-
-use crate::Petri;
 
 /// The words that are legal, and how they fit together.
 #[derive(Clone, Copy, Debug)]
@@ -132,22 +129,5 @@ impl<'c> Grammar<'c> {
             prefix.push_str(isolation.word());
         }
         Some(prefix)
-    }
-}
-
-impl Spelling for Petri {
-    fn config(&self, catalog: &Catalog, text: &str) -> Result<Config, SyntaxError> {
-        Grammar::new(catalog).parse_config(text)
-    }
-
-    fn declaration(&self, catalog: &Catalog, text: &str) -> Option<Result<Vec<Config>, SyntaxError>> {
-        text.trim_start().starts_with('#').then(|| {
-            let attribute = Grammar::new(catalog).parse_attribute(text)?;
-            Ok(attribute.variants().map(|variant| variant.config).collect())
-        })
-    }
-
-    fn test_name_prefix(&self, catalog: &Catalog, config: &Config) -> Option<String> {
-        Grammar::new(catalog).test_name_prefix(config)
     }
 }
