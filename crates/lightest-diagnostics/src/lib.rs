@@ -9,4 +9,4 @@ mod source;
 pub mod words;
 
 pub use diagnostic::{Diagnostic, Edit, Help, Label, RuleId, Safety};
-pub use source::{SourceFile, SourceMap, Span, line_column};
+pub use source::{MARK, SourceFile, SourceMap, Span, line_column, line_start};

@@ -87,15 +87,27 @@ impl Span {
     }
 }
 
+/// The byte order mark with which a text may begin; no line holds it.
+pub const MARK: char = '\u{feff}';
+
+/// Where the line around a byte begins, for the first one behind the byte order mark.
+///
+/// A position outside the text, or inside a character, counts as the nearest one before it.
+#[must_use]
+pub fn line_start(text: &str, at: usize) -> usize {
+    let before = &text[..text.floor_char_boundary(at.min(text.len()))];
+    let first = || if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+    before.rfind('\n').map_or_else(first, |newline| newline + 1)
+}
+
 /// One-based line, and one-based column in characters, of a byte position.
 ///
 /// A position outside the text, or inside a character, counts as the nearest one before it.
 #[must_use]
 pub fn line_column(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(at.min(text.len()))];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
-    (line, before[line_start..].chars().count() + 1)
+    (line, before.get(line_start(text, at)..).map_or(0, |before| before.chars().count()) + 1)
 }
 
 #[cfg(test)]
@@ -112,6 +124,17 @@ mod tests {
         assert_eq!(line_column(text, text.len()), (3, 1));
         assert_eq!(line_column(text, 1_000), (3, 1));
         assert_eq!(line_column("", 0), (1, 1));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let text = "\u{feff}ab\n\u{feff}cd";
+        let columns = |text: &str, at: &str| line_column(text, text.find(at).expect("it occurs"));
+        assert_eq!([0, 1, 3].map(|at| line_column(text, at)), [(1, 1); 3]);
+        assert_eq!((columns(text, "b"), columns(text, "d")), ((1, 2), (2, 3)), "elsewhere it is a character");
+        assert_eq!([0, 3, 5, 6].map(|at| line_start(text, at)), [3, 3, 3, 6]);
+        assert_eq!([0, 1, 9].map(|at| line_start("a", at)), [0; 3]);
+        assert_eq!(line_start("", 0), 0);
     }
 
     #[test]

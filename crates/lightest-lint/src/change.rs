@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use lightest_diagnostics::{Edit, Span};
+use lightest_diagnostics::{Edit, Span, line_start};
 
 use crate::facts::{Reading, Test};
 use crate::finding::Finding;
@@ -129,15 +129,15 @@ impl Changes {
     /// Where the lines directly above a place that belong to it begin; the place itself where there are none.
     fn head(&self, text: &str, start: usize) -> usize {
         let Some(before) = text.get(..start) else { return start };
-        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = line_start(text, start);
         // What stands behind other code on its line has no lines of its own above it.
         if before[line..].contains(['{', '}', ';', '=', ',', '"']) {
             return start;
         }
         let mut top = start;
         let mut end = line;
-        while let Some(above) = end.checked_sub(1) {
-            let first = text[..above].rfind('\n').map_or(0, |at| at + 1);
+        while let Some(above) = text[..end].strip_suffix('\n').map(str::len) {
+            let first = line_start(text, above);
             if !self.leading.has(&text[first..above]) {
                 break;
             }
@@ -215,7 +215,7 @@ fn places(test: &Test) -> impl Iterator<Item = &Span> {
 
 /// The line around a position, without its end and without blanks around its text.
 fn line_at(text: &str, at: usize) -> Range<usize> {
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let start = line_start(text, at);
     let rest = text.get(start..).unwrap_or_default();
     let line = rest.split('\n').next().unwrap_or_default();
     let blanks = line.len() - line.trim_start().len();

@@ -1,6 +1,6 @@
 //! Edits to a test's list: a configuration replaced, added or taken out, in the layout that the list has.
 
-use lightest_diagnostics::{Edit, Help, Safety, Span};
+use lightest_diagnostics::{Edit, Help, MARK, Safety, Span};
 use lightest_model::space::RowId;
 
 use crate::dialect::Replacement;
@@ -116,6 +116,7 @@ impl Subject<'_, '_> {
         let text = self.sources.get(span.file)?.text.get(..span.bytes.start)?;
         // From its end, so that a long line is not read for each of its variants.
         let before = text.trim_end_matches(|c: char| c != '\n' && c.is_whitespace());
-        (before.is_empty() || before.ends_with('\n')).then(|| text[before.len()..].to_owned())
+        let begins = before.strip_prefix(MARK).unwrap_or(before).is_empty() || before.ends_with('\n');
+        begins.then(|| text[before.len()..].to_owned())
     }
 }

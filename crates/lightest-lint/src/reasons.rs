@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use foldhash::HashMap;
-use lightest_diagnostics::{RuleId, Safety, Span};
+use lightest_diagnostics::{RuleId, Safety, Span, line_start};
 use lightest_model::config::Form;
 
 use crate::facts::{Comment, Declaration, Test, Variant};
@@ -334,8 +334,7 @@ struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// The line around a byte, without its end.
     fn around(&self, at: usize) -> Range<usize> {
-        let start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        start..self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline)
+        line_start(self.text, at)..self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline)
     }
 
     /// The first comment that ends behind a byte.
@@ -372,7 +371,7 @@ impl<'a> Lines<'a> {
         let (mut start, mut end) = (own.start, own.end);
         let mut above = false;
         for _ in 0..LONGEST_STATEMENT {
-            let Some(newline) = start.checked_sub(1) else { break };
+            let Some(newline) = self.text[..start].strip_suffix('\n').map(str::len) else { break };
             let line = self.around(newline);
             let code = self.code(line.clone());
             let is_comment = code.is_empty() && self.is_in_comment(&line);

@@ -8,7 +8,7 @@ use crate::intent;
 use crate::reasons::{list_around, variant_of};
 use crate::rules::Rule;
 use crate::source::Source;
-use lightest_diagnostics::{Edit, RuleId, Safety, Span};
+use lightest_diagnostics::{Edit, RuleId, Safety, Span, line_start};
 
 pub(crate) const RULE: RuleId = RuleId::new("unused-suppression");
 
@@ -103,7 +103,7 @@ fn unused(suppression: &Suppression<'_>, test: &Test, sources: &[Source]) -> Fin
 /// The line of a comment, where nothing else stands on it.
 fn whole_line(span: &Span, sources: &[Source]) -> Span {
     let Some(text) = sources.get(span.file).map(|source| &source.text) else { return span.clone() };
-    let start = text[..span.bytes.start].rfind('\n').map_or(0, |at| at + 1);
+    let start = line_start(text, span.bytes.start);
     let end = text[span.bytes.end..].find('\n').map_or(text.len(), |at| span.bytes.end + at + 1);
     let blank = |part: &str| part.chars().all(char::is_whitespace);
     if blank(&text[start..span.bytes.start]) && blank(&text[span.bytes.end..end]) {

@@ -91,11 +91,11 @@ fn snippet<'a>(
     text: &Text<'a>,
     labels: impl Iterator<Item = (usize, &'a Label)> + Clone,
 ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let window = Window::around(text, labels.clone().map(|(_, label)| within(text.text, &label.span.bytes)))?;
+    let window = Window::around(text, labels.clone().map(|(_, label)| text.within(&label.span.bytes)))?;
     let mut snippet = window.snippet().path(shown(text.path).to_string());
     for (at, label) in labels {
         let kind = if at == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let annotation = kind.span(window.span(within(text.text, &label.span.bytes)));
+        let annotation = kind.span(window.span(text.within(&label.span.bytes)));
         snippet = snippet.annotation(match label.text.as_str() {
             "" => annotation,
             words => annotation.label(line(words).to_string()),
@@ -117,7 +117,7 @@ fn helped<'a>(texts: &Texts<'a>, group: Group<'a>, help: &'a Help) -> Vec<Group<
     if help.safety != Safety::DisplayOnly {
         for edit in &help.edits {
             let Some(text) = texts.get(&edit.span) else { continue };
-            let span = within(text.text, &edit.span.bytes);
+            let span = text.within(&edit.span.bytes);
             let Some(window) = Window::around(text, [span.clone()].into_iter()) else { continue };
             // A line of the drawing ends in one way.
             let patch = Patch::new(window.span(span), edit.text.replace("\r\n", "\n"));
@@ -129,13 +129,6 @@ fn helped<'a>(texts: &Texts<'a>, group: Group<'a>, help: &'a Help) -> Vec<Group<
     }
     let patched = Group::with_title(annotate_snippets::Level::HELP.secondary_title(message));
     vec![group, patches.into_iter().fold(patched, Group::element)]
-}
-
-/// A span that lies within a text and on its character boundaries, whatever was asked for.
-fn within(text: &str, span: &Range<usize>) -> Range<usize> {
-    let start = text.floor_char_boundary(span.start.min(text.len()));
-    let end = text.ceil_char_boundary(span.end.min(text.len())).max(start);
-    start..end
 }
 
 /// The lines of a text around the drawn part: the renderer looks at every line that it is given.

@@ -61,6 +61,63 @@ fn a_byte_order_mark_and_carriage_returns_do_no_harm() {
     assert!(text.starts_with("\u{feff}#[openvmm_test(linux_direct_x64)]\r\n"), "{text:?}");
 }
 
+/// A file with a byte order mark has the lines and columns of the same file without one, in every format. Bytes count it: that is
+/// where an edit goes.
+#[test]
+fn a_byte_order_mark_is_no_column() {
+    let unused = "// lightest: expect(runs-nowhere): it is tried";
+    let long = format!("/* {} */ {TEST}", "é".repeat(9000));
+    for text in [TEST, &format!("{unused}\n{TEST}"), &format!("/* {unused} */ {TEST}"), &long] {
+        let marked = format!("\u{feff}{text}");
+        let said = |text: &str, format: &str| {
+            let folder = folder();
+            put(folder.path(), "a.rs", text);
+            let said = check(folder.path(), &["--message-format", format]);
+            assert_eq!(said.code, 1, "{format}: {}", said.err);
+            said.out
+        };
+        for format in ["human", "short", "github", "junit"] {
+            assert_eq!(said(&marked, format), said(text, format), "{format}");
+        }
+        for format in ["json", "sarif"] {
+            let values = |text: &str, mark: u64| {
+                let said = said(text, format);
+                let values = serde_json::Deserializer::from_str(&said).into_iter::<serde_json::Value>();
+                let mut values: Vec<_> = values.map(|value| value.expect("JSON")).collect();
+                values.iter_mut().for_each(|value| count_less(value, mark));
+                values
+            };
+            let (marked, plain) = (values(&marked, 3), values(text, 0));
+            assert_eq!(marked.len(), plain.len(), "{format}");
+            for (marked, plain) in marked.iter().zip(&plain) {
+                assert!(marked == plain, "{format}: {marked:#} for {plain:#}");
+            }
+        }
+        let fixed = |text: &str| {
+            let folder = folder();
+            put(folder.path(), "a.rs", text);
+            check(folder.path(), &["--fix", "--unsafe-fixes"]);
+            fs::read_to_string(folder.path().join("a.rs")).expect("UTF-8")
+        };
+        assert_eq!(fixed(&marked), format!("\u{feff}{}", fixed(text)));
+    }
+}
+
+/// Takes so many bytes off each place that is given in bytes.
+fn count_less(value: &mut serde_json::Value, bytes: u64) {
+    let place = ["byte_start", "byte_end", "byteOffset"];
+    match value {
+        serde_json::Value::Array(values) => values.iter_mut().for_each(|value| count_less(value, bytes)),
+        serde_json::Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, value)| match value.as_u64() {
+                Some(at) if place.contains(&name.as_str()) => *value = (at - bytes).into(),
+                _ => count_less(value, bytes),
+            })
+        }
+        _ => {}
+    }
+}
+
 #[test]
 fn a_file_of_100_megabytes_is_named_and_not_read() {
     let folder = folder();

@@ -2,6 +2,7 @@
 
 use gosyn::ast;
 use gosyn::token::{LitKind, Operator};
+use lightest_diagnostics::MARK;
 
 use super::Unparsed;
 use super::tree::{
@@ -11,7 +12,6 @@ use super::tree::{
 
 /// Parses a file.
 pub(super) fn file(text: &str) -> Result<File, Unparsed> {
-    const MARK: &str = "\u{feff}";
     let body = text.strip_prefix(MARK).unwrap_or(text);
     let base = text.len() - body.len();
     let file = gosyn::parse_source(body).map_err(|error| unparsed(&error, text))?;

@@ -4,13 +4,12 @@ use foldhash::HashSet;
 use std::cmp::Reverse;
 
 use crate::grammar::{AttributeKind, Grammar, Reason, SyntaxError};
-use crate::rust::MARK;
 use lightest_model::catalog::Catalog;
 
 use super::tree::{Attribute, Bytes, Function, Tree};
 use super::walk::Walked;
 use super::{doc, modules, takes};
-use lightest_diagnostics::{Diagnostic, Span};
+use lightest_diagnostics::{Diagnostic, Span, line_start};
 use lightest_lint::calls::{Kind, Table};
 use lightest_lint::facts::{Bare, Comment, Declaration, Test, Unresolved, Variant};
 use lightest_lint::intent;
@@ -160,9 +159,8 @@ fn comments(file: usize, source: &Source, tree: &Tree, head: &std::ops::Range<us
     let within = tree.comments[first..].iter().take_while(|comment| comment.span.start < head.end);
     // Of the last one; asked of each comment once, since a comment grows with every line.
     let mut last_was_directive = false;
-    let column = |at: usize| at - source.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let is_behind_code =
-        |at: usize| !source.text[at - column(at)..at].trim_start_matches(MARK).trim().is_empty();
+    let column = |at: usize| at - line_start(&source.text, at);
+    let is_behind_code = |at: usize| !source.text[at - column(at)..at].trim().is_empty();
     for comment in within {
         let directive = comment.text.contains("lightest:");
         let start = comment.span.start;
@@ -226,11 +224,11 @@ fn unknown_attribute(file: usize, function: &Function) -> Option<Diagnostic> {
 fn preface(file: usize, text: &str) -> Option<Comment> {
     let mut start = None;
     let mut end = 0;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim_start_matches(MARK).trim();
+    let mut at = line_start(text, 0);
+    for line in text[at..].split_inclusive('\n') {
+        let trimmed = line.trim();
         if trimmed.starts_with("//!") {
-            start.get_or_insert(at + (line.len() - line.trim_start_matches(MARK).len()));
+            start.get_or_insert(at);
             end = at + line.trim_end().len();
         } else if start.is_some() || !(trimmed.is_empty() || trimmed.starts_with("//")) {
             break;

@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
+use lightest_diagnostics::MARK;
 use ra_ap_parser::{Edition, LexedStr};
 
 pub(crate) use ra_ap_parser::SyntaxKind;
 
 /// The edition of Rust that is read.
 pub(super) const EDITION: Edition = Edition::CURRENT;
-
-/// The byte order mark of a file, which is no part of its first line.
-pub(crate) const MARK: char = '\u{feff}';
 
 /// Lexes `text` and hands the tokens, whose positions are those of `text`, to `read`. Text of 4 GiB and more has none.
 pub(super) fn lex<R>(text: &str, read: impl FnOnce(&LexedStr<'_>) -> R) -> R {

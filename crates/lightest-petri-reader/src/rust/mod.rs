@@ -10,5 +10,5 @@ pub(crate) mod limits;
 mod literal;
 pub mod tokens;
 
-pub(crate) use lexer::{MARK, SyntaxKind};
+pub(crate) use lexer::SyntaxKind;
 pub(crate) use literal::string;

@@ -13,6 +13,8 @@ use std::fs::{self, File};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use lightest_diagnostics::MARK;
+
 use super::escape::shown;
 use super::lock::Lock;
 use super::replaced::{Reason, keep, make_room, old, shared, target};
@@ -79,7 +81,6 @@ pub(crate) fn write_over(path: &Path, was: &str, text: &str, held: Option<&Lock>
 
 /// A text with the line ends of the one that it replaces (CR LF where every line of that ends so), and with its byte order mark.
 pub(crate) fn with_line_ends_of<'a>(old: &str, new: &'a str) -> Cow<'a, str> {
-    const MARK: char = '\u{feff}';
     let is_long = old.contains('\n') && old.matches('\n').count() == old.matches("\r\n").count();
     let new = if is_long { new.replace("\r\n", "\n").replace('\n', "\r\n").into() } else { Cow::from(new) };
     if old.starts_with(MARK) && !new.starts_with(MARK) { format!("{MARK}{new}").into() } else { new }

@@ -1,9 +1,10 @@
 //! Places in texts as lines and columns, by an index of each text: asking for many places costs no more than reading once.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use lightest_diagnostics::{Diagnostic, Span};
+use lightest_diagnostics::{Diagnostic, Span, line_start};
 use lightest_lint::source::Source;
 
 /// The texts that diagnostics point into, by the index that spans have.
@@ -33,7 +34,7 @@ pub(crate) struct Place<'a> {
 
 #[derive(Debug)]
 struct Index {
-    /// Where each line begins.
+    /// Where each line begins, the first one behind the byte order mark.
     lines: Vec<usize>,
     /// How many characters are before each [`STEP`] bytes; empty where every character is a byte.
     characters: Vec<usize>,
@@ -83,15 +84,15 @@ impl<'a> Texts<'a> {
 impl<'a> Text<'a> {
     /// Line and column of a byte.
     pub(crate) fn line_column(&self, at: usize) -> (usize, usize) {
-        let at = self.text.floor_char_boundary(at.min(self.text.len()));
         let index = self.index();
+        let at = self.text.floor_char_boundary(at.min(self.text.len())).max(index.lines[0]);
         let line = index.lines.partition_point(|start| *start <= at);
         let start = index.lines[line - 1];
         (line, index.before(self.text, at) - index.before(self.text, start) + 1)
     }
 
     /// Where a line begins, and where the next one does; the line counts from 1.
-    pub(crate) fn line_bytes(&self, line: usize) -> std::ops::Range<usize> {
+    pub(crate) fn line_bytes(&self, line: usize) -> Range<usize> {
         let lines = &self.index().lines;
         let start = lines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
         start..lines.get(line).copied().unwrap_or(self.text.len())
@@ -104,10 +105,17 @@ impl<'a> Text<'a> {
         text.strip_suffix('\r').unwrap_or(text)
     }
 
+    /// A span that lies within the lines of the text and on its character boundaries, whatever was asked for.
+    pub(crate) fn within(&self, span: &Range<usize>) -> Range<usize> {
+        let start = self.text.floor_char_boundary(span.start.min(self.text.len())).max(self.index().lines[0]);
+        let end = self.text.ceil_char_boundary(span.end.min(self.text.len())).max(start);
+        start..end
+    }
+
     fn index(&self) -> &Index {
         self.index.get_or_init(|| {
             let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes());
-            let lines = std::iter::once(0).chain(breaks.map(|at| at + 1)).collect();
+            let lines = std::iter::once(line_start(self.text, 0)).chain(breaks.map(|at| at + 1)).collect();
             let mut characters = Vec::new();
             if !self.text.is_ascii() {
                 let mut count = 0;
@@ -152,6 +160,8 @@ mod tests {
             "\n",
             "a\nb",
             "über\r\nö x\n\n",
+            "\u{feff}a\n\u{feff}b",
+            "\u{feff}",
             "plain\n".repeat(500).as_str(),
             &format!("a{long}\n{long}b\n"),
         ] {
