@@ -45,9 +45,11 @@ use clap::Parser;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     #[cfg(unix)]
     output::outlive_limits_of_size();
-    let cli = match commands::Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match commands::Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
+            let error = in_shown_words(&args, error);
             // Help and version are answers; anything else is a mistake in how it was called.
             let code = if error.use_stderr() { exit::COULD_NOT } else { exit::DONE };
             let text = error.render().ansi().to_string();
@@ -60,6 +62,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match commands::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => failed(&failure),
+    }
+}
+
+/// The same mistake as it is found in the arguments as they are shown: what clap repeats of them is then no more than text, beside
+/// colours of its own. Where those have another mistake, or none, what was found stays.
+fn in_shown_words(args: &[OsString], error: clap::Error) -> clap::Error {
+    let shown = args.iter().map(|arg| output::line(&arg.to_string_lossy()).to_string());
+    match commands::Cli::try_parse_from(shown) {
+        Err(shown) if shown.kind() == error.kind() => shown,
+        _ => error,
     }
 }
 

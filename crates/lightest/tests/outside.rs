@@ -30,6 +30,36 @@ fn is_harmless(text: &str) -> bool {
         })
 }
 
+/// What is wrong with the arguments is written in the program's own lines and colours.
+#[test]
+fn hostile_arguments_are_repeated_as_text() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let option = format!("--{HOSTILE}");
+    for args in [
+        &[HOSTILE][..],
+        &["check", &option],
+        &["check", "--message-format", HOSTILE],
+        &["pick", "--arch", HOSTILE],
+        &["guide", "--framework", HOSTILE],
+        &["completions", HOSTILE],
+        &["image", HOSTILE],
+    ] {
+        let result = lightest(folder.path(), args);
+        assert_eq!((result.code, result.out.as_str()), (2, ""), "{args:?}: {:?}", result.err);
+        let first = result.err.lines().next().unwrap_or_default();
+        let repeated = "x\\u{1b}]0;title\\u{7}\\u{1b}[2J\\u{9b}1A\\u{202e}\\n::error file";
+        assert!(first.starts_with("error: ") && first.contains(repeated), "{args:?}: {:?}", result.err);
+        assert!(is_harmless(&result.err), "{args:?}: {:?}", result.err);
+    }
+    let long = lightest(folder.path(), &["check", "--message-format", &"x".repeat(100_000)]);
+    assert!(long.err.len() < 3_000, "{} bytes", long.err.len());
+    let mut coloured = Command::new(env!("CARGO_BIN_EXE_lightest"));
+    coloured.args(["\u{1b}[32mgreen"]).env("CLICOLOR_FORCE", "1").env_remove("NO_COLOR");
+    let err = String::from_utf8(coloured.output().expect("it starts").stderr).expect("UTF-8");
+    assert!(err.contains("\u{1b}[1m\u{1b}[31merror:") && err.contains("\\u{1b}[32mgreen"), "{err:?}");
+    assert!(!err.contains("\u{1b}[32mgreen"), "{err:?}");
+}
+
 #[test]
 fn hostile_names_reach_no_terminal_in_any_form() {
     let folder = tempfile::tempdir().expect("a folder");
