@@ -18,6 +18,8 @@ const SUFFIX: &str = ".tmp";
 const IGNORED: &str = "*\n";
 /// The same, in one that is in use for as long as it is locked.
 const LOCKED: &str = "# In use while this folder is locked.\n*\n";
+/// No run takes so long to write the first file of a folder that it has made.
+const UNFINISHED: Duration = Duration::from_secs(60);
 /// No run takes so long between the first file and the last rename, where it could not lock its folders.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
@@ -135,17 +137,21 @@ fn is_name(name: &str) -> bool {
 }
 
 fn sweep_one(folder: &Path) {
-    let age = fs::metadata(folder).and_then(|metadata| metadata.modified()).map(|when| when.elapsed());
-    let is_old = age.is_ok_and(|age| age.is_ok_and(|age| age > LEFT_BEHIND));
-    // It is written when the lock is held.
-    let is_unlocked =
-        |text: &str| text == LOCKED && open(folder).is_ok_and(|folder| folder.try_lock().is_ok());
+    let modified = fs::metadata(folder).and_then(|metadata| metadata.modified());
+    let age = modified.ok().and_then(|when| when.elapsed().ok()).unwrap_or_default();
+    let is_left = |text: &str| match text {
+        // It is written when the lock is held.
+        LOCKED => open(folder).is_ok_and(|folder| folder.try_lock().is_ok()),
+        IGNORED => age > LEFT_BEHIND,
+        "" => age > UNFINISHED,
+        _ => false,
+    };
     match input::text(&folder.join(".gitignore")) {
-        Ok(text) if is_unlocked(&text) || is_old && [IGNORED, ""].contains(&text.as_str()) => {
+        Ok(text) if is_left(&text) => {
             let _ = fs::remove_dir_all(folder);
         }
         // Killed before the first file was there, or after the last was gone: it goes if it is empty.
-        Err(_) if is_old => {
+        Err(_) if age > UNFINISHED => {
             let _ = fs::remove_dir(folder);
         }
         _ => {}
@@ -171,21 +177,32 @@ mod tests {
     fn what_killed_runs_left_is_removed_and_nothing_else() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
-        let aged = |name: &str, hours: u64, ignored: &str| {
+        let aged = |name: &str, minutes: u64, ignored: Option<&str>| {
             fs::create_dir(path(name)).expect("made");
-            if !ignored.is_empty() {
+            if let Some(ignored) = ignored {
                 fs::write(path(name).join(".gitignore"), ignored).expect("written");
             }
-            let then = SystemTime::now() - Duration::from_secs(hours * 60 * 60);
+            let then = SystemTime::now() - Duration::from_secs(minutes * 60);
             File::open(path(name)).and_then(|folder| folder.set_modified(then)).expect("set");
         };
-        let gone = [("old111", 2, IGNORED), ("old222", 2, LOCKED), ("killed", 0, LOCKED), ("empty1", 2, "")];
-        let kept = [("young1", 0, IGNORED), ("young2", 0, ""), ("others", 2, "own\n")];
-        for (name, hours, ignored) in gone.into_iter().chain(kept) {
-            aged(&format!(".lightest-{name}.tmp"), hours, ignored);
+        let gone = [
+            ("old111", 61, Some(IGNORED)),
+            ("old222", 61, Some(LOCKED)),
+            ("killed", 0, Some(LOCKED)),
+            ("empty1", 2, None),
+            ("empty2", 2, Some("")),
+        ];
+        let kept = [
+            ("young1", 59, Some(IGNORED)),
+            ("young2", 0, None),
+            ("young3", 0, Some("")),
+            ("others", 61, Some("own\n")),
+        ];
+        for (name, minutes, ignored) in gone.into_iter().chain(kept) {
+            aged(&format!(".lightest-{name}.tmp"), minutes, ignored);
         }
-        aged(".lightest-journal.tmp", 2, IGNORED);
-        aged("lightest-abc123.tmp", 2, IGNORED);
+        aged(".lightest-journal.tmp", 61, Some(IGNORED));
+        aged("lightest-abc123.tmp", 61, Some(IGNORED));
         symlink(".lightest-journal.tmp", path(".lightest-link00.tmp")).expect("linked");
         let live = Folder::within(folder.path()).expect("made");
         drop(Folder::within(folder.path()).expect("made"));
@@ -204,6 +221,7 @@ mod tests {
                 ".lightest-others.tmp",
                 ".lightest-young1.tmp",
                 ".lightest-young2.tmp",
+                ".lightest-young3.tmp",
                 "lightest-abc123.tmp"
             ]
         );
