@@ -31,64 +31,61 @@ pub(crate) fn folder_files(folder: &Path, layer: Layer) -> Result<Vec<File>, Fai
     paths.into_iter().map(read).collect()
 }
 
-/// The facts of some embedded folders with a user's laid over them, but for one of the user's files; leaked, for `learn` reads them once.
-pub(crate) fn catalog_without(
-    facts: &[&str],
-    folder: Option<&Path>,
-    file: &str,
-) -> Result<&'static Catalog, Failure> {
-    let files = files_without(facts, folder, file)?;
-    load(&files).map(|catalog| &*Box::leak(Box::new(catalog))).map_err(|errors| failure(&files, &errors))
-}
+/// The files of a catalog except one, which a command writes anew.
+pub(crate) struct Rest(Vec<File>);
 
-/// Sees that a text would load in the place of one file of a user's folder.
-pub(crate) fn check_with(facts: &[&str], folder: &Path, file: &str, text: &str) -> Result<(), Failure> {
-    let mut files = files_without(facts, Some(folder), file)?;
-    files.push(File::new(&folder.join(file), text.to_owned(), Layer::User));
-    load(&files).map(|_| ()).map_err(|errors| failure(&files, &errors))
-}
+impl Rest {
+    /// Of files that were read, those that are not at this path.
+    pub(crate) fn of(files: &[File], except: Option<&Path>) -> Self {
+        let except = except.map(|path| File::new(path, "", Layer::User).name);
+        Self(files.iter().filter(|file| except.as_ref() != Some(&file.name)).cloned().collect())
+    }
 
-/// The place of a statement, as `file:line`; `None` where it is unknown. The catalog is that of
-/// [`catalog_without`].
-pub(crate) fn place(
-    facts: &[&str],
-    folder: Option<&Path>,
-    file: &str,
-    catalog: &Catalog,
-    statement: &Capability,
-) -> Result<Option<String>, Failure> {
-    let Some(index) = catalog.capabilities.iter().position(|known| std::ptr::eq(known, statement)) else {
-        return Ok(None);
-    };
-    let mut left = index;
-    for file in files_without(facts, folder, file)? {
-        for (line, text) in file.text.lines().enumerate() {
-            if text.trim() == "[[capability]]" {
-                if left == 0 {
-                    return Ok(Some(format!("{}:{}", file.name, line + 1)));
+    /// Reads a user's folder, which is laid over the embedded facts.
+    pub(crate) fn read(facts: &[&str], folder: &Path, except: &Path) -> Result<Self, Failure> {
+        let mut files = embedded(facts);
+        let tree = Tree::at(folder);
+        let paths = match list_folder(folder) {
+            Ok(paths) => paths,
+            Err(ReadError::Empty { .. }) => Vec::new(),
+            Err(error) => return Err(Failure::new(error.to_string())),
+        };
+        for path in paths.into_iter().filter(|path| path != except) {
+            let text = tree.text(&path).map_err(|error| error.failure(&path))?;
+            files.push(File::new(&path, text, Layer::User));
+        }
+        Ok(Self(files))
+    }
+
+    /// The facts; leaked, for a process loads them once.
+    pub(crate) fn catalog(&self) -> Result<&'static Catalog, Failure> {
+        load(&self.0)
+            .map(|catalog| &*Box::leak(Box::new(catalog)))
+            .map_err(|errors| failure(&self.0, &errors))
+    }
+
+    /// Sees that a text would load beside these as the file at a path.
+    pub(crate) fn check_with(&self, path: &Path, text: &str) -> Result<(), Failure> {
+        let mut files = self.0.clone();
+        files.push(File::new(path, text.to_owned(), Layer::User));
+        load(&files).map(|_| ()).map_err(|errors| failure(&files, &errors))
+    }
+
+    /// The place of a statement of [`Self::catalog`], as `file:line`; `None` where it is unknown.
+    pub(crate) fn place(&self, catalog: &Catalog, statement: &Capability) -> Option<String> {
+        let mut left = catalog.capabilities.iter().position(|known| std::ptr::eq(known, statement))?;
+        for file in &self.0 {
+            for (line, text) in file.text.lines().enumerate() {
+                if text.trim() == "[[capability]]" {
+                    if left == 0 {
+                        return Some(format!("{}:{}", shown(Path::new(&file.name)), line + 1));
+                    }
+                    left -= 1;
                 }
-                left -= 1;
             }
         }
+        None
     }
-    Ok(None)
-}
-
-/// The files that a command works with, but for one of the user's.
-fn files_without(facts: &[&str], folder: Option<&Path>, file: &str) -> Result<Vec<File>, Failure> {
-    let mut files = embedded(facts);
-    let Some(folder) = folder.filter(|folder| folder.exists()) else { return Ok(files) };
-    let tree = Tree::at(folder);
-    let paths = match list_folder(folder) {
-        Ok(paths) => paths,
-        Err(ReadError::Empty { .. }) => Vec::new(),
-        Err(error) => return Err(Failure::new(error.to_string())),
-    };
-    for path in paths.into_iter().filter(|path| *path != folder.join(file)) {
-        let text = tree.text(&path).map_err(|error| error.failure(&path))?;
-        files.push(File::new(&path, text, Layer::User));
-    }
-    Ok(files)
 }
 
 /// The first mistake in full, and how many there are.

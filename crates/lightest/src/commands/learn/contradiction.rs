@@ -1,13 +1,10 @@
 //! A pass that contradicts the catalog: one of the two is wrong.
 
-use std::path::Path;
-
 use lightest_lint::dialect::Dialect;
 use lightest_model::catalog::Capability;
 use lightest_model::space::{RowId, Space};
 
-use crate::failure::Failure;
-use crate::input::catalog as files;
+use crate::input::catalog::Rest;
 use crate::results::{Results, Seen};
 use crate::{json as pieces, output};
 
@@ -30,25 +27,20 @@ impl Contradiction<'_> {
         results: &Results,
         space: &Space<'_>,
         dialect: &dyn Dialect,
-        folder: Option<&Path>,
-    ) -> Result<String, Failure> {
+        catalog: &Rest,
+    ) -> String {
         let config = dialect.name_of(&space.row(self.row).config);
         let report = output::shown(&results.runs[self.seen.run].path);
         let lacks = match self.requirement {
             "runs" => "cannot run".to_owned(),
             id => format!("lacks `{id}`"),
         };
-        let place = match self.statement {
-            Some(statement) => {
-                files::place(dialect.catalog(), folder, super::FILE, space.catalog(), statement)?
-            }
-            None => None,
-        };
+        let place = self.statement.and_then(|statement| catalog.place(space.catalog(), statement));
         let more = match self.more {
             0 => String::new(),
             more => format!(" and {} more", crate::words::count(more, "variant")),
         };
-        Ok(format!(
+        format!(
             "error: `{config}` {lacks} by the catalog, and passed a test that needs it\n  --> {report}:{}: {}{more}\n  \
              --> {}: {} ({})\n  = help: correct the catalog, or what `lightest requirements` reads from the test; \
              nothing was learned from such variants",
@@ -57,6 +49,6 @@ impl Contradiction<'_> {
             place.unwrap_or_else(|| "catalog".to_owned()),
             pieces::because(self.statement),
             pieces::statement_evidence(self.statement),
-        ))
+        )
     }
 }

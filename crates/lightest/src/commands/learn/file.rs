@@ -252,11 +252,6 @@ impl Learned {
         }
         text
     }
-
-    /// Sees that the text loads over the embedded catalog, with the other files of its folder, before it is written.
-    pub(super) fn check(&self, text: &str, facts: &[&str], folder: &Path) -> Result<(), Failure> {
-        crate::input::catalog::check_with(facts, folder, super::FILE, text)
-    }
 }
 
 /// The configuration and nothing else.

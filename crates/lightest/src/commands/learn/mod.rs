@@ -8,9 +8,10 @@ mod file;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
+use lightest_catalog::embedded;
 use lightest_lint::needs::Needs;
 use lightest_lint::shown::shown;
 use lightest_model::catalog::Support;
@@ -18,7 +19,8 @@ use lightest_model::space::{RowId, Space};
 
 use crate::args::Format;
 use crate::failure::Failure;
-use crate::input::catalog as files;
+use crate::framework::Framework;
+use crate::input::{self, catalog::Rest};
 use crate::results::{Results, RunContext, Seen};
 use crate::schema::{VERSION, learn as schema};
 use crate::session::Session;
@@ -80,12 +82,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
-    // What was learned before is laid over again below; it must not count as known by another way.
-    let given = session.catalog_folder()?;
-    let folder = args.into.as_deref().filter(|folder| folder.is_dir()).or(given.as_deref());
     let framework = Tests::framework(&args.tests, session)?;
-    let facts = framework.dialect().catalog();
-    let catalog = files::catalog_without(facts, folder, FILE)?;
+    let into = args.into.as_deref().filter(|folder| folder.is_dir());
+    let rest = without_learned(into, framework, session)?;
+    let catalog = rest.catalog()?;
     let tests = Tests::read(&args.tests, framework, catalog, session)?;
     if let Some(code) = tests.none(&args.tests) {
         return Ok(code);
@@ -110,8 +110,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     if let Some(folder) = &args.into
         && !learned.is_empty()
     {
-        learned.check(&text, facts, folder)?;
-        output::write_over(&folder.join(FILE), &was, &text, lock.as_ref())?;
+        let file = folder.join(FILE);
+        // It must load over the embedded catalog, with the other files of its folder.
+        match into {
+            Some(_) => rest.check_with(&file, &text)?,
+            None => Rest::of(&embedded(framework.dialect().catalog()), None).check_with(&file, &text)?,
+        }
+        output::write_over(&file, &was, &text, lock.as_ref())?;
     }
     drop(lock);
     match (args.format, &args.into) {
@@ -129,7 +134,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         }
     }
     for contradiction in lesson.contradictions.values() {
-        output::message(&contradiction.in_words(&results, &space, tests.dialect, folder)?);
+        output::message(&contradiction.in_words(&results, &space, tests.dialect, &rest));
     }
     if results.runs.iter().any(|run| run.commit.is_none()) {
         output::message("note: some runs have no known commit: name it with `--commit`");
@@ -143,6 +148,22 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     } else {
         exit::COULD_NOT
     })
+}
+
+/// The catalog of a folder, or the run's own, without what was learned before: that is laid over again, and must not count as
+/// known by another way.
+fn without_learned(into: Option<&Path>, framework: Framework, session: &Session) -> Result<Rest, Failure> {
+    let given = session.catalog_folder()?;
+    match (into, &given) {
+        (Some(into), given) if given.as_ref().is_none_or(|given| input::real(given) != input::real(into)) => {
+            Rest::read(framework.dialect().catalog(), into, &into.join(FILE))
+        }
+        // Facts and calls come from one state of the folder.
+        (_, given) => {
+            let learned = given.as_ref().map(|given| given.join(FILE));
+            Ok(Rest::of(session.catalog_files(framework)?, learned.as_deref()))
+        }
+    }
 }
 
 fn learn<'c>(tests: &Tests, results: &Results, space: &Space<'c>) -> Lesson<'c> {
@@ -364,5 +385,33 @@ impl View<'_, '_> {
             unmatched: self.results.unmatched(),
             ambiguous: self.results.ambiguous.iter().map(String::as_str).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_catalog_of_a_run_is_read_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let source = "[[source]]\nid = \"here\"\ntitle = \"a test\"\n";
+        fs::write(folder.path().join("ours.toml"), source).expect("written");
+        fs::write(folder.path().join(FILE), "what was learned before").expect("written");
+        let session = Session::new(Some(folder.path().to_owned()), None);
+        let framework = session.framework(&[]);
+        session.catalog_files(framework).expect("it is read");
+        fs::write(folder.path().join("ours.toml"), "changed since").expect("written");
+        for into in [None, Some(folder.path()), Some(&*folder.path().join("."))] {
+            let catalog = without_learned(into, framework, &session).and_then(|rest| rest.catalog());
+            assert!(catalog.expect("as it was read").sources.iter().any(|source| source.id == "here"));
+        }
+        // Another folder is another catalog.
+        let other = tempfile::tempdir().expect("a folder");
+        let catalog =
+            without_learned(Some(other.path()), framework, &session).and_then(|rest| rest.catalog());
+        assert!(catalog.expect("the embedded one").sources.iter().all(|source| source.id != "here"));
     }
 }
