@@ -166,6 +166,46 @@ fn a_run_that_waits_for_a_folder_that_another_program_has_locked_can_be_interrup
     assert!(!is_fixed(&folder.path().join("one/a.rs")), "both or none");
 }
 
+/// A folder with a hundred folders, each with a file to fix, and a run that may have so many files open.
+fn in_a_hundred_folders(open_files: u32) -> (tempfile::TempDir, Command) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 0..100 {
+        fs::create_dir(folder.path().join(format!("f{number:02}"))).expect("made");
+        put(folder.path(), format!("f{number:02}/a.rs"), &TEST.replace("answers", &format!("a{number}")));
+    }
+    let mut run = Command::new("sh");
+    let limited = format!("ulimit -n {open_files}; exec \"$0\" check --fix");
+    run.args(["-c", &limited, env!("CARGO_BIN_EXE_lightest")]).current_dir(folder.path());
+    run.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    (folder, run)
+}
+
+#[test]
+fn each_of_many_folders_is_locked() {
+    let (folder, mut run) = in_a_hundred_folders(1024);
+    let other = fs::File::open(folder.path().join("f99")).expect("it opens");
+    other.lock().expect("locked");
+    let mut child = run.spawn().expect("it starts");
+    let mut line = String::new();
+    let mut err = BufReader::new(child.stderr.take().expect("a pipe"));
+    while !line.contains("waiting for another program that has locked f99") {
+        line.clear();
+        assert_ne!(err.read_line(&mut line).expect("UTF-8"), 0, "it ended");
+    }
+    drop(other);
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert!(is_fixed(&folder.path().join("f99/a.rs")));
+}
+
+#[test]
+fn where_few_files_may_be_open_locks_leave_enough_for_the_work() {
+    let (folder, mut run) = in_a_hundred_folders(40);
+    let output = run.output().expect("it starts");
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let names = names(folder.path());
+    assert_eq!(names.iter().filter(|name| is_fixed(&folder.path().join(name))).count(), 100, "{names:?}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_signal_that_its_parent_ignores_does_not_end_it() {

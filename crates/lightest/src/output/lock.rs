@@ -10,8 +10,6 @@ use crate::input::real;
 
 /// How long another's lock is waited for without a word.
 const SILENT: Duration = Duration::from_secs(2);
-/// No more are locked by one run, of either kind: each lock is an open file.
-pub(super) const MOST_LOCKED: usize = 64;
 /// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -32,14 +30,14 @@ impl Lock {
         Self::of_real(real(folder))
     }
 
-    /// Waits for the locks of some folders, except one whose lock is held, and of at most [`MOST_LOCKED`].
+    /// Waits for the locks of some folders, except one whose lock is held, and of at most [`most_locked`].
     pub(super) fn of_others<'p>(folders: impl Iterator<Item = &'p Path>, held: Option<&Self>) -> Vec<Self> {
         // All runs lock in one order, or two could wait for each other; and each folder once, or one could wait for itself.
         let mut folders: BTreeSet<PathBuf> = folders.map(real).collect();
         if let Some(held) = held.filter(|held| held.file.is_some()) {
             folders.remove(&held.folder);
         }
-        folders.into_iter().take(MOST_LOCKED).map(Self::of_real).collect()
+        folders.into_iter().take(most_locked()).map(Self::of_real).collect()
     }
 
     fn of_real(folder: PathBuf) -> Self {
@@ -54,6 +52,19 @@ impl Lock {
         });
         Self { folder, file }
     }
+}
+
+/// No more folders are locked by one run, of either kind: each lock is an open file, and half of the files that a process may
+/// have open are left for everything else.
+#[cfg(unix)]
+pub(super) fn most_locked() -> usize {
+    let open = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    open.map_or(usize::MAX, |open| usize::try_from(open / 4).unwrap_or(usize::MAX))
+}
+
+#[cfg(not(unix))]
+pub(super) const fn most_locked() -> usize {
+    usize::MAX
 }
 
 /// Whether a folder was locked; `None` while another program has it locked for longer than files take to write.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 use std::{fs, io};
 
-use super::lock::{MOST_LOCKED, open};
+use super::lock::{most_locked, open};
 use super::signals::before_the_end;
 use crate::input;
 
@@ -70,7 +70,7 @@ impl Folder {
             io::Error::new(error.kind(), reason)
         })?;
         folders.push(folder.path().to_owned());
-        let lock = (folders.len() <= MOST_LOCKED).then(|| open(folder.path()).ok()).flatten();
+        let lock = (folders.len() <= most_locked()).then(|| open(folder.path()).ok()).flatten();
         let lock = lock.filter(|lock| lock.try_lock().is_ok());
         let ignored = if lock.is_some() { LOCKED } else { IGNORED };
         fs::write(folder.path().join(".gitignore"), ignored)?;
