@@ -87,7 +87,7 @@ impl Span {
     }
 }
 
-/// The byte order mark with which a text may begin; no line holds it.
+/// The byte order mark at the start of a text; it belongs to no line.
 pub const MARK: char = '\u{feff}';
 
 /// Where the line around a byte begins, for the first one behind the byte order mark.

@@ -80,7 +80,7 @@ pub fn check(
         },
     );
     let mut all: Vec<Finding> = judged.into_iter().flatten().collect();
-    // Of one place, they stay in the order of the rules, in which each test was judged.
+    // A stable sort: findings at one place stay in the order of the rules.
     all.sort_by_key(|finding| (finding.span().file, finding.span().bytes.start));
     all
 }

@@ -49,7 +49,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match commands::Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
-            let error = in_shown_words(&args, error);
+            let error = with_escaped_arguments(&args, error);
             // Help and version are answers; anything else is a mistake in how it was called.
             let code = if error.use_stderr() { exit::COULD_NOT } else { exit::DONE };
             let text = error.render().ansi().to_string();
@@ -65,9 +65,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The same mistake as it is found in the arguments as they are shown: what clap repeats of them is then no more than text, beside
-/// colours of its own. Where those have another mistake, or none, what was found stays.
-fn in_shown_words(args: &[OsString], error: clap::Error) -> clap::Error {
+/// Parses the arguments again, escaped, so that clap's message repeats them as text and keeps its own colours. Where the second
+/// error is of another kind, or there is none, the first one stays.
+fn with_escaped_arguments(args: &[OsString], error: clap::Error) -> clap::Error {
     let shown = args.iter().map(|arg| output::line(&arg.to_string_lossy()).to_string());
     match commands::Cli::try_parse_from(shown) {
         Err(shown) if shown.kind() == error.kind() => shown,

@@ -51,7 +51,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             finding.diagnostic.notes.push(format!("not known: {}", unresolved.what));
         }
         finding.diagnostic.notes.extend(proposal.weak.iter().map(WeakNeed::advice));
-        // What nobody has tried is listed only where nothing at all is known to do: then all of it is.
+        // Untried configurations are listed only where none is known to do, and then one for each part.
         let untried = proposal.list.iter().any(|one| one.role == Role::Untried);
         for part in proposal.choice.parts.iter().filter(|_| untried) {
             finding.diagnostic.notes.extend(part.trial.as_ref().map(|trial| {

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-/// All commands, where `help` is to know what stands below one of them: it looks before what is built late has been built.
+/// All commands. `help` copies their subcommands before deferred ones are built, so those of `image` are not deferred here.
 fn command() -> Command {
     super::Cli::command().mut_subcommand("image", |image| Image::augment_args(image).defer(|image| image))
 }
