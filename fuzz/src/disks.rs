@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use lightest_inspect::Source;
 
-use crate::chance::Chance;
+use crate::rng::Rng;
 
 /// A good image.
 #[derive(Debug)]
@@ -50,8 +50,8 @@ impl Disk {
     }
 
     /// A place that is not zero, each as likely as the others.
-    fn anywhere(&self, chance: &mut Chance) -> usize {
-        let mut left = chance.below(self.count);
+    fn anywhere(&self, rng: &mut Rng) -> usize {
+        let mut left = rng.below(self.count);
         for filled in &self.filled {
             if left < filled.len() {
                 return filled.start + left;
@@ -66,23 +66,23 @@ impl Image {
     /// The image of a number: some bytes in other values, near each other and near what is not zero, since these are the
     /// structures of a disk.
     pub(crate) fn of(number: u64, disks: &[Rc<Disk>]) -> Self {
-        let mut chance = Chance::of(number);
-        let disk = Rc::clone(&disks[chance.below(disks.len())]);
+        let mut rng = Rng::of(number);
+        let disk = Rc::clone(&disks[rng.below(disks.len())]);
         let size = disk.bytes.len();
         let mut changes = Vec::new();
-        let mut at = chance.below(size);
-        for _ in 0..=chance.below(8) {
-            match chance.below(6) {
-                0 => at = chance.below(size),
-                1 => at = disk.anywhere(&mut chance),
+        let mut at = rng.below(size);
+        for _ in 0..=rng.below(8) {
+            match rng.below(6) {
+                0 => at = rng.below(size),
+                1 => at = disk.anywhere(&mut rng),
                 _ => {}
             }
-            at = (disk.on(at) + chance.below(16)).min(size - 1);
-            let value = [0, 1, 0x7f, 0x80, 0xff, (chance.next() & 0xff) as u8][chance.below(6)];
-            let count = (1 + chance.below(8)).min(size - at);
+            at = (disk.on(at) + rng.below(16)).min(size - 1);
+            let value = [0, 1, 0x7f, 0x80, 0xff, (rng.next() & 0xff) as u8][rng.below(6)];
+            let count = (1 + rng.below(8)).min(size - at);
             changes.push((at, vec![value; count]));
         }
-        let length = if chance.below(10) == 0 { chance.below(size).max(1) } else { size };
+        let length = if rng.below(10) == 0 { rng.below(size).max(1) } else { size };
         Self { disk, changes, length }
     }
 }

@@ -4,9 +4,9 @@
 //! `cargo xtask fuzz [RUNS [TARGET..]]`. The mutations come from a small generator of its own, so that a run can be repeated: a
 //! failure names the number that makes it again.
 
-mod chance;
 mod disks;
 mod mutate;
+mod rng;
 mod targets;
 mod watch;
 
@@ -31,7 +31,9 @@ fn main() -> ExitCode {
     let names: Vec<String> = args.collect();
     let done = match runs {
         // One thread reads and judges, as it would among others: its time is what is watched, and none is started a run.
-        Ok(runs) => parallel::roomy(|| all(runs, &names)).unwrap_or_else(|error| Err(error.to_string())),
+        Ok(runs) => {
+            parallel::with_deep_stack(|| all(runs, &names)).unwrap_or_else(|error| Err(error.to_string()))
+        }
         Err(_) => Err("usage: cargo xtask fuzz [RUNS [TARGET..]]".to_owned()),
     };
     match done {

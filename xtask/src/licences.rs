@@ -43,7 +43,7 @@ pub(crate) fn check() -> Result<(), String> {
     let unwelcome: Vec<String> = metadata
         .packages
         .iter()
-        .filter(|package| !package.license.as_deref().is_some_and(|licence| welcome(licence, &allow)))
+        .filter(|package| !package.license.as_deref().is_some_and(|licence| is_allowed(licence, &allow)))
         .map(|package| {
             let licence = package.license.as_deref().unwrap_or("no licence stated");
             format!("{} {} ({licence})", package.name, package.version)
@@ -56,7 +56,7 @@ pub(crate) fn check() -> Result<(), String> {
 }
 
 /// Whether an SPDX expression can be met by the allowed licences. Old packages write `/` for `OR`.
-fn welcome(expression: &str, allow: &[String]) -> bool {
+fn is_allowed(expression: &str, allow: &[String]) -> bool {
     let expression = expression.replace('/', " OR ").replace(['(', ')'], " ");
     // Without nesting, AND binds tighter than OR; with it, demanding all parts of an alternative errs on the strict side.
     expression.split(" OR ").any(|alternative| {
@@ -71,11 +71,11 @@ mod tests {
     #[test]
     fn an_alternative_suffices_and_a_conjunction_needs_all() {
         let allow = vec!["MIT".to_owned(), "Unicode-3.0".to_owned()];
-        assert!(welcome("MIT OR GPL-3.0", &allow));
-        assert!(welcome("GPL-3.0/MIT", &allow));
-        assert!(welcome("MIT AND Unicode-3.0", &allow));
-        assert!(!welcome("GPL-3.0", &allow));
-        assert!(!welcome("MIT AND GPL-3.0", &allow));
-        assert!(!welcome("", &allow));
+        assert!(is_allowed("MIT OR GPL-3.0", &allow));
+        assert!(is_allowed("GPL-3.0/MIT", &allow));
+        assert!(is_allowed("MIT AND Unicode-3.0", &allow));
+        assert!(!is_allowed("GPL-3.0", &allow));
+        assert!(!is_allowed("MIT AND GPL-3.0", &allow));
+        assert!(!is_allowed("", &allow));
     }
 }

@@ -126,7 +126,7 @@ fn commit() -> Result<String, String> {
 }
 
 /// A command of cargo, with what makes a mutant cheaper to build and to test.
-fn cheap() -> Command {
+fn cargo_for_mutants() -> Command {
     let mut command = cargo();
     command.current_dir(root());
     // Links take most of a mutant's time, and less without debug information; nobody reads the smallest input that fails.
@@ -138,7 +138,7 @@ fn cheap() -> Command {
 /// Runs the tests on the code as it is, which must pass. `cargo mutants` would run those of the changed package alone, of which
 /// some are another's.
 fn run_unchanged(specified: &Specified) -> Result<(), String> {
-    let mut command = cheap();
+    let mut command = cargo_for_mutants();
     command.arg("test");
     command.args(specified.tests.split(',').flat_map(|package| ["--package", package]));
     command.args(specified.targets);
@@ -148,7 +148,7 @@ fn run_unchanged(specified: &Specified) -> Result<(), String> {
 /// Runs one part.
 fn run_part(specified: &Specified, part: &str, folder: &Path) -> Result<Outcomes, String> {
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut command = cheap();
+    let mut command = cargo_for_mutants();
     // A mutant's build must not be taken for one of the code as it is.
     command.env_remove("CARGO_TARGET_DIR");
     command.args(["mutants", "--package", specified.name, "--test-package", specified.tests]);

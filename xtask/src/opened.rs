@@ -35,7 +35,7 @@ const FOLDERS: [&str; 12] =
 
 /// Something of the host that a file of the tree names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Opened {
+pub(crate) enum HostPath {
     /// A program, by its name.
     Program(String),
     /// A file, by its absolute path.
@@ -72,19 +72,19 @@ struct Explanation {
 }
 
 impl Explanation {
-    fn covers(&self, file: &str, opened: &Opened) -> bool {
+    fn covers(&self, file: &str, opened: &HostPath) -> bool {
         file.ends_with(&self.file)
             && match opened {
-                Opened::Program(name) => self.programs.contains(name),
-                Opened::File(path) => self.paths.contains(path),
-                Opened::Expression(text) => self.expressions.contains(text),
+                HostPath::Program(name) => self.programs.contains(name),
+                HostPath::File(path) => self.paths.contains(path),
+                HostPath::Expression(text) => self.expressions.contains(text),
             }
     }
 
-    fn entries(&self) -> impl Iterator<Item = Opened> {
-        let programs = self.programs.iter().cloned().map(Opened::Program);
-        let paths = self.paths.iter().cloned().map(Opened::File);
-        programs.chain(paths).chain(self.expressions.iter().cloned().map(Opened::Expression))
+    fn entries(&self) -> impl Iterator<Item = HostPath> {
+        let programs = self.programs.iter().cloned().map(HostPath::Program);
+        let paths = self.paths.iter().cloned().map(HostPath::File);
+        programs.chain(paths).chain(self.expressions.iter().cloned().map(HostPath::Expression))
     }
 }
 
@@ -100,13 +100,13 @@ pub(crate) fn check() -> Result<(), String> {
     let mut wrong = BTreeSet::new();
     for (file, opened) in &found {
         let listed = list.iter().any(|package| match opened {
-            Opened::Program(name) => package.programs.contains(name),
-            Opened::File(path) => {
+            HostPath::Program(name) => package.programs.contains(name),
+            HostPath::File(path) => {
                 packages::PROGRAM_FOLDERS.contains(&path.as_str())
                     || package.files.iter().any(|file| file.to_str() == Some(path))
                     || package.programs.iter().any(|name| is_program(path, name))
             }
-            Opened::Expression(_) => false,
+            HostPath::Expression(_) => false,
         });
         if !listed && !explained.explained.iter().any(|entry| entry.covers(file, opened)) {
             wrong.insert(format!("{file}: {opened:?} is neither in {} nor in {EXPLAINED}", packages::LIST));
@@ -162,7 +162,7 @@ fn texts() -> Result<Vec<(String, String)>, String> {
 }
 
 /// Everything that is opened, with the file that does.
-fn found(texts: &[(String, String)]) -> Result<BTreeSet<(String, Opened)>, String> {
+fn found(texts: &[(String, String)]) -> Result<BTreeSet<(String, HostPath)>, String> {
     let mut found = BTreeSet::new();
     for (name, text) in texts {
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -179,7 +179,7 @@ fn found(texts: &[(String, String)]) -> Result<BTreeSet<(String, Opened)>, Strin
 }
 
 /// Absolute paths of the host in a text.
-fn paths(text: &str) -> Vec<Opened> {
+fn paths(text: &str) -> Vec<HostPath> {
     let mut found = Vec::new();
     let part = |letter: char| letter.is_ascii_alphanumeric() || "._/+-".contains(letter);
     for (at, _) in text.match_indices('/') {
@@ -193,7 +193,7 @@ fn paths(text: &str) -> Vec<Opened> {
         if parts.next().is_some_and(|first| FOLDERS.contains(&first))
             && parts.next().is_some_and(|rest| !rest.is_empty())
         {
-            found.push(Opened::File(path.trim_end_matches(['.', '/']).to_owned()));
+            found.push(HostPath::File(path.trim_end_matches(['.', '/']).to_owned()));
         }
     }
     found
@@ -213,8 +213,8 @@ mod tests {
     #[test]
     fn paths_of_the_host_are_found_and_others_are_not() {
         let text = "a/usr/bin/x /usr/lib/y.bin \"/etc/z\" https://host/usr/bin {room}/bin/w /proc/x /usr";
-        let files: Vec<Opened> =
-            ["/usr/lib/y.bin", "/etc/z"].map(|path| Opened::File(path.to_owned())).into();
+        let files: Vec<HostPath> =
+            ["/usr/lib/y.bin", "/etc/z"].map(|path| HostPath::File(path.to_owned())).into();
         assert_eq!(paths(text), files);
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::message::{Ended, Reply, Run};
+use crate::message::{ProgramEnd, Reply, Run};
 use crate::port::Outbox;
 use crate::sys;
 
@@ -25,7 +25,7 @@ const SIGKILL: u8 = 9;
 struct Job {
     group: u32,
     stdin: Option<SyncSender<Vec<u8>>>,
-    status: SyncSender<Ended>,
+    status: SyncSender<ProgramEnd>,
 }
 
 #[derive(Default)]
@@ -68,7 +68,7 @@ impl Jobs {
         }
     }
 
-    /// Starts a program; `Ended` reports its end, and `Failed` that it could not start.
+    /// Starts a program; `ProgramEnd` reports its end, and `Failed` that it could not start.
     pub(crate) fn start(&self, number: u32, run: &Run) {
         if let Err(why) = self.try_start(number, run) {
             let _ = self.outbox.send(number, &Reply::Failed(why.into_bytes()));

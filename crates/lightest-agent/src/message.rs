@@ -78,7 +78,7 @@ pub struct Hello {
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum ProgramEnd {
     /// It returned this status.
     Exited(i32),
     /// This signal ended it.
@@ -97,7 +97,7 @@ pub enum Reply {
     /// Bytes from a running program's other stream.
     Stderr(Vec<u8>),
     /// The program ended and all its output was sent.
-    Ended(Ended),
+    Ended(ProgramEnd),
     /// A piece of a file; empty means its end.
     Data(Vec<u8>),
     /// What was asked is done.
@@ -212,8 +212,8 @@ impl Reply {
             }
             Self::Ended(ended) => {
                 let (how, value) = match ended {
-                    Ended::Exited(status) => (0, *status),
-                    Ended::Signalled(signal) => (1, *signal),
+                    ProgramEnd::Exited(status) => (0, *status),
+                    ProgramEnd::Signalled(signal) => (1, *signal),
                 };
                 body.u8(how);
                 body.raw(&value.to_le_bytes());
@@ -254,8 +254,8 @@ impl Reply {
                 let how = body.u8()?;
                 let value = i32::from_le_bytes(body.array()?);
                 Self::Ended(match how {
-                    0 => Ended::Exited(value),
-                    1 => Ended::Signalled(value),
+                    0 => ProgramEnd::Exited(value),
+                    1 => ProgramEnd::Signalled(value),
                     _ => return Err(Malformed),
                 })
             }

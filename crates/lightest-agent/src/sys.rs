@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char, c_int, c_long, c_ulong, c_void};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use crate::message::Ended;
+use crate::message::ProgramEnd;
 
 #[repr(C)]
 struct Timespec {
@@ -121,7 +121,7 @@ pub(crate) fn restart() -> io::Error {
 }
 
 /// Waits for any child and takes its status; `None` when there is no child.
-pub(crate) fn wait_any() -> Option<(u32, Ended)> {
+pub(crate) fn wait_any() -> Option<(u32, ProgramEnd)> {
     loop {
         let mut status: c_int = 0;
         // SAFETY: `status` is a valid integer that outlives the call.
@@ -142,10 +142,10 @@ pub(crate) fn signal_group(group: u32, signal: u8) -> io::Result<()> {
     checked(result.into()).map(|_| ())
 }
 
-fn ended(status: c_int) -> Ended {
+fn ended(status: c_int) -> ProgramEnd {
     match status & 0x7f {
-        0 => Ended::Exited((status >> 8) & 0xff),
-        signal => Ended::Signalled(signal),
+        0 => ProgramEnd::Exited((status >> 8) & 0xff),
+        signal => ProgramEnd::Signalled(signal),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The wire format: what is sent arrives, whatever is in the way, and no bytes make either side fall over.
 
-use lightest_agent::message::{Ended, Hello, Reply, Request, Run};
+use lightest_agent::message::{Hello, ProgramEnd, Reply, Request, Run};
 use lightest_agent::wire::{Decoder, Frame, HEADER, MAX_PAYLOAD};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,8 +40,8 @@ fn reply() -> impl Strategy<Value = Reply> {
         Just(Reply::Pong),
         bytes(100).prop_map(Reply::Stdout),
         bytes(100).prop_map(Reply::Stderr),
-        any::<i32>().prop_map(|status| Reply::Ended(Ended::Exited(status))),
-        any::<i32>().prop_map(|signal| Reply::Ended(Ended::Signalled(signal))),
+        any::<i32>().prop_map(|status| Reply::Ended(ProgramEnd::Exited(status))),
+        any::<i32>().prop_map(|signal| Reply::Ended(ProgramEnd::Signalled(signal))),
         bytes(100).prop_map(Reply::Data),
         Just(Reply::Done),
         bytes(100).prop_map(Reply::Failed),

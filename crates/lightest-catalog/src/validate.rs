@@ -89,7 +89,7 @@ impl<'a> Checker<'a, '_> {
                 self.known("requirement", index, &[Key("implies"), At(at)], "requirement", implied);
             }
         }
-        self.circles();
+        self.cycles();
         for (index, statement) in catalog.capabilities.iter().enumerate() {
             self.evidence("capability", index, &statement.evidence);
             self.when("capability", index, &statement.when);
@@ -200,7 +200,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Requirements that imply themselves, by way of others. Each circle is reported once.
-    fn circles(&mut self) {
+    fn cycles(&mut self) {
         let requirements = &self.catalog.requirements;
         let indices: HashMap<&str, usize> =
             requirements.iter().enumerate().map(|(index, known)| (known.id.as_str(), index)).collect();

@@ -61,7 +61,7 @@ fn one_or_two_requirements_and_some_triples_have_the_same_answer() {
     }
     for requires in queries {
         let (part, alone) = precompiled::about(bytes, &requires).expect("it fits");
-        let about = Space::of_tests(&part).knowing_alone(alone);
+        let about = Space::of_tests(&part).with_alone(alone);
         let query = Query { requires, archs: Vec::new(), vmms: Vec::new() };
         let answer =
             |space: &Space<'_>| format!("{:?}", choose(space, &query).expect("they are requirements"));

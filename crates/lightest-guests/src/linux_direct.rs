@@ -24,7 +24,7 @@ struct KernelParts {
 }
 
 /// What a guest with our initial file system is made of.
-pub(crate) struct Parts {
+pub(crate) struct GuestParts {
     pub(crate) inputs: BTreeMap<String, String>,
     /// As its distribution ships it.
     pub(crate) kernel: Vec<u8>,
@@ -38,7 +38,7 @@ pub(crate) fn parts(
     content: &Initrd,
     cache: &Path,
     progress: &mut dyn FnMut(&str),
-) -> Result<Parts, ImageError> {
+) -> Result<GuestParts, ImageError> {
     let apt = Apt::open(cache, arch)?;
     let package = apt.dependency(&kernel.package, "linux-image-")?;
     let package = package.unwrap_or_else(|| kernel.package.clone());
@@ -48,7 +48,7 @@ pub(crate) fn parts(
     let busybox_file = apt.fetch(&content.busybox)?;
     let agent = agent::binary(arch, cache, progress)?;
     progress("packing the initial file system");
-    let taken = take_apart(&kernel_file)?;
+    let taken = unpack_kernel(&kernel_file)?;
     let busybox = busybox(&busybox_file)?;
     let mut inputs = BTreeMap::new();
     for file in [&kernel_file, &busybox_file] {
@@ -57,7 +57,7 @@ pub(crate) fn parts(
     inputs.insert("agent".to_owned(), hash(&agent));
     inputs.insert("agent-source".to_owned(), agent::source_hash());
     let initrd = pack(content, &taken, busybox, agent)?;
-    Ok(Parts { inputs, kernel: taken.image, initrd })
+    Ok(GuestParts { inputs, kernel: taken.image, initrd })
 }
 
 pub(crate) fn make(
@@ -79,7 +79,7 @@ fn merged(path: &str) -> &str {
     path.strip_prefix("usr/").unwrap_or(path)
 }
 
-fn take_apart(package: &PackageFile) -> Result<KernelParts, ImageError> {
+fn unpack_kernel(package: &PackageFile) -> Result<KernelParts, ImageError> {
     let mut image = None;
     let mut modules = Modules::default();
     let mut release = String::new();

@@ -151,7 +151,7 @@ fn inspection(file: Shared, format: ImageFormat) -> Inspection {
 }
 
 /// A file system that was opened, and the number of its partition.
-struct Opened {
+struct OpenVolume {
     number: u32,
     name: &'static str,
     volume: Volume,
@@ -195,7 +195,7 @@ fn look(disk: &Shared, inspection: &mut Inspection) {
     inspection.linux = system(&volumes);
 }
 
-fn enter(inspection: &mut Inspection, volumes: &mut Vec<Opened>, partition: Partition, seen: Recognized) {
+fn enter(inspection: &mut Inspection, volumes: &mut Vec<OpenVolume>, partition: Partition, seen: Recognized) {
     let number = partition.number;
     if let Some(trouble) = &seen.trouble {
         let name = seen.name.unwrap_or("unknown");
@@ -204,12 +204,12 @@ fn enter(inspection: &mut Inspection, volumes: &mut Vec<Opened>, partition: Part
     let read = seen.volume.is_some();
     inspection.partitions.push(Found { partition, file_system: seen.name, read });
     if let (Some(volume), Some(name)) = (seen.volume, seen.name) {
-        volumes.push(Opened { number, name, volume });
+        volumes.push(OpenVolume { number, name, volume });
     }
 }
 
 /// The root file system; without one, an initial file system that is all there is.
-fn system(volumes: &[Opened]) -> Option<System> {
+fn system(volumes: &[OpenVolume]) -> Option<System> {
     if let Some(root) = volumes.iter().find(|opened| linux::is_root(&opened.volume)) {
         let place = format!("partition {} ({})", root.number, root.name);
         let others: Vec<&Volume> = volumes

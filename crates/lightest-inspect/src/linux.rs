@@ -19,9 +19,9 @@ const MOST_VALUE: usize = 200;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Looks {
+pub(crate) struct ImageQueries {
     init: Vec<Init>,
-    pub(crate) look: Vec<Look>,
+    pub(crate) look: Vec<ImageQuery>,
     pub(crate) driver: Vec<Driver>,
 }
 
@@ -35,7 +35,7 @@ struct Init {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Look {
+pub(crate) struct ImageQuery {
     pub(crate) requirement: String,
     pub(crate) paths: Vec<String>,
 }
@@ -49,8 +49,8 @@ pub(crate) struct Driver {
 }
 
 /// What is looked for.
-pub(crate) fn looks() -> &'static Looks {
-    static READ: LazyLock<Looks> =
+pub(crate) fn looks() -> &'static ImageQueries {
+    static READ: LazyLock<ImageQueries> =
         LazyLock::new(|| toml::from_str(LOOKS).expect("guests/inspect.toml is read by a test"));
     &READ
 }

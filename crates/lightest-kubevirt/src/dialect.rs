@@ -1,8 +1,8 @@
 //! KubeVirt's suite as the linter's walker sees it: which files matter.
 
 use lightest_lint::calls;
-use lightest_lint::change::Leading;
-use lightest_lint::dialect::{Conventions, Dialect, Interest};
+use lightest_lint::change::LeadingLines;
+use lightest_lint::dialect::{Conventions, Dialect, Relevance};
 use lightest_lint::facts::{Declaration, Reading, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::guide::Guide;
@@ -53,8 +53,8 @@ impl Dialect for KubeVirt {
         "go"
     }
 
-    fn leading(&self) -> Leading {
-        Leading { begins: &["//", "/*", "*"], except: &[] }
+    fn leading(&self) -> LeadingLines {
+        LeadingLines { begins: &["//", "/*", "*"], except: &[] }
     }
 
     fn catalog(&self) -> &'static [&'static str] {
@@ -62,8 +62,8 @@ impl Dialect for KubeVirt {
     }
 
     /// Helpers are followed wherever they are, so that every file of the suite matters.
-    fn interest(&self, _bytes: &[u8]) -> Interest {
-        Interest::Tests
+    fn relevance(&self, _bytes: &[u8]) -> Relevance {
+        Relevance::Tests
     }
 
     fn read(&self, sources: &[Source], catalog: &Catalog, _table: &calls::Table) -> Reading {

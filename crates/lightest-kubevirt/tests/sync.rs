@@ -7,7 +7,7 @@ use lightest_diagnostics::RuleId;
 use lightest_kubevirt::sync::{DISKS, FACTORIES};
 use lightest_kubevirt::{KubeVirt, facts};
 use lightest_sync::catalog_text::CatalogText;
-use lightest_sync::evidence::{Cited, Evidences, cited_paths};
+use lightest_sync::evidence::{CitedFile, Evidences, cited_paths};
 use lightest_sync::{Project, Report, SourceFile, line_of};
 
 const FACTORY: &str = r#"package libvmifact
@@ -233,11 +233,12 @@ fn cited_lines_of_facts_and_calls_are_followed() {
     // Every cited file gets one line more at its top.
     let was: String = (1..3_000).map(|line| format!("line {line}\n")).collect();
     let cited = |path: &String| {
-        (path.clone(), Cited { was: Some(was.clone()), is: Some((path.clone(), format!("new\n{was}"))) })
+        (path.clone(), CitedFile { was: Some(was.clone()), is: Some((path.clone(), format!("new\n{was}"))) })
     };
-    let cited: BTreeMap<String, Cited> = paths.iter().map(cited).collect();
+    let cited: BTreeMap<String, CitedFile> = paths.iter().map(cited).collect();
     let followed = Evidences::default().follow(&text, "kubevirt", &cited);
-    let moved = followed.count(|fate| matches!(fate, lightest_sync::evidence::EvidenceStatus::Moved { .. }));
+    let moved =
+        followed.count(|status| matches!(status, lightest_sync::evidence::EvidenceStatus::Moved { .. }));
     assert_eq!(moved, followed.count(|_| true));
     assert!(moved > 80, "{moved}");
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lightest_agent::message::{Ended, Hello, Reply, Request, Run};
+use lightest_agent::message::{Hello, ProgramEnd, Reply, Request, Run};
 use lightest_agent::wire::{Decoder, MAX_PAYLOAD};
 
 use crate::console::short;
@@ -56,7 +56,7 @@ pub enum Stream {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
     /// How.
-    pub ended: Ended,
+    pub ended: ProgramEnd,
     /// Standard output.
     pub stdout: Vec<u8>,
     /// Standard error.
@@ -69,18 +69,18 @@ impl Output {
     /// Whether it returned 0.
     #[must_use]
     pub fn success(&self) -> bool {
-        self.ended == Ended::Exited(0)
+        self.ended == ProgramEnd::Exited(0)
     }
 }
 
 /// The jobs that wait for replies; one generation for each start of the guest.
 #[derive(Default)]
-struct Waiting(HashMap<u32, SyncSender<Reply>>);
+struct PendingJobs(HashMap<u32, SyncSender<Reply>>);
 
 /// A guest's agent.
 pub struct Agent {
     writer: Mutex<Writer>,
-    waiting: Arc<Mutex<Waiting>>,
+    waiting: Arc<Mutex<PendingJobs>>,
     decoder: Arc<Mutex<Decoder>>,
     next: Mutex<u32>,
 }
@@ -95,7 +95,7 @@ impl Agent {
     /// Takes over the connection to the guest; `hello` gets each start of the agent.
     pub fn start(line: Line, hello: impl Fn(Instant, Hello) + Send + 'static) -> Self {
         let Line { mut reader, writer } = line;
-        let waiting: Arc<Mutex<Waiting>> = Arc::default();
+        let waiting: Arc<Mutex<PendingJobs>> = Arc::default();
         let decoder: Arc<Mutex<Decoder>> = Arc::default();
         let (jobs, frames) = (Arc::clone(&waiting), Arc::clone(&decoder));
         thread::spawn(move || {
@@ -229,7 +229,7 @@ impl Agent {
         input: &[u8],
         limit: Duration,
         output: &mut dyn FnMut(Stream, &[u8]),
-    ) -> Result<Ended, AgentError> {
+    ) -> Result<ProgramEnd, AgentError> {
         let deadline = Instant::now() + limit;
         let mut run = run.clone();
         run.stdin = !input.is_empty();
@@ -341,7 +341,7 @@ impl Agent {
 }
 
 struct JobGuard<'a> {
-    waiting: &'a Mutex<Waiting>,
+    waiting: &'a Mutex<PendingJobs>,
     job: u32,
 }
 
@@ -352,7 +352,7 @@ impl Drop for JobGuard<'_> {
     }
 }
 
-fn forget(waiting: &Mutex<Waiting>) {
+fn forget(waiting: &Mutex<PendingJobs>) {
     waiting.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
 }
 

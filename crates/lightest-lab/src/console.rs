@@ -156,11 +156,11 @@ pub(crate) fn plain(bytes: &[u8]) -> String {
             _ => break,
         }
     }
-    harmless(&String::from_utf8_lossy(&out))
+    escape(&String::from_utf8_lossy(&out))
 }
 
 /// The same with C1 controls, line separators and what changes the order of letters spelled out.
-fn harmless(text: &str) -> String {
+fn escape(text: &str) -> String {
     let spelled = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

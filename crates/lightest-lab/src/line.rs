@@ -72,7 +72,7 @@ impl Writer {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     if rest.len() < bytes.len() {
-                        self.break_off();
+                        self.abort();
                     }
                     let slow = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut);
                     return Err(if slow { io::ErrorKind::TimedOut.into() } else { error });
@@ -82,7 +82,7 @@ impl Writer {
         Ok(())
     }
 
-    fn break_off(&mut self) {
+    fn abort(&mut self) {
         // Half a message cannot be taken back.
         *self = Self::Broken;
     }

@@ -92,7 +92,7 @@ pub struct Diagnosis {
     pub command: Vec<String>,
 }
 
-fn maybe_seconds<S: serde::Serializer>(at: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+fn optional_seconds<S: serde::Serializer>(at: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     match at {
         Some(at) => seconds(at, serializer),
         None => serializer.serialize_none(),
@@ -114,7 +114,11 @@ pub struct Report {
     /// `tcg`, `kvm` or another.
     pub accelerator: String,
     /// When all that was waited for had come, in seconds after the start of the VMM; absent on a failure.
-    #[serde(rename = "reached_s", serialize_with = "maybe_seconds", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "reached_s",
+        serialize_with = "optional_seconds",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub reached: Option<Duration>,
     /// What happened when.

@@ -119,7 +119,7 @@ pub fn recipe_name(config: &Config) -> Option<String> {
 
 /// An option that was given, and that none of the configurations respects: what runs would not be what was asked for.
 #[must_use]
-pub fn unheeded(configs: &[Config], options: &BootOptions) -> Option<&'static str> {
+pub fn ignored_option(configs: &[Config], options: &BootOptions) -> Option<&'static str> {
     let direct = |config: &Config| config.boot.starts_with("linux_direct");
     let (any_direct, any_other) = (configs.iter().any(direct), !configs.iter().all(direct));
     let given = [

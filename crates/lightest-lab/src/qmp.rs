@@ -77,7 +77,7 @@ impl Qmp {
             let mut lines = BufReader::new(reader);
             while let Some(value) = read_value(&mut lines) {
                 let now = Instant::now();
-                if let Some(message) = understand(&value) {
+                if let Some(message) = parse_message(&value) {
                     on_message(now, message);
                 } else if value["id"].is_u64() && answer.try_send(value).is_err() {
                     // More answers than questions: such a peer is not listened to any more.
@@ -149,7 +149,7 @@ pub enum QmpMessage {
     Event(QmpEvent),
 }
 
-fn understand(value: &Value) -> Option<QmpMessage> {
+fn parse_message(value: &Value) -> Option<QmpMessage> {
     if let Some(name) = value["event"].as_str() {
         return Some(QmpMessage::Event(QmpEvent { name: name.to_owned(), data: value["data"].clone() }));
     }

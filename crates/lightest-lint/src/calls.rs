@@ -312,7 +312,7 @@ impl Table {
 impl Entry {
     /// The first option of a program in its line that is not one of those that every guest's has.
     #[must_use]
-    pub fn strange_option<'l>(&self, program: &str, line: &'l str) -> Option<&'l str> {
+    pub fn unknown_option<'l>(&self, program: &str, line: &'l str) -> Option<&'l str> {
         let known = self.options.as_ref()?;
         let words = line.split_whitespace().map(|word| word.trim_matches(['\'', '"', '(', ')', '`']));
         let mut inside = false;

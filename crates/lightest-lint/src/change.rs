@@ -25,14 +25,14 @@ pub enum Change {
 
 /// How lines begin that belong to what stands below them, such as comments and attributes: a dialect knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Leading {
+pub struct LeadingLines {
     /// Any of these.
     pub begins: &'static [&'static str],
     /// But none of these.
     pub except: &'static [&'static str],
 }
 
-impl Leading {
+impl LeadingLines {
     /// Whether a line belongs to what stands below it.
     fn has(self, line: &str) -> bool {
         let line = line.trim();
@@ -44,13 +44,13 @@ impl Leading {
 /// A change to some files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    leading: Leading,
+    leading: LeadingLines,
     files: BTreeMap<usize, Vec<Change>>,
 }
 
 /// What a change touches of a reading, by index.
 #[derive(Clone, Debug, Default)]
-pub struct Touched {
+pub struct AffectedParts {
     tests: Vec<bool>,
     sites: Vec<bool>,
 }
@@ -58,7 +58,7 @@ pub struct Touched {
 impl Changes {
     /// No change yet, to files whose language begins lines so.
     #[must_use]
-    pub fn to(leading: Leading) -> Self {
+    pub fn to(leading: LeadingLines) -> Self {
         Self { leading, files: BTreeMap::new() }
     }
 
@@ -69,7 +69,7 @@ impl Changes {
 
     /// What the change touches: a test by itself or by what it leads to, a site by its declaration or by any test that shares it.
     #[must_use]
-    pub fn touched(&self, reading: &Reading, sources: &[Source]) -> Touched {
+    pub fn touched(&self, reading: &Reading, sources: &[Source]) -> AffectedParts {
         let tests: Vec<bool> = reading.tests.iter().map(|test| self.touches_test(test, sources)).collect();
         let site = |site: &crate::facts::Site| {
             let own =
@@ -77,7 +77,7 @@ impl Changes {
             own.into_iter().any(|span| self.touches(span, sources))
                 || site.tests.iter().any(|test| tests.get(*test) == Some(&true))
         };
-        Touched { sites: reading.sites.iter().map(site).collect(), tests }
+        AffectedParts { sites: reading.sites.iter().map(site).collect(), tests }
     }
 
     fn touches_test(&self, test: &Test, sources: &[Source]) -> bool {
@@ -167,7 +167,7 @@ impl Changes {
     }
 }
 
-impl Touched {
+impl AffectedParts {
     /// Whether a test, or any site that it shares, is touched.
     #[must_use]
     pub fn has_test(&self, index: usize, reading: &Reading) -> bool {
@@ -257,7 +257,7 @@ mod tests {
     }
 
     fn touches(change: Change, text: &str) -> bool {
-        let mut changes = Changes::to(Leading { begins: &["//", "#["], except: &["//!"] });
+        let mut changes = Changes::to(LeadingLines { begins: &["//", "#["], except: &["//!"] });
         changes.set(0, vec![change]);
         changes.touches(&place(text), &sources())
     }
@@ -300,7 +300,7 @@ mod tests {
         let word = String::new;
         let source = Source { path: word(), local: word(), package: word(), text: Arc::from(text) };
         let start = text.find(within).expect("it is there");
-        let mut all = Changes::to(Leading { begins: &["//", "#["], except: &["//!"] });
+        let mut all = Changes::to(LeadingLines { begins: &["//", "#["], except: &["//!"] });
         all.set(0, changes);
         let place = Span::new(0, start..start + within.len());
         assert_eq!(

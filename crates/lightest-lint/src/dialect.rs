@@ -9,8 +9,8 @@ use lightest_model::config::Config;
 use lightest_model::space::{Asked, RowId, Space};
 
 use crate::calls::Table;
-use crate::change::Leading;
-use crate::facts::{Bare, Declaration, Reading, Test, Variant};
+use crate::change::LeadingLines;
+use crate::facts::{BareDeclaration, Declaration, Reading, Test, Variant};
 use crate::finding::Finding;
 use crate::guide::Guide;
 use crate::linter::Options;
@@ -22,7 +22,7 @@ use crate::spelling::Spelling;
 
 /// Whether a file matters to a dialect, judged by its bytes alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Interest {
+pub enum Relevance {
     /// It cannot matter.
     None,
     /// It may define what tests call.
@@ -113,18 +113,18 @@ pub trait Dialect: Sync {
     }
 
     /// How lines of its language begin that belong to what stands below them.
-    fn leading(&self) -> Leading;
+    fn leading(&self) -> LeadingLines;
 
     /// The folders of the catalog with its facts, in the order in which they are read.
     fn catalog(&self) -> &'static [&'static str];
 
-    /// Whether a file may contain tests; worth its own implementation where that is quicker than `interest`.
+    /// Whether a file may contain tests; worth its own implementation where that is quicker than `relevance`.
     fn has_tests(&self, bytes: &[u8]) -> bool {
-        self.interest(bytes) == Interest::Tests
+        self.relevance(bytes) == Relevance::Tests
     }
 
     /// Whether a file matters.
-    fn interest(&self, bytes: &[u8]) -> Interest;
+    fn relevance(&self, bytes: &[u8]) -> Relevance;
 
     /// Reads files as tests. It never fails: what it did not understand is in the notes.
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading;
@@ -185,13 +185,19 @@ pub trait Dialect: Sync {
 
     /// A configuration as it stands in a declaration, kept from running by default for that reason; `None` where the
     /// framework has no words for it.
-    fn hold_back(&self, _written: &str, _reason: &str) -> Option<String> {
+    fn spell_ignored(&self, _written: &str, _reason: &str) -> Option<String> {
         None
     }
 
     /// A declaration with its list: `bare` as it is, with these configurations, and the words that what is asked needs;
     /// `None` where the framework cannot spell it.
-    fn declare(&self, space: &Space<'_>, bare: &Bare, list: &[Proposed], asked: &Asked) -> Option<String> {
+    fn declare(
+        &self,
+        space: &Space<'_>,
+        bare: &BareDeclaration,
+        list: &[Proposed],
+        asked: &Asked,
+    ) -> Option<String> {
         let _ = (space, bare, list, asked);
         None
     }

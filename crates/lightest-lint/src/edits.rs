@@ -4,11 +4,17 @@ use lightest_diagnostics::{Edit, Help, MARK, Safety, Span};
 use lightest_model::space::RowId;
 
 use crate::dialect::Replacement;
-use crate::subject::{Placed, Subject};
+use crate::subject::{PlacedVariant, Subject};
 
 impl Subject<'_, '_> {
     /// Puts another configuration into the place of a variant's.
-    pub(crate) fn replace(&self, placed: &Placed<'_>, row: RowId, message: String, safety: Safety) -> Help {
+    pub(crate) fn replace(
+        &self,
+        placed: &PlacedVariant<'_>,
+        row: RowId,
+        message: String,
+        safety: Safety,
+    ) -> Help {
         let own = &placed.variant.config;
         let mut config = self.row(row).config.clone();
         config.extra_deps.clone_from(&own.extra_deps);
@@ -33,7 +39,7 @@ impl Subject<'_, '_> {
     }
 
     /// Adds a configuration before a variant.
-    pub(crate) fn add(&self, placed: &Placed<'_>, row: RowId, message: String) -> Help {
+    pub(crate) fn add(&self, placed: &PlacedVariant<'_>, row: RowId, message: String) -> Help {
         let config = self.row(row).config.clone();
         let fits = placed.declaration.vmm.is_none() || placed.declaration.vmm == config.vmm;
         let safety = if fits { Safety::Unsafe } else { Safety::DisplayOnly };
@@ -44,7 +50,7 @@ impl Subject<'_, '_> {
     }
 
     /// Puts an entry before a variant, on a line of its own where the variant has one.
-    fn insert(&self, placed: &Placed<'_>, text: &str) -> Edit {
+    fn insert(&self, placed: &PlacedVariant<'_>, text: &str) -> Edit {
         let span = &placed.variant.span;
         let text = match self.line_start(span) {
             Some(indent) => format!("{text},{}{indent}", self.line_end(span)),
@@ -55,7 +61,12 @@ impl Subject<'_, '_> {
 
     /// Adds a configuration before a variant as an experiment whose failure blocks nobody; `None` where the framework has
     /// no spelling for that.
-    pub(crate) fn try_out(&self, placed: &Placed<'_>, row: RowId, reason: &str) -> Option<Edit> {
+    pub(crate) fn add_experiment(
+        &self,
+        placed: &PlacedVariant<'_>,
+        row: RowId,
+        reason: &str,
+    ) -> Option<Edit> {
         let mut config = self.row(row).config.clone();
         config.extra_deps.clone_from(&placed.variant.config.extra_deps);
         if placed.declaration.vmm.is_some() && placed.declaration.vmm != config.vmm {
@@ -66,7 +77,7 @@ impl Subject<'_, '_> {
     }
 
     /// Takes a variant out; `None` where it is the only one of its declaration.
-    pub(crate) fn remove(&self, placed: &Placed<'_>, message: String, safety: Safety) -> Option<Help> {
+    pub(crate) fn remove(&self, placed: &PlacedVariant<'_>, message: String, safety: Safety) -> Option<Help> {
         let variants = &placed.declaration.variants;
         if variants.len() < 2 {
             return None;

@@ -71,7 +71,7 @@ pub struct Test {
     /// Where it names its guests, in order.
     pub declarations: Vec<Declaration>,
     /// Declarations that lack their list: the guests are yet to be chosen.
-    pub bare: Vec<Bare>,
+    pub bare: Vec<BareDeclaration>,
     /// Parts of its declarations that were not understood: the guests there are not known.
     pub unread: Vec<Span>,
     /// The usages in its body, in the order of the walk.
@@ -95,7 +95,7 @@ pub struct Test {
     /// Architectures that its place in the source restricts it to; empty where it is free.
     pub bound_to: Vec<Arch>,
     /// Files that it takes and that its declaration names, in order.
-    pub takes: Vec<Taken>,
+    pub takes: Vec<TakenFile>,
 }
 
 impl Test {
@@ -108,14 +108,14 @@ impl Test {
 
 /// A file that a test takes, which a declaration names beside each guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct TakenFile {
     /// Its type as it is written.
     pub written: String,
     /// The file that a declaration names for some configurations; the first that fits counts.
     pub named: Vec<(Vec<When>, String)>,
 }
 
-impl Taken {
+impl TakenFile {
     /// The file that a declaration names for it beside a configuration; `None` where that is not known.
     #[must_use]
     pub fn for_row(&self, row: &Row<'_>) -> Option<&str> {
@@ -139,7 +139,7 @@ pub struct Declaration {
 
 /// A declaration without a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bare {
+pub struct BareDeclaration {
     /// The whole declaration, which an edit replaces.
     pub span: Span,
     /// As it is written.

@@ -32,14 +32,14 @@ impl Page {
 
 /// A file without an entry in the framework's table of contents: a style, or a page of Lightest's own book alone.
 #[derive(Clone, Copy, Debug)]
-pub struct Sheet {
+pub struct ExtraFile {
     /// Its file, as that of a [`Page`].
     pub path: &'static str,
     /// Makes its text.
     pub text: fn(&Space<'_>) -> String,
 }
 
-impl Sheet {
+impl ExtraFile {
     /// The name of its file.
     #[must_use]
     pub fn file(&self) -> &'static str {
@@ -65,11 +65,11 @@ pub struct Guide {
 #[derive(Clone, Copy, Debug)]
 pub struct Book {
     /// The style with which the first page is printed.
-    pub style: Sheet,
+    pub style: ExtraFile,
     /// The page that everything else stands on.
     pub reference: Page,
     /// Pages that Lightest's own book has besides.
-    pub lists: &'static [Sheet],
+    pub lists: &'static [ExtraFile],
     /// The sections of the first page, each with its title, for the picker page.
     pub sections: fn(&Space<'_>) -> Vec<(&'static str, String)>,
     /// What accepts configurations, in the plural: for the picker page.
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_file_is_named_by_the_last_part_of_its_path() {
-        let sheet = |path| Sheet { path, text: |_| String::new() };
+        let sheet = |path| ExtraFile { path, text: |_| String::new() };
         assert_eq!(sheet("dev_guide/tests/guests.md").file(), "guests.md");
         assert_eq!(sheet("guests.css").file(), "guests.css");
         let page = Page { title: "Guests", path: "tests/guests.md", text: |_, _| String::new() };

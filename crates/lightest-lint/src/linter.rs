@@ -16,7 +16,7 @@ use crate::parallel;
 use crate::reasons;
 use crate::rules::{RULES, Rule, heavier_than_needed, known_limit, lacks_what_it_uses};
 use crate::source::Source;
-use crate::subject::{Context, Sharing, Subject};
+use crate::subject::{Context, SharingTest, Subject};
 use crate::suppress;
 use lightest_diagnostics::Span;
 
@@ -72,8 +72,8 @@ pub fn check(
         || (Space::of_tests(catalog), requirement_names(catalog)),
         |(space, requirement_names), unit| {
             let needs = Needs::of(&unit.test, table);
-            let sharing: Vec<Sharing<'_>> =
-                unit.sharing.iter().map(|test| Sharing { test, needs: Needs::of(test, table) }).collect();
+            let sharing: Vec<SharingTest<'_>> =
+                unit.sharing.iter().map(|test| SharingTest { test, needs: Needs::of(test, table) }).collect();
             let context = Context { space, sources, dialect, requirement_names, pedantic: options.pedantic };
             let subject = Subject::new(&unit.test, &needs, &sharing, context);
             judge(&subject, options)
@@ -176,7 +176,7 @@ fn judge(subject: &Subject<'_, '_>, options: &Options) -> Vec<Finding> {
     for rule in RULES.iter().filter(asked) {
         (rule.check)(subject, &mut findings);
     }
-    reasons::heed(subject, &mut findings);
+    reasons::apply_reasons(subject, &mut findings);
     // A variant that cannot run, or is too light already, is not also called too heavy.
     let lacking: Vec<Span> = findings
         .iter()

@@ -199,7 +199,7 @@ fn left_open(what: &UsageKind, entry: &Entry) -> Option<String> {
     }
     match what {
         UsageKind::Program { name, line, .. } => {
-            let option = entry.strange_option(name, line)?;
+            let option = entry.unknown_option(name, line)?;
             Some(format!("the option `{option}` of the program `{name}`"))
         }
         _ => None,

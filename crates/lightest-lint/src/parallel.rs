@@ -21,7 +21,7 @@ thread_local! {
 /// # Errors
 ///
 /// When no thread can be started.
-pub fn roomy<R: Send>(work: impl FnOnce() -> R + Send) -> io::Result<R> {
+pub fn with_deep_stack<R: Send>(work: impl FnOnce() -> R + Send) -> io::Result<R> {
     let marked = || {
         ROOMY.set(true);
         work()
@@ -79,7 +79,7 @@ mod tests {
     fn one_thing_stays_on_a_roomy_thread() {
         let thread_of = |things: &[u8]| map(things, || (), |(), _| thread::current().id());
         assert_ne!(thread_of(&[1]), [thread::current().id()]);
-        let (outer, inner) = roomy(|| (thread::current().id(), thread_of(&[1]))).expect("a thread");
+        let (outer, inner) = with_deep_stack(|| (thread::current().id(), thread_of(&[1]))).expect("a thread");
         assert_eq!(inner, [outer]);
         assert_ne!(outer, thread::current().id());
     }

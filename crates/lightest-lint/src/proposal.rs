@@ -12,7 +12,7 @@ use lightest_model::chooser::{Choice, Part, Query, QueryError, choose_among};
 use lightest_model::config::{Arch, Isolation};
 use lightest_model::space::{Row, RowId, Space};
 
-use crate::facts::{Taken, Test};
+use crate::facts::{TakenFile, Test};
 use crate::hints::Origin;
 use crate::needs::Needs;
 use reader::Reader;
@@ -222,7 +222,7 @@ pub fn propose<'c>(
 }
 
 /// The files that a declaration names for those that a test takes. Unknown ones go to `unnamed`, and then none is named.
-fn artifacts(takes: &[Taken], row: &Row<'_>, unnamed: &mut Vec<String>) -> Vec<String> {
+fn artifacts(takes: &[TakenFile], row: &Row<'_>, unnamed: &mut Vec<String>) -> Vec<String> {
     let mut named = Vec::new();
     for taken in takes {
         match taken.for_row(row) {

@@ -15,7 +15,7 @@ use crate::rules::{
     runs_no_repo_code,
 };
 use crate::source::Source;
-use crate::subject::{Placed, Subject};
+use crate::subject::{PlacedVariant, Subject};
 use crate::suppress::{Place, Variants};
 
 /// How far a comment goes.
@@ -24,7 +24,7 @@ pub(crate) enum Justification {
     /// No comment on the choice.
     Nothing,
     /// It mentions the choice: nothing is changed unseen.
-    Speaks,
+    Mention,
     /// A reason for the choice: nothing is reported.
     Reason,
 }
@@ -237,7 +237,7 @@ impl Comments {
 }
 
 /// The author's justification of one variant.
-pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Justification {
+pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &PlacedVariant<'_>) -> Justification {
     let mut topics: Vec<String> = Vec::new();
     let mut guests: Vec<String> = Vec::new();
     if let Some(row) = placed.row {
@@ -258,14 +258,14 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Just
     let names = |prose: &Prose| topics.iter().any(|topic| has(&prose.text, topic));
     let comments = subject.comments();
     let own = comments.by(placed.variant).map(|prose| {
-        if prose.purpose || names(prose) { Justification::Reason } else { Justification::Speaks }
+        if prose.purpose || names(prose) { Justification::Reason } else { Justification::Mention }
     });
     let general = comments.general.iter().map(|index| &comments.prose[*index]).map(|prose| {
         let named = names(prose);
         if prose.purpose && (named || prose.guest) {
             Justification::Reason
         } else if prose.purpose || named {
-            Justification::Speaks
+            Justification::Mention
         } else {
             Justification::Nothing
         }
@@ -273,7 +273,7 @@ pub(crate) fn of_variant(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Just
     // A file is about many tests: it has to name the guest, and to give a reason.
     let preface = comments.preface.iter().filter(|prose| names(prose));
     let preface =
-        preface.map(|prose| if prose.purpose { Justification::Reason } else { Justification::Speaks });
+        preface.map(|prose| if prose.purpose { Justification::Reason } else { Justification::Mention });
     // Most comments of a body are about its code: one has to name the guest, or what only a distribution has.
     let named =
         |prose: &Prose| any(&prose.text, &DISTRO) || guests.iter().any(|guest| has(&prose.text, guest));
@@ -409,9 +409,9 @@ pub(crate) fn explains_stopping(subject: &Subject<'_, '_>, span: &Span) -> bool 
 }
 
 /// Removes findings for which the author gives a reason; where the author only mentions the choice, the fix becomes unsafe.
-pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
+pub(crate) fn apply_reasons(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let variants = Variants::of(subject.test);
-    let mut at: HashMap<Place, &Placed<'_>> = HashMap::default();
+    let mut at: HashMap<Place, &PlacedVariant<'_>> = HashMap::default();
     for placed in &subject.placed {
         at.entry((placed.variant.span.file, placed.variant.span.bytes.start)).or_insert(placed);
     }
@@ -420,19 +420,20 @@ pub(crate) fn heed(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let placed = variants.around(finding.span()).and_then(|place| at.get(&place));
         let rule = finding.diagnostic.rule;
         let choice = rule.is_some_and(|rule| CHOICES.contains(&rule));
-        let mut heed = placed.map_or(Justification::Nothing, |placed| of_variant(subject, placed));
+        let mut justification = placed.map_or(Justification::Nothing, |placed| of_variant(subject, placed));
         if let Some(words) = rule.and_then(topics) {
-            heed = heed.max(*known.entry(finding.rule()).or_insert_with(|| about(subject, words)));
-        } else if !choice && heed == Justification::Reason {
-            heed = Justification::Speaks;
+            justification =
+                justification.max(*known.entry(finding.rule()).or_insert_with(|| about(subject, words)));
+        } else if !choice && justification == Justification::Reason {
+            justification = Justification::Mention;
         }
-        if heed == Justification::Speaks
+        if justification == Justification::Mention
             && let Some(help) = &mut finding.diagnostic.help
             && help.safety == Safety::Safe
         {
             help.safety = Safety::Unsafe;
         }
-        heed != Justification::Reason
+        justification != Justification::Reason
     });
 }
 
@@ -463,7 +464,7 @@ fn about(subject: &Subject<'_, '_>, words: &[&str]) -> Justification {
     let comments = subject.comments();
     let of = |prose: &Prose| match (any(&prose.text, words), prose.purpose) {
         (true, true) => Justification::Reason,
-        (true, false) => Justification::Speaks,
+        (true, false) => Justification::Mention,
         (false, _) => Justification::Nothing,
     };
     comments.prose.iter().chain(&comments.preface).map(of).max().unwrap_or(Justification::Nothing)

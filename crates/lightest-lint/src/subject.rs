@@ -23,13 +23,13 @@ pub(crate) struct Subject<'a, 'c> {
     pub(crate) test: &'a Test,
     pub(crate) needs: &'a Needs,
     /// The tests that share the guest; empty where it is one test's own.
-    pub(crate) sharing: &'a [Sharing<'a>],
+    pub(crate) sharing: &'a [SharingTest<'a>],
     pub(crate) space: &'a Space<'c>,
     pub(crate) sources: &'a [Source],
     pub(crate) dialect: &'a dyn Dialect,
     pub(crate) pedantic: bool,
     /// Every variant with its place in the space.
-    pub(crate) placed: Vec<Placed<'a>>,
+    pub(crate) placed: Vec<PlacedVariant<'a>>,
     /// Requirements that the test's name mentions.
     pub(crate) named: Vec<&'a str>,
     /// Needs by index, without those that ask the same of the same configurations as one before.
@@ -45,7 +45,7 @@ pub(crate) struct Subject<'a, 'c> {
     /// Whether a comment names a row, for the rows that were asked so far.
     in_comments: RefCell<HashMap<RowId, bool>>,
     /// What was found of each row so far, by what is asked beside the body.
-    suited: RefCell<HashMap<VariantDemand, Vec<Suits>>>,
+    suited: RefCell<HashMap<VariantDemand, Vec<Suitability>>>,
     comments: OnceCell<Comments>,
     /// What `heavier-than-needed` found of the whole list.
     pub(crate) heaviness: Memo,
@@ -56,13 +56,13 @@ type VariantDemand = (Option<bool>, String);
 
 /// Whether a row provides everything that is asked for.
 #[derive(Clone, Debug)]
-enum Suits {
+enum Suitability {
     NotAsked,
     No,
     Yes(Weight),
 }
 
-impl Suits {
+impl Suitability {
     fn weight(&self) -> Option<&Weight> {
         match self {
             Self::Yes(weight) => Some(weight),
@@ -83,7 +83,7 @@ pub(crate) struct Context<'a, 'c> {
 }
 
 /// One of several tests that share a guest.
-pub(crate) struct Sharing<'a> {
+pub(crate) struct SharingTest<'a> {
     pub(crate) test: &'a Test,
     pub(crate) needs: Needs,
 }
@@ -103,7 +103,7 @@ pub(crate) fn stated(variant: &Variant) -> impl Iterator<Item = &str> {
 
 /// A variant and its place in the space.
 #[derive(Clone, Copy)]
-pub(crate) struct Placed<'a> {
+pub(crate) struct PlacedVariant<'a> {
     pub(crate) declaration: &'a Declaration,
     pub(crate) variant: &'a Variant,
     /// Its configuration in the space; `None` where the space does not contain it.
@@ -114,15 +114,15 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     pub(crate) fn new(
         test: &'a Test,
         needs: &'a Needs,
-        sharing: &'a [Sharing<'a>],
+        sharing: &'a [SharingTest<'a>],
         context: Context<'a, 'c>,
     ) -> Self {
         let Context { space, sources, dialect, requirement_names, pedantic } = context;
-        let placed: Vec<Placed<'_>> = test
+        let placed: Vec<PlacedVariant<'_>> = test
             .declarations
             .iter()
             .flat_map(|declaration| declaration.variants.iter().map(move |variant| (declaration, variant)))
-            .map(|(declaration, variant)| Placed {
+            .map(|(declaration, variant)| PlacedVariant {
                 declaration,
                 variant,
                 row: space.position(&variant.config),
@@ -254,8 +254,8 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// Whether a configuration is known to give everything that is asked, and to run.
-    pub(crate) fn gives_all(&self, row: RowId, asked: &Asked) -> bool {
-        self.space.gives_all(row, asked)
+    pub(crate) fn provides_all(&self, row: RowId, asked: &Asked) -> bool {
+        self.space.provides_all(row, asked)
     }
 
     /// The lightest of the configurations that `among` picks and that provide everything that the body, the test's name and
@@ -263,13 +263,14 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     pub(crate) fn lightest(&self, variant: &Variant, among: impl Fn(&Row<'_>) -> bool) -> Option<RowId> {
         let beside = (variant.agent, variant.brings.join(","));
         let mut suited = self.suited.borrow_mut();
-        let suited =
-            suited.entry(beside.clone()).or_insert_with(|| vec![Suits::NotAsked; self.space.rows().len()]);
+        let suited = suited
+            .entry(beside.clone())
+            .or_insert_with(|| vec![Suitability::NotAsked; self.space.rows().len()]);
         // Most rows are asked the same as the one before.
         let mut last: Option<(Vec<bool>, Rc<Asked>)> = None;
         let mut best: Option<RowId> = None;
         for (id, row) in self.space.enumerate().filter(|(_, row)| among(row)) {
-            if matches!(suited[id.index()], Suits::NotAsked) {
+            if matches!(suited[id.index()], Suitability::NotAsked) {
                 let applies: Vec<bool> =
                     self.conditional.iter().map(|need| self.needs.needs[*need].applies_to(row)).collect();
                 let asked = match &last {
@@ -286,10 +287,10 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                         asked
                     }
                 };
-                let suits = self.everywhere(id).all(|row| self.gives_all(row, &asked))
+                let suits = self.everywhere(id).all(|row| self.provides_all(row, &asked))
                     && self.stops(id, &asked).is_none();
                 suited[id.index()] =
-                    if suits { Suits::Yes(self.space.weight(id, &asked)) } else { Suits::No };
+                    if suits { Suitability::Yes(self.space.weight(id, &asked)) } else { Suitability::No };
             }
             let lighter = |best: RowId| suited[id.index()].weight() < suited[best.index()].weight();
             if suited[id.index()].weight().is_some() && best.is_none_or(lighter) {
@@ -410,7 +411,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
     }
 
     /// A finding on one variant.
-    pub(crate) fn on(&self, rule: RuleId, placed: &Placed<'_>, message: impl Into<String>) -> Finding {
+    pub(crate) fn on(&self, rule: RuleId, placed: &PlacedVariant<'_>, message: impl Into<String>) -> Finding {
         let mut finding = self.on_test(rule, &placed.variant.config_span, message);
         finding.config = Some(self.dialect.name_of(&placed.variant.config.bare()));
         finding

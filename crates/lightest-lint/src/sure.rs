@@ -9,13 +9,13 @@ use crate::subject::{Subject, stated};
 
 impl<'a> Subject<'a, '_> {
     /// The needs of a configuration that some place shows before which no unknown condition stands.
-    pub(crate) fn sure_needs_of(&self, row: RowId) -> impl Iterator<Item = &'a Need> {
+    pub(crate) fn certain_needs_of(&self, row: RowId) -> impl Iterator<Item = &'a Need> {
         self.needs_of(row).filter(|need| !need.guarded)
     }
 
     /// The requirements of a configuration in the place of a variant, whatever the value of unknown conditions.
-    pub(crate) fn surely_asked_of(&self, row: RowId, variant: &Variant) -> Asked {
-        let mut words: Vec<&str> = self.sure_needs_of(row).map(|need| need.requirement.as_str()).collect();
+    pub(crate) fn certainly_asked_of(&self, row: RowId, variant: &Variant) -> Asked {
+        let mut words: Vec<&str> = self.certain_needs_of(row).map(|need| need.requirement.as_str()).collect();
         words.extend(stated(variant));
         self.ask(words)
     }

@@ -17,7 +17,7 @@ use crate::name::requirement_names;
 use crate::needs::Needs;
 use crate::rules::heavier_than_needed;
 use crate::source::Source;
-use crate::subject::{Context, Placed, Subject};
+use crate::subject::{Context, PlacedVariant, Subject};
 
 /// Something that nobody has shown.
 #[derive(Debug)]
@@ -167,7 +167,7 @@ impl Unknown<'_> {
 fn waiting(
     test: usize,
     subject: &Subject<'_, '_>,
-    placed: &Placed<'_>,
+    placed: &PlacedVariant<'_>,
     found: &mut BTreeMap<(RowId, RequirementId), Vec<Waiting>>,
 ) {
     let Some(own) = placed.row else { return };
@@ -297,6 +297,6 @@ fn experiment(
     Some(Experiment::Add {
         test: cheapest.test,
         beside: cheapest.variant.clone(),
-        edit: subject.try_out(placed, row, &reason),
+        edit: subject.add_experiment(placed, row, &reason),
     })
 }

@@ -136,7 +136,7 @@ fn an_option_that_not_every_program_of_the_name_has_is_found_in_its_line() {
     };
     let strange = |line: &str| {
         let entry = table.judge(&program("grep", line)).expect("it is known");
-        entry.strange_option("grep", line).map(str::to_owned)
+        entry.unknown_option("grep", line).map(str::to_owned)
     };
     for known in
         ["grep -i x", "grep -iv x", "grep -A3 x", "grep --color x", "grep x -- -P", "cat -P | grep x"]
@@ -158,7 +158,7 @@ fn an_option_that_not_every_program_of_the_name_has_is_found_in_its_line() {
         assert_eq!(strange(line).as_deref(), Some(option), "{line}");
     }
     let anything = table.judge(&program("cat", "cat -P")).expect("it is known");
-    assert_eq!(anything.strange_option("cat", "cat -P"), None, "where no options are listed");
+    assert_eq!(anything.unknown_option("cat", "cat -P"), None, "where no options are listed");
 }
 
 /// The requirements of an entry, as one text.

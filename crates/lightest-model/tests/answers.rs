@@ -20,7 +20,7 @@ fn answer(catalog: &Catalog, requirement: &str, asked: &[&str]) -> (Support, Opt
     let wanted = [asked.indices(), &[id]].concat();
     let requires: Vec<String> = wanted.iter().map(|id| space.requirement_id(*id).to_owned()).collect();
     let all = Asked::new(catalog, requires.iter().map(String::as_str)).expect("they are requirements");
-    let fits = space.gives_all(row, &all);
+    let fits = space.provides_all(row, &all);
     let query = Query { requires, archs: vec![Arch::X64], vmms: Vec::new() };
     let only =
         lightest_model::chooser::choose_among(&space, &query, &|other| other == row).expect("they are known");
@@ -173,7 +173,7 @@ fn a_condition_selects_by_each_of_its_parts_and_by_any_of_a_list() {
         let when = &catalog.capabilities.last().expect("a statement").when;
         for (at, row) in space.enumerate() {
             assert_eq!(row.is_selected_by(when), fits(row), "{condition}: {:?}", row.config);
-            assert_eq!(space.gives_alone(at, disk), fits(row), "{condition}: {:?}", row.config);
+            assert_eq!(space.provides_alone(at, disk), fits(row), "{condition}: {:?}", row.config);
         }
     }
 }
@@ -189,7 +189,7 @@ fn what_is_stated_for_all_holds_for_each_configuration_of_a_space_of_any_size() 
         sizes.push(space.rows().len());
         for (at, row) in space.enumerate() {
             assert!(
-                space.gives_alone(at, id("disk")) && !space.gives_alone(at, id("clock")),
+                space.provides_alone(at, id("disk")) && !space.provides_alone(at, id("clock")),
                 "{:?}",
                 row.config
             );
@@ -212,7 +212,7 @@ fn what_a_requirement_implies_counts_when_it_is_asked_alone() {
     let gives = |catalog: &Catalog| {
         let space = Space::of_tests(catalog);
         let row = space.position(&space.rows()[0].config).expect("it exists");
-        space.gives_alone(row, space.requirement("disk").expect("a requirement"))
+        space.provides_alone(row, space.requirement("disk").expect("a requirement"))
     };
     assert!(!gives(&catalog), "no clock is asked for");
     catalog.requirements[0].implies = vec!["clock".to_owned()];
@@ -244,8 +244,8 @@ fn what_each_gives_alone_is_a_bit_and_is_not_worked_out_again() {
     let clock = space.requirement("clock").expect("a requirement");
     let row = space.position(&space.rows()[0].config).expect("it exists");
     let none = vec![0; space.rows().len()];
-    assert!(space.gives_alone(row, clock));
-    assert!(!space.knowing_alone(none).gives_alone(row, clock), "what is known is not asked again");
+    assert!(space.provides_alone(row, clock));
+    assert!(!space.with_alone(none).provides_alone(row, clock), "what is known is not asked again");
 }
 
 #[test]
@@ -253,5 +253,5 @@ fn a_catalog_that_knows_no_requirement_asks_none() {
     let mut catalog = made_up::catalog(&[]);
     catalog.requirements.clear();
     let space = Space::of_tests(&catalog);
-    assert!(RowId::all(&space).all(|row| space.gives_all(row, &Asked::default())));
+    assert!(RowId::all(&space).all(|row| space.provides_all(row, &Asked::default())));
 }

@@ -5,7 +5,7 @@ mod made_up;
 
 use std::sync::LazyLock;
 
-use lightest_model::catalog::{Catalog, Holds, Layer, Support};
+use lightest_model::catalog::{BlockerScope, Catalog, Layer, Support};
 use lightest_model::chooser::{Choice, Part, Query, QueryError, choose, choose_among, nearest_lighter};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, RequirementId, RowId, Space};
@@ -40,7 +40,7 @@ fn what_is_lighter_than_the_pick_is_refused_or_unproven_from_light_to_heavy() {
             for one in list {
                 assert_eq!(space.row(one.row).config.arch, part.arch);
                 assert!(space.row(one.row).guest.arch.is_none_or(|arch| arch == part.arch));
-                assert!(!space.gives_all(one.row, &choice.asked));
+                assert!(!space.provides_all(one.row, &choice.asked));
                 if let Some(pick) = &part.pick {
                     assert!(space.weight(one.row, &choice.asked) < space.weight(pick.row, &choice.asked));
                 }
@@ -88,14 +88,15 @@ fn a_pick_that_a_limit_holds_back_everywhere_has_another_until_then() {
     let mut found = 0;
     asked_alone_and_in_pairs(|space, choice, part| {
         let asked = &choice.asked;
-        let held = |row| space.limits(row, asked).iter().any(|limit| limit.holds == Some(Holds::Always));
+        let held =
+            |row| space.limits(row, asked).iter().any(|limit| limit.holds == Some(BlockerScope::Always));
         let Some(pick) = &part.pick else { return assert!(part.meanwhile.is_none()) };
         assert_eq!(
             pick.limits.iter().map(|limit| &limit.id).collect::<Vec<_>>(),
             space.limits(pick.row, asked).iter().map(|limit| &limit.id).collect::<Vec<_>>()
         );
         let here = |row: &RowId| {
-            space.row(*row).config.arch == part.arch && space.gives_all(*row, asked) && !held(*row)
+            space.row(*row).config.arch == part.arch && space.provides_all(*row, asked) && !held(*row)
         };
         let free = RowId::all(space).filter(here).min_by_key(|row| space.weight(*row, asked));
         let expected = free.filter(|_| held(pick.row));
@@ -112,7 +113,7 @@ fn the_next_heavier_boots_another_guest_or_in_another_way_and_says_what_it_adds(
         let (Some(pick), Some(heavier)) = (&part.pick, &part.heavier) else { return };
         let (own, other) = (space.row(pick.row), space.row(heavier.row));
         assert!(own.guest.family != other.guest.family || own.boot.id != other.boot.id);
-        assert!(space.gives_all(heavier.row, &choice.asked));
+        assert!(space.provides_all(heavier.row, &choice.asked));
         let weight = |row| space.weight(row, &choice.asked);
         assert!(weight(pick.row).is_lighter_than(&weight(heavier.row)));
         for row in RowId::all(space) {
@@ -120,13 +121,13 @@ fn the_next_heavier_boots_another_guest_or_in_another_way_and_says_what_it_adds(
             let differs = between.guest.family != own.guest.family || between.boot.id != own.boot.id;
             let skipped = between.config.arch == part.arch
                 && differs
-                && space.gives_all(row, &choice.asked)
+                && space.provides_all(row, &choice.asked)
                 && weight(pick.row).is_lighter_than(&weight(row))
                 && weight(row) < weight(heavier.row);
             assert!(!skipped, "{:?} is nearer than {:?}", between.config, other.config);
         }
         for id in RequirementId::all(&CATALOG) {
-            let adds = space.gives_alone(heavier.row, id) && !space.gives_alone(pick.row, id);
+            let adds = space.provides_alone(heavier.row, id) && !space.provides_alone(pick.row, id);
             assert_eq!(heavier.adds.contains(&id), adds);
         }
         found += 1;
@@ -194,7 +195,7 @@ fn a_companion_is_the_lightest_that_the_repository_builds_by_the_same_guest_wher
                         && one.vmm.in_repo
                         && !one.boot.openhcl
                         && (!same || one.config.guest == own.config.guest)
-                        && space.gives_all(*row, &rest)
+                        && space.provides_all(*row, &rest)
                 };
                 RowId::all(space).filter(fits).min_by_key(|row| space.weight(*row, &rest))
             };

@@ -55,13 +55,18 @@ fn quirks_are_those_of_a_configuration_that_nothing_asked_for_settles() {
 fn what_is_provided_alone_is_what_is_answered_when_nothing_else_is_asked() {
     let catalog = common::catalog();
     let space = Space::of_tests(&catalog);
-    let alone = Space::of_tests(&catalog).knowing_alone(space.alone());
+    let alone = Space::of_tests(&catalog).with_alone(space.alone());
     for (index, requirement) in RequirementId::all(&catalog).zip(&catalog.requirements) {
         let asked = Asked::new(&catalog, [requirement.id.as_str()]).expect("it is a requirement");
         for row in RowId::all(&space) {
             let yes = space.answer(row, index, &asked).support == Support::Yes;
-            assert_eq!(space.gives_alone(row, index), yes, "{} in {row:?}", requirement.id);
-            assert_eq!(alone.gives_alone(row, index), yes, "{} in {row:?}, as it was known", requirement.id);
+            assert_eq!(space.provides_alone(row, index), yes, "{} in {row:?}", requirement.id);
+            assert_eq!(
+                alone.provides_alone(row, index),
+                yes,
+                "{} in {row:?}, as it was known",
+                requirement.id
+            );
         }
     }
 }

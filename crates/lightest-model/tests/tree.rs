@@ -4,7 +4,7 @@ mod common;
 mod made_up;
 
 use lightest_model::catalog::{ClaimState, Layer, Section};
-use lightest_model::chooser::{Query, Tree, Twist, choose, lightest_for};
+use lightest_model::chooser::{Interaction, Query, Tree, choose, lightest_for};
 use lightest_model::config::Arch;
 use lightest_model::space::{Asked, RequirementId, RowId, Space};
 
@@ -99,7 +99,7 @@ fn twists_are_what_most_pairs_answer_and_what_disagrees_is_set_apart() {
     let space = Space::of_tests(&catalog);
     for arch in catalog.archs() {
         let tree = Tree::of(&space, arch);
-        let (mut twisted, mut disagreeing) = (0, Vec::new());
+        let (mut count, mut disagreeing) = (0, Vec::new());
         for (later, branch) in tree.branches.iter().enumerate() {
             let mut expected = Vec::new();
             for (earlier, before) in tree.branches[..=later].iter().enumerate() {
@@ -117,16 +117,16 @@ fn twists_are_what_most_pairs_answer_and_what_disagrees_is_set_apart() {
                 let first = rows.into_iter().find(|row| Some(often(*row)) == most);
                 let usual = if earlier == later { Some(branch.row) } else { first };
                 if usual != Some(branch.row) {
-                    expected.push(Twist { with: earlier, row: usual });
+                    expected.push(Interaction { with: earlier, row: usual });
                 }
                 let disagree =
                     pairs.iter().zip(&answers).filter(|(_, answer)| answer.is_some() && **answer != usual);
                 disagreeing.extend(disagree.map(|(pair, _)| *pair));
             }
-            assert_eq!(branch.twists, expected, "{arch}: branch {later}");
-            twisted += expected.len();
+            assert_eq!(branch.interactions, expected, "{arch}: branch {later}");
+            count += expected.len();
         }
-        assert!(twisted > 0, "{arch}: nothing twists");
+        assert!(count > 0, "{arch}: nothing twists");
         for pair in &disagreeing {
             assert!(pair.iter().any(|need| tree.apart.contains(need)), "{arch}: {pair:?}");
         }
@@ -179,5 +179,5 @@ fn two_needs_of_one_branch_that_lead_elsewhere_together_are_set_apart() {
     let [branch] = &tree.branches[..] else { panic!("{:?}", tree.branches) };
     assert_eq!((words(&branch.needs), words(&tree.nowhere)), (vec!["disk", "network"], vec!["clock"]));
     assert_eq!(words(&tree.apart), ["disk"], "one of them is enough");
-    assert!(branch.twists.is_empty());
+    assert!(branch.interactions.is_empty());
 }

@@ -9,9 +9,9 @@ use lightest_petri_reader::grammar::{self, Grammar, SyntaxError};
 use lightest_petri_reader::{Spelled, dialect};
 
 use lightest_lint::calls::Table;
-use lightest_lint::change::Leading;
-use lightest_lint::dialect::{Conventions, Dialect, HostWord, Interest, Masking};
-use lightest_lint::facts::{Bare, Declaration, Reading};
+use lightest_lint::change::LeadingLines;
+use lightest_lint::dialect::{Conventions, Dialect, HostWord, Masking, Relevance};
+use lightest_lint::facts::{BareDeclaration, Declaration, Reading};
 use lightest_lint::guide::Guide;
 use lightest_lint::proposal::Proposed;
 use lightest_lint::source::Source;
@@ -46,8 +46,8 @@ impl Dialect for Petri {
         &["vmm_tests"]
     }
 
-    fn leading(&self) -> Leading {
-        Leading { begins: &["//", "/*", "*", "#["], except: &["//!"] }
+    fn leading(&self) -> LeadingLines {
+        LeadingLines { begins: &["//", "/*", "*", "#["], except: &["//!"] }
     }
 
     fn catalog(&self) -> &'static [&'static str] {
@@ -58,8 +58,8 @@ impl Dialect for Petri {
         dialect::has_tests(bytes)
     }
 
-    fn interest(&self, bytes: &[u8]) -> Interest {
-        dialect::interest(bytes)
+    fn relevance(&self, bytes: &[u8]) -> Relevance {
+        dialect::relevance(bytes)
     }
 
     fn read(&self, sources: &[Source], catalog: &Catalog, table: &Table) -> Reading {
@@ -110,11 +110,17 @@ impl Dialect for Petri {
         Some(HostWord { written: format!("requires({capability})"), within: "vmm_test_with" })
     }
 
-    fn hold_back(&self, written: &str, reason: &str) -> Option<String> {
+    fn spell_ignored(&self, written: &str, reason: &str) -> Option<String> {
         Some(format!("ignore(reason = \"{}\", {written})", reason.escape_default()))
     }
 
-    fn declare(&self, space: &Space<'_>, bare: &Bare, list: &[Proposed], asked: &Asked) -> Option<String> {
+    fn declare(
+        &self,
+        space: &Space<'_>,
+        bare: &BareDeclaration,
+        list: &[Proposed],
+        asked: &Asked,
+    ) -> Option<String> {
         crate::paste::declare(space, &bare.written, list, asked).map(|attribute| attribute.to_string())
     }
 

@@ -2,7 +2,7 @@
 
 use crate::grammar::{Attribute, AttributeKind, Grammar, Reason, Vendor};
 use lightest_lint::proposal::Proposed;
-use lightest_model::catalog::{Holds, Support};
+use lightest_model::catalog::{BlockerScope, Support};
 use lightest_model::chooser::Choice;
 use lightest_model::config::Config;
 use lightest_model::space::{Asked, RowId, Space};
@@ -59,7 +59,8 @@ fn extend<'l>(
         }
         let mut entry = Attribute::of([config]).entries;
         // What a limit blocks everywhere does not run by default here either.
-        let held = space.limits(row, asked).into_iter().find(|limit| limit.holds == Some(Holds::Always));
+        let held =
+            space.limits(row, asked).into_iter().find(|limit| limit.holds == Some(BlockerScope::Always));
         let reason = held.map(|limit| Reason { text: limit.reason(), span: 0..0 });
         entry.iter_mut().for_each(|entry| entry.ignored.clone_from(&reason));
         attribute.entries.append(&mut entry);

@@ -212,7 +212,7 @@ fn guests_provide_what_they_are_good_for_and_lack_the_rest() {
         for need in &about.provides {
             let place = catalog.is_place(need);
             let given = |row: &&RowId| match space.requirement(need) {
-                Some(index) if !place => space.gives_alone(**row, index),
+                Some(index) if !place => space.provides_alone(**row, index),
                 _ => is_on(&space, **row, need),
             };
             assert!(rows.iter().any(|row| given(&row)), "{} does not provide {need}", about.guest);

@@ -6,7 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use lightest_model::catalog::{Catalog, Holds};
+use lightest_model::catalog::{BlockerScope, Catalog};
 use lightest_model::chooser::{Choice, Query, choose};
 use lightest_model::config::Arch;
 use lightest_model::space::Space;
@@ -54,7 +54,7 @@ fn check(space: &Space<'_>, requires: Vec<String>, archs: Vec<Arch>) -> BTreeSet
     for pick in choice.parts.iter().flat_map(|part| part.pick.iter().chain(&part.companion)) {
         let config = &space.row(pick.row).config;
         let entry = read.entries.iter().find(|entry| entry.config == *config).expect("every pick is pasted");
-        let held = pick.limits.iter().find(|limit| limit.holds == Some(Holds::Always));
+        let held = pick.limits.iter().find(|limit| limit.holds == Some(BlockerScope::Always));
         let reason = entry.ignored.as_ref().map(|reason| reason.text.clone());
         assert_eq!(reason, held.map(|limit| limit.reason()), "{requires:?}: {}", Spelled(config));
     }

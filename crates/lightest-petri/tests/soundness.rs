@@ -40,14 +40,14 @@ fn judge(text: &str) -> (bool, bool) {
 }
 
 /// What has a role in a body, and how it is used: an expression with `@` for it, known and with an invented word.
-struct Thing {
+struct Sample {
     variable: &'static str,
     known: &'static [&'static str],
     invented: &'static [&'static str],
 }
 
-const THINGS: [Thing; 4] = [
-    Thing {
+const THINGS: [Sample; 4] = [
+    Sample {
         variable: "agent",
         known: &["@.ping().await", "@.unix_shell().read_file(\"/proc/cpuinfo\").await", "@.get_time().await"],
         invented: &[
@@ -68,7 +68,7 @@ const THINGS: [Thing; 4] = [
             "[1].map(|_| @.frobnicate())",
         ],
     },
-    Thing {
+    Sample {
         variable: "vm",
         known: &["@.wait_for_halt().await", "@.arch()"],
         invented: &[
@@ -78,7 +78,7 @@ const THINGS: [Thing; 4] = [
             "@.backend().frobnicate.push(1)",
         ],
     },
-    Thing {
+    Sample {
         variable: "sh",
         known: &[
             "cmd!(@, \"cat /proc/cpuinfo\").read().await",
@@ -95,7 +95,7 @@ const THINGS: [Thing; 4] = [
             "cmd!(@, \"cat /frob/nicate\").read().await",
         ],
     },
-    Thing {
+    Sample {
         variable: "config",
         known: &["@.os_flavor()", "@.arch()", "@.is_openhcl()"],
         invented: &[
@@ -184,7 +184,7 @@ fn same<T>(x: T) -> T { x }
 ";
 
 /// A test around an expression, with the aliases and wraps of some choices.
-fn test_with(thing: &Thing, usage: &str, aliases: &[usize], wraps: &[usize], helper: bool) -> String {
+fn test_with(thing: &Sample, usage: &str, aliases: &[usize], wraps: &[usize], helper: bool) -> String {
     let mut before = String::new();
     let mut variable = thing.variable.to_owned();
     for (at, alias) in aliases.iter().enumerate() {

@@ -153,7 +153,7 @@ impl CatalogText {
         let table = self.parsed[file].as_table().get(&target.kind)?.as_array_of_tables()?.get(inner)?;
         // An entry by itself is pointed at by its identifier: the header alone does not identify it.
         let mut span = table.get("id").and_then(Item::span).or_else(|| table.span())?;
-        let mut here = Here::Table(table);
+        let mut here = TomlNode::Table(table);
         for step in &target.path {
             let Some((next, found)) = here.step(step) else { break };
             if let Some(found) = found {
@@ -202,33 +202,33 @@ impl CatalogText {
     }
 }
 
-enum Here<'a> {
+enum TomlNode<'a> {
     Table(&'a Table),
     Tables(&'a toml_edit::ArrayOfTables),
     Value(&'a Value),
 }
 
-impl<'a> Here<'a> {
-    fn step(&self, step: &Step) -> Option<(Here<'a>, Option<Range<usize>>)> {
+impl<'a> TomlNode<'a> {
+    fn step(&self, step: &Step) -> Option<(TomlNode<'a>, Option<Range<usize>>)> {
         match (self, step) {
-            (Here::Table(table), Step::Key(key)) => match table.get(key)? {
-                Item::Value(value) => Some((Here::Value(value), value.span())),
-                Item::Table(inner) => Some((Here::Table(inner), inner.span())),
-                Item::ArrayOfTables(tables) => Some((Here::Tables(tables), None)),
+            (TomlNode::Table(table), Step::Key(key)) => match table.get(key)? {
+                Item::Value(value) => Some((TomlNode::Value(value), value.span())),
+                Item::Table(inner) => Some((TomlNode::Table(inner), inner.span())),
+                Item::ArrayOfTables(tables) => Some((TomlNode::Tables(tables), None)),
                 Item::None => None,
             },
-            (Here::Tables(tables), Step::At(index)) => {
+            (TomlNode::Tables(tables), Step::At(index)) => {
                 let table = tables.get(*index)?;
                 let span = table.get("artifact").and_then(Item::span).or_else(|| table.span());
-                Some((Here::Table(table), span))
+                Some((TomlNode::Table(table), span))
             }
-            (Here::Value(value), Step::Key(key)) => {
+            (TomlNode::Value(value), Step::Key(key)) => {
                 let inner = value.as_inline_table()?.get(key)?;
-                Some((Here::Value(inner), inner.span()))
+                Some((TomlNode::Value(inner), inner.span()))
             }
-            (Here::Value(value), Step::At(index)) => {
+            (TomlNode::Value(value), Step::At(index)) => {
                 let inner = value.as_array()?.get(*index)?;
-                Some((Here::Value(inner), inner.span()))
+                Some((TomlNode::Value(inner), inner.span()))
             }
             _ => None,
         }

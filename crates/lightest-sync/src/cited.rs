@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::catalog_text::Target;
-use crate::compare::{Compare, Spot};
+use crate::compare::{Compare, SourcePlace};
 use crate::evidence::EvidenceStatus;
 use crate::rules;
 
 /// Cited lines that read differently, gathered where they overlap.
-struct Touched {
+struct ChangedLines {
     path: String,
     first: u32,
     last: u32,
@@ -27,18 +27,18 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
     for (evidence, _) in &pieces {
         *seen.entry(evidence.to_string()).or_default() += 1;
     }
-    let mut touched: Vec<Touched> = Vec::new();
+    let mut touched: Vec<ChangedLines> = Vec::new();
     let mut renamed: BTreeMap<String, (String, usize, Target)> = BTreeMap::new();
     for (evidence, target) in pieces {
-        let Some(fate) = work.evidence.fate(&evidence).cloned() else { continue };
+        let Some(status_of) = work.evidence.status_of(&evidence).cloned() else { continue };
         let Some(facts) = seen.remove(&evidence.to_string()) else { continue };
         let was = evidence.lines().map_or("", |(path, _, _)| path).to_owned();
-        if let EvidenceStatus::Moved { path, .. } | EvidenceStatus::Changed { path, .. } = &fate
+        if let EvidenceStatus::Moved { path, .. } | EvidenceStatus::Changed { path, .. } = &status_of
             && *path != was
         {
             renamed.entry(was).or_insert_with(|| (path.clone(), 0, target.clone())).1 += facts;
         }
-        match fate {
+        match status_of {
             EvidenceStatus::Same | EvidenceStatus::Moved { .. } => {}
             EvidenceStatus::Changed { path, first, last } => {
                 let size = last - first;
@@ -56,7 +56,7 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
                         }
                         known.others.push(other);
                     }
-                    None => touched.push(Touched {
+                    None => touched.push(ChangedLines {
                         path,
                         first,
                         last,
@@ -87,7 +87,7 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
     }
     for (was, (is, facts, target)) in renamed {
         work.differ(rules::EVIDENCE_MOVED, format!("`{was}` is `{is}` now"))
-            .spot(Some(Spot { path: is, span: 0..0 }), "it is here")
+            .spot(Some(SourcePlace { path: is, span: 0..0 }), "it is here")
             .catalog(&target, rests(facts))
             .help("`lightest sync --write` cites it there")
             .done();
@@ -111,10 +111,10 @@ fn rests(facts: usize) -> String {
     if facts == 1 { "one fact rests on it".to_owned() } else { format!("{facts} facts rest on it") }
 }
 
-fn report(work: &mut Compare<'_>, touched: Vec<Touched>) {
+fn report(work: &mut Compare<'_>, touched: Vec<ChangedLines>) {
     for place in touched {
         let Some(span) = work.evidence.range(&place.path, place.first, place.last) else { continue };
-        let whole = Spot { path: place.path, span };
+        let whole = SourcePlace { path: place.path, span };
         let file = work.sources.position(&whole.path);
         let reported =
             work.found.iter().filter_map(|difference| difference.diagnostic.primary()).any(|span| {

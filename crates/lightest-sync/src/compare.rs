@@ -13,7 +13,7 @@ use crate::rules;
 
 /// A place in the source, by path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
+pub struct SourcePlace {
     /// Path from the top of the checkout.
     pub path: String,
     /// Byte range in that file's text.
@@ -46,12 +46,12 @@ pub struct Witness {
     /// The configuration, as its framework writes it.
     pub config: String,
     /// Where it is named.
-    pub spot: Spot,
+    pub spot: SourcePlace,
 }
 
 /// A blocker's state by the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Derived {
+pub struct DerivedState {
     /// The blocker.
     pub id: String,
     /// Its state; `None` when the source does not show it.
@@ -70,7 +70,7 @@ pub struct Report {
     /// The texts that they point into: files of the source and of the catalog.
     pub sources: SourceMap,
     /// The state of each blocker by the source, in the catalog's order.
-    pub blockers: Vec<Derived>,
+    pub blockers: Vec<DerivedState>,
 }
 
 /// A comparison under way.
@@ -110,7 +110,7 @@ impl<'a> Compare<'a> {
     }
 
     /// Reports what the source states in a way that is not understood.
-    pub fn gap(&mut self, what: &str, because: &str, spot: Option<Spot>) {
+    pub fn gap(&mut self, what: &str, because: &str, spot: Option<SourcePlace>) {
         let draft = self.differ(rules::CANNOT_READ, format!("{what} cannot be read from the source")).help(
             "look at what changed there: Lightest cannot check these facts until it reads the new form",
         );
@@ -123,7 +123,7 @@ impl<'a> Compare<'a> {
 
     /// Follows the cited lines, too, and puts all differences in order.
     #[must_use]
-    pub fn finish(mut self, blockers: Vec<Derived>) -> Report {
+    pub fn finish(mut self, blockers: Vec<DerivedState>) -> Report {
         cited::compare(&mut self);
         let mut found = std::mem::take(&mut self.found);
         found.sort_by_cached_key(|difference| {
@@ -168,8 +168,8 @@ pub struct Draft<'w, 'a> {
 impl Draft<'_, '_> {
     /// Adds the place in the source, with its label.
     #[must_use]
-    pub fn spot(mut self, spot: Option<Spot>, label: impl Into<String>) -> Self {
-        let Some(Spot { path, span }) = spot else { return self };
+    pub fn spot(mut self, spot: Option<SourcePlace>, label: impl Into<String>) -> Self {
+        let Some(SourcePlace { path, span }) = spot else { return self };
         let file = self.work.files.iter().find(|file| file.path == path);
         let text = file.map(|file| file.text.as_str()).or_else(|| self.work.evidence.text(&path));
         if let Some(span) = self.work.place(&path, text, span) {

@@ -10,7 +10,7 @@ use crate::catalog_text::{CatalogText, Edit, New, Target};
 
 /// A cited file as it was at the commit that the catalog records, and as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cited {
+pub struct CitedFile {
     /// Its text at the recorded commit; `None` when that commit or file cannot be had.
     pub was: Option<String>,
     /// Its text now, and its path, which differs when the file was renamed; `None` when it is gone.
@@ -99,7 +99,7 @@ impl Evidences {
 
     /// Follows every cited line of `source` from the commit that it records to now, beside those that are followed already.
     #[must_use]
-    pub fn follow(self, text: &CatalogText, source: &str, files: &BTreeMap<String, Cited>) -> Self {
+    pub fn follow(self, text: &CatalogText, source: &str, files: &BTreeMap<String, CitedFile>) -> Self {
         let mut found = self;
         let mut maps: BTreeMap<&str, LineMap> = BTreeMap::new();
         for (path, cited) in files {
@@ -114,26 +114,28 @@ impl Evidences {
             let Some((path, first, last)) = evidence.lines().filter(|_| evidence.source == source) else {
                 continue;
             };
-            let fate = match (files.get(path), maps.get(path)) {
-                (Some(Cited { is: None, .. }), _) => EvidenceStatus::Gone,
-                (Some(Cited { is: Some((now, _)), .. }), Some(map)) => map.fate(path, now, first, last),
+            let status_of = match (files.get(path), maps.get(path)) {
+                (Some(CitedFile { is: None, .. }), _) => EvidenceStatus::Gone,
+                (Some(CitedFile { is: Some((now, _)), .. }), Some(map)) => {
+                    map.status_of(path, now, first, last)
+                }
                 _ => EvidenceStatus::Unknown,
             };
-            found.fates.insert(evidence.to_string(), fate);
+            found.fates.insert(evidence.to_string(), status_of);
         }
         found
     }
 
     /// Its state; `None` when it is no line of the source.
     #[must_use]
-    pub fn fate(&self, evidence: &Evidence) -> Option<&EvidenceStatus> {
+    pub fn status_of(&self, evidence: &Evidence) -> Option<&EvidenceStatus> {
         self.fates.get(&evidence.to_string())
     }
 
     /// The path and lines where it stands now.
     #[must_use]
     pub fn now<'a>(&'a self, evidence: &'a Evidence) -> Option<(&'a str, u32, u32)> {
-        match self.fate(evidence)? {
+        match self.status_of(evidence)? {
             EvidenceStatus::Same => evidence.lines(),
             EvidenceStatus::Moved { path, first, last } | EvidenceStatus::Changed { path, first, last } => {
                 Some((path, *first, *last))
@@ -145,7 +147,7 @@ impl Evidences {
     /// How many pieces of evidence met that fate.
     #[must_use]
     pub fn count(&self, is: impl Fn(&EvidenceStatus) -> bool) -> usize {
-        self.fates.values().filter(|fate| is(fate)).count()
+        self.fates.values().filter(|status_of| is(status_of)).count()
     }
 
     /// The byte range of some lines of a file as it is now, without the space around them.
@@ -209,7 +211,7 @@ impl LineMap {
         Self { to, near }
     }
 
-    fn fate(&self, path: &str, now: &str, first: u32, last: u32) -> EvidenceStatus {
+    fn status_of(&self, path: &str, now: &str, first: u32, last: u32) -> EvidenceStatus {
         let (from, upto) = (first as usize - 1, last as usize);
         if from >= self.to.len() || upto > self.to.len() {
             // The catalog cites a line that the file did not have.
@@ -263,7 +265,7 @@ pub fn rewrite(
             fresh.get(&Target { path: path.to_vec(), ..target.clone() })
         };
         let own = evidence.source == source;
-        let text = match evidences.fate(&evidence) {
+        let text = match evidences.status_of(&evidence) {
             None => continue,
             Some(EvidenceStatus::Same) if own => continue,
             Some(EvidenceStatus::Same) => format!("{source}:{}", evidence.place),

@@ -17,6 +17,6 @@ pub mod project;
 pub mod rules;
 pub mod timeline;
 
-pub use compare::{Compare, Difference, Report, Spot, quoted};
+pub use compare::{Compare, Difference, Report, SourcePlace, quoted};
 pub use project::{MAX_BYTES, Project, SourceFile, Stated, line_of};
 pub use timeline::Timeline;

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use lightest_agent::VSOCK_PORT;
-use lightest_agent::message::{Ended, Hello, Reply, Request, VERSION};
+use lightest_agent::message::{Hello, ProgramEnd, Reply, Request, VERSION};
 use lightest_agent::wire::Decoder;
 
 /// Events of the machine; each VMM reports them in its own form.
@@ -176,7 +176,7 @@ fn agent(base: &str, resets: bool, news: &Sender<GuestEvent>) {
             match Request::from_frame(&frame) {
                 Ok(Request::Run(run)) => {
                     reply(Reply::Stdout(run.argv.join(&b' ')));
-                    reply(Reply::Ended(Ended::Exited(0)));
+                    reply(Reply::Ended(ProgramEnd::Exited(0)));
                 }
                 Ok(Request::PowerOff) => {
                     reply(Reply::Done);

@@ -12,16 +12,16 @@ use lightest_lint::rules::Rule;
 use lightest_sync::Project;
 
 /// A framework: how its tests read, and what its project's own source states.
-trait Known: Dialect + Project {}
+trait Implementation: Dialect + Project {}
 
-impl<T: Dialect + Project> Known for T {}
+impl<T: Dialect + Project> Implementation for T {}
 
 /// Every framework; the first is the default.
-static FRAMEWORKS: [&dyn Known; 2] = [&lightest_petri::Petri, &lightest_kubevirt::KubeVirt];
+static FRAMEWORKS: [&dyn Implementation; 2] = [&lightest_petri::Petri, &lightest_kubevirt::KubeVirt];
 
 /// A test framework.
 #[derive(Clone, Copy)]
-pub(crate) struct Framework(&'static dyn Known);
+pub(crate) struct Framework(&'static dyn Implementation);
 
 impl fmt::Debug for Framework {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,7 +122,7 @@ impl Framework {
     }
 
     /// Which of the files that were read lie at or below what was asked about, wherever links lead.
-    pub(crate) fn asked(self, paths: &[PathBuf], files: &[PathBuf]) -> Asked {
+    pub(crate) fn asked(self, paths: &[PathBuf], files: &[PathBuf]) -> RequestedFiles {
         let among = || {
             let paths: Vec<PathBuf> = paths.iter().map(|path| input::real(path)).collect();
             let is_asked = |file: &PathBuf| {
@@ -131,7 +131,7 @@ impl Framework {
             };
             files.iter().map(is_asked).collect()
         };
-        Asked(self.dialect().suite().map(|_| among()))
+        RequestedFiles(self.dialect().suite().map(|_| among()))
     }
 }
 
@@ -147,9 +147,9 @@ fn top(path: &Path, dialect: &dyn Dialect) -> Option<PathBuf> {
 }
 
 /// Of the files that were read, those that were asked about; all, where a part of a suite can be read by itself.
-pub(crate) struct Asked(Option<Vec<bool>>);
+pub(crate) struct RequestedFiles(Option<Vec<bool>>);
 
-impl Asked {
+impl RequestedFiles {
     /// Whether that file was.
     pub(crate) fn contains(&self, file: usize) -> bool {
         self.0.as_ref().and_then(|asked| asked.get(file)).copied().unwrap_or(true)

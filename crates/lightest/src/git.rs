@@ -105,7 +105,7 @@ impl Repository {
     }
 
     /// The commit at which HEAD and another commit part; `None` where they have none in common.
-    pub(crate) fn parting(&self, other: &Commit) -> Result<Option<Commit>, Failure> {
+    pub(crate) fn merge_base(&self, other: &Commit) -> Result<Option<Commit>, Failure> {
         let output = self.run(["merge-base", other.id.as_str(), "HEAD"])?;
         let id = String::from_utf8_lossy(&output.stdout);
         Ok(id.lines().next().and_then(|id| self.commit(id.trim())))

@@ -44,7 +44,7 @@ use clap::Parser;
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     #[cfg(unix)]
-    output::outlive_limits_of_size();
+    output::ignore_file_size_signal();
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match commands::Cli::try_parse_from(&args) {
         Ok(cli) => cli,

@@ -34,7 +34,7 @@ pub(crate) struct Run {
 
 /// A result that a message points to.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct ResultPlace {
     /// Index of its run.
     pub(crate) run: usize,
     /// The line in the report.
@@ -48,13 +48,13 @@ pub(crate) struct Seen {
 pub(crate) struct Variant {
     pub(crate) history: History,
     /// Passes that show something.
-    pub(crate) passed: Vec<Seen>,
+    pub(crate) passed: Vec<ResultPlace>,
     /// Passes that may hide a failure.
-    pub(crate) masked: Vec<Seen>,
-    pub(crate) failed: Vec<Seen>,
+    pub(crate) masked: Vec<ResultPlace>,
+    pub(crate) failed: Vec<ResultPlace>,
     pub(crate) skipped: usize,
     /// What was not understood, and where.
-    pub(crate) unclear: Vec<(String, Seen)>,
+    pub(crate) unclear: Vec<(String, ResultPlace)>,
 }
 
 /// The results of a tree's variants.
@@ -170,7 +170,7 @@ impl Results {
 
 impl Variant {
     fn add(&mut self, run: usize, case: &Case, masked: bool) {
-        let seen = Seen { run, line: case.line, message: case.message.clone() };
+        let seen = ResultPlace { run, line: case.line, message: case.message.clone() };
         let mut counted = case.clone();
         match &case.outcome {
             Outcome::Passed if masked => {

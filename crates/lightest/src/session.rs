@@ -105,7 +105,7 @@ impl Session {
     ) -> Result<&'static Space<'static>, Failure> {
         let space = if self.is_embedded(framework)? {
             let (catalog, alone) = embedded::about(words)?;
-            Space::of_tests(Box::leak(Box::new(catalog))).knowing_alone(alone)
+            Space::of_tests(Box::leak(Box::new(catalog))).with_alone(alone)
         } else {
             Space::of_tests(self.catalog_of(framework)?)
         };

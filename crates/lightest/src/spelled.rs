@@ -43,7 +43,7 @@ impl<'a, 'c> Spelled<'a, 'c> {
     }
 
     /// Whether a requirement is asked of every guest, so that answers do not mention it.
-    pub(crate) fn goes_without_saying(&self, requirement: RequirementId, query: &Query) -> bool {
+    pub(crate) fn is_always_asked(&self, requirement: RequirementId, query: &Query) -> bool {
         let id = self.requirement_id(requirement);
         !query.requires.iter().any(|word| word == id) && self.dialect().conventions().asks.contains(&id)
     }

@@ -68,7 +68,7 @@ const RELEASES: &str = "startsWith(github.action_ref, 'v') && format('{0}/{1}/re
                         github.server_url, github.action_repository, github.action_ref) || ''";
 
 /// What the action did.
-struct Acted {
+struct ActionRun {
     /// The code of the last step that ran.
     code: i32,
     /// The outputs of the last step.
@@ -79,7 +79,7 @@ struct Acted {
 }
 
 /// Runs the action's steps with some inputs, where this folder contains the releases.
-fn act(folder: &Path, checkout: &Path, given: &[(&str, &str)], releases: Option<&Path>) -> Acted {
+fn act(folder: &Path, checkout: &Path, given: &[(&str, &str)], releases: Option<&Path>) -> ActionRun {
     let text = fs::read_to_string(root().join("action.yml")).expect("the action");
     let action = &Yaml::load_from_str(&text).expect("it is YAML")[0];
     let mut values = Values::new();
@@ -150,7 +150,7 @@ fn act(folder: &Path, checkout: &Path, given: &[(&str, &str)], releases: Option<
         }
     }
     let installed = values.get("steps.install.outputs.how").cloned().unwrap_or_default();
-    Acted { code, outputs, installed, printed }
+    ActionRun { code, outputs, installed, printed }
 }
 
 /// What cargo was asked for, once it was.

@@ -209,7 +209,7 @@ fn petri(text: &str, catalog: &Catalog, table: &Table) {
         package: String::new(),
         text: Arc::from(text),
     }];
-    let _ = Petri.interest(text.as_bytes());
+    let _ = Petri.relevance(text.as_bytes());
     let reading = Petri.read(&sources, catalog, table);
     let options = Options { pedantic: true, ..Options::default() };
     let findings = linter::check(&reading, &sources, &Petri, catalog, table, &options);

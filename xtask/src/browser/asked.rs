@@ -8,14 +8,14 @@ use lightest_petri::Spelled;
 use serde_json::{Value, json};
 
 /// An address of the page, and the query that it stands for.
-pub(super) struct Asked {
+pub(super) struct PageQuery {
     pub(super) hash: String,
     pub(super) query: Query,
 }
 
 /// Everything that can be asked.
 pub(super) struct All {
-    pub(super) queries: Vec<Asked>,
+    pub(super) queries: Vec<PageQuery>,
     configs: Vec<String>,
 }
 
@@ -54,14 +54,14 @@ pub(super) fn all(space: &Space<'_>) -> All {
                 .collect();
             let query =
                 Query { requires: requires.clone(), archs: arch.into_iter().collect(), vmms: Vec::new() };
-            queries.push(Asked { hash: format!("#{}", parts.join("&")), query });
+            queries.push(PageQuery { hash: format!("#{}", parts.join("&")), query });
         }
     }
     // The bare address is shown as the page opens.
     queries.retain(|asked| asked.hash != "#");
     queries.insert(
         0,
-        Asked {
+        PageQuery {
             hash: String::new(),
             query: Query { requires: Vec::new(), archs: Vec::new(), vmms: Vec::new() },
         },

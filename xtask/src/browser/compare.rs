@@ -7,7 +7,7 @@ use lightest_petri::Spelled;
 use lightest_petri::attribute;
 use serde::Deserialize;
 
-use super::asked::Asked;
+use super::asked::PageQuery;
 
 /// What the page shows.
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ struct Guest {
 /// # Errors
 ///
 /// The first difference, with where it is seen.
-pub(super) fn all(space: &Space<'_>, asked: &[Asked], shown: &str) -> Result<usize, String> {
+pub(super) fn all(space: &Space<'_>, asked: &[PageQuery], shown: &str) -> Result<usize, String> {
     let lines: Vec<&str> = shown.lines().collect();
     same("answers", &asked.len(), &lines.len())?;
     for (asked, line) in asked.iter().zip(&lines) {

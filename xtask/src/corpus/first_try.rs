@@ -20,7 +20,7 @@ use crate::run::read_toml;
 /// Whose choice is better where they differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Better {
+enum BetterChoice {
     /// The maintainers': ours could do what the body asks for, and shows less.
     Theirs,
     /// Ours: lighter, and capable.
@@ -35,7 +35,7 @@ enum Better {
 struct Verdict {
     test: String,
     arch: String,
-    better: Better,
+    better: BetterChoice,
     why: String,
     /// Where that is known from: an entry of the catalog, or a place of the source.
     #[serde(default)]
@@ -198,7 +198,7 @@ fn verdicts(differ: &[(String, String)]) -> Result<Vec<Verdict>, String> {
         if !differ.contains(&key(verdict)) {
             wrong.push(format!("{} on {}: a verdict, and no cell that differs", verdict.test, verdict.arch));
         }
-        if verdict.better == Better::Ours && verdict.evidence.is_empty() {
+        if verdict.better == BetterChoice::Ours && verdict.evidence.is_empty() {
             wrong.push(format!("{} on {}: ours, without evidence", verdict.test, verdict.arch));
         }
         if verdict.why.trim().is_empty() {
@@ -226,9 +226,9 @@ pub(super) fn section(cells: &[Cell]) -> Result<String, String> {
     let keys: Vec<(String, String)> =
         differ.iter().map(|cell| (cell.test.clone(), cell.arch.word().to_owned())).collect();
     let verdicts = verdicts(&keys)?;
-    let count = |better: Better| verdicts.iter().filter(|verdict| verdict.better == better).count();
+    let count = |better: BetterChoice| verdicts.iter().filter(|verdict| verdict.better == better).count();
     let meet = cells.len() - differ.len();
-    let right = meet + count(Better::Ours);
+    let right = meet + count(BetterChoice::Ours);
     let share = right * 1000 / cells.len().max(1);
     let mut page = format!(
         "\n## From a body to its list\n\nEach test on each architecture that it lists: its list is taken away, and `lightest pick \
@@ -244,9 +244,9 @@ pub(super) fn section(cells: &[Cell]) -> Result<String, String> {
         cells.iter().filter(|cell| cell.meets_first()).count(),
         cells.iter().filter(|cell| cell.meets() && cell.more() > 0).count(),
         differ.len(),
-        count(Better::Ours),
-        count(Better::Theirs),
-        count(Better::Unknown),
+        count(BetterChoice::Ours),
+        count(BetterChoice::Theirs),
+        count(BetterChoice::Unknown),
         cells.len(),
         share / 10,
         share % 10,
@@ -259,9 +259,9 @@ pub(super) fn section(cells: &[Cell]) -> Result<String, String> {
             continue;
         };
         let better = match verdict.better {
-            Better::Theirs => "theirs",
-            Better::Ours => "ours",
-            Better::Unknown => "not known",
+            BetterChoice::Theirs => "theirs",
+            BetterChoice::Ours => "ours",
+            BetterChoice::Unknown => "not known",
         };
         let proposed: Vec<String> = cell.proposed.iter().map(|(config, _)| format!("`{config}`")).collect();
         let proposed = if proposed.is_empty() { "nothing".to_owned() } else { proposed.join(", ") };

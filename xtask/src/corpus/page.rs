@@ -36,8 +36,8 @@ pub(super) fn write(
     findings(&mut page, usual, verdicts);
     unresolved(&mut page, read);
     kept(&mut page, cases);
-    weighed(&mut page, read);
-    left_alone(&mut page, usual, pedantic, verdicts);
+    weights(&mut page, read);
+    unreported(&mut page, usual, pedantic, verdicts);
     past(&mut page, history);
     page
 }
@@ -118,7 +118,7 @@ fn kept(page: &mut String, cases: &Cases) {
 }
 
 /// How heavy the variants are, and why a lighter configuration that is known is not proposed.
-fn weighed(page: &mut String, read: &Value) {
+fn weights(page: &mut String, read: &Value) {
     let tests = read["tests"].as_array().into_iter().flatten();
     let variants: Vec<&Value> =
         tests.flat_map(|test| test["configurations"].as_array().into_iter().flatten()).collect();
@@ -150,7 +150,7 @@ fn weighed(page: &mut String, read: &Value) {
     }
 }
 
-fn left_alone(page: &mut String, usual: &[Finding], pedantic: &[Finding], verdicts: &Verdicts) {
+fn unreported(page: &mut String, usual: &[Finding], pedantic: &[Finding], verdicts: &Verdicts) {
     let more: Vec<&Finding> = pedantic
         .iter()
         .filter(|finding| {

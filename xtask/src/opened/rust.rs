@@ -2,7 +2,7 @@
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 
-use super::{Opened, paths, shell};
+use super::{HostPath, paths, shell};
 
 /// Functions whose string arguments are names of programs.
 const TAKES_PROGRAMS: [&str; 3] = ["program", "program_or_name", "named_program"];
@@ -10,7 +10,7 @@ const TAKES_PROGRAMS: [&str; 3] = ["program", "program_or_name", "named_program"
 /// What stands before the text of a format.
 const FORMAT: [&str; 3] = ["format", "!", "("];
 
-pub(super) fn opened(text: &str) -> Vec<Opened> {
+pub(super) fn opened(text: &str) -> Vec<HostPath> {
     let tokens = tokens(text);
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -26,7 +26,7 @@ pub(super) fn opened(text: &str) -> Vec<Opened> {
         let is_call = tokens.get(at + 1) == Some(&"(");
         // `use std::process::Command as Other` would hide what follows.
         if *token == "Command" && tokens.get(at + 1) == Some(&"as") {
-            found.push(Opened::Expression("Command as".to_owned()));
+            found.push(HostPath::Expression("Command as".to_owned()));
         }
         if *token == "new" && is_call && before(&["Command", ":", ":"]) {
             let args = arguments(&tokens[at + 2..]);
@@ -34,11 +34,11 @@ pub(super) fn opened(text: &str) -> Vec<Opened> {
                 [name] if content(name).is_some() => {
                     let name = content(name).unwrap_or_default();
                     // A path was found above.
-                    found.extend((!name.starts_with('/')).then(|| Opened::Program(name.to_owned())));
+                    found.extend((!name.starts_with('/')).then(|| HostPath::Program(name.to_owned())));
                 }
                 // One of our own programs.
                 ["env", "!", ..] => {}
-                _ => found.push(Opened::Expression(args.concat())),
+                _ => found.push(HostPath::Expression(args.concat())),
             }
         }
         if TAKES_PROGRAMS.contains(token) && is_call && before(&["."]) {
@@ -46,7 +46,7 @@ pub(super) fn opened(text: &str) -> Vec<Opened> {
             // The first argument of `named_program` is an environment variable's.
             let names =
                 args.iter().skip(usize::from(*token == "named_program")).filter_map(|arg| content(arg));
-            found.extend(names.map(|name| Opened::Program(name.to_owned())));
+            found.extend(names.map(|name| HostPath::Program(name.to_owned())));
         }
     }
     found
@@ -140,13 +140,13 @@ mod tests {
         let mut found = opened(text);
         found.sort();
         let mut expected = vec![
-            Opened::Expression("host.program_or_name(\"mke2fs\")".to_owned()),
-            Opened::File("/etc/passwd".to_owned()),
+            HostPath::Expression("host.program_or_name(\"mke2fs\")".to_owned()),
+            HostPath::File("/etc/passwd".to_owned()),
         ];
         // Once as the script's own interpreter, which is found as the Rust text and as the shell's.
-        expected.extend(["/bin/sh"; 3].map(|path| Opened::File(path.to_owned())));
+        expected.extend(["/bin/sh"; 3].map(|path| HostPath::File(path.to_owned())));
         for name in ["cp", "mke2fs", "grep", "sort", "sh", "stty", "sh", "wc", "tar", "openvmm"] {
-            expected.push(Opened::Program(name.to_owned()));
+            expected.push(HostPath::Program(name.to_owned()));
         }
         expected.sort();
         assert_eq!(found, expected);

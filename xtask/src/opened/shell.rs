@@ -3,7 +3,7 @@
 
 use saphyr::{LoadableYamlNode as _, Yaml};
 
-use super::{Opened, paths};
+use super::{HostPath, paths};
 
 /// Words that a shell knows itself, or that stand before a command.
 const OWN: [&str; 52] = [
@@ -18,12 +18,12 @@ const BEFORE_A_COMMAND: [&str; 12] =
     ["!", "command", "do", "elif", "else", "eval", "exec", "if", "then", "time", "until", "while"];
 
 /// The programs and paths of a script.
-pub(super) fn opened(script: &str) -> Vec<Opened> {
+pub(super) fn opened(script: &str) -> Vec<HostPath> {
     let mut found = paths(&without_comments(script));
     let functions = functions(script);
     for name in programs(script) {
         if !functions.contains(&name) {
-            found.push(Opened::Program(name));
+            found.push(HostPath::Program(name));
         }
     }
     found
@@ -33,7 +33,7 @@ pub(super) fn opened(script: &str) -> Vec<Opened> {
 ///
 /// # Errors
 /// That of the YAML reader.
-pub(super) fn in_yaml(text: &str) -> Result<Vec<Opened>, String> {
+pub(super) fn in_yaml(text: &str) -> Result<Vec<HostPath>, String> {
     let documents = Yaml::load_from_str(text).map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     let mut todo: Vec<&Yaml<'_>> = documents.iter().collect();
@@ -210,15 +210,16 @@ mod tests {
     #[test]
     fn scripts_of_an_action_are_found() {
         let text = "steps:\n  - run: tar -x\n  - name: b\n    run: |\n      jq x\n      rg y\n    env: z\n";
-        let programs: Vec<Opened> = ["tar", "jq", "rg"].map(|name| Opened::Program(name.to_owned())).into();
+        let programs: Vec<HostPath> =
+            ["tar", "jq", "rg"].map(|name| HostPath::Program(name.to_owned())).into();
         assert_eq!(in_yaml(text), Ok(programs));
         // Quoted, folded, and in the flow form.
         let text =
             "a: {run: \"tar -x; jq x\"}\nb:\n- {name: run, run: 'rg y'}\n- run: >-\n    rg y |\n    tee z\n";
         let mut found = in_yaml(text).expect("it is YAML");
         found.sort();
-        let programs: Vec<Opened> =
-            ["jq", "rg", "rg", "tar", "tee"].map(|name| Opened::Program(name.to_owned())).into();
+        let programs: Vec<HostPath> =
+            ["jq", "rg", "rg", "tar", "tee"].map(|name| HostPath::Program(name.to_owned())).into();
         assert_eq!(found, programs);
         assert!(in_yaml("a: [").is_err());
     }

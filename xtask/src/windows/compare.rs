@@ -198,7 +198,7 @@ pub(super) fn all(toolchain: &Toolchain, here: &Path, there: &Path) -> Result<()
             results.push(did(command, &room).map_err(failed)?);
         }
         compared += 1;
-        looks_at_something(line, &results[0], &mut wrong);
+        check_not_empty(line, &results[0], &mut wrong);
         if results[0] != results[1] {
             wrong.push(format!("`lightest {line}` differs:\n{}", difference(&results[0], &results[1])));
         }
@@ -210,7 +210,7 @@ pub(super) fn all(toolchain: &Toolchain, here: &Path, there: &Path) -> Result<()
         let mut command = native(&room.join(place));
         command.args(line.split(' ').map(|arg| arg.replace("ROOM", &whole.display().to_string())));
         let expected = did(command, &room).map_err(failed)?;
-        looks_at_something(line, &expected, &mut wrong);
+        check_not_empty(line, &expected, &mut wrong);
         // Wine shows the whole file system as a drive. A path may also be given as one to take as it is.
         let drive = format!("Z:{}", whole.display()).replace('/', "\\");
         let spellings = [drive.clone(), format!(r"\\?\{drive}")];
@@ -276,7 +276,7 @@ pub(super) fn all(toolchain: &Toolchain, here: &Path, there: &Path) -> Result<()
 }
 
 /// Where a command finds nothing to look at, nothing is compared: that is meant only where its words show it.
-fn looks_at_something(line: &str, did: &RunOutcome, wrong: &mut Vec<String>) {
+fn check_not_empty(line: &str, did: &RunOutcome, wrong: &mut Vec<String>) {
     let nothing = ["empty", "nextest.xml"].iter().any(|word| line.contains(word));
     let no_test = did.code == Some(2) && line.contains("pick --from") && !line.contains("no_such");
     if (did.code == Some(3) && !nothing) || no_test {

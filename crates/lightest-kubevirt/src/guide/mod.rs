@@ -69,7 +69,7 @@ pub fn page(space: &Space<'_>) -> String {
     for (id, row) in space.enumerate().filter(|(_, row)| row.config.arch == Arch::X64) {
         let guest = row.guest;
         let gives = |word: &str| {
-            space.requirement(word).is_some_and(|requirement| space.gives_alone(id, requirement))
+            space.requirement(word).is_some_and(|requirement| space.provides_alone(id, requirement))
         };
         if !gives(NEW_TESTS) {
             continue;

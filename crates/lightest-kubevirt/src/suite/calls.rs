@@ -82,18 +82,18 @@ impl<'a> Walker<'a, '_> {
                     texts.for_each(|text| drop(walker.expr(text)));
                 });
             }
-            self.hand_over_all(id, call);
+            self.pass_arguments(id, call);
         }
         results(self.function_results(id))
     }
 
     /// A function or a method of our own is given the arguments of a call.
-    fn hand_over_all(&mut self, id: usize, call: &'a Call) {
+    fn pass_arguments(&mut self, id: usize, call: &'a Call) {
         let data = &self.index.functions[id];
         let params = &data.decl.signature.params;
         for (at, arg) in call.args.iter().enumerate() {
             if let Some(param) = params.get(at).or(params.last()) {
-                self.hand_over(data.file, &param.typ, arg);
+                self.pass_argument(data.file, &param.typ, arg);
             }
         }
     }
@@ -184,15 +184,15 @@ impl<'a> Walker<'a, '_> {
         match self.with_role(self.index.underlying(typ)) {
             Type::Own(id) => {
                 if let Some(method) = self.index.method(id, name) {
-                    self.hand_over_all(method, call);
+                    self.pass_arguments(method, call);
                 }
                 self.own_method(id, name, bytes, &args)
             }
             Type::Role(role) => self.role_method(role, name, bytes),
             Type::Outside(..) | Type::Plain | Type::List(_) | Type::Func(_) | Type::Tuple(_) => {
-                self.strange_method(name, bytes, &args, false)
+                self.unknown_method(name, bytes, &args, false)
             }
-            Type::Unknown => self.strange_method(name, bytes, &args, true),
+            Type::Unknown => self.unknown_method(name, bytes, &args, true),
         }
     }
 
@@ -229,7 +229,7 @@ impl<'a> Walker<'a, '_> {
                 return self.role_method(role, name, bytes);
             }
         }
-        self.strange_method(name, bytes, args, unknown)
+        self.unknown_method(name, bytes, args, unknown)
     }
 
     pub(super) fn role_method(&mut self, role: &'a str, name: &str, bytes: Bytes) -> Type<'a> {
@@ -245,7 +245,7 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// A method of something from outside, or of something that is not known at all.
-    pub(super) fn strange_method(
+    pub(super) fn unknown_method(
         &mut self,
         name: &'a str,
         bytes: Bytes,
@@ -293,7 +293,7 @@ impl<'a> Walker<'a, '_> {
             for (at, arg) in call.args.iter().enumerate() {
                 walker.expr(arg);
                 if kind == Kind::Entry && walker.may_be_check(at, call.args.len()) {
-                    walker.open_strange(arg);
+                    walker.open_unknown_function(arg);
                 }
             }
         });

@@ -259,7 +259,7 @@ impl<'a> Walker<'a, '_> {
                 self.fill(id, at, element);
             }
             if let Some(typ @ Expr::Container(..)) = typ {
-                self.hand_over(self.file, typ, &element.value);
+                self.pass_argument(self.file, typ, &element.value);
             }
             match &element.key {
                 Some(Expr::Ident(field)) if keyed_by_field && self.scopes.find(&field.name).is_none() => {
@@ -295,7 +295,7 @@ impl<'a> Walker<'a, '_> {
             None => fields.get(at),
         };
         if let Some(field) = field {
-            self.hand_over(data.file, &field.typ, &element.value);
+            self.pass_argument(data.file, &field.typ, &element.value);
         }
     }
 }

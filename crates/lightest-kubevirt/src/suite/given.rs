@@ -59,14 +59,14 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// Something is given to what is declared with a type: a function that nothing is known of may get the machine there.
-    pub(super) fn hand_over(&mut self, file: usize, typ: &'a Expr, value: &'a Expr) {
+    pub(super) fn pass_argument(&mut self, file: usize, typ: &'a Expr, value: &'a Expr) {
         if self.gets_machine(file, typ, 0) {
-            self.open_strange(value);
+            self.open_unknown_function(value);
         }
     }
 
     /// A function from elsewhere that no entry knows.
-    pub(super) fn open_strange(&mut self, value: &'a Expr) {
+    pub(super) fn open_unknown_function(&mut self, value: &'a Expr) {
         let Expr::Selector(x, name) = value else { return };
         let Some(Import::Outside(path)) = self.qualified(x) else { return };
         let path = join(path, &name.name);

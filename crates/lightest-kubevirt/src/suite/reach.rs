@@ -232,7 +232,7 @@ impl Suite {
         // What is set up at the top of a package is set up for the whole suite: it knows no test's machine.
         for (root, nodes) in roots.iter().zip(&top) {
             let around =
-                Surroundings { units: vec![*root], setups: Vec::new(), texts: Vec::new(), pending: false };
+                NodeContext { units: vec![*root], setups: Vec::new(), texts: Vec::new(), pending: false };
             let inner: Vec<Node> = nodes.iter().filter(|node| node.kind != Kind::Setup).cloned().collect();
             self.expand(&inner, &around);
         }
@@ -244,7 +244,7 @@ impl Suite {
         reached.iter().flat_map(|(unit, _)| self.walked.units[*unit].nodes.iter().cloned()).collect()
     }
 
-    fn expand(&mut self, nodes: &[Node], around: &Surroundings) {
+    fn expand(&mut self, nodes: &[Node], around: &NodeContext) {
         let mut setups = around.setups.clone();
         setups.extend(nodes.iter().filter(|node| node.kind == Kind::Setup).map(|node| node.unit));
         for node in nodes {
@@ -262,7 +262,7 @@ impl Suite {
                     );
                     let mut texts = around.texts.clone();
                     texts.push(node.text.clone());
-                    self.expand(&inner, &Surroundings { units, setups: setups.clone(), texts, pending });
+                    self.expand(&inner, &NodeContext { units, setups: setups.clone(), texts, pending });
                 }
                 Kind::Leaf => {
                     units.extend(&setups);
@@ -290,7 +290,7 @@ impl Suite {
     fn test(
         &mut self,
         node: &Node,
-        around: &Surroundings,
+        around: &NodeContext,
         roots: Vec<usize>,
         pending: bool,
         table: Option<&Node>,
@@ -421,7 +421,7 @@ impl Suite {
 }
 
 /// What lies around a node.
-struct Surroundings {
+struct NodeContext {
     units: Vec<usize>,
     setups: Vec<usize>,
     texts: Vec<String>,

@@ -280,7 +280,7 @@ impl<'a> Walker<'a, '_> {
                 self.scopes.locals[local].constant = variables.constant;
                 self.describe(local, value);
                 if let Some(typ) = &variables.typ {
-                    self.hand_over(self.file, typ, value);
+                    self.pass_argument(self.file, typ, value);
                 }
             }
             return;
@@ -382,7 +382,7 @@ impl<'a> Walker<'a, '_> {
     /// A variable, a field or an element that exists is given something: whoever calls it calls that.
     fn given_to(&mut self, typ: Type<'a>, value: Option<&'a Expr>) {
         if let (Type::Func(_), Some(value)) = (self.index.underlying(typ), value) {
-            self.open_strange(value);
+            self.open_unknown_function(value);
         }
     }
 
@@ -407,7 +407,7 @@ impl<'a> Walker<'a, '_> {
         if matches!(self.index.underlying(self.index.type_of(data.file, typ)), Type::Func(_)) {
             self.assigned.push((id, self.unit));
             if let Some(value) = value {
-                self.hand_over(data.file, typ, value);
+                self.pass_argument(data.file, typ, value);
             }
         }
     }

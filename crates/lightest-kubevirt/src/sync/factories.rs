@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lightest_sync::{SourceFile, Spot};
+use lightest_sync::{SourceFile, SourcePlace};
 
 use crate::go::tree::{Bytes, Call, Expr, File, Function, Stmt, Variables};
 use crate::go::{self, visit};
@@ -21,7 +21,7 @@ pub struct At<T> {
     /// What.
     pub value: T,
     /// Where.
-    pub spot: Spot,
+    pub spot: SourcePlace,
 }
 
 /// A factory, as it is on x86-64.
@@ -34,11 +34,11 @@ pub struct Factory {
     /// The constant of its container disk.
     pub disk: Option<At<String>>,
     /// Where it adds a random number generator.
-    pub rng: Option<Spot>,
+    pub rng: Option<SourcePlace>,
     /// Where it adds a cloud-init volume.
-    pub cloud_init: Option<Spot>,
+    pub cloud_init: Option<SourcePlace>,
     /// Where it is called deprecated.
-    pub deprecated: Option<Spot>,
+    pub deprecated: Option<SourcePlace>,
 }
 
 /// Something that is not understood.
@@ -49,7 +49,7 @@ pub struct Gap {
     /// Why.
     pub because: String,
     /// Where, if anywhere.
-    pub spot: Option<Spot>,
+    pub spot: Option<SourcePlace>,
 }
 
 /// What the two files state.
@@ -85,7 +85,7 @@ impl Factories {
         read
     }
 
-    fn gap(&mut self, what: &str, because: &str, spot: Option<Spot>) {
+    fn gap(&mut self, what: &str, because: &str, spot: Option<SourcePlace>) {
         self.gaps.push(Gap { what: what.to_owned(), because: because.to_owned(), spot });
     }
 
@@ -145,8 +145,8 @@ impl Factories {
     }
 }
 
-fn spot(path: &str, span: Bytes) -> Spot {
-    Spot { path: path.to_owned(), span }
+fn spot(path: &str, span: Bytes) -> SourcePlace {
+    SourcePlace { path: path.to_owned(), span }
 }
 
 /// Whether a function makes a machine: its name starts with `New`, and it returns one.

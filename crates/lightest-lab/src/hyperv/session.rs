@@ -38,7 +38,7 @@ impl Session {
             let mut lines = BufReader::new(reader);
             while let Some(value) = next_value(&mut lines) {
                 let now = Instant::now();
-                if let Some(event) = understand(&value) {
+                if let Some(event) = parse_event(&value) {
                     sink(now, event);
                 } else if value["id"].is_u64() && answer.try_send(value).is_err() {
                     return;
@@ -94,7 +94,7 @@ fn next_value(lines: &mut impl BufRead) -> Option<Value> {
     }
 }
 
-fn understand(value: &Value) -> Option<ChannelEvent> {
+fn parse_event(value: &Value) -> Option<ChannelEvent> {
     if let Some(version) = value["ready"].as_str() {
         return Some(ChannelEvent::Event(EventKind::VmmReady { version: version.to_owned() }));
     }

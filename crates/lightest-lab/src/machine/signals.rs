@@ -18,15 +18,15 @@ impl Machine {
             SignalKind::Vmm(kind) => self.vmm_event(when, kind, watch),
             SignalKind::Control(control) => {
                 self.control = Some(control);
-                self.go_on_when_met();
+                self.resume_when_connected();
             }
             SignalKind::ConsoleMet => {
                 self.consoles_met += 1;
-                self.go_on_when_met();
+                self.resume_when_connected();
             }
             SignalKind::Agent(agent) => {
                 self.agent = Some(agent);
-                self.greet_restored();
+                self.request_hello();
             }
             SignalKind::Hello(hello) => self.agent_event(when, hello, watch),
             SignalKind::Console { number, bytes } => {
@@ -37,7 +37,7 @@ impl Machine {
     }
 
     /// A machine that was started paused goes on once nothing of its consoles can be lost any more.
-    fn go_on_when_met(&mut self) {
+    fn resume_when_connected(&mut self) {
         if self.paused
             && self.consoles_met >= self.consoles.len()
             && let Some(control) = &self.control
@@ -51,7 +51,7 @@ impl Machine {
     }
 
     /// A restored agent does not know that there is a new host to introduce itself to.
-    fn greet_restored(&self) {
+    fn request_hello(&self) {
         if self.spec.restore.is_some()
             && let Some(agent) = &self.agent
         {
@@ -71,7 +71,7 @@ impl Machine {
     }
 
     /// The guest wrote something.
-    fn lives(&mut self, when: Instant) {
+    fn guest_wrote(&mut self, when: Instant) {
         let since = self.progress.last_reset.map(|last| when.saturating_duration_since(last));
         self.progress.alive |= since.is_none_or(|since| since > OUTPUT_DELAY);
     }
@@ -102,7 +102,7 @@ impl Machine {
             EventKind::Firmware => self.progress.firmware_seen = true,
             EventKind::Shutdown { .. } => self.progress.shutdown = true,
             EventKind::Restored if self.spec.restore.is_none() => return,
-            EventKind::Restored => self.greet_restored(),
+            EventKind::Restored => self.request_hello(),
             EventKind::Panicked { what } => self.progress.panicked = Some(what.clone()),
             EventKind::NothingToBoot => {
                 self.progress.nothing_to_boot.get_or_insert_with(|| "reported by the VMM".to_owned());
@@ -113,7 +113,7 @@ impl Machine {
     }
 
     fn agent_event(&mut self, when: Instant, hello: Hello, watch: &mut Watch<'_>) {
-        self.lives(when);
+        self.guest_wrote(when);
         let again = self
             .hello
             .as_ref()
@@ -157,7 +157,7 @@ impl Machine {
         goal: &Goal,
         watch: &mut Watch<'_>,
     ) {
-        self.lives(when);
+        self.guest_wrote(when);
         let lines = self.consoles[number].push(bytes);
         if matches!(self.spec.payload, Payload::Uefi(_) | Payload::Pcat(_)) && !self.progress.firmware_seen {
             self.progress.firmware_seen = true;

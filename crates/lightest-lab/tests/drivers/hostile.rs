@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use lightest_lab::agent::{Agent, AgentError};
 use lightest_lab::line::Line;
-use lightest_lab::message::{Ended, Hello, Reply, Run, VERSION};
+use lightest_lab::message::{Hello, ProgramEnd, Reply, Run, VERSION};
 
 /// Long enough for a busy machine; what is tested is that it ends, not how fast.
 const LIMIT: Duration = Duration::from_millis(700);
@@ -150,7 +150,7 @@ fn a_guest_that_starts_again_and_again_ends_the_jobs_of_before_and_keeps_nothing
 fn answers_of_the_wrong_kind_are_refused_and_not_guessed_at() {
     let agent = against(|mut guest| {
         for job in 1..=3 {
-            let _ = guest.write_all(&Reply::Ended(Ended::Exited(0)).to_frame(job).to_bytes());
+            let _ = guest.write_all(&Reply::Ended(ProgramEnd::Exited(0)).to_frame(job).to_bytes());
         }
         thread::sleep(LONG);
     });

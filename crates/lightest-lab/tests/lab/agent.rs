@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use lightest_lab::agent::{Agent, AgentError, Output};
-use lightest_lab::message::{Ended, Run};
+use lightest_lab::message::{ProgramEnd, Run};
 use lightest_lab::spec::{Arch, Goal};
 
 use crate::{LIMIT, linux_direct, start};
@@ -24,7 +24,7 @@ fn the_agent_runs_programs_moves_files_and_survives_a_reset() {
     let agent = machine.agent().expect("an agent");
 
     let output = shell(agent, "echo out; echo err >&2; exit 3", b"");
-    assert_eq!(output.ended, Ended::Exited(3));
+    assert_eq!(output.ended, ProgramEnd::Exited(3));
     assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
 
     // More than fits into a frame, a pipe or a queue, in both directions at once.
@@ -32,7 +32,7 @@ fn the_agent_runs_programs_moves_files_and_survives_a_reset() {
     let output = shell(agent, "cat", &input);
     assert!(output.stdout == input, "{} bytes came back", output.stdout.len());
 
-    assert_eq!(shell(agent, "kill -9 $$", b"").ended, Ended::Signalled(9));
+    assert_eq!(shell(agent, "kill -9 $$", b"").ended, ProgramEnd::Signalled(9));
     let cut = ["dd", "if=/dev/zero", "bs=1M", "count=3"].map(|word| word.as_bytes().to_vec()).to_vec();
     let cut = agent.run(&Run { argv: cut, ..Run::default() }, b"", MOST, LIMIT).expect("it runs");
     assert_eq!((cut.stdout.len(), cut.cut), (MOST, true));

@@ -29,7 +29,7 @@ pub(super) struct Reader<'a, 'c> {
 
 /// The hints that decided for one place.
 #[derive(Debug, Default)]
-pub(super) struct Hinted {
+pub(super) struct DecidingHints {
     /// Requirements that changed the answer.
     pub(super) words: Vec<String>,
     /// The VMM, where a name chose it.
@@ -132,7 +132,7 @@ impl<'a, 'c> Reader<'a, 'c> {
 
     /// The lightest of some configurations that is known to provide everything that the body asks and the names mention.
     pub(super) fn lightest(&self, hinted: &[String], among: &dyn Fn(&Row<'_>) -> bool) -> Option<RowId> {
-        self.lightest_that(hinted, among, &|id, asked| self.space.gives_all(id, asked))
+        self.lightest_that(hinted, among, &|id, asked| self.space.provides_all(id, asked))
     }
 
     /// The lightest of some configurations that is not known to lack anything that the body asks.
@@ -182,14 +182,14 @@ impl<'a, 'c> Reader<'a, 'c> {
         move |id| {
             let own = || self.asked(self.words(Some(id), hinted).iter().map(String::as_str));
             self.needs.allow(self.space.row(id))
-                && (!branches || !self.space.gives_all(id, &asked) || self.space.gives_all(id, &own()))
+                && (!branches || !self.space.provides_all(id, &asked) || self.space.provides_all(id, &own()))
         }
     }
 
     /// The hints that the names add: as many as some configuration provides beside all that the body asks for, and only those
     /// that change the answer, so that a requirement of the body is not attributed to a name.
-    pub(super) fn hinted(&self, here: &dyn Fn(&Row<'_>) -> bool) -> Hinted {
-        let mut hinted = Hinted::default();
+    pub(super) fn hinted(&self, here: &dyn Fn(&Row<'_>) -> bool) -> DecidingHints {
+        let mut hinted = DecidingHints::default();
         let Some(plain) = self.lightest(&[], here) else { return hinted };
         let catalog = self.space.catalog();
         let mut best = plain;
@@ -236,7 +236,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             return self.archs.clone();
         }
         let on = |arch: Arch| move |row: &Row<'_>| row.config.arch == arch;
-        let decided: Vec<Hinted> = self.archs.iter().map(|arch| self.hinted(&on(*arch))).collect();
+        let decided: Vec<DecidingHints> = self.archs.iter().map(|arch| self.hinted(&on(*arch))).collect();
         let words: BTreeSet<&String> = decided.iter().flat_map(|hinted| &hinted.words).collect();
         let vmms: BTreeSet<&String> = decided.iter().filter_map(|hinted| hinted.vmm.as_ref()).collect();
         let provides = |arch: &&Arch| {
@@ -251,7 +251,12 @@ impl<'a, 'c> Reader<'a, 'c> {
     }
 
     /// Records hints: those that decided, and those that the pick is not known to provide.
-    pub(super) fn record_hints(&self, hinted: &Hinted, chosen: Option<RowId>, weak: &mut Vec<WeakNeed>) {
+    pub(super) fn record_hints(
+        &self,
+        hinted: &DecidingHints,
+        chosen: Option<RowId>,
+        weak: &mut Vec<WeakNeed>,
+    ) {
         let catalog = self.space.catalog();
         for hint in &self.hints {
             let word = hint.requirement;

@@ -40,7 +40,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         subject.catalog().vmm(&need.requirement).is_none()
             && subject.catalog().requirement(&need.requirement).is_some_and(|known| known.group == "where")
     });
-    let stated = |placed: &crate::subject::Placed<'_>| !placed.variant.states.is_empty();
+    let stated = |placed: &crate::subject::PlacedVariant<'_>| !placed.variant.states.is_empty();
     if bound || subject.placed.iter().any(stated) {
         return;
     }

@@ -45,7 +45,7 @@ use lightest_model::space::{Asked, RowId};
 
 use crate::finding::Finding;
 use crate::reasons;
-use crate::subject::{Placed, Subject};
+use crate::subject::{PlacedVariant, Subject};
 use lightest_diagnostics::{Label, RuleId, Safety};
 
 pub(crate) const RULE: RuleId = RuleId::new("heavier-than-needed");
@@ -58,7 +58,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let mut named: Vec<RowId> = Vec::new();
     let matrix = is_matrix(subject);
     for arch in subject.archs() {
-        let here: Vec<&Placed<'_>> =
+        let here: Vec<&PlacedVariant<'_>> =
             subject.placed.iter().filter(|placed| placed.variant.config.arch == arch).collect();
         // A boot test boots each guest on purpose; what it boots without a disk on one architecture it may on the other.
         let is_subject = whole.is_none() || boots_directly_elsewhere(subject, arch);
@@ -173,7 +173,7 @@ impl Silence {
 }
 
 /// Compares a variant with the lightest configuration that keeps its VMM, architecture, paravisor and isolation.
-pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
+pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &PlacedVariant<'_>) -> Weight {
     let Some(own) = placed.row else { return Weight::Unknown };
     let row = subject.row(own);
     let best = subject.lightest(placed.variant, |other| {
@@ -193,7 +193,7 @@ pub(crate) fn weigh(subject: &Subject<'_, '_>, placed: &Placed<'_>) -> Weight {
 /// Why a lighter configuration is not proposed for a variant; `None` where it is. Whether it would do is not asked here.
 pub(crate) fn silence(
     subject: &Subject<'_, '_>,
-    placed: &Placed<'_>,
+    placed: &PlacedVariant<'_>,
     own: RowId,
     best: RowId,
     asked: &Asked,
@@ -310,9 +310,9 @@ fn lists_a_matrix(subject: &Subject<'_, '_>) -> bool {
 }
 
 /// A matrix that lacks the lightest member that would do.
-fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings: &mut Vec<Finding>) {
+fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&PlacedVariant<'_>], findings: &mut Vec<Finding>) {
     // Only where the list has plain members of a VMM that the repository builds: the lightest one joins them.
-    let plain: Vec<&&Placed<'_>> = here
+    let plain: Vec<&&PlacedVariant<'_>> = here
         .iter()
         .filter(|placed| {
             placed.row.is_some_and(|row| {
@@ -328,7 +328,8 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
         return;
     };
     let asked = subject.asked_of(best, first.variant);
-    let heavier = |placed: &Placed<'_>| placed.row.is_some_and(|row| subject.is_lighter(best, row, &asked));
+    let heavier =
+        |placed: &PlacedVariant<'_>| placed.row.is_some_and(|row| subject.is_lighter(best, row, &asked));
     // A member of the same operating system shows that the point is not the other one.
     let same_system = plain
         .iter()
@@ -361,7 +362,7 @@ fn missing(subject: &Subject<'_, '_>, arch: Arch, here: &[&Placed<'_>], findings
 /// A variant for which something lighter does the same.
 fn replace(
     subject: &Subject<'_, '_>,
-    placed: &Placed<'_>,
+    placed: &PlacedVariant<'_>,
     best: RowId,
     matrix: bool,
     findings: &mut Vec<Finding>,

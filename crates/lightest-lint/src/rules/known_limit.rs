@@ -26,11 +26,11 @@
 //! ))]
 //! ```
 
-use lightest_model::catalog::{Blocker, Evidence, Holds, Quirk, Support};
+use lightest_model::catalog::{Blocker, BlockerScope, Evidence, Quirk, Support};
 use lightest_model::space::{Asked, RowId};
 
 use crate::finding::Finding;
-use crate::subject::{Placed, Subject};
+use crate::subject::{PlacedVariant, Subject};
 use lightest_diagnostics::{Edit, Help, RuleId, Safety};
 
 pub(crate) const RULE: RuleId = RuleId::new("known-limit");
@@ -43,21 +43,21 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         }
         // What an unknown condition guards may be asked or not: it holds either way, or nothing is reported.
         let (sure, all) =
-            (subject.surely_asked_of(row, placed.variant), subject.asked_of(row, placed.variant));
+            (subject.certainly_asked_of(row, placed.variant), subject.asked_of(row, placed.variant));
         if let Some((quirk, stops)) = subject.stops(row, &sure) {
             if subject.stops(row, &all).is_some_and(|(other, _)| other.id == quirk.id) {
                 findings.push(stopped(subject, placed, quirk, stops));
             }
-        } else if let Some(blocker) = held(subject, row, &sure)
-            && held(subject, row, &all).is_some_and(|other| other.id == blocker.id)
+        } else if let Some(blocker) = blocking_limit(subject, row, &sure)
+            && blocking_limit(subject, row, &all).is_some_and(|other| other.id == blocker.id)
         {
-            findings.push(held_back(subject, placed, row, blocker));
+            findings.push(finding_on(subject, placed, row, blocker));
         }
     }
 }
 
 /// The limit that blocks a variant; none where another rule says that it cannot do what is asked.
-fn held<'c>(subject: &Subject<'_, 'c>, row: RowId, asked: &Asked) -> Option<&'c Blocker> {
+fn blocking_limit<'c>(subject: &Subject<'_, 'c>, row: RowId, asked: &Asked) -> Option<&'c Blocker> {
     let support = |id: &str| subject.answer(row, id, asked).support;
     subject.space.limits(row, asked).into_iter().find(|blocker| {
         let about: Vec<Support> = std::iter::once("runs")
@@ -69,14 +69,19 @@ fn held<'c>(subject: &Subject<'_, 'c>, row: RowId, asked: &Asked) -> Option<&'c 
             return false;
         }
         match blocker.holds {
-            Some(Holds::Always) => true,
-            Some(Holds::Unproven) => about.contains(&Support::Unknown),
+            Some(BlockerScope::Always) => true,
+            Some(BlockerScope::Unproven) => about.contains(&Support::Unknown),
             None => false,
         }
     })
 }
 
-fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, blocker: &Blocker) -> Finding {
+fn finding_on(
+    subject: &Subject<'_, '_>,
+    placed: &PlacedVariant<'_>,
+    row: RowId,
+    blocker: &Blocker,
+) -> Finding {
     let mut finding =
         subject.on(RULE, placed, format!("a known limit blocks this variant: {}", blocker.title));
     finding.label("runs by default");
@@ -95,13 +100,13 @@ fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, blocker
     });
     let other = other.filter(|other| {
         let asked = subject.asked_of(*other, placed.variant);
-        held(subject, *other, &asked).is_none() && !subject.lists(*other)
+        blocking_limit(subject, *other, &asked).is_none() && !subject.lists(*other)
     });
     let instead = other.map(|other| format!(", or boot `{}`", subject.named_config(other)));
     let message = format!("ignore it with that reason{}", instead.unwrap_or_default());
     let edits: Vec<Edit> = subject
         .dialect
-        .hold_back(&placed.variant.written, &blocker.reason())
+        .spell_ignored(&placed.variant.written, &blocker.reason())
         .map(|text| Edit { span: placed.variant.config_span.clone(), text })
         .into_iter()
         .collect();
@@ -110,7 +115,7 @@ fn held_back(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, blocker
     finding
 }
 
-fn stopped(subject: &Subject<'_, '_>, placed: &Placed<'_>, quirk: &Quirk, stops: &str) -> Finding {
+fn stopped(subject: &Subject<'_, '_>, placed: &PlacedVariant<'_>, quirk: &Quirk, stops: &str) -> Finding {
     let mut finding = subject.on(RULE, placed, stops.to_owned());
     finding.label("does not run as it is written");
     finding.diagnostic.notes.push(format!("{} (`{}`, {})", quirk.title, quirk.id, cited(&quirk.evidence)));
@@ -124,7 +129,7 @@ fn stopped(subject: &Subject<'_, '_>, placed: &Placed<'_>, quirk: &Quirk, stops:
 
 /// Shows what in the body asks for what a limit or a quirk is about.
 fn shown(subject: &Subject<'_, '_>, with: &[String], row: RowId, finding: &mut Finding) {
-    for need in subject.sure_needs_of(row) {
+    for need in subject.certain_needs_of(row) {
         if with.contains(&need.requirement) && !finding.requirements.contains(&need.requirement) {
             finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
             finding.requirements.push(need.requirement.clone());

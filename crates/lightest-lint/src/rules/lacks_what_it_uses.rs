@@ -33,7 +33,7 @@ use lightest_model::space::{Asked, Row, RowId};
 
 use crate::finding::Finding;
 use crate::needs::Need;
-use crate::subject::{Placed, Subject};
+use crate::subject::{PlacedVariant, Subject};
 use lightest_diagnostics::{Help, Label, RuleId, Safety};
 
 pub(crate) const RULE: RuleId = RuleId::new("lacks-what-it-uses");
@@ -71,9 +71,13 @@ struct Missing<'a> {
 }
 
 /// The first thing that is known to be missing.
-fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: RowId) -> Option<Missing<'a>> {
+fn missing<'a, 'c: 'a>(
+    subject: &Subject<'a, 'c>,
+    placed: &PlacedVariant<'a>,
+    row: RowId,
+) -> Option<Missing<'a>> {
     // What an unknown condition guards may be asked or not: it is missing either way, or nothing is reported.
-    let asked = [subject.surely_asked_of(row, placed.variant), subject.asked_of(row, placed.variant)];
+    let asked = [subject.certainly_asked_of(row, placed.variant), subject.asked_of(row, placed.variant)];
     let denied = |id: &'a str, of: &[Asked], asker| {
         let answers = of.iter().map(|of| subject.answer(row, id, of));
         let mut denied = answers.map(|answer| answer.statement.filter(|_| answer.support == Support::No));
@@ -81,7 +85,7 @@ fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: RowI
         denied.all(|other| other.is_some()).then_some(Missing { asker, id, statement })
     };
     // Who takes a branch that hangs on something else is the author's to know.
-    let needs = subject.sure_needs_of(row).map(|need| (need.requirement.as_str(), Asker::Body(need)));
+    let needs = subject.certain_needs_of(row).map(|need| (need.requirement.as_str(), Asker::Body(need)));
     let files = placed.variant.brings.iter().map(|id| (id.as_str(), Asker::File));
     let mut given: Vec<&str> = Vec::new();
     for (id, asker) in needs.chain(files) {
@@ -103,7 +107,12 @@ fn missing<'a, 'c: 'a>(subject: &Subject<'a, 'c>, placed: &Placed<'a>, row: RowI
     wanted.then(|| denied("agent", &alone, Asker::Declaration)).flatten()
 }
 
-fn report(subject: &Subject<'_, '_>, placed: &Placed<'_>, row: RowId, missing: &Missing<'_>) -> Finding {
+fn report(
+    subject: &Subject<'_, '_>,
+    placed: &PlacedVariant<'_>,
+    row: RowId,
+    missing: &Missing<'_>,
+) -> Finding {
     let Missing { asker, id, statement } = *missing;
     let title = subject.catalog().requirement(id).map_or(id, |requirement| requirement.title.as_str());
     let mut finding =

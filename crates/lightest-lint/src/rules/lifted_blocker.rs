@@ -32,7 +32,7 @@ use lightest_model::space::RowId;
 
 use crate::facts::Comment;
 use crate::finding::Finding;
-use crate::subject::{Placed, Subject};
+use crate::subject::{PlacedVariant, Subject};
 use lightest_diagnostics::{Edit, Help, Label, RuleId, Safety};
 
 pub(crate) const RULE: RuleId = RuleId::new("lifted-blocker");
@@ -122,11 +122,14 @@ fn waits(text: &str) -> bool {
 }
 
 /// The configuration that a comment asks for: a boot method and architecture that no variant has, and that would do.
-fn configuration<'s, 'a>(subject: &'s Subject<'a, '_>, comment: &Comment) -> Option<(&'s Placed<'a>, RowId)> {
+fn configuration<'s, 'a>(
+    subject: &'s Subject<'a, '_>,
+    comment: &Comment,
+) -> Option<(&'s PlacedVariant<'a>, RowId)> {
     let words = comment.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     // One variant for each VMM, with the agent and without, and for the files that it names.
     let mut alike = HashSet::default();
-    let placed: Vec<&Placed<'_>> = subject
+    let placed: Vec<&PlacedVariant<'_>> = subject
         .placed
         .iter()
         .filter(|placed| {

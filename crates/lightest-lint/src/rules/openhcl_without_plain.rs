@@ -33,7 +33,7 @@ use lightest_diagnostics::RuleId;
 use lightest_model::catalog::Support;
 
 use crate::finding::Finding;
-use crate::subject::{Placed, Subject};
+use crate::subject::{PlacedVariant, Subject};
 
 pub(crate) const RULE: RuleId = RuleId::new("openhcl-without-plain");
 
@@ -42,12 +42,12 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         return;
     }
     for arch in subject.archs() {
-        let here: Vec<&Placed<'_>> =
+        let here: Vec<&PlacedVariant<'_>> =
             subject.placed.iter().filter(|placed| placed.variant.config.arch == arch).collect();
         let boots_openhcl =
-            |placed: &&&Placed<'_>| placed.row.is_some_and(|row| subject.row(row).boot.openhcl);
+            |placed: &&&PlacedVariant<'_>| placed.row.is_some_and(|row| subject.row(row).boot.openhcl);
         // Isolation is a reason of its own.
-        let bare = |placed: &&&Placed<'_>| {
+        let bare = |placed: &&&PlacedVariant<'_>| {
             let runs = |row| subject.answer(row, "runs", &subject.ask([])).support == Support::Yes;
             placed.variant.config.isolation.is_none()
                 && placed.variant.config.extra_deps.is_empty()

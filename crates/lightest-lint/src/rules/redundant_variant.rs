@@ -52,7 +52,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 && candidate.guest.os == row.guest.os
                 && other.variant.ignored.is_none()
                 && subject.is_lighter(id, own, &asked)
-                && subject.gives_all(id, &asked);
+                && subject.provides_all(id, &asked);
             same.then_some((other, id))
         });
         let Some((other, _)) = lighter else { continue };

@@ -52,7 +52,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
                 && other.config.isolation == own.config.isolation
         });
         let elsewhere =
-            elsewhere.filter(|other| subject.gives_all(*other, &subject.asked_of(*other, placed.variant)));
+            elsewhere.filter(|other| subject.provides_all(*other, &subject.asked_of(*other, placed.variant)));
         finding.diagnostic.help = match elsewhere {
             Some(other) if !subject.lists(other) => {
                 let config = subject.named_config(other);

@@ -31,7 +31,7 @@ use crate::facts::UsageKind;
 use crate::finding::Finding;
 use crate::needs::Need;
 use crate::reasons;
-use crate::subject::{Placed, Subject};
+use crate::subject::{PlacedVariant, Subject};
 use lightest_diagnostics::{Label, RuleId, Span};
 
 pub(crate) const RULE: RuleId = RuleId::new("unprovided-quirk");
@@ -72,7 +72,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if reasons::explains_stopping(subject, &need.span) || !agent_is_left(subject, need) {
             continue;
         }
-        let mut worst: Option<(u32, &crate::subject::Placed<'_>)> = None;
+        let mut worst: Option<(u32, &crate::subject::PlacedVariant<'_>)> = None;
         for placed in subject.placed.iter().filter(|placed| placed.variant.agent == Some(true)) {
             let Some(row) = placed.row.map(|row| subject.row(row)) else { continue };
             let seconds = quirks
@@ -145,7 +145,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         {
             continue;
         }
-        for need in subject.sure_needs_of(id) {
+        for need in subject.certain_needs_of(id) {
             let attribute =
                 subject.catalog().requirement(&need.requirement).and_then(|known| known.attribute.as_ref());
             let Some(word) = attribute.filter(|word| *word != "noagent") else { continue };
@@ -159,7 +159,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
         let all = subject.asked_of(id, placed.variant);
-        for quirk in subject.space.quirks(id, &subject.surely_asked_of(id, placed.variant)) {
+        for quirk in subject.space.quirks(id, &subject.certainly_asked_of(id, placed.variant)) {
             let Some(word) = quirk.declare.as_deref() else { continue };
             // What an unknown condition guards may settle it.
             if !subject.space.quirks(id, &all).any(|other| other.id == quirk.id) {
@@ -171,7 +171,7 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             reported.push(word);
             let mut finding = lacking(subject, placed, word);
             let asks = |need: &&crate::needs::Need| quirk.when.with.contains(&need.requirement);
-            if let Some(need) = subject.sure_needs_of(id).find(asks) {
+            if let Some(need) = subject.certain_needs_of(id).find(asks) {
                 finding.diagnostic.labels.push(subject.shows(need, need.because.as_str()));
                 finding.requirements = vec![need.requirement.clone()];
             }
@@ -189,12 +189,12 @@ fn undeclared(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether a declaration has a word, such as `requires(vpci)`.
-fn stated(placed: &Placed<'_>, word: &str) -> bool {
+fn stated(placed: &PlacedVariant<'_>, word: &str) -> bool {
     let bare = word.strip_prefix("requires(").and_then(|word| word.strip_suffix(')')).unwrap_or(word);
     placed.variant.states.iter().any(|state| state == bare)
 }
 
-fn lacking(subject: &Subject<'_, '_>, placed: &Placed<'_>, word: &str) -> Finding {
+fn lacking(subject: &Subject<'_, '_>, placed: &PlacedVariant<'_>, word: &str) -> Finding {
     let mut finding =
         subject.on(RULE, placed, format!("the declaration lacks `{word}`, which the test needs"));
     finding.place(Label::new(&placed.declaration.list, format!("add `{word}`")));

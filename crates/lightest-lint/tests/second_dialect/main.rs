@@ -13,7 +13,7 @@ use lightest_catalog::{File, calls, load};
 use lightest_diagnostics::{Diagnostic, Safety, Span};
 use lightest_lint::calls::Table;
 use lightest_lint::dialect::{Conventions, Dialect};
-use lightest_lint::facts::{Bare, Reading, Test};
+use lightest_lint::facts::{BareDeclaration, Reading, Test};
 use lightest_lint::finding::Finding;
 use lightest_lint::linter::{self, Options};
 use lightest_lint::rules::RULES;
@@ -330,12 +330,17 @@ fn what_a_dialect_does_not_have_is_nothing() {
     assert!(toy.foreign().is_empty() && toy.marks().is_empty() && toy.suite().is_none());
     assert!(toy.judge(&sources, &catalog, &Options::default()).is_none());
     assert_eq!(toy.rules().len(), RULES.len());
-    assert_eq!(toy.hold_back("NewFedora()", "it hangs"), None);
+    assert_eq!(toy.spell_ignored("NewFedora()", "it hangs"), None);
     assert_eq!(toy.spell_unstable(config, declaration, "it hangs"), None);
     assert!(toy.guide().is_none() && toy.host_word("vtl2").is_none());
     assert_eq!(toy.paste(&space, &[(row, &[])], &none), None);
-    let bare =
-        Bare { span: test.span.clone(), written: String::new(), vmm: None, agent: None, states: Vec::new() };
+    let bare = BareDeclaration {
+        span: test.span.clone(),
+        written: String::new(),
+        vmm: None,
+        agent: None,
+        states: Vec::new(),
+    };
     assert_eq!(toy.declare(&space, &bare, &[], &none), None);
     assert_eq!(toy.variant_of("its name"), "its name");
     assert_eq!(toy.filter(&["its name"]), None);

@@ -7,8 +7,8 @@
 
 use lightest_diagnostics::{Edit, Safety, Span};
 use lightest_lint::calls::Table;
-use lightest_lint::change::Leading;
-use lightest_lint::dialect::{Conventions, Dialect, Interest, Replacement};
+use lightest_lint::change::LeadingLines;
+use lightest_lint::dialect::{Conventions, Dialect, Relevance, Replacement};
 use lightest_lint::facts::{Comment, Declaration, Reading, Site, Test, Usage, UsageKind, Variant};
 use lightest_lint::needs::Need;
 use lightest_lint::rules::Rule;
@@ -244,16 +244,16 @@ impl Dialect for Toy {
         "go"
     }
 
-    fn leading(&self) -> Leading {
-        Leading { begins: &["//"], except: &[] }
+    fn leading(&self) -> LeadingLines {
+        LeadingLines { begins: &["//"], except: &[] }
     }
 
     fn catalog(&self) -> &'static [&'static str] {
         &[]
     }
 
-    fn interest(&self, bytes: &[u8]) -> Interest {
-        if bytes.windows(3).any(|word| word == b"It(") { Interest::Tests } else { Interest::Helpers }
+    fn relevance(&self, bytes: &[u8]) -> Relevance {
+        if bytes.windows(3).any(|word| word == b"It(") { Relevance::Tests } else { Relevance::Helpers }
     }
 
     fn read(&self, sources: &[Source], _catalog: &Catalog, _table: &Table) -> Reading {

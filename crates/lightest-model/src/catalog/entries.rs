@@ -386,7 +386,7 @@ pub struct Blocker {
     pub unless: Vec<String>,
     /// Which of the variants that it selects are to be blocked; absent where it is a caution, and they run.
     #[serde(default)]
-    pub holds: Option<Holds>,
+    pub holds: Option<BlockerScope>,
     /// The issue, as `owner/repository#number`, or words.
     pub issue: String,
     /// Whether it is still in force.
@@ -419,7 +419,7 @@ impl Blocker {
 /// Which variants a blocker affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Holds {
+pub enum BlockerScope {
     /// Every variant that it selects.
     Always,
     /// Those that are not known to do what it is about.

@@ -16,7 +16,7 @@ use crate::config::Arch;
 pub use address::{Address, is_web};
 pub use cost::{Cost, UNITS, Unit};
 pub use entries::{
-    Blocker, BlockerState, BootClass, BootMethod, Capability, Guest, Holds, Host, Hypervisor, Image,
+    Blocker, BlockerScope, BlockerState, BootClass, BootMethod, Capability, Guest, Host, Hypervisor, Image,
     IsolationMode, Layer, Measured, Quirk, Requirement, Source, Support, TestCapability, Timing, Vmm,
 };
 pub use evidence::Evidence;

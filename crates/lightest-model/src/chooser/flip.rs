@@ -76,8 +76,9 @@ pub(super) fn heavier<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: Ro
             && bound.is_lighter_than(&space.weight(*row, asked))
     };
     let row = fit.iter().filter(differs).min_by_key(|row| space.weight(*row, asked))?;
-    let adds = RequirementId::all(space.catalog())
-        .filter(|requirement| space.gives_alone(row, *requirement) && !space.gives_alone(best, *requirement));
+    let adds = RequirementId::all(space.catalog()).filter(|requirement| {
+        space.provides_alone(row, *requirement) && !space.provides_alone(best, *requirement)
+    });
     let adds = adds.collect();
     Some(Heavier { row, price: space.price(row, asked), adds })
 }

@@ -8,14 +8,14 @@ mod flip;
 mod rival;
 mod tree;
 
-use crate::catalog::{Blocker, Capability, Holds, Quirk, Support};
+use crate::catalog::{Blocker, BlockerScope, Capability, Quirk, Support};
 use crate::config::Arch;
 use crate::space::{Asked, Bits, Price, RequirementId, RowId, Space, Weight};
 
 pub use conflict::{Conflict, ConflictSide};
 pub use flip::{Flip, Heavier};
 pub use rival::nearest_lighter;
-pub use tree::{Branch, Tree, Twist};
+pub use tree::{Branch, Interaction, Tree};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ pub struct Trial<'c> {
 }
 
 /// Requirements that name where a test runs, split off from the others.
-struct Where {
+struct PlaceFilter {
     archs: Vec<Arch>,
     vmms: Vec<String>,
 }
@@ -185,10 +185,10 @@ pub fn choose_among<'c>(
     Ok(Choice { asked, parts })
 }
 
-fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, Where), QueryError> {
+fn read<'c>(space: &Space<'c>, query: &Query) -> Result<(Asked, PlaceFilter), QueryError> {
     let catalog = space.catalog();
     let mut words = Vec::new();
-    let mut place = Where { archs: Vec::new(), vmms: Vec::new() };
+    let mut place = PlaceFilter { archs: Vec::new(), vmms: Vec::new() };
     for word in &query.requires {
         let requirement = catalog.requirement(word).ok_or_else(|| QueryError::Requirement(word.clone()))?;
         if let Some(arch) = Arch::from_word(&requirement.id) {
@@ -259,7 +259,7 @@ fn place(space: &Space<'_>, arch: Arch, vmm: Option<&String>) -> Bits {
 pub(crate) fn fitting(space: &Space<'_>, asked: &Asked, among: &Bits) -> Bits {
     let mut rows = among.clone();
     for requirement in space.demands(asked) {
-        rows.keep(&space.giving(requirement, asked));
+        rows.keep(&space.providing(requirement, asked));
     }
     rows
 }
@@ -341,7 +341,8 @@ fn pick<'c>(space: &Space<'c>, asked: &Asked, row: RowId) -> Pick<'c> {
 
 /// The lightest that no limit blocks everywhere, where one blocks the best.
 fn meanwhile<'c>(space: &Space<'c>, asked: &Asked, fit: &Bits, best: RowId) -> Option<Pick<'c>> {
-    let held = |row: RowId| space.limits(row, asked).iter().any(|limit| limit.holds == Some(Holds::Always));
+    let held =
+        |row: RowId| space.limits(row, asked).iter().any(|limit| limit.holds == Some(BlockerScope::Always));
     if !held(best) {
         return None;
     }

@@ -38,12 +38,12 @@ pub struct Branch<'c> {
     /// The requirements that lead here, each by itself.
     pub needs: Vec<RequirementId>,
     /// Where needs of an earlier branch change the answer.
-    pub twists: Vec<Twist>,
+    pub interactions: Vec<Interaction>,
 }
 
 /// What an earlier branch makes of a branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Twist {
+pub struct Interaction {
     /// Index of the earlier branch.
     pub with: usize,
     /// The answer to both; `None` where they cannot meet.
@@ -55,7 +55,7 @@ impl<'c> Tree<'c> {
     #[must_use]
     pub fn of(space: &Space<'c>, arch: Arch) -> Self {
         let mut tree = Self::branching(space, arch);
-        let exceptions = tree.twisting(space);
+        let exceptions = tree.irregular_pairs(space);
         tree.apart = covering(exceptions);
         tree
     }
@@ -68,8 +68,11 @@ impl<'c> Tree<'c> {
             .collect();
         let (last, others) = held.split_last()?;
         let last = &self.branches[*last];
-        let twist = others.iter().rev().find_map(|with| last.twists.iter().find(|twist| twist.with == *with));
-        twist.map_or(Some(last.row), |twist| twist.row)
+        let interaction = others
+            .iter()
+            .rev()
+            .find_map(|with| last.interactions.iter().find(|interaction| interaction.with == *with));
+        interaction.map_or(Some(last.row), |interaction| interaction.row)
     }
 
     /// Asks every requirement by itself.
@@ -98,7 +101,7 @@ impl<'c> Tree<'c> {
     }
 
     /// Asks every two requirements together; returns the pairs whose answer differs from that of their branches.
-    fn twisting(&mut self, space: &Space<'c>) -> Vec<[RequirementId; 2]> {
+    fn irregular_pairs(&mut self, space: &Space<'c>) -> Vec<[RequirementId; 2]> {
         let mut exceptions = Vec::new();
         for later in 0..self.branches.len() {
             for earlier in 0..=later {
@@ -106,7 +109,7 @@ impl<'c> Tree<'c> {
                 let own = self.branches[later].row;
                 let usual = if earlier == later { Some(own) } else { most(&pairs) };
                 if usual != Some(own) {
-                    self.branches[later].twists.push(Twist { with: earlier, row: usual });
+                    self.branches[later].interactions.push(Interaction { with: earlier, row: usual });
                 }
                 exceptions.extend(
                     pairs.iter().filter(|(_, row)| row.is_some() && *row != usual).map(|(pair, _)| *pair),
@@ -138,7 +141,7 @@ impl<'c> Tree<'c> {
 /// The branch to a configuration, made where there is none.
 fn branch_to<'b, 'c>(branches: &'b mut Vec<Branch<'c>>, row: RowId) -> &'b mut Branch<'c> {
     let at = branches.iter().position(|branch| branch.row == row).unwrap_or_else(|| {
-        branches.push(Branch { row, claims: Vec::new(), needs: Vec::new(), twists: Vec::new() });
+        branches.push(Branch { row, claims: Vec::new(), needs: Vec::new(), interactions: Vec::new() });
         branches.len() - 1
     });
     &mut branches[at]

@@ -50,7 +50,7 @@ impl Asked {
             self.named.push(index);
         }
         let mut pending = vec![index];
-        let mut known = Known { catalog, searches: 0, indices: None };
+        let mut known = RequirementIndex { catalog, searches: 0, indices: None };
         while let Some(index) = pending.pop() {
             if self.contains(index) {
                 continue;
@@ -85,13 +85,13 @@ impl Asked {
 }
 
 /// The catalog's requirements by their identifiers.
-struct Known<'c> {
+struct RequirementIndex<'c> {
     catalog: &'c Catalog,
     searches: usize,
     indices: Option<HashMap<&'c str, RequirementId>>,
 }
 
-impl Known<'_> {
+impl RequirementIndex<'_> {
     /// Most requirements imply a few others, found by looking at all; a map costs as much as dozens of such searches, and
     /// keeps long chains from growing as a square.
     const SEARCHES: usize = 32;
@@ -220,17 +220,17 @@ impl<'c> Space<'c> {
     }
 
     /// The configurations that answer *yes* to one requirement.
-    pub(crate) fn giving(&self, requirement: RequirementId, asked: &Asked) -> Cow<'_, Bits> {
+    pub(crate) fn providing(&self, requirement: RequirementId, asked: &Asked) -> Cow<'_, Bits> {
         let bound_up = self.statements(requirement).iter().any(|statement| !statement.with.is_empty());
         if bound_up {
-            return Cow::Owned(self.work_out(requirement, asked));
+            return Cow::Owned(self.compute(requirement, asked));
         }
         Cow::Borrowed(
-            self.giving[requirement.index()].get_or_init(|| self.work_out(requirement, &Asked::default())),
+            self.providing[requirement.index()].get_or_init(|| self.compute(requirement, &Asked::default())),
         )
     }
 
-    fn work_out(&self, requirement: RequirementId, asked: &Asked) -> Bits {
+    fn compute(&self, requirement: RequirementId, asked: &Asked) -> Bits {
         let none = || Bits::none(self.rows.len());
         let (mut yes, mut not_yes) = (none(), none());
         for statement in self.in_force(requirement, asked) {
@@ -280,13 +280,13 @@ impl<'c> Space<'c> {
 
     /// Whether a configuration is known to give everything that is asked, and what always is.
     #[must_use]
-    pub fn gives_all(&self, row: RowId, asked: &Asked) -> bool {
+    pub fn provides_all(&self, row: RowId, asked: &Asked) -> bool {
         self.demands(asked).all(|demand| self.answer(row, demand, asked).support == Support::Yes)
     }
 
     /// Whether a configuration provides a requirement when nothing else is asked for.
     #[must_use]
-    pub fn gives_alone(&self, row: RowId, requirement: RequirementId) -> bool {
+    pub fn provides_alone(&self, row: RowId, requirement: RequirementId) -> bool {
         if let Some(known) = self.alone.as_ref().and_then(|alone| alone.get(row.index())) {
             return known & (1 << requirement.index().min(127)) != 0;
         }
@@ -299,12 +299,12 @@ impl<'c> Space<'c> {
     }
 
     /// For each configuration, a bit for each requirement that it provides when nothing else is asked for; for
-    /// [`Space::knowing_alone`]. Requirements beyond 127 share a bit.
+    /// [`Space::with_alone`]. Requirements beyond 127 share a bit.
     #[must_use]
     pub fn alone(&self) -> Vec<u128> {
         let bits = |row: RowId| {
             let given =
-                RequirementId::all(self.catalog).filter(|requirement| self.gives_alone(row, *requirement));
+                RequirementId::all(self.catalog).filter(|requirement| self.provides_alone(row, *requirement));
             given.fold(0_u128, |bits, requirement| bits | 1 << requirement.index().min(127))
         };
         RowId::all(self).map(bits).collect()
@@ -312,7 +312,7 @@ impl<'c> Space<'c> {
 
     /// The same space, which need not work out again what [`Space::alone`] gave for it.
     #[must_use]
-    pub fn knowing_alone(self, alone: Vec<u128>) -> Self {
+    pub fn with_alone(self, alone: Vec<u128>) -> Self {
         Self { alone: Some(alone), ..self }
     }
 }

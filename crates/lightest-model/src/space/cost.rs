@@ -8,7 +8,7 @@ use super::{Asked, Bits, RequirementId, Row, RowId, Space};
 
 /// The costs of a configuration that do not depend on the query.
 #[derive(Clone, Debug)]
-pub(crate) struct Fixed {
+pub(crate) struct FixedCost {
     /// Index of the boot class in the catalog.
     class: usize,
     bytes: u64,
@@ -16,7 +16,7 @@ pub(crate) struct Fixed {
     usual: Reverse<u32>,
 }
 
-impl Fixed {
+impl FixedCost {
     pub(crate) fn of(catalog: &Catalog, boot: &BootMethod, guest: &Guest, image: Option<&Image>) -> Self {
         let rank =
             |id: &str| catalog.boot_classes.iter().position(|class| class.id == id).unwrap_or(usize::MAX);

@@ -40,7 +40,7 @@ pub struct Row<'c> {
     /// The image that it boots, where it boots one.
     pub image: Option<&'c Image>,
     /// Its costs that do not depend on the query.
-    pub(crate) fixed: cost::Fixed,
+    pub(crate) fixed: cost::FixedCost,
 }
 
 impl Row<'_> {
@@ -64,7 +64,7 @@ pub struct Space<'c> {
     /// The statements on each requirement, made ready when first asked for. The last two are those of [`ALWAYS`].
     statements: Vec<OnceCell<Vec<answers::Statement<'c>>>>,
     /// The configurations that give each requirement, where that does not hang on what else is asked.
-    giving: Vec<OnceCell<Bits>>,
+    providing: Vec<OnceCell<Bits>>,
     /// What each gives alone, where it was worked out before.
     alone: Option<Vec<u128>>,
     hosts: OnceCell<Vec<cost::Scoped<()>>>,
@@ -104,7 +104,7 @@ impl<'c> Space<'c> {
     fn with(catalog: &'c Catalog, rows: Vec<Row<'c>>) -> Self {
         let slots = catalog.requirements.len() + ALWAYS.len();
         let statements = (0..slots).map(|_| OnceCell::new()).collect();
-        let giving = (0..slots).map(|_| OnceCell::new()).collect();
+        let providing = (0..slots).map(|_| OnceCell::new()).collect();
         let index = index::Index::of(&rows);
         Self {
             catalog,
@@ -113,7 +113,7 @@ impl<'c> Space<'c> {
             words: OnceCell::new(),
             by_requirement: OnceCell::new(),
             statements,
-            giving,
+            providing,
             alone: None,
             hosts: OnceCell::new(),
             quirks: OnceCell::new(),
@@ -200,7 +200,7 @@ fn enumerate<'c>(catalog: &'c Catalog, vmm: &'c Vmm, boot: &'c BootMethod, rows:
                     guest: GuestRef { form: guest.form, id: guest.id.clone() },
                     extra_deps: Vec::new(),
                 };
-                let fixed = cost::Fixed::of(catalog, boot, guest, image);
+                let fixed = cost::FixedCost::of(catalog, boot, guest, image);
                 rows.push(Row { config, vmm, boot, guest, image, fixed });
             }
         }

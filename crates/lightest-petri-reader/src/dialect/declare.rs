@@ -11,7 +11,7 @@ use super::walk::Walked;
 use super::{doc, modules, takes};
 use lightest_diagnostics::{Diagnostic, Span, line_start};
 use lightest_lint::calls::{Kind, Table};
-use lightest_lint::facts::{Bare, Comment, Declaration, Test, Unresolved, Variant};
+use lightest_lint::facts::{BareDeclaration, Comment, Declaration, Test, Unresolved, Variant};
 use lightest_lint::intent;
 use lightest_lint::source::Source;
 
@@ -254,10 +254,10 @@ impl Reader<'_> {
     }
 
     /// A declaration that lacks its list: `#[vmm_test]`, `#[vmm_test()]`, or `#[vmm_test_with(..)]` without `configs`.
-    fn bare(&self, kind: AttributeKind, attribute: &Attribute) -> Option<Bare> {
+    fn bare(&self, kind: AttributeKind, attribute: &Attribute) -> Option<BareDeclaration> {
         let text = attribute.arguments.as_ref().map_or("", |(text, _)| text);
         let read = Grammar::new(self.catalog).parse_without_list(kind, text)?;
-        Some(Bare {
+        Some(BareDeclaration {
             span: self.span(attribute.span.clone()),
             written: self.source.text.get(attribute.span.clone())?.to_owned(),
             vmm: read.common_vmm().map(str::to_owned),

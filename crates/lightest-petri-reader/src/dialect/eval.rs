@@ -340,7 +340,7 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     fn path(&mut self, path: &'t str, span: &Bytes) -> Value<'t> {
-        if let Some(value) = self.held(path) {
+        if let Some(value) = self.value_of(path) {
             return value.clone();
         }
         if let Some(value) = self.name(path, span) {

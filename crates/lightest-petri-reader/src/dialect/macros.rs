@@ -21,7 +21,7 @@ impl<'w, 't> Walk<'w, 't> {
         unread: &'t [String],
     ) -> Value<'t> {
         for name in unread {
-            if let Some(role) = self.held(name).and_then(|value| value.carries().map(str::to_owned)) {
+            if let Some(role) = self.value_of(name).and_then(|value| value.carries().map(str::to_owned)) {
                 self.open(span.clone(), format!("`{path}!`, whose arguments with the {role} are not read"));
             }
         }
@@ -191,7 +191,7 @@ impl<'w, 't> Walk<'w, 't> {
             };
             let inside = &rest[open + 1..open + close];
             let name = inside.split(':').next().unwrap_or_default().trim();
-            let mut known = self.held(name).map_or_else(Vec::new, texts_of);
+            let mut known = self.value_of(name).map_or_else(Vec::new, texts_of);
             if known.is_empty()
                 && !name.is_empty()
                 && let Some((_, Expr::Text { value, .. })) = self.package.constant(name, self.file())

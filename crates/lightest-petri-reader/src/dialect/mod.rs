@@ -31,7 +31,7 @@ use memchr::memmem::Finder;
 
 use lightest_diagnostics::{Diagnostic, Span};
 use lightest_lint::calls::Table;
-use lightest_lint::dialect::Interest;
+use lightest_lint::dialect::Relevance;
 use lightest_lint::facts::Reading;
 use lightest_lint::parallel;
 use lightest_lint::source::Source;
@@ -53,13 +53,13 @@ pub fn has_tests(bytes: &[u8]) -> bool {
 
 /// Why a file is read.
 #[must_use]
-pub fn interest(bytes: &[u8]) -> Interest {
+pub fn relevance(bytes: &[u8]) -> Relevance {
     if has_tests(bytes) {
-        Interest::Tests
+        Relevance::Tests
     } else if HELPER_MARKS.iter().any(|mark| mark.find(bytes).is_some()) {
-        Interest::Helpers
+        Relevance::Helpers
     } else {
-        Interest::None
+        Relevance::None
     }
 }
 

@@ -15,7 +15,7 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     /// The contents of a variable.
-    pub(super) fn held(&self, name: &str) -> Option<&Value<'t>> {
+    pub(super) fn value_of(&self, name: &str) -> Option<&Value<'t>> {
         self.slot(name).and_then(|slot| self.slots.get(slot))
     }
 

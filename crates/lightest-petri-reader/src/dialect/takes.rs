@@ -1,7 +1,7 @@
 //! The files that a test takes, which its attribute names behind each configuration.
 
 use lightest_lint::calls::{Kind, Table, last_segment};
-use lightest_lint::facts::{Declaration, Taken};
+use lightest_lint::facts::{Declaration, TakenFile};
 use lightest_model::catalog::When;
 
 use super::tree::Function;
@@ -12,8 +12,8 @@ const ARTIFACT: &str = "ResolvedArtifact<";
 
 /// What a test takes, in the order of its signature, and what an attribute would name for each: an artifact that is a type
 /// by itself, one of a trait that the table knows, or the one that the test's own list names there.
-pub(super) fn of(function: &Function, declarations: &[Declaration], table: &Table) -> Vec<Taken> {
-    let mut takes: Vec<Taken> = Vec::new();
+pub(super) fn of(function: &Function, declarations: &[Declaration], table: &Table) -> Vec<TakenFile> {
+    let mut takes: Vec<TakenFile> = Vec::new();
     for param in &function.params {
         let mut rest = param.ty.as_str();
         while let Some(at) = rest.find(ARTIFACT) {
@@ -22,13 +22,18 @@ pub(super) fn of(function: &Function, declarations: &[Declaration], table: &Tabl
             // What the author named for a configuration outranks what is usual there.
             let mut all = listed(declarations, takes.len());
             all.extend(named(function, written, &takes, table));
-            takes.push(Taken { written: written.to_owned(), named: all });
+            takes.push(TakenFile { written: written.to_owned(), named: all });
         }
     }
     takes
 }
 
-fn named(function: &Function, written: &str, before: &[Taken], table: &Table) -> Vec<(Vec<When>, String)> {
+fn named(
+    function: &Function,
+    written: &str,
+    before: &[TakenFile],
+    table: &Table,
+) -> Vec<(Vec<When>, String)> {
     let bounds =
         function.generics.iter().find(|(name, _)| name == written).map(|(_, bounds)| bounds.as_str());
     let bound = written.strip_prefix("impl ").or(bounds).unwrap_or(written).trim();

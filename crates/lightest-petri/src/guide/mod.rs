@@ -16,7 +16,7 @@ mod tables;
 mod texts;
 mod tree;
 
-use lightest_lint::guide::{Book, Guide as Guidance, Page, Sheet};
+use lightest_lint::guide::{Book, ExtraFile, Guide as Guidance, Page};
 use lightest_model::catalog::{Catalog, ClaimState};
 use lightest_model::chooser::Tree;
 use lightest_model::config::Arch;
@@ -37,9 +37,9 @@ pub(crate) static GUIDE: Guidance = Guidance {
         style: STYLE,
         reference: REFERENCE,
         lists: &[
-            Sheet { path: "requirements.md", text: lists::requirements },
-            Sheet { path: "configurations.md", text: lists::configurations },
-            Sheet { path: "measurements.md", text: |_| Measured::embedded().page() },
+            ExtraFile { path: "requirements.md", text: lists::requirements },
+            ExtraFile { path: "configurations.md", text: lists::configurations },
+            ExtraFile { path: "measurements.md", text: |_| Measured::embedded().page() },
         ],
         sections: |space| short::sections(space, &embedded()),
         accepted_by: "petri's macros",
@@ -54,7 +54,7 @@ const PAGE: Page = Page {
 };
 
 /// The style by which the first page prints on two sheets.
-const STYLE: Sheet = Sheet {
+const STYLE: ExtraFile = ExtraFile {
     path: "dev_guide/tests/vmm/guest_selection_print.css",
     text: |_| include_str!("print.css").to_owned(),
 };
@@ -70,7 +70,7 @@ fn reference(space: &Space<'_>) -> String {
     let catalog = space.catalog();
     let mut sources = Sources::new(catalog);
     let measured = Measured::embedded();
-    let mut page = Parts::default();
+    let mut page = Blocks::default();
     page.put(GENERATED);
     page.put(format!("# {}", REFERENCE.title));
     page.put(paragraph(&format!(
@@ -110,11 +110,11 @@ const CLASSES: &str = "The classes of boot time are ordinal, and those of the re
 
 /// The blocks of a page, put below each other.
 #[derive(Default)]
-struct Parts {
+struct Blocks {
     text: String,
 }
 
-impl Parts {
+impl Blocks {
     fn put(&mut self, block: impl AsRef<str>) {
         self.text.push_str(block.as_ref().trim_end());
         self.text.push_str("\n\n");

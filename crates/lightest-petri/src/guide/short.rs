@@ -12,12 +12,12 @@ use super::markdown::{code, fence, paragraph, prose, sentence, table};
 use super::reading::{Table, pick};
 use super::sources::issues;
 use super::texts::{Guideline, Symptom, Texts};
-use super::{GENERATED, PAGE, Parts, REFERENCE, STYLE, start, tables};
+use super::{Blocks, GENERATED, PAGE, REFERENCE, STYLE, start, tables};
 use crate::{ARCHS, Spelled, attribute};
 
 /// The page.
 pub(super) fn page(space: &Space<'_>, texts: &Texts, neighbours: &[Neighbour]) -> String {
-    let mut page = Parts::default();
+    let mut page = Blocks::default();
     // A code forge drops the link; in the print of a whole book, the style does not apply.
     page.put(format!("{GENERATED}\n<link rel=\"stylesheet\" media=\"print\" href=\"{}\">", STYLE.file()));
     page.put(format!("# {}", PAGE.title));

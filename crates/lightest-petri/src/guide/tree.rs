@@ -120,7 +120,7 @@ fn one(
     if let Some(host) = catalog.hosts.iter().skip(1).find(|known| known.id == host) {
         points.push(format!("Needs {}.", prose(&host.title, None)));
     }
-    for (with, row) in twists(space, tree, branch) {
+    for (with, row) in interactions(space, tree, branch) {
         points.push(format!(
             "Together with {}: {}.",
             words::list(&with, "or"),
@@ -134,17 +134,21 @@ fn one(
 }
 
 /// The twists of a branch, those with the same answer together.
-fn twists(space: &Space<'_>, tree: &Tree<'_>, branch: &Branch<'_>) -> Vec<(Vec<String>, RowId)> {
-    let mut twists: Vec<(Vec<String>, RowId)> = Vec::new();
-    for twist in &branch.twists {
-        let Some(row) = twist.row else { continue };
-        let with = format!("line {} ({})", twist.with + 1, name(space.row(tree.branches[twist.with].row)));
-        match twists.iter_mut().find(|(_, known)| *known == row) {
+fn interactions(space: &Space<'_>, tree: &Tree<'_>, branch: &Branch<'_>) -> Vec<(Vec<String>, RowId)> {
+    let mut interactions: Vec<(Vec<String>, RowId)> = Vec::new();
+    for interaction in &branch.interactions {
+        let Some(row) = interaction.row else { continue };
+        let with = format!(
+            "line {} ({})",
+            interaction.with + 1,
+            name(space.row(tree.branches[interaction.with].row))
+        );
+        match interactions.iter_mut().find(|(_, known)| *known == row) {
             Some((names, _)) => names.push(with),
-            None => twists.push((vec![with], row)),
+            None => interactions.push((vec![with], row)),
         }
     }
-    twists
+    interactions
 }
 
 /// Requirements that stand for a branch: those of its claim, or else its first.

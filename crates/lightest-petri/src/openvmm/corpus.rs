@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use lightest_sync::{MAX_BYTES, SourceFile, Spot, line_of};
+use lightest_sync::{MAX_BYTES, SourceFile, SourcePlace, line_of};
 
 use lightest_petri_reader::rust::tokens::{Docs, Fault, FaultKind, Kind, Token, Tokens};
 
@@ -81,8 +81,8 @@ impl Corpus {
 
     /// A place by its path.
     #[must_use]
-    pub fn spot(&self, place: &Place) -> Spot {
-        Spot { path: self.files[place.file].path.clone(), span: place.span() }
+    pub fn spot(&self, place: &Place) -> SourcePlace {
+        SourcePlace { path: self.files[place.file].path.clone(), span: place.span() }
     }
 
     /// A place as the catalog writes it: `path:line` or `path:first-last`.

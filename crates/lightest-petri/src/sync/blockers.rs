@@ -7,12 +7,12 @@ use crate::Spelled;
 use crate::openvmm::Place;
 use crate::openvmm::facts::{Test, Variant, issues};
 use lightest_sync::catalog_text::{Edit, New, Target};
-use lightest_sync::compare::{Derived, Witness};
+use lightest_sync::compare::{DerivedState, Witness};
 use lightest_sync::rules;
 
-use super::Work;
+use super::SyncContext;
 
-pub(super) fn compare(work: &mut Work<'_>) -> Vec<Derived> {
+pub(super) fn compare(work: &mut SyncContext<'_>) -> Vec<DerivedState> {
     let catalog = work.compare.catalog;
     if work.facts.tests.iter().all(|test| test.variants.is_empty()) {
         return Vec::new();
@@ -32,9 +32,9 @@ pub(super) fn compare(work: &mut Work<'_>) -> Vec<Derived> {
 /// The tests that its evidence points into decide: a variant there that it blocks, is neither ignored nor unstable and is not refused
 /// by petri lifts it. Where they name no such variant, one of any test does, unless the blocker is about what a test asks
 /// for besides. Evidence outside of tests decides by lines that still stand there, or a comment that still names the issue.
-fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
+fn derive(work: &SyncContext<'_>, blocker: &Blocker) -> DerivedState {
     let tests: Vec<&Test> = work.facts.tests.iter().filter(|test| points_into(work, blocker, test)).collect();
-    let derived = |state, witness, because: &str| Derived {
+    let derived = |state, witness, because: &str| DerivedState {
         id: blocker.id.clone(),
         state,
         witness,
@@ -66,7 +66,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
     }
     if !tests.is_empty()
         && blocker.when.with.is_empty()
-        && let Some(witness) = live_anywhere(work, blocker)
+        && let Some(witness) = any_live_variant(work, blocker)
     {
         return derived(
             Some(BlockerState::Lifted),
@@ -88,7 +88,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
     let still = |evidence: &&&Evidence| {
         let Some((path, first, last)) = work.compare.evidence.now(evidence) else { return false };
         let unchanged = !matches!(
-            work.compare.evidence.fate(evidence),
+            work.compare.evidence.status_of(evidence),
             Some(lightest_sync::evidence::EvidenceStatus::Changed { .. })
         );
         unchanged || comment_names(work, path, first, last, &named)
@@ -96,7 +96,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
     if !cited.is_empty() && cited.iter().any(|evidence| still(&evidence)) {
         return derived(Some(BlockerState::Open), None, "the lines that it rests on are still there");
     }
-    match live_anywhere(work, blocker).filter(|_| blocker.when.with.is_empty()) {
+    match any_live_variant(work, blocker).filter(|_| blocker.when.with.is_empty()) {
         Some(witness) => {
             let because = "the lines that it rests on are gone, and this variant is live";
             derived(Some(BlockerState::Lifted), Some(witness), because)
@@ -106,7 +106,7 @@ fn derive(work: &Work<'_>, blocker: &Blocker) -> Derived {
 }
 
 /// A variant of any test that runs, although the blocker applies to it.
-fn live_anywhere(work: &Work<'_>, blocker: &Blocker) -> Option<Witness> {
+fn any_live_variant(work: &SyncContext<'_>, blocker: &Blocker) -> Option<Witness> {
     work.facts.tests.iter().find_map(|test| {
         let live = |variant: &&Variant| {
             variant.is_live()
@@ -121,7 +121,7 @@ fn live_anywhere(work: &Work<'_>, blocker: &Blocker) -> Option<Witness> {
     })
 }
 
-fn comment_names(work: &Work<'_>, path: &str, first: u32, last: u32, named: &[u64]) -> bool {
+fn comment_names(work: &SyncContext<'_>, path: &str, first: u32, last: u32, named: &[u64]) -> bool {
     let Some(file) = work.corpus.find(path) else { return false };
     let text = &work.corpus.files()[file].text;
     work.corpus.comments(file).iter().any(|comment| {
@@ -131,7 +131,7 @@ fn comment_names(work: &Work<'_>, path: &str, first: u32, last: u32, named: &[u6
     })
 }
 
-fn points_into(work: &Work<'_>, blocker: &Blocker, test: &Test) -> bool {
+fn points_into(work: &SyncContext<'_>, blocker: &Blocker, test: &Test) -> bool {
     let (path, first, last) = work.corpus.lines(&test.place);
     blocker.evidence.iter().any(|evidence| {
         work.compare
@@ -142,7 +142,7 @@ fn points_into(work: &Work<'_>, blocker: &Blocker, test: &Test) -> bool {
     })
 }
 
-fn guest_of<'a>(work: &Work<'a>, variant: &Variant) -> Option<&'a Guest> {
+fn guest_of<'a>(work: &SyncContext<'a>, variant: &Variant) -> Option<&'a Guest> {
     let catalog = work.compare.catalog;
     match &variant.guest {
         Some((form, word)) => catalog.guest(*form, word),
@@ -150,14 +150,14 @@ fn guest_of<'a>(work: &Work<'a>, variant: &Variant) -> Option<&'a Guest> {
     }
 }
 
-fn selects(work: &Work<'_>, blocker: &Blocker, variant: &Variant) -> bool {
+fn selects(work: &SyncContext<'_>, blocker: &Blocker, variant: &Variant) -> bool {
     let Some(guest) = guest_of(work, variant) else { return false };
     let openhcl = work.compare.catalog.boot_method(&variant.boot).is_some_and(|boot| boot.openhcl);
     let named = GuestRef { form: guest.form, id: guest.id.clone() };
     blocker.when.selects(&Config { guest: named, ..variant.config() }, guest, openhcl)
 }
 
-fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derived) {
+fn report(work: &mut SyncContext<'_>, blocker: &Blocker, index: usize, derived: &DerivedState) {
     let target = Target::entry("blocker", index).key("state");
     let Some(state) = derived.state.filter(|state| *state != blocker.state) else { return };
     let spot = derived.witness.as_ref().map(|witness| witness.spot.clone());
@@ -182,7 +182,7 @@ fn report(work: &mut Work<'_>, blocker: &Blocker, index: usize, derived: &Derive
 }
 
 /// Reasons of ignored configurations, and TODO comments that name one, that no blocker mentions.
-fn uncovered(work: &mut Work<'_>) {
+fn uncovered(work: &mut SyncContext<'_>) {
     let facts = work.facts;
     let mut seen: Vec<(String, String)> = Vec::new();
     for test in &facts.tests {
@@ -225,7 +225,7 @@ fn uncovered(work: &mut Work<'_>) {
     }
 }
 
-fn covered(work: &Work<'_>, place: &Place, named: &[u64], variant: Option<&Variant>) -> bool {
+fn covered(work: &SyncContext<'_>, place: &Place, named: &[u64], variant: Option<&Variant>) -> bool {
     let (path, first, last) = work.corpus.lines(place);
     work.compare.catalog.blockers.iter().any(|blocker| {
         let cites = blocker.evidence.iter().any(|evidence| {

@@ -6,9 +6,9 @@ use crate::openvmm::facts::Boot;
 use lightest_sync::catalog_text::{Edit, New, Target};
 use lightest_sync::{quoted, rules};
 
-use super::Work;
+use super::SyncContext;
 
-pub(super) fn compare(work: &mut Work<'_>) {
+pub(super) fn compare(work: &mut SyncContext<'_>) {
     let (facts, catalog) = (work.facts, work.compare.catalog);
     if facts.boots.is_empty() {
         return;
@@ -47,7 +47,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
     }
 }
 
-fn vmms(work: &mut Work<'_>) {
+fn vmms(work: &mut SyncContext<'_>) {
     let (facts, catalog) = (work.facts, work.compare.catalog);
     for (word, place) in &facts.vmms {
         if !catalog.vmms.iter().any(|vmm| !vmm.lab && vmm.id == *word) {
@@ -77,7 +77,7 @@ fn vmms(work: &mut Work<'_>) {
     }
 }
 
-fn same(work: &mut Work<'_>, boot: &Boot, index: usize) {
+fn same(work: &mut SyncContext<'_>, boot: &Boot, index: usize) {
     let known = &work.compare.catalog.boot_methods[index];
     let word = boot.word.as_str();
     let target = |key: &str| Target::entry("boot_method", index).key(key);

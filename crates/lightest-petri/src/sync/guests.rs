@@ -10,9 +10,9 @@ use crate::openvmm::facts::{Artifact, GuestWord, Image};
 use lightest_sync::catalog_text::{Edit, New, Target};
 use lightest_sync::rules;
 
-use super::Work;
+use super::SyncContext;
 
-pub(super) fn compare(work: &mut Work<'_>) {
+pub(super) fn compare(work: &mut SyncContext<'_>) {
     let facts = work.facts;
     let catalog = work.compare.catalog;
     if facts.guests.is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
     }
 }
 
-fn missing(work: &mut Work<'_>, guest: &GuestWord) {
+fn missing(work: &mut SyncContext<'_>, guest: &GuestWord) {
     let facts = work.facts;
     let mut skeleton = format!("[[guest]]\nid = \"{}\"\nform = \"{}\"\n", guest.word, guest.form.word());
     if let Some(arch) = guest.arch {
@@ -76,7 +76,7 @@ fn missing(work: &mut Work<'_>, guest: &GuestWord) {
 }
 
 /// Linux Direct has no word: its kernel and initrd must be declared.
-fn direct(work: &mut Work<'_>, guest: &Guest, index: usize) {
+fn direct(work: &mut SyncContext<'_>, guest: &Guest, index: usize) {
     let facts = work.facts;
     for (at, image) in guest.images.iter().enumerate() {
         let Some(artifact) = &image.artifact else { continue };
@@ -109,7 +109,7 @@ fn os_of(flavor: &str) -> Option<Os> {
     }
 }
 
-fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
+fn same(work: &mut SyncContext<'_>, guest: &GuestWord, index: usize) {
     let facts = work.facts;
     let known = &work.compare.catalog.guests[index];
     let target = || Target::entry("guest", index);
@@ -194,7 +194,7 @@ fn same(work: &mut Work<'_>, guest: &GuestWord, index: usize) {
 }
 
 fn image(
-    work: &mut Work<'_>,
+    work: &mut SyncContext<'_>,
     guest: &GuestWord,
     artifact: &Artifact,
     named: &Place,

@@ -7,16 +7,16 @@ use crate::openvmm::facts::Need;
 use lightest_sync::catalog_text::Target;
 use lightest_sync::{quoted, rules};
 
-use super::Work;
+use super::SyncContext;
 
-pub(super) fn compare(work: &mut Work<'_>) {
+pub(super) fn compare(work: &mut SyncContext<'_>) {
     isolation(work);
     capabilities(work);
     compat(work);
 }
 
 /// A mode that must be offered needs a kind of host of its own; no other mode may have one.
-fn isolation(work: &mut Work<'_>) {
+fn isolation(work: &mut SyncContext<'_>) {
     let (facts, catalog) = (work.facts, work.compare.catalog);
     if facts.host_needs.is_empty() {
         return;
@@ -92,7 +92,7 @@ fn isolation(work: &mut Work<'_>) {
     }
 }
 
-fn capabilities(work: &mut Work<'_>) {
+fn capabilities(work: &mut SyncContext<'_>) {
     let (facts, catalog) = (work.facts, work.compare.catalog);
     if facts.capabilities.is_empty() {
         return;
@@ -124,7 +124,7 @@ fn capabilities(work: &mut Work<'_>) {
 }
 
 /// What a backend refuses on every host must be a *no* for `runs`.
-fn compat(work: &mut Work<'_>) {
+fn compat(work: &mut SyncContext<'_>) {
     let (facts, catalog) = (work.facts, work.compare.catalog);
     for (vmm, compat) in &facts.compat {
         for (word, arch) in &compat.refused {

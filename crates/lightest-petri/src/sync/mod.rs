@@ -66,7 +66,7 @@ impl Stated for Read {
     fn compare(&self, catalog: &Catalog, text: &CatalogText, evidence: &Evidences) -> Report {
         let (corpus, facts) = (&self.corpus, &self.facts);
         let compare = Compare::new(Petri.source(), corpus.files(), catalog, text, evidence);
-        let mut work = Work { corpus, facts, compare };
+        let mut work = SyncContext { corpus, facts, compare };
         for gap in &facts.gaps {
             let spot = gap.place.as_ref().map(|place| corpus.spot(place));
             work.compare.gap(&gap.what, &gap.because, spot);
@@ -130,7 +130,7 @@ impl Stated for Read {
 }
 
 /// What a comparison works on.
-pub(crate) struct Work<'a> {
+pub(crate) struct SyncContext<'a> {
     pub(crate) corpus: &'a Corpus,
     pub(crate) facts: &'a Facts,
     pub(crate) compare: Compare<'a>,

@@ -11,7 +11,7 @@ use crate::openvmm::facts::{At, GuestQuirks, Image, Reboot};
 use lightest_sync::catalog_text::{Edit, New, Target};
 use lightest_sync::rules;
 
-use super::Work;
+use super::SyncContext;
 use super::hosts::config;
 
 /// What is compared.
@@ -52,7 +52,7 @@ struct Group {
     entries: Vec<usize>,
 }
 
-pub(super) fn compare(work: &mut Work<'_>) {
+pub(super) fn compare(work: &mut SyncContext<'_>) {
     let (facts, catalog) = (work.facts, work.compare.catalog);
     let Some(wait) = &facts.shutdown_wait else { return };
     let base = base(work, wait);
@@ -121,7 +121,7 @@ pub(super) fn compare(work: &mut Work<'_>) {
 
 /// Compares the wait of every guest with the one entry that states it for a guest without a sleep of its own: Linux
 /// Direct. Returns that entry, and the value that it should have.
-fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
+fn base(work: &mut SyncContext<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
     let catalog = work.compare.catalog;
     let guest = catalog.guests.iter().find(|guest| guest.form == Form::Direct && guest.lab.is_empty())?;
     let boot = catalog.boot_methods.iter().find(|boot| boot.forms.contains(&Form::Direct))?;
@@ -146,7 +146,7 @@ fn base(work: &mut Work<'_>, wait: &At<u64>) -> Option<(usize, u64)> {
 
 /// The quirks that the source states for this guest there; `None` where it has none of waits at all.
 fn stated(
-    work: &Work<'_>,
+    work: &SyncContext<'_>,
     guest: &Guest,
     boot: &crate::openvmm::facts::Boot,
     vmm: &str,
@@ -175,7 +175,7 @@ fn stated(
 
 /// The catalog's value; `base` is an entry that is reported already, and the value that it should have.
 fn catalog_value(
-    work: &Work<'_>,
+    work: &SyncContext<'_>,
     config: &Config,
     guest: &Guest,
     openhcl: bool,
@@ -203,7 +203,7 @@ fn catalog_value(
 }
 
 /// Whether the catalog states that it has a TPM: without one there is no reboot to pay for.
-fn has_tpm(work: &Work<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bool {
+fn has_tpm(work: &SyncContext<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bool {
     let states = |support| {
         work.compare.catalog.capabilities.iter().any(|statement| {
             statement.requirement == "tpm"
@@ -214,7 +214,7 @@ fn has_tpm(work: &Work<'_>, config: &Config, guest: &Guest, openhcl: bool) -> bo
     states(Support::Yes) && !states(Support::No)
 }
 
-fn report(work: &mut Work<'_>, groups: BTreeMap<(String, Aspect, u64, u64), Group>) {
+fn report(work: &mut SyncContext<'_>, groups: BTreeMap<(String, Aspect, u64, u64), Group>) {
     for ((guest, what, is, was), group) in groups {
         let index =
             work.compare.catalog.guests.iter().position(|known| known.id == guest).unwrap_or_default();

@@ -12,7 +12,7 @@ use lightest_model::catalog::{Catalog, Layer};
 use lightest_petri::Petri;
 use lightest_petri::openvmm::Corpus;
 use lightest_sync::catalog_text::CatalogText;
-use lightest_sync::evidence::{Cited, Evidences, cited_paths};
+use lightest_sync::evidence::{CitedFile, Evidences, cited_paths};
 use lightest_sync::{Difference, Project, Report, SourceFile, Stated, line_of};
 
 pub(crate) const ARTIFACTS: &str = "vmm_tests/artifacts/src/lib.rs";
@@ -86,7 +86,7 @@ pub(crate) fn evidence(
     for path in cited_paths(text, "openvmm") {
         let name = renames.iter().find(|(from, _)| *from == path).map_or(path.as_str(), |(_, to)| *to);
         let is = now.get(name).map(|text| (name.to_owned(), text.clone()));
-        files.insert(path.clone(), Cited { was: was.get(&path).cloned(), is });
+        files.insert(path.clone(), CitedFile { was: was.get(&path).cloned(), is });
     }
     Evidences::default().follow(text, "openvmm", &files)
 }

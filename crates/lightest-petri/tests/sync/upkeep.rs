@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::orchard::{ARTIFACTS, MACHINES, TESTS, catalog, evidence, stated, tree, with};
-use lightest_sync::Spot;
+use lightest_sync::SourcePlace;
 use lightest_sync::catalog_text::{CatalogText, Edit, New, Step, Target};
 use lightest_sync::compare::Witness;
 use lightest_sync::evidence::{cited_paths, rewrite, unsourced};
@@ -108,7 +108,7 @@ fn evidence_of_a_file_that_is_gone_is_gone() {
     now.remove(MACHINES);
     let (_, text) = catalog();
     let followed = evidence(&text, &now, &[]);
-    assert_eq!(followed.count(|fate| *fate == lightest_sync::evidence::EvidenceStatus::Gone), 2);
+    assert_eq!(followed.count(|status| *status == lightest_sync::evidence::EvidenceStatus::Gone), 2);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_variant_whose_failures_do_not_count_is_not_live() {
     let witness = Witness {
         test: "grows".to_owned(),
         config: variant.to_owned(),
-        spot: Spot { path: TESTS.to_owned(), span: 0..0 },
+        spot: SourcePlace { path: TESTS.to_owned(), span: 0..0 },
     };
     assert!(stated(&tree()).is_live(&witness));
     for held in ["ignore", "unstable"] {
@@ -139,13 +139,14 @@ fn a_variant_whose_failures_do_not_count_is_not_live() {
 #[test]
 fn a_citation_beyond_the_end_of_a_file_is_unknown() {
     let (known, text) = catalog();
-    let file = lightest_sync::evidence::Cited {
+    let file = lightest_sync::evidence::CitedFile {
         was: Some("one line\n".to_owned()),
         is: Some((MACHINES.to_owned(), "one line\n".to_owned())),
     };
     let files = BTreeMap::from([(MACHINES.to_owned(), file)]);
     let followed = lightest_sync::evidence::Evidences::default().follow(&text, "openvmm", &files);
-    let machines: Vec<_> = known.quirks[0].evidence.iter().map(|evidence| followed.fate(evidence)).collect();
+    let machines: Vec<_> =
+        known.quirks[0].evidence.iter().map(|evidence| followed.status_of(evidence)).collect();
     assert_eq!(machines, [Some(&lightest_sync::evidence::EvidenceStatus::Unknown)]);
 }
 

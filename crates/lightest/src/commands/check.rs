@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::findings::baseline::Baseline;
 use crate::findings::sources::Sources;
 use crate::findings::{Report, fix, sources, summary, table, view};
-use crate::framework::{self, Asked, Framework};
+use crate::framework::{self, Framework, RequestedFiles};
 use crate::output::formats::MessageFormat;
 use crate::session::Session;
 use crate::settings::Settings;
@@ -324,7 +324,7 @@ fn options(args: &Args, framework: Framework, settings: &Settings) -> Result<Opt
 struct Judge<'a> {
     framework: Framework,
     /// The files that were asked about, which edits leave as many as they are.
-    asked: &'a Asked,
+    asked: &'a RequestedFiles,
     catalog: &'a Catalog,
     table: &'a Table,
     options: &'a Options,
@@ -342,7 +342,7 @@ impl Judged {
     /// Of this, what a change touches; all where there is none.
     fn touched(mut self, changes: Option<&Changes>, sources: &[Source]) -> Self {
         if let Some(changes) = changes {
-            keep_what_is_touched(changes, sources, &mut self.reading, &mut self.findings);
+            keep_touched(changes, sources, &mut self.reading, &mut self.findings);
         }
         self
     }
@@ -441,12 +441,7 @@ impl Judge<'_> {
 }
 
 /// Of what was read and found, what a change touches. What was not read stays: nobody knows what it touches.
-fn keep_what_is_touched(
-    changes: &Changes,
-    sources: &[Source],
-    reading: &mut Reading,
-    findings: &mut Vec<Finding>,
-) {
+fn keep_touched(changes: &Changes, sources: &[Source], reading: &mut Reading, findings: &mut Vec<Finding>) {
     let touched = changes.touched(reading, sources);
     findings.retain(|finding| touched.has_finding(finding, reading));
     let kept: Vec<bool> = (0..reading.tests.len()).map(|test| touched.has_test(test, reading)).collect();

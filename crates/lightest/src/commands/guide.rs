@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         Some(repo) => Ok(sync::differences(repo, session, framework)? > 0),
         None => Ok(false),
     };
-    settle(args, &files, contradicted)
+    write_or_compare(args, &files, contradicted)
 }
 
 /// Prints, writes or compares the only page of a framework.
@@ -101,11 +101,11 @@ fn one_page(args: &Args, page: &Page, space: &Space<'_>) -> Result<u8, Failure> 
     let is = read(&path)?;
     let like = String::from_utf8_lossy(is.as_deref().unwrap_or_default());
     let should = output::with_line_ends_of(&like, &text).into_owned().into_bytes();
-    settle(args, &[Wanted { path, is, should }], || Ok(false))
+    write_or_compare(args, &[Wanted { path, is, should }], || Ok(false))
 }
 
 /// Writes what is stale, or shows how it differs.
-fn settle(
+fn write_or_compare(
     args: &Args,
     files: &[Wanted],
     contradicted: impl FnOnce() -> Result<bool, Failure>,

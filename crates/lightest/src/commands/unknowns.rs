@@ -34,7 +34,7 @@ pub(crate) struct Args {
     top: Option<usize>,
     /// Show the edit that tries unknown N: one more variant, whose failure blocks nobody
     #[arg(long = "try", value_name = "N", conflicts_with = "top")]
-    try_out: Option<usize>,
+    add_experiment: Option<usize>,
     /// Make that edit
     #[arg(long, requires = "try_out")]
     write: bool,
@@ -61,12 +61,12 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         unknowns(&tests.reading.tests, tests.sources(), tests.dialect, &tests.table, &space, &measured);
     let texts = Texts::of(tests.sources());
     let view = View { tests: &tests, texts: &texts, space: &space, measured: &measured };
-    if let Some(number) = args.try_out {
+    if let Some(number) = args.add_experiment {
         let Some(unknown) = number.checked_sub(1).and_then(|index| found.unknowns.get(index)) else {
             return Err(Failure::new(format!("there is no unknown {number}"))
                 .help(format!("these tests have {}", words::count(found.unknowns.len(), "unknown"))));
         };
-        return view.try_out(unknown, args.write);
+        return view.add_experiment(unknown, args.write);
     }
     match args.format {
         Format::Json => output::json(&Answer {
@@ -276,7 +276,7 @@ impl View<'_> {
     }
 
     /// Shows or makes the edit that would settle an unknown.
-    fn try_out(&self, unknown: &Unknown<'_>, write: bool) -> Result<u8, Failure> {
+    fn add_experiment(&self, unknown: &Unknown<'_>, write: bool) -> Result<u8, Failure> {
         let edit = match &unknown.experiment {
             Some(Experiment::Add { edit: Some(edit), .. }) => edit,
             Some(Experiment::Add { edit: None, .. }) => {

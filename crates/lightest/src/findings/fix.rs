@@ -8,7 +8,7 @@ use lightest_lint::source::Source;
 
 /// What the edits of some findings make of their files.
 #[derive(Debug, Default)]
-pub(crate) struct Fixed {
+pub(crate) struct FixedFiles {
     /// The new text of each changed file, by its index.
     pub(crate) texts: BTreeMap<usize, String>,
     /// The edits of each file, in the order of their places.
@@ -18,9 +18,9 @@ pub(crate) struct Fixed {
 }
 
 /// Makes the edits that may be made. Edits that touch each other wait for another round.
-pub(crate) fn apply(sources: &[Source], findings: &[Finding], unsafe_too: bool) -> Fixed {
+pub(crate) fn apply(sources: &[Source], findings: &[Finding], unsafe_too: bool) -> FixedFiles {
     let mut edits: BTreeMap<usize, Vec<&Edit>> = BTreeMap::new();
-    let mut fixed = Fixed::default();
+    let mut fixed = FixedFiles::default();
     for finding in findings {
         let Some(help) = &finding.diagnostic.help else { continue };
         let may = match help.safety {
@@ -32,7 +32,7 @@ pub(crate) fn apply(sources: &[Source], findings: &[Finding], unsafe_too: bool) 
             continue;
         }
         let free = |edit: &&Edit| {
-            edits.get(&edit.span.file).is_none_or(|made| made.iter().all(|other| apart(other, edit)))
+            edits.get(&edit.span.file).is_none_or(|made| made.iter().all(|other| are_disjoint(other, edit)))
         };
         if !help.edits.iter().all(|edit| free(&edit)) {
             continue;
@@ -60,6 +60,6 @@ pub(crate) fn apply(sources: &[Source], findings: &[Finding], unsafe_too: bool) 
 }
 
 /// Whether two edits touch neither each other nor the same place.
-fn apart(one: &Edit, other: &Edit) -> bool {
+fn are_disjoint(one: &Edit, other: &Edit) -> bool {
     one.span.bytes.end < other.span.bytes.start || other.span.bytes.end < one.span.bytes.start
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 
 use foldhash::HashSet;
 use ignore::{DirEntry, WalkBuilder, WalkState};
-use lightest_lint::dialect::{Dialect, Interest};
+use lightest_lint::dialect::{Dialect, Relevance};
 use lightest_lint::source::Source;
 
 use super::packages::Packages;
@@ -25,7 +25,7 @@ pub(crate) struct Sources {
     /// How many files were looked at.
     pub(crate) looked_at: usize,
     /// What could not be read, each with the reason.
-    pub(crate) unread: Vec<Unread>,
+    pub(crate) unread: Vec<UnreadFile>,
 }
 
 impl Sources {
@@ -55,7 +55,7 @@ impl Sources {
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Unread {
+pub(crate) struct UnreadFile {
     /// Its path, as far as it is known.
     pub(crate) path: String,
     /// Why it could not.
@@ -63,11 +63,11 @@ pub(crate) struct Unread {
 }
 
 /// What became of one file.
-enum Looked {
+enum FileOutcome {
     /// A file without tests.
     Other(PathBuf),
     Tests(PathBuf, Arc<str>),
-    Unread(Unread),
+    Unread(UnreadFile),
 }
 
 /// Reads the files below some paths. Links are not followed, so that circles do no harm.
@@ -113,7 +113,8 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
         }
         let Some((file, error)) = input::unreadable(entry.path()) else { return true };
         // The receiver outlives the walk.
-        let _ = stopped.send(Looked::Unread(Unread { path: path_text(&file), reason: error.reason() }));
+        let _ =
+            stopped.send(FileOutcome::Unread(UnreadFile { path: path_text(&file), reason: error.reason() }));
         false
     });
     walk.build_parallel().run(|| {
@@ -132,9 +133,9 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     let (mut tests, mut others) = (Vec::new(), Vec::new());
     for looked in receive {
         match looked {
-            Looked::Other(path) => others.push(path),
-            Looked::Tests(path, text) => tests.push((path, text)),
-            Looked::Unread(unread) => sources.unread.push(unread),
+            FileOutcome::Other(path) => others.push(path),
+            FileOutcome::Tests(path, text) => tests.push((path, text)),
+            FileOutcome::Unread(unread) => sources.unread.push(unread),
         }
     }
     let mut packages = Packages::new(&paths, dialect.package_file());
@@ -147,7 +148,7 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
         others.retain(|path| seen.insert(packages.whole(path)));
         sources.unread.sort_unstable();
         sources.unread.dedup();
-        let mut whole = |unread: &Unread| packages.whole(Path::new(&unread.path));
+        let mut whole = |unread: &UnreadFile| packages.whole(Path::new(&unread.path));
         sources.unread.retain(|unread| unread.path.is_empty() || seen.insert(whole(unread)));
     }
     sources.looked_at = tests.len() + others.len() + sources.unread.len();
@@ -155,10 +156,10 @@ pub(crate) fn read(paths: &[PathBuf], dialect: &dyn Dialect) -> Result<Sources, 
     let mut room = Vec::new();
     for path in others.into_iter().filter(|path| packages.is_beside_tests(path)) {
         match contents(&path, &mut room) {
-            Ok(bytes) if dialect.interest(bytes) == Interest::None => {}
+            Ok(bytes) if dialect.relevance(bytes) == Relevance::None => {}
             // A file without tests is only kept for its helpers.
             Ok(bytes) => tests.extend(str::from_utf8(bytes).ok().map(|text| (path, Arc::from(text)))),
-            Err(reason) => sources.unread.push(Unread { path: path_text(&path), reason }),
+            Err(reason) => sources.unread.push(UnreadFile { path: path_text(&path), reason }),
         }
     }
     sources.unread.sort();
@@ -175,10 +176,14 @@ fn turns(path: &Path) -> bool {
 }
 
 /// Looks at one file; at nothing else.
-fn look(entry: Result<DirEntry, ignore::Error>, dialect: &dyn Dialect, room: &mut Vec<u8>) -> Option<Looked> {
+fn look(
+    entry: Result<DirEntry, ignore::Error>,
+    dialect: &dyn Dialect,
+    room: &mut Vec<u8>,
+) -> Option<FileOutcome> {
     let entry = match entry {
         Ok(entry) => entry,
-        Err(error) => return Some(Looked::Unread(unwalked(&error))),
+        Err(error) => return Some(FileOutcome::Unread(unreadable_entry(&error))),
     };
     let path = entry.path();
     if path.extension().is_none_or(|extension| extension != dialect.extension()) {
@@ -193,9 +198,9 @@ fn look(entry: Result<DirEntry, ignore::Error>, dialect: &dyn Dialect, room: &mu
         return None;
     }
     Some(match text(path, dialect, room) {
-        Ok(None) => Looked::Other(entry.into_path()),
-        Ok(Some(text)) => Looked::Tests(entry.into_path(), text),
-        Err(reason) => Looked::Unread(Unread { path: path_text(path), reason }),
+        Ok(None) => FileOutcome::Other(entry.into_path()),
+        Ok(Some(text)) => FileOutcome::Tests(entry.into_path(), text),
+        Err(reason) => FileOutcome::Unread(UnreadFile { path: path_text(path), reason }),
     })
 }
 
@@ -229,7 +234,7 @@ fn contents<'r>(path: &Path, room: &'r mut Vec<u8>) -> Result<&'r [u8], String> 
 }
 
 /// What the walk could not enter.
-fn unwalked(error: &ignore::Error) -> Unread {
+fn unreadable_entry(error: &ignore::Error) -> UnreadFile {
     let mut inner = error;
     let mut path = String::new();
     loop {
@@ -243,5 +248,5 @@ fn unwalked(error: &ignore::Error) -> Unread {
         };
     }
     let reason = inner.io_error().map_or_else(|| inner.to_string(), input::reason);
-    Unread { path, reason }
+    UnreadFile { path, reason }
 }

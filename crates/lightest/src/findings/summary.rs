@@ -31,7 +31,8 @@ pub(crate) fn line(report: &Report<'_>, looked_at: usize) -> String {
             text.push_str(&format!(", {safe} fixable with --fix, {more} more with --unsafe-fixes"))
         }
     }
-    let saved = report.findings.iter().filter_map(Saved::by).fold(Saved::default(), Saved::and);
+    let saved =
+        report.findings.iter().filter_map(RunSavings::by).fold(RunSavings::default(), RunSavings::and);
     let parts = saved.parts();
     if !parts.is_empty() {
         text.push_str(&format!("; the replacements save {}", words::list(&parts, "and")));
@@ -46,12 +47,12 @@ fn fixes(finding: &Finding, safety: Safety) -> bool {
 /// The savings of one run when configurations are replaced by lighter ones. Boot time is left out, since it is only known
 /// as a class.
 #[derive(Clone, Copy, Default)]
-struct Saved {
+struct RunSavings {
     image_bytes: u64,
     quirks: Cost,
 }
 
-impl Saved {
+impl RunSavings {
     /// By following one finding; `None` where it replaces nothing.
     fn by(finding: &Finding) -> Option<Self> {
         let (before, after) = (finding.cost.as_ref()?, finding.cost_after.as_ref()?);
@@ -97,14 +98,14 @@ pub(crate) fn statistics(report: &Report<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cost, Saved};
+    use super::{Cost, RunSavings};
 
     #[test]
     fn savings_are_added_up_and_worded() {
-        let one = Saved { image_bytes: 6_500_000_000, quirks: Cost { waits_s: 20, ..Cost::default() } };
-        let other = Saved { image_bytes: 0, quirks: Cost { reboots: 1, ..Cost::default() } };
+        let one = RunSavings { image_bytes: 6_500_000_000, quirks: Cost { waits_s: 20, ..Cost::default() } };
+        let other = RunSavings { image_bytes: 0, quirks: Cost { reboots: 1, ..Cost::default() } };
         let all = ["13 GB of images", "1 boot", "40 s"];
         assert_eq!(one.and(one).and(other).parts(), all);
-        assert_eq!(Saved::default().parts(), Vec::<String>::new());
+        assert_eq!(RunSavings::default().parts(), Vec::<String>::new());
     }
 }

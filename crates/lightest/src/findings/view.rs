@@ -10,7 +10,7 @@ use lightest_lint::linter;
 use lightest_lint::rules::Rule;
 
 use super::Report;
-use super::sources::Unread;
+use super::sources::UnreadFile;
 use crate::output::formats::{self, About, Case, Entry, Level, NotRead, RuleText};
 use crate::output::places::Texts;
 use crate::words;
@@ -25,7 +25,7 @@ pub(crate) fn texts<'a>(report: &Report<'a>, paths: &'a [PathBuf]) -> Texts<'a> 
 pub(crate) fn view<'a>(
     report: &Report<'a>,
     texts: &'a Texts<'a>,
-    unread: &'a [Unread],
+    unread: &'a [UnreadFile],
 ) -> formats::Report<'a> {
     let mut cases = Vec::with_capacity(report.tests.len());
     let mut by_name: HashMap<(usize, &str), usize> = HashMap::new();

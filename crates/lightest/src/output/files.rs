@@ -18,7 +18,7 @@ use lightest_diagnostics::MARK;
 use super::escape::shown;
 use super::lock::Lock;
 use super::replaced::{Reason, keep, make_room, old, shared, target};
-use super::temporary::{Folder, undisturbed};
+use super::temporary::{Folder, lock_signals};
 use crate::failure::Failure;
 use crate::input;
 
@@ -50,7 +50,7 @@ struct Ready<'a> {
 }
 
 /// Files that lie beside their places. What was not put there goes when this is dropped.
-pub(super) struct Prepared<'a> {
+pub(super) struct StagedFiles<'a> {
     ready: Vec<Ready<'a>>,
     _folders: HashMap<PathBuf, Folder>,
 }
@@ -141,12 +141,12 @@ impl Files {
         let prepared = self.prepare()?;
         let _locks = prepared.lock(held);
         // From here on a signal waits: either all are renamed, or none is.
-        let _undisturbed = undisturbed();
+        let _undisturbed = lock_signals();
         prepared.put()
     }
 
     /// Writes the new contents beside their places.
-    pub(super) fn prepare(&self) -> Result<Prepared<'_>, Failure> {
+    pub(super) fn prepare(&self) -> Result<StagedFiles<'_>, Failure> {
         let mut folders: HashMap<PathBuf, Folder> = HashMap::new();
         let mut ready: Vec<Ready<'_>> = Vec::with_capacity(self.files.len());
         let mut known: HashMap<Identity, usize> = HashMap::with_capacity(self.files.len());
@@ -172,11 +172,11 @@ impl Files {
                 }
             }
         }
-        Ok(Prepared { ready, _folders: folders })
+        Ok(StagedFiles { ready, _folders: folders })
     }
 }
 
-impl Prepared<'_> {
+impl StagedFiles<'_> {
     /// Locks the folders of the files, except one whose lock is held: no other run changes a file between the comparison and
     /// the replacement. A signal may interrupt the wait.
     pub(super) fn lock(&self, held: Option<&Lock>) -> Vec<Lock> {

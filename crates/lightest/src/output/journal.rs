@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::escape::shown;
 use super::files::{Files, with_line_ends_of};
 use super::lock::Lock;
-use super::temporary::{Folder, undisturbed};
+use super::temporary::{Folder, lock_signals};
 use crate::failure::Failure;
 use crate::input;
 
@@ -34,7 +34,7 @@ struct Entry {
 
 /// What was left by an interrupted run.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Left {
+pub(crate) enum Recovery {
     /// Nothing.
     Nothing,
     /// Some files were written and others were not; so many have been written now.
@@ -68,17 +68,17 @@ impl Journal {
         let prepared = files.prepare()?;
         let _locks = prepared.lock(Some(lock));
         // From here on a signal waits, so that it leaves no journal of what was not begun, nor none of what was.
-        let mut undisturbed = undisturbed();
+        let mut lock_signals = lock_signals();
         let (whole, part) = (place.path().join(FILE), place.path().join("part"));
         let noted = fs::write(&part, &text).and_then(|()| fs::rename(&part, &whole)).map_err(cannot);
         let written = noted.and_then(|()| prepared.put());
         if written.is_err() && self.is_begun(folder) {
-            place.keep(&mut undisturbed);
+            place.keep(&mut lock_signals);
         } else {
-            place.remove(&mut undisturbed);
+            place.remove(&mut lock_signals);
         }
         // Before what is prepared goes, which waits for the same.
-        drop(undisturbed);
+        drop(lock_signals);
         written
     }
 
@@ -116,12 +116,12 @@ fn is_there(folder: &Path) -> bool {
 /// # Errors
 ///
 /// Where a file cannot be read or written.
-pub(crate) fn finish(folder: &Path, lock: &Lock) -> Result<Left, Failure> {
+pub(crate) fn finish(folder: &Path, lock: &Lock) -> Result<Recovery, Failure> {
     let place = folder.join(FOLDER);
     let file = place.join(FILE);
     let forget = || match fs::remove_dir_all(&place) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(gone(&place, &error)),
-        _ => Ok(Left::Nothing),
+        _ => Ok(Recovery::Nothing),
     };
     if !is_there(folder) {
         return forget();
@@ -143,7 +143,7 @@ pub(crate) fn finish(folder: &Path, lock: &Lock) -> Result<Left, Failure> {
     }
     rest.files(folder).write_under(Some(lock))?;
     forget()?;
-    Ok(Left::Finished(rest.files.len()))
+    Ok(Recovery::Finished(rest.files.len()))
 }
 
 fn gone(place: &Path, error: &std::io::Error) -> Failure {
@@ -195,7 +195,9 @@ mod tests {
 
     #[test]
     fn a_run_that_was_killed_after_any_rename_is_finished() {
-        for (renames, left) in [(1, Left::Finished(2)), (2, Left::Finished(1)), (3, Left::Nothing)] {
+        for (renames, left) in
+            [(1, Recovery::Finished(2)), (2, Recovery::Finished(1)), (3, Recovery::Nothing)]
+        {
             let folder = folder();
             interrupted(folder.path(), renames);
             assert!(is_unfinished(folder.path()));
@@ -209,12 +211,15 @@ mod tests {
     fn what_was_not_begun_or_has_changed_since_is_forgotten() {
         let untouched = folder();
         interrupted(untouched.path(), 0);
-        assert_eq!(finish(untouched.path(), &Lock::of(untouched.path())).expect("forgotten"), Left::Nothing);
+        assert_eq!(
+            finish(untouched.path(), &Lock::of(untouched.path())).expect("forgotten"),
+            Recovery::Nothing
+        );
         assert_eq!(all(untouched.path()), ["old", "old", "old"]);
         let edited = folder();
         interrupted(edited.path(), 1);
         fs::write(edited.path().join("b"), "mine").expect("written");
-        assert_eq!(finish(edited.path(), &Lock::of(edited.path())).expect("forgotten"), Left::Nothing);
+        assert_eq!(finish(edited.path(), &Lock::of(edited.path())).expect("forgotten"), Recovery::Nothing);
         assert_eq!(all(edited.path()), ["new", "mine", "old"]);
         let foreign = folder();
         interrupted(foreign.path(), 1);
@@ -223,7 +228,7 @@ mod tests {
             "{\"files\":[{\"path\":\"../x\",\"was\":\"\",\"new\":\"\"}]}",
         )
         .expect("written");
-        assert_eq!(finish(foreign.path(), &Lock::of(foreign.path())).expect("forgotten"), Left::Nothing);
+        assert_eq!(finish(foreign.path(), &Lock::of(foreign.path())).expect("forgotten"), Recovery::Nothing);
         assert!(!foreign.path().join(FOLDER).exists());
     }
 }

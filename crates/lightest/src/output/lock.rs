@@ -27,7 +27,7 @@ pub(crate) struct Lock {
 impl Lock {
     /// Waits for the lock of a folder, and reports a long wait: another program may have locked it for purposes of its own.
     pub(crate) fn of(folder: &Path) -> Self {
-        Self::of_real(real(folder))
+        Self::of_canonical(real(folder))
     }
 
     /// Waits for the locks of some folders, except one whose lock is held, and of at most [`most_locked`].
@@ -37,12 +37,12 @@ impl Lock {
         if let Some(held) = held.filter(|held| held.file.is_some()) {
             folders.remove(&held.folder);
         }
-        folders.into_iter().take(most_locked()).map(Self::of_real).collect()
+        folders.into_iter().take(most_locked()).map(Self::of_canonical).collect()
     }
 
-    fn of_real(folder: PathBuf) -> Self {
+    fn of_canonical(folder: PathBuf) -> Self {
         let file = open(&folder).ok().filter(|file| {
-            locked_soon(file).unwrap_or_else(|| {
+            lock_within_limit(file).unwrap_or_else(|| {
                 super::message(&format!(
                     "waiting for another program that has locked {}",
                     super::shown(&folder)
@@ -68,7 +68,7 @@ pub(super) const fn most_locked() -> usize {
 }
 
 /// Whether a folder was locked; `None` while another program has it locked for longer than files take to write.
-fn locked_soon(folder: &File) -> Option<bool> {
+fn lock_within_limit(folder: &File) -> Option<bool> {
     let began = Instant::now();
     loop {
         match folder.try_lock() {

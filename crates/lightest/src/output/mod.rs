@@ -27,7 +27,7 @@ pub(crate) use lock::Lock;
 pub(crate) use named::named_from;
 pub(crate) use patch::Patch;
 #[cfg(unix)]
-pub(crate) use signals::{before_the_end, outlive_limits_of_size};
+pub(crate) use signals::{before_the_end, ignore_file_size_signal};
 
 use std::io::{self, IsTerminal as _, Write};
 
@@ -62,17 +62,17 @@ pub(crate) fn diff(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes an answer as JSON to standard output.
 pub(crate) fn json(answer: &impl serde::Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(answer).map_err(|error| no_json(&error))?;
+    let text = serde_json::to_string_pretty(answer).map_err(|error| json_failure(&error))?;
     raw(escape::json(&format!("{text}\n")).as_bytes())
 }
 
 /// An answer as JSON in one line, without a line break at its end.
 pub(crate) fn json_line(answer: &impl serde::Serialize) -> Result<String, Failure> {
-    let text = serde_json::to_string(answer).map_err(|error| no_json(&error))?;
+    let text = serde_json::to_string(answer).map_err(|error| json_failure(&error))?;
     Ok(escape::json(&text))
 }
 
-fn no_json(error: &serde_json::Error) -> Failure {
+fn json_failure(error: &serde_json::Error) -> Failure {
     Failure::new(format!("the answer cannot be written as JSON: {error}"))
 }
 

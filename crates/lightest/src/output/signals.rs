@@ -40,6 +40,6 @@ fn ignored() -> u64 {
 
 /// Makes a file that grows over the limit of its size (`ulimit -f`) a failure to write, as on a full disk, and not the end.
 #[cfg(unix)]
-pub(crate) fn outlive_limits_of_size() {
+pub(crate) fn ignore_file_size_signal() {
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
 }

@@ -41,7 +41,7 @@ pub(super) struct Folder {
 impl Folder {
     /// Makes one in a folder.
     pub(super) fn within(folder: &Path) -> io::Result<Self> {
-        sweep(folder);
+        remove_leftovers(folder);
         let mut name = tempfile::Builder::new();
         Self::make(folder, name.prefix(PREFIX).suffix(SUFFIX).rand_bytes(RANDOM))
     }
@@ -54,7 +54,7 @@ impl Folder {
     fn make(folder: &Path, name: &tempfile::Builder<'_, '_>) -> io::Result<Self> {
         HANDLER.call_once(|| {
             before_the_end(|| {
-                let folders = undisturbed();
+                let folders = lock_signals();
                 for folder in folders.iter() {
                     let _ = fs::remove_dir_all(folder);
                 }
@@ -62,7 +62,7 @@ impl Folder {
                 std::mem::forget(folders);
             });
         });
-        let mut folders = undisturbed();
+        let mut folders = lock_signals();
         let folder = name.tempdir_in(folder).map_err(|error| {
             let text = error.to_string();
             // The folder that could not be made is nobody's business.
@@ -79,26 +79,26 @@ impl Folder {
 
     /// Makes a file in it, while no signal empties it.
     pub(super) fn create(&self, name: &str) -> io::Result<File> {
-        let _undisturbed = undisturbed();
+        let _undisturbed = lock_signals();
         File::create_new(self.path().join(name))
     }
 
     /// Has it survive a signal from now on, and this value.
-    pub(super) fn keep(&mut self, undisturbed: &mut Undisturbed) {
+    pub(super) fn keep(&mut self, lock_signals: &mut SignalGuard) {
         self.folder.disable_cleanup(true);
         self.is_kept = true;
-        self.forget(undisturbed);
+        self.forget(lock_signals);
     }
 
     /// Removes it.
-    pub(super) fn remove(mut self, undisturbed: &mut Undisturbed) {
-        self.forget(undisturbed);
+    pub(super) fn remove(mut self, lock_signals: &mut SignalGuard) {
+        self.forget(lock_signals);
         let _ = fs::remove_dir_all(self.folder.path());
         self.is_kept = true;
     }
 
-    fn forget(&self, undisturbed: &mut Undisturbed) {
-        undisturbed.retain(|folder| folder != self.folder.path());
+    fn forget(&self, lock_signals: &mut SignalGuard) {
+        lock_signals.retain(|folder| folder != self.folder.path());
     }
 
     /// Its path.
@@ -111,8 +111,8 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // A file that is kept or gone needs no removal; the lock may be held.
         if !self.is_kept {
-            let mut undisturbed = undisturbed();
-            self.forget(&mut undisturbed);
+            let mut lock_signals = lock_signals();
+            self.forget(&mut lock_signals);
             // A signal that comes now finds it gone.
             let _ = fs::remove_dir_all(self.folder.path());
         }
@@ -120,11 +120,11 @@ impl Drop for Folder {
 }
 
 /// Removes what runs left in a folder that were killed. What cannot be removed stays.
-fn sweep(folder: &Path) {
+fn remove_leftovers(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_folder && entry.file_name().to_str().is_some_and(is_name) {
-            sweep_one(&entry.path());
+            remove_leftover(&entry.path());
         }
     }
 }
@@ -136,7 +136,7 @@ fn is_name(name: &str) -> bool {
     })
 }
 
-fn sweep_one(folder: &Path) {
+fn remove_leftover(folder: &Path) {
     let modified = fs::metadata(folder).and_then(|metadata| metadata.modified());
     let age = modified.ok().and_then(|when| when.elapsed().ok()).unwrap_or_default();
     let is_left = |text: &str| match text {
@@ -159,10 +159,10 @@ fn sweep_one(folder: &Path) {
 }
 
 /// While this is held, a signal waits.
-pub(super) type Undisturbed = MutexGuard<'static, Vec<PathBuf>>;
+pub(super) type SignalGuard = MutexGuard<'static, Vec<PathBuf>>;
 
 /// Waits until nothing else is to be left undisturbed.
-pub(super) fn undisturbed() -> Undisturbed {
+pub(super) fn lock_signals() -> SignalGuard {
     FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

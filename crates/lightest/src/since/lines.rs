@@ -23,14 +23,14 @@ pub(super) fn changes(before: &str, after: &str) -> Vec<Change> {
         match op {
             DiffOp::Equal { .. } => {}
             DiffOp::Insert { new_index, new_len, .. } => {
-                let block = settled(&new, new_index..new_index + new_len);
+                let block = natural_block(&new, new_index..new_index + new_len);
                 changes.push(Change::New(starts[block.start]..starts[block.end]));
             }
             DiffOp::Replace { new_index, new_len, .. } => {
                 changes.push(Change::New(starts[new_index]..starts[new_index + new_len]));
             }
             DiffOp::Delete { old_index, old_len, new_index } => {
-                let block = settled(&old, old_index..old_index + old_len);
+                let block = natural_block(&old, old_index..old_index + old_len);
                 let line = (new_index + block.start).saturating_sub(old_index);
                 let last = old[block].iter().rev().find(|line| !line.trim().is_empty());
                 let last = last.map_or_else(String::new, |line| (*line).to_owned());
@@ -59,7 +59,7 @@ fn starts(text: &str) -> Vec<usize> {
 
 /// Shifts a block of lines to where a person would see the change: with equal lines before or behind it, a block has several
 /// possible places. Prefers the one that begins after a blank line or ends with one.
-fn settled(lines: &[&str], block: Range<usize>) -> Range<usize> {
+fn natural_block(lines: &[&str], block: Range<usize>) -> Range<usize> {
     let is_blank = |line: Option<usize>| {
         line.is_none_or(|line| lines.get(line).is_none_or(|line| line.trim().is_empty()))
     };

@@ -10,7 +10,7 @@ mod renames;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 
-use lightest_lint::change::{Change, Changes, Leading};
+use lightest_lint::change::{Change, Changes, LeadingLines};
 use lightest_model::suggest::nearest;
 
 use crate::failure::Failure;
@@ -49,7 +49,7 @@ impl Since {
             }
             return Err(unknown(&repository, revision, &named));
         };
-        let Some(base) = repository.parting(&commit)? else {
+        let Some(base) = repository.merge_base(&commit)? else {
             let failure = Failure::new(format!("HEAD and `{named}` have no commit in common"));
             return Err(if repository.is_shallow() {
                 failure.note("the clone is shallow").help(DEEPEN)
@@ -69,9 +69,9 @@ impl Since {
     }
 
     /// What changed in some sources.
-    pub(crate) fn changes(&self, sources: &Sources, leading: Leading) -> Result<Changes, Failure> {
+    pub(crate) fn changes(&self, sources: &Sources, leading: LeadingLines) -> Result<Changes, Failure> {
         let mut changes = Changes::to(leading);
-        let mut tops = Tops::default();
+        let mut tops = RepositoryCache::default();
         // The files of each repository: this one, and those of its submodules.
         let mut files: BTreeMap<PathBuf, Vec<(usize, String)>> = BTreeMap::new();
         for (file, path) in sources.paths.iter().enumerate() {
@@ -185,7 +185,7 @@ fn unknown(repository: &Repository, revision: &str, named: &str) -> Failure {
 
 /// The top of the one repository that all paths lie in.
 fn top_of_all(paths: &[PathBuf]) -> Result<PathBuf, Failure> {
-    let mut tops = Tops::default();
+    let mut tops = RepositoryCache::default();
     let mut found: Option<PathBuf> = None;
     for path in paths {
         let Some(top) = tops.of(&real(path)?) else {
@@ -206,11 +206,11 @@ fn top_of_all(paths: &[PathBuf]) -> Result<PathBuf, Failure> {
 
 /// The repositories of folders, as far as they were asked for.
 #[derive(Default)]
-struct Tops {
+struct RepositoryCache {
     known: HashMap<PathBuf, Option<PathBuf>>,
 }
 
-impl Tops {
+impl RepositoryCache {
     /// The nearest folder at or above a path that is the top of a repository.
     fn of(&mut self, path: &Path) -> Option<PathBuf> {
         let folder = if path.is_dir() { path } else { path.parent()? };

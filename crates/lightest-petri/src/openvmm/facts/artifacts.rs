@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::openvmm::corpus::{Corpus, Place, View};
 use crate::openvmm::items::{Item, constants, impls, named};
 
-use super::quirks::{self, Stated};
+use super::quirks::{self, StatedQuirks};
 use super::value::{arch, integer};
 use super::{Artifact, At, Facts};
 
@@ -158,8 +158,8 @@ fn bootable(
         if function.name == "quirks" {
             artifact.quirks_place = Some(function.whole.place());
             match quirks::of(function.body, shape) {
-                Ok(Stated::Quirks(quirks)) => artifact.quirks = quirks,
-                Ok(Stated::SameAs(other)) => {
+                Ok(StatedQuirks::Quirks(quirks)) => artifact.quirks = quirks,
+                Ok(StatedQuirks::SameAs(other)) => {
                     same.push(Alias { key: key.clone(), what: "quirks", other, place: function.body.place() })
                 }
                 Err((because, place)) => {

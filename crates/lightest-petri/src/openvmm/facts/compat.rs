@@ -36,7 +36,8 @@ pub(super) fn read(corpus: &Corpus, facts: &mut Facts) {
                         let mut some = Some(false);
                         for system in SYSTEMS {
                             for host in crate::ARCHS {
-                                let world = World { firmware, arch, system, host, predicates: &predicates };
+                                let world =
+                                    CompatCase { firmware, arch, system, host, predicates: &predicates };
                                 match eval(function.body, &world, 16) {
                                     Some(true) => some = Some(true),
                                     Some(false) => {}
@@ -158,7 +159,7 @@ fn honoured(corpus: &Corpus, facts: &mut Facts) {
     }
 }
 
-struct World<'a> {
+struct CompatCase<'a> {
     firmware: &'a str,
     arch: Arch,
     system: &'a str,
@@ -167,7 +168,7 @@ struct World<'a> {
 }
 
 /// The value of a condition; `None` when it is written in a way that is not known.
-fn eval(view: View<'_>, world: &World<'_>, depth: u8) -> Option<bool> {
+fn eval(view: View<'_>, world: &CompatCase<'_>, depth: u8) -> Option<bool> {
     if depth == 0 || view.is_empty() {
         return None;
     }

@@ -88,7 +88,7 @@ fn reboot(word: &str) -> Option<Reboot> {
 }
 
 /// The result of a `fn quirks()`.
-pub(super) enum Stated {
+pub(super) enum StatedQuirks {
     /// These, by VMM.
     Quirks(BTreeMap<String, GuestQuirks>),
     /// Those of another artifact.
@@ -98,17 +98,17 @@ pub(super) enum Stated {
 type Problem = (String, Place);
 
 /// Reads the body of a `fn quirks()`.
-pub(super) fn of(body: View<'_>, shape: &Shape) -> Result<Stated, Problem> {
+pub(super) fn of(body: View<'_>, shape: &Shape) -> Result<StatedQuirks, Problem> {
     let from = body.from;
     if let Some(other) = body.ident(from)
         && body.reads(from + 1, &[":", ":", "quirks", "("])
         && body.next(from + 4) == body.to
         && other != "Self"
     {
-        return Ok(Stated::SameAs(other.to_owned()));
+        return Ok(StatedQuirks::SameAs(other.to_owned()));
     }
     if !body.is_ident(from, "let") {
-        return expression(body, shape).map(Stated::Quirks);
+        return expression(body, shape).map(StatedQuirks::Quirks);
     }
     // `let mut quirks = ..; quirks.VMM.QUIRK = ..; quirks`
     let statements = body.split(';');
@@ -137,7 +137,7 @@ pub(super) fn of(body: View<'_>, shape: &Shape) -> Result<Stated, Problem> {
             _ => return Err(unreadable(*statement)),
         }
     }
-    Ok(Stated::Quirks(quirks))
+    Ok(StatedQuirks::Quirks(quirks))
 }
 
 fn unreadable(view: View<'_>) -> Problem {

@@ -90,7 +90,7 @@ fn tests(view: View<'_>, attributes: &BTreeSet<String>, unknown: &mut Unknown, f
         let mut test = Test {
             name: function.name.to_owned(),
             variants: Vec::new(),
-            agent: !name.contains("no_agent") && !says_no_agent(arguments),
+            agent: !name.contains("no_agent") && !declares_no_agent(arguments),
             memory: memory(function.body),
             place: function.whole.place(),
         };
@@ -116,7 +116,7 @@ fn before(comments: &[std::ops::Range<usize>], text: &str, start: usize) -> usiz
     start
 }
 
-fn says_no_agent(arguments: View<'_>) -> bool {
+fn declares_no_agent(arguments: View<'_>) -> bool {
     arguments
         .outer()
         .any(|at| arguments.ident(at).is_some_and(|word| word.split('_').any(|part| part == "noagent")))

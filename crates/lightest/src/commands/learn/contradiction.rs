@@ -5,7 +5,7 @@ use lightest_model::catalog::Capability;
 use lightest_model::space::{RowId, Space};
 
 use crate::input::catalog::Rest;
-use crate::results::{Results, Seen};
+use crate::results::{ResultPlace, Results};
 use crate::{json as pieces, output};
 
 /// A variant passed a test that asks for a requirement which its configuration lacks by the catalog.
@@ -15,7 +15,7 @@ pub(super) struct Contradiction<'c> {
     pub(super) requirement: &'c str,
     pub(super) statement: Option<&'c Capability>,
     pub(super) variant: String,
-    pub(super) seen: Seen,
+    pub(super) seen: ResultPlace,
     /// How many other variants show the same.
     pub(super) more: usize,
 }

@@ -21,7 +21,7 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::framework::Framework;
 use crate::input::{self, catalog::Rest};
-use crate::results::{Results, RunContext, Seen};
+use crate::results::{ResultPlace, Results, RunContext};
 use crate::schema::{VERSION, learn as schema};
 use crate::session::Session;
 use crate::tests_read::Tests;
@@ -46,7 +46,7 @@ type Key = (RowId, String, Vec<String>);
 
 /// Everything that reports show.
 #[derive(Default)]
-struct Lesson<'c> {
+struct ShownFacts<'c> {
     facts: BTreeMap<Key, Fact>,
     /// Statements that the catalog had already.
     confirmed: usize,
@@ -166,8 +166,8 @@ fn without_learned(into: Option<&Path>, framework: Framework, session: &Session)
     }
 }
 
-fn learn<'c>(tests: &Tests, results: &Results, space: &Space<'c>) -> Lesson<'c> {
-    let mut lesson = Lesson::default();
+fn learn<'c>(tests: &Tests, results: &Results, space: &Space<'c>) -> ShownFacts<'c> {
+    let mut lesson = ShownFacts::default();
     let mut needs: BTreeMap<usize, Needs> = BTreeMap::new();
     let mut confirmed = std::collections::BTreeSet::new();
     for (test, _, variant) in tests.variants() {
@@ -217,7 +217,7 @@ struct View<'a, 'c> {
     tests: &'a Tests,
     results: &'a Results,
     space: &'a Space<'c>,
-    lesson: &'a Lesson<'c>,
+    lesson: &'a ShownFacts<'c>,
 }
 
 impl View<'_, '_> {
@@ -259,8 +259,8 @@ impl View<'_, '_> {
     /// The variants that have results of a kind, each with the first of them.
     fn of<'s>(
         &'s self,
-        kind: impl Fn(&'s crate::results::Variant) -> Option<&'s Seen>,
-    ) -> Vec<(&'s str, &'s Seen)> {
+        kind: impl Fn(&'s crate::results::Variant) -> Option<&'s ResultPlace>,
+    ) -> Vec<(&'s str, &'s ResultPlace)> {
         let all = self.results.variants.iter();
         all.filter_map(|(name, variant)| Some((name.as_str(), kind(variant)?))).collect()
     }
@@ -289,7 +289,7 @@ impl View<'_, '_> {
         }
         let _ =
             writeln!(text, "confirmed {} of the catalog", words::count(self.lesson.confirmed, "statement"));
-        let mut list = |title: String, all: &[(&str, &Seen)]| {
+        let mut list = |title: String, all: &[(&str, &ResultPlace)]| {
             if all.is_empty() {
                 return;
             }
@@ -333,7 +333,7 @@ impl View<'_, '_> {
         text
     }
 
-    fn place<'s>(&self, seen: &'s Seen) -> schema::Place<'s> {
+    fn place<'s>(&self, seen: &'s ResultPlace) -> schema::Place<'s> {
         schema::Place {
             file_name: output::shown(&self.results.runs[seen.run].path).to_string(),
             line: seen.line,
@@ -342,7 +342,7 @@ impl View<'_, '_> {
     }
 
     fn answer<'s>(&'s self) -> schema::Answer<'s> {
-        let listed = |all: Vec<(&'s str, &'s Seen)>| -> Vec<schema::Result<'s>> {
+        let listed = |all: Vec<(&'s str, &'s ResultPlace)>| -> Vec<schema::Result<'s>> {
             all.iter().map(|(variant, seen)| schema::Result { variant, place: self.place(seen) }).collect()
         };
         let facts = self.lesson.facts.iter().map(|((row, requirement, with), fact)| schema::Fact {

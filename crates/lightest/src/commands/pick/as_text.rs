@@ -164,7 +164,7 @@ fn as_pick(space: &Spelled<'_, '_>, query: &Query, choice: &Choice<'_>, text: &m
     let _ = writeln!(text, "{}", green(space.config(pick.row)));
     let _ = writeln!(text, "  {}", price(space, pick, false));
     let named = |reason: &&Reason<'_>| choice.asked.named().contains(&reason.requirement);
-    let implicit = |reason: &&Reason<'_>| space.goes_without_saying(reason.requirement, query);
+    let implicit = |reason: &&Reason<'_>| space.is_always_asked(reason.requirement, query);
     for reason in pick.why.iter().filter(named).filter(|reason| !implicit(reason)) {
         let id = space.requirement_id(reason.requirement);
         let _ = writeln!(text, "  provides `{id}`: {} {}", because(reason.statement), source(reason));

@@ -1,7 +1,7 @@
 //! The answer of `pick` for people, within a screen: at most [`MOST_LINES`] lines where the attribute leaves room.
 
 use lightest_lint::proposal::{EXCLUDED, try_it};
-use lightest_model::catalog::{Holds, Support};
+use lightest_model::catalog::{BlockerScope, Support};
 use lightest_model::chooser::{Choice, Conflict, Part, Pick, Reason, Trial, nearest_lighter};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
@@ -115,7 +115,7 @@ fn as_part(
         line(price(space, pick, true));
     }
     for limit in &pick.limits {
-        let held = limit.holds == Some(Holds::Always);
+        let held = limit.holds == Some(BlockerScope::Always);
         if tight && held {
             continue;
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use lightest_model::catalog::Catalog;
 use lightest_sync::catalog_text::CatalogText;
-use lightest_sync::evidence::{Cited, Evidences, cited_paths, same_repository};
+use lightest_sync::evidence::{CitedFile, Evidences, cited_paths, same_repository};
 use lightest_sync::{MAX_BYTES, Project, SourceFile};
 
 use crate::alike::{ALIKE, alike};
@@ -148,7 +148,7 @@ impl Checkout {
                     Some(text) => Some((path.clone(), text)),
                     None => was.as_deref().and_then(|was| renamed(was, files_now)),
                 };
-                files.insert(path, Cited { was, is });
+                files.insert(path, CitedFile { was, is });
             }
             followed = followed.follow(text, &known.id, &files);
         }

@@ -13,13 +13,13 @@ use super::Compared;
 use crate::failure::Failure;
 use crate::git::Repository;
 use crate::output::Lock;
-use crate::output::journal::{self, Journal, Left};
+use crate::output::journal::{self, Journal, Recovery};
 use crate::{exit, input, output, words};
 
 /// Finishes what an interrupted run left, or else makes sure that the folder contains what its repository does: in a
 /// catalog that was changed in part, the commit of a cited line is ambiguous.
 pub(super) fn prepare(folder: &Path, lock: &Lock) -> Result<(), Failure> {
-    if let Left::Finished(count) = journal::finish(folder, lock)? {
+    if let Recovery::Finished(count) = journal::finish(folder, lock)? {
         output::message(&format!(
             "an earlier run was interrupted: wrote the remaining {}",
             words::count(count, "file")

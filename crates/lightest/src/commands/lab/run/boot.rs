@@ -10,7 +10,7 @@ use std::time::Duration;
 use lightest_guests::host;
 use lightest_lab::agent::{Agent, Output, Stream};
 use lightest_lab::machine::Machine;
-use lightest_lab::message::{Ended, Run};
+use lightest_lab::message::{ProgramEnd, Run};
 use lightest_lab::outcome::{Failure as BootFailure, Report};
 use lightest_lab::plan::Plan;
 use lightest_lab::timeline::Event;
@@ -201,10 +201,10 @@ fn stream_program(agent: &Agent, run: &Run, limit: Duration) -> Result<Output, S
     Ok(Output { ended, stdout: Vec::new(), stderr: Vec::new(), cut: false })
 }
 
-fn ended(ended: Ended) -> String {
+fn ended(ended: ProgramEnd) -> String {
     match ended {
-        Ended::Exited(status) => format!("returned {status}"),
-        Ended::Signalled(signal) => format!("was killed by signal {signal}"),
+        ProgramEnd::Exited(status) => format!("returned {status}"),
+        ProgramEnd::Signalled(signal) => format!("was killed by signal {signal}"),
     }
 }
 
@@ -214,8 +214,8 @@ fn answer(booted: &Booted) -> schema::Booted<'_> {
         accelerator_reason: &booted.accelerator_reason,
         program: booted.output.as_ref().map(|output| {
             let (status, signal) = match output.ended {
-                Ended::Exited(status) => (Some(status), None),
-                Ended::Signalled(signal) => (None, Some(signal)),
+                ProgramEnd::Exited(status) => (Some(status), None),
+                ProgramEnd::Signalled(signal) => (None, Some(signal)),
             };
             schema::Program {
                 status,

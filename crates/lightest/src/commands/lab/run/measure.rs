@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
     let circumstances: Vec<Circumstances> =
         planned.iter().map(|plan| Circumstances::now(plan, &lab.host, args.warmups, &turns)).collect();
     let out = args.out.as_deref().map(output::Appender::open).transpose()?;
-    let mut kept = args.out.as_deref().map(Kept::beside);
+    let mut kept = args.out.as_deref().map(KeptBoots::beside);
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); planned.len()];
     let mut stopped = None;
     'rounds: for round in 0..args.warmups + args.boots.get() {
@@ -113,14 +113,14 @@ pub(crate) fn run(args: &Measure, session: &Session) -> Result<u8, Failure> {
 }
 
 /// Where finished boots are kept until their series is whole, so that whatever ends this process loses none.
-struct Kept {
+struct KeptBoots {
     /// The name of the first run's; others get one of their own.
     path: PathBuf,
     /// Made with the first boot that is kept.
     file: Option<output::Appender>,
 }
 
-impl Kept {
+impl KeptBoots {
     fn beside(out: &Path) -> Self {
         let mut name = out.as_os_str().to_owned();
         name.push(".partial");

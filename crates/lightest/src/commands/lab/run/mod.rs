@@ -129,7 +129,7 @@ impl Lab {
     pub(crate) fn configs(&self, texts: &[String], args: &MachineArgs) -> Result<Vec<Config>, Failure> {
         let configs = texts.iter().map(|text| self.config(text, args)).collect::<Result<Vec<_>, _>>()?;
         if !configs.is_empty() {
-            all_heeded(&configs, args)?;
+            refuse_ignored_options(&configs, args)?;
         }
         Ok(configs)
     }
@@ -153,8 +153,8 @@ impl Lab {
 }
 
 /// Refuses an option that none of the configurations respects.
-pub(crate) fn all_heeded(configs: &[Config], args: &MachineArgs) -> Result<(), Failure> {
-    let Some(option) = plan::unheeded(configs, &boot_options(args)) else { return Ok(()) };
+pub(crate) fn refuse_ignored_options(configs: &[Config], args: &MachineArgs) -> Result<(), Failure> {
+    let Some(option) = plan::ignored_option(configs, &boot_options(args)) else { return Ok(()) };
     let (which, way) = match configs {
         [config] => (format!("`{}`", spelled(config)), "it"),
         _ => ("any of these configurations".to_owned(), "one"),

@@ -8,7 +8,7 @@ use lightest_lab::plan::Plan;
 use lightest_lab::probe::{self, Found};
 
 use super::super::options::Probe;
-use super::{Lab, all_heeded, show, start_failure};
+use super::{Lab, refuse_ignored_options, show, start_failure};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::schema::{VERSION, lab as schema};
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Probe, session: &Session) -> Result<u8, Failure> {
     };
     let lab = Lab::open(session)?;
     let config = lab.config(config, &args.machine)?;
-    all_heeded(std::slice::from_ref(&config), &args.machine)?;
+    refuse_ignored_options(std::slice::from_ref(&config), &args.machine)?;
     let plan = lab.plan(&config, &args.machine)?;
     let circumstances = Circumstances::now(&plan, &lab.host, 0, std::slice::from_ref(&plan.spec.config));
     let out = args.out.as_deref().map(output::Appender::open).transpose()?;

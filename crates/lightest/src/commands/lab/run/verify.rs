@@ -24,7 +24,7 @@ use crate::{exit, output, words};
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// One claim of the catalog beside what was seen.
-struct Compared {
+struct ComparedClaim {
     config: String,
     found: Found,
     claimed: Support,
@@ -32,7 +32,7 @@ struct Compared {
     evidence: String,
 }
 
-impl Compared {
+impl ComparedClaim {
     /// A *yes* that is not there, or a *no* that is. An unknown claims nothing.
     fn contradicts(&self) -> bool {
         matches!((self.claimed, self.found.met), (Support::Yes, false) | (Support::No, true))
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Verify, session: &Session) -> Result<u8, Failure> {
         for found in seen(&lab, &config, &plan)? {
             let Some(requirement) = space.requirement(&found.requirement) else { continue };
             let answer = space.answer(row, requirement, &Asked::default());
-            all.push(Compared {
+            all.push(ComparedClaim {
                 config: spelled(&config),
                 claimed: answer.support,
                 because: because(answer.statement).to_owned(),
@@ -131,7 +131,7 @@ fn seen(lab: &Lab, config: &Config, plan: &Plan) -> Result<Vec<Found>, Failure> 
     Ok(all)
 }
 
-fn text(all: &[Compared], contradicted: usize) -> String {
+fn text(all: &[ComparedClaim], contradicted: usize) -> String {
     let mut text = String::new();
     for one in all.iter().filter(|one| one.contradicts()) {
         let seen = if one.found.met { "the guest has it" } else { "the guest lacks it" };

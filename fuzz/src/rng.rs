@@ -1,16 +1,16 @@
 //! A generator that gives the same numbers for the same seed.
 
 /// Where it is now; never zero.
-pub(crate) struct Chance(u64);
+pub(crate) struct Rng(u64);
 
-impl Chance {
+impl Rng {
     /// That of an input's number.
     pub(crate) fn of(number: u64) -> Self {
-        let mut chance = Self(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut rng = Self(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         for _ in 0..4 {
-            chance.next();
+            rng.next();
         }
-        chance
+        rng
     }
 
     pub(crate) fn next(&mut self) -> u64 {
