@@ -34,7 +34,7 @@ pub(crate) struct Args {
     top: Option<usize>,
     /// Show the edit that tries unknown N: one more variant, whose failure blocks nobody
     #[arg(long = "try", value_name = "N", conflicts_with = "top")]
-    add_experiment: Option<usize>,
+    try_out: Option<usize>,
     /// Make that edit
     #[arg(long, requires = "try_out")]
     write: bool,
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
         unknowns(&tests.reading.tests, tests.sources(), tests.dialect, &tests.table, &space, &measured);
     let texts = Texts::of(tests.sources());
     let view = View { tests: &tests, texts: &texts, space: &space, measured: &measured };
-    if let Some(number) = args.add_experiment {
+    if let Some(number) = args.try_out {
         let Some(unknown) = number.checked_sub(1).and_then(|index| found.unknowns.get(index)) else {
             return Err(Failure::new(format!("there is no unknown {number}"))
                 .help(format!("these tests have {}", words::count(found.unknowns.len(), "unknown"))));

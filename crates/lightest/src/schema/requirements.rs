@@ -173,7 +173,7 @@ impl<'a> From<&'a facts::Branch> for Branch<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Touch<'a> {
     #[serde(flatten)]
-    pub(crate) what: AffectedParts<'a>,
+    pub(crate) what: Touched<'a>,
     /// Where it stands.
     pub(crate) span: Option<Span<'a>>,
 }
@@ -182,7 +182,7 @@ pub(crate) struct Touch<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(crate) enum AffectedParts<'a> {
+pub(crate) enum Touched<'a> {
     /// A method of something whose role is known.
     Call {
         /// Role of the receiver.
@@ -259,7 +259,7 @@ pub(crate) enum AffectedParts<'a> {
     },
 }
 
-impl<'a> From<&'a facts::UsageKind> for AffectedParts<'a> {
+impl<'a> From<&'a facts::UsageKind> for Touched<'a> {
     fn from(what: &'a facts::UsageKind) -> Self {
         use facts::UsageKind;
         match what {
