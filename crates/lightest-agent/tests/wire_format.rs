@@ -75,7 +75,7 @@ proptest! {
     }
 
     #[test]
-    fn a_frame_cut_by_a_reset_costs_nothing_that_follows_once_the_decoder_is_told(
+    fn frames_after_a_cut_one_are_read_once_the_decoder_is_reset(
         lost in frame(), cut in 0_usize..100, next in frame()
     ) {
         let lost = lost.to_bytes();
@@ -125,7 +125,7 @@ fn a_length_over_the_limit_is_not_waited_for() {
 }
 
 #[test]
-fn a_count_that_no_payload_can_hold_is_refused_without_reserving_memory() {
+fn a_count_beyond_the_payload_is_refused_without_reserving_memory() {
     let mut payload = vec![0];
     payload.extend_from_slice(&0_u32.to_le_bytes());
     payload.extend_from_slice(&u32::MAX.to_le_bytes());

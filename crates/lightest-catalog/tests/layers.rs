@@ -71,7 +71,7 @@ fn a_mistake_in_a_users_calls_has_its_place_in_that_file() {
 }
 
 #[test]
-fn an_artifact_that_gives_nothing_is_a_mistake() {
+fn an_artifact_entry_without_a_file_is_a_mistake() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("calls.toml"), "[[artifact]]\nnames = [\"IsImage\"]\n").expect("written");
     let files = with(folder.path());

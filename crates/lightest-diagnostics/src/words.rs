@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_rounded_to_what_people_compare() {
+    fn sizes_are_rounded_for_comparison() {
         let sizes = [0, 999, 22_500, 224_494_080, 999_999_999, 3_758_211_584, 32_214_352_384];
         let read: Vec<String> = sizes.into_iter().map(bytes).collect();
         assert_eq!(read, ["0 B", "999 B", "23 kB", "224 MB", "1 GB", "3.8 GB", "32 GB"]);

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_disk_is_the_same_bytes_each_time_and_holds_its_files() {
+    fn a_disk_is_reproducible_and_contains_its_files() {
         let mut disk = BootDisk::default();
         disk.file("EFI/BOOT/BOOTX64.EFI", vec![7; 100_000]);
         disk.file("loader/loader.conf", b"timeout 0\n".to_vec());

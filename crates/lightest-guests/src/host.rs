@@ -215,19 +215,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_without_anything_is_told_exactly_what_to_install() {
+    fn an_empty_host_gets_the_exact_list_of_packages() {
         let host = Host::with_path(Vec::new());
         let missing = host.require(&["tpm", "disk"]).expect_err("nothing is there");
         assert_eq!(missing.to_string(), "this host lacks qemu-img, swtpm (packages: qemu-utils swtpm)");
     }
 
     #[test]
-    fn a_linux_says_how_much_memory_is_free() {
+    fn free_memory_is_read_on_linux() {
         assert!(free_memory_mib().is_some_and(|mib| mib > 16));
     }
 
     #[test]
-    fn what_nobody_needs_is_not_missed() {
+    fn unneeded_packages_are_not_missing() {
         assert_eq!(Host::with_path(Vec::new()).require(&[]), Ok(()));
     }
 }

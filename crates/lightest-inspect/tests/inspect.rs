@@ -80,14 +80,14 @@ fn an_image_is_not_changed_by_looking() {
 }
 
 #[test]
-fn a_name_that_lies_about_the_format_is_told_and_not_believed() {
+fn a_wrong_file_extension_is_reported_and_ignored() {
     let seen = look("disk.vhd", &unpacked("disk.qcow2"));
     assert_eq!(seen.notes, ["the name ends in .vhd, but the content is qcow2"]);
     assert!(seen.linux.is_some());
 }
 
 #[test]
-fn what_needs_another_image_is_not_read_and_says_so() {
+fn an_image_with_a_parent_is_not_read_and_gives_the_reason() {
     let mut overlay = unpacked("disk.qcow2");
     overlay[15] = 1;
     let seen = look("overlay.qcow2", &overlay);

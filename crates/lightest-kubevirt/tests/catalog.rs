@@ -24,7 +24,7 @@ fn every_guest_has_an_answer_to_every_requirement() {
 }
 
 #[test]
-fn what_gives_a_requirement_gives_what_follows_from_it() {
+fn a_provider_of_a_requirement_provides_its_implications() {
     let catalog = catalog();
     let space = Space::of_tests(&catalog);
     let gives = |row: RowId, word: &str| {

@@ -39,7 +39,7 @@ fn each_need_leads_to_the_lightest_guest_that_is_known_to_meet_it() {
 }
 
 #[test]
-fn what_is_refused_is_named_with_its_reason() {
+fn refusals_have_reasons() {
     let catalog = catalog();
     let space = Space::of_tests(&catalog);
     let choice = chosen(&space, &["agent", "acpi"]);

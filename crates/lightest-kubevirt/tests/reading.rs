@@ -375,7 +375,7 @@ fn a_function_that_is_picked_while_the_test_runs_is_open() {
 }
 
 #[test]
-fn what_must_be_absent_is_no_demand() {
+fn a_negated_expectation_is_no_requirement() {
     let body = r#"import "kubevirt.io/kubevirt/tests/framework/matcher"
 
 var _ = Describe("absence", func() {

@@ -51,7 +51,7 @@ const READS: &str = r#"var _ = Describe("status", func() {
 "#;
 
 #[test]
-fn a_guest_of_which_nothing_is_asked_is_replaced_and_keeps_its_options() {
+fn an_idle_guest_is_replaced_and_keeps_its_options() {
     let (finding, text) = edited(READS);
     assert_eq!(finding.rule(), "heavier-than-needed");
     assert_eq!(finding.diagnostic.message, "this test boots Alpine, but only reads its status");
@@ -218,7 +218,7 @@ fn cirros_is_banned_where_its_test_needs_a_guest() {
 }
 
 #[test]
-fn a_guest_that_is_too_light_is_found_where_the_test_says_so_itself() {
+fn a_guest_that_is_too_light_is_found_by_declared_intent() {
     let body = r#"var _ = Describe("shutdown", func() {
 	It("should run a graceful shutdown", func() {
 		_ = libvmifact.NewAlpine(libvmi.WithTerminationGracePeriod(5))
@@ -258,14 +258,14 @@ fn comments_suppress_with_a_reason_and_unused_ones_are_found() {
 }
 
 #[test]
-fn what_an_author_states_adds_to_what_is_read() {
+fn declared_intent_adds_to_the_body() {
     let stated = "\t\t// lightest: requires(agent): the snapshot is taken by a job that asks the agent\n\t\tvmi := libvmifact.NewFedora";
     let body = READS.replace("\t\tvmi := libvmifact.NewAlpine", stated);
     assert!(findings(&body).is_empty(), "{:#?}", findings(&body));
 }
 
 #[test]
-fn a_broken_file_is_named_and_costs_only_what_leans_on_it() {
+fn a_broken_file_only_opens_tests_that_depend_on_it() {
     let mut sources = sources(READS);
     sources.push(source("tests/broken_test.go", "package tests\n\nfunc {\n"));
     sources.push(source(

@@ -169,7 +169,7 @@ fn methods_of_embedded_interfaces_and_of_names_for_clients_are_found() {
 }
 
 #[test]
-fn a_helper_that_is_declared_for_several_systems_asks_for_what_any_of_them_asks() {
+fn a_helper_declared_for_several_systems_has_the_requirements_of_all() {
     silent_after_guest("", "harness.Prepare(vmi)");
 }
 
@@ -206,7 +206,7 @@ fn disks_that_are_counted_are_asked_for_under_any_name() {
 }
 
 #[test]
-fn what_only_a_running_guest_brings_about_is_asked_for() {
+fn effects_of_a_running_guest_are_requirements() {
     for line in [
         "Eventually(func() string { return vmi.Status.GuestOSInfo.Name }).ShouldNot(BeEmpty())",
         "Expect(vmi.Status.Interfaces[0].InterfaceName).To(Equal(\"eth0\"))",

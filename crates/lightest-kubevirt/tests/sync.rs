@@ -136,7 +136,7 @@ fn changed(was: &str, is: &str) -> Vec<String> {
 }
 
 #[test]
-fn factories_that_make_what_the_catalog_says_agree_with_it() {
+fn factories_that_match_the_catalog_have_no_drift() {
     assert_eq!(lines(FACTORY, DISK), [""; 0]);
 }
 
@@ -154,7 +154,7 @@ fn other_memory_is_reported_where_the_amount_stands_and_can_be_written() {
 }
 
 #[test]
-fn what_a_factory_adds_or_leaves_out_is_reported() {
+fn additions_and_omissions_of_a_factory_are_reported() {
     assert_eq!(
         changed("\t\tlibvmi.WithRng(),\n\t)\n}\n\nfunc NewAlpineWith", "\t)\n}\n\nfunc NewAlpineWith"),
         ["factory.go:35: capability-differs: `NewAlpine` does not add a random number generator"]
@@ -205,7 +205,7 @@ fn another_image_behind_a_constant_is_reported() {
 }
 
 #[test]
-fn what_is_not_understood_is_a_gap() {
+fn unparsed_source_is_a_gap() {
     assert_eq!(
         changed("libvmi.WithMemoryRequest(\"2048Mi\")", "libvmi.WithMemoryRequest(ask(opts))"),
         ["factory.go:64: cannot-read: the memory of `NewWindows` cannot be read from the source"]

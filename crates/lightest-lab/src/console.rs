@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_guest_says_is_more_than_text_on_one_line() {
+    fn guest_output_is_escaped_to_one_line() {
         let hostile = "6.1\x1b]0;title\x07\n::error::\u{9b}2J\u{202e}panic\u{2028}";
         let shown = short(hostile);
         assert_eq!(shown, "6.10;title::error::\\u{9b}2J\\u{202e}panic\\u{2028}");

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_peer_that_does_not_read_cannot_hold_a_writer_and_gets_no_half_messages() {
+    fn a_peer_that_does_not_read_cannot_block_a_writer_and_gets_no_partial_message() {
         let (ours, theirs) = UnixStream::pair().expect("a socket pair");
         let mut writer = Writer::Socket(ours);
         let message = vec![b'x'; 64 << 20];

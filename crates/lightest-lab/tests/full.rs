@@ -73,7 +73,7 @@ fn cloud_init_is_done_and_systemd_runs_without_a_failed_unit() {
 }
 
 #[test]
-fn what_the_image_shows_without_booting_is_what_the_guest_has() {
+fn the_unbooted_image_agrees_with_the_running_guest() {
     let store = Store::of_user().expect("a cache directory");
     let built = store.find("full_x64").expect("it is built");
     let seen = lightest_inspect::inspect(&built.file("disk.img")).expect("an image");

@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_touch_what_they_share_words_with_and_what_stands_below_their_comment() {
+    fn lines_touch_their_item_and_the_item_below_their_comment() {
         let new = |text| Change::New(place(text).bytes);
         assert!(touches(new("    a();\n"), "fn one() {\n    a();\n}"));
         assert!(touches(new("/// One.\n"), "fn one() {\n    a();\n}"));
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_gone_touch_what_they_stood_in_or_above() {
+    fn removed_lines_touch_the_item_around_or_below_them() {
         let gone = |before: &str, last: &str| Change::Gone {
             at: TEXT.find(before).expect("it is there"),
             last: last.to_owned(),
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_at_the_edges_of_a_place_is_none_of_it_unless_it_led_to_it() {
+    fn removed_lines_at_the_edges_of_a_place_do_not_touch_it_unless_they_lead_to_it() {
         let gone = |at: usize, last: &str| vec![Change::Gone { at, last: last.to_owned() }];
         let two = place("fn two() {}").bytes;
         assert_eq!(first(TEXT, gone(two.start, "x"), "fn two() {}"), None);
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_from_above_a_comment_is_none_of_what_stands_below_it() {
+    fn lines_removed_above_a_comment_do_not_touch_the_item_below() {
         let text = "fn a() {}\n// C\nfn b() {}\n";
         let at = text.find("// C").expect("a comment");
         let gone = |at: usize, last: &str| vec![Change::Gone { at, last: last.to_owned() }];
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_belongs_to_what_begins_the_line_below() {
+    fn a_comment_belongs_to_the_item_on_the_next_line() {
         let touches = |text: &str, within: &str| {
             let comment = text.find("// C").expect("a comment");
             first(text, vec![Change::New(comment..comment + 4)], within).is_some()
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_move_to_the_edges_of_what_replaces_them() {
+    fn positions_move_to_the_edges_of_a_replacement() {
         let after = |lines: Range<usize>, edits: &[(Range<usize>, &str)]| {
             let edit = |(bytes, text): &(Range<usize>, &str)| Edit {
                 span: Span::new(0, bytes.clone()),

@@ -27,7 +27,7 @@ fn asked(table: &Table, what: &UsageKind) -> Option<String> {
 }
 
 #[test]
-fn what_names_alone_tell() {
+fn names_alone_identify_entries() {
     let table = table(concat!(
         "[[call]]\nnames = [\"start_it\", \"stop\", \"halt\"]\non = \"vm\"\nrequires = [\"agent\"]\n",
         "[[call]]\nnames = [\"stop\"]\non = \"disk\"\nneutral = true\n",
@@ -92,7 +92,7 @@ fn a_path_is_named_by_its_end_and_by_its_owner() {
 }
 
 #[test]
-fn a_field_is_known_by_its_value_or_a_part_of_it() {
+fn a_field_matches_by_its_value_or_a_part() {
     let table = table(concat!(
         "[[field]]\nnames = [\"size\"]\non = \"Disk\"\ncontaining = [\"=0\"]\nneutral = true\n",
         "[[field]]\nnames = [\"size\"]\non = \"Disk\"\ncontaining = [\"big\"]\nrequires = [\"disk\"]\n",
@@ -108,7 +108,7 @@ fn a_field_is_known_by_its_value_or_a_part_of_it() {
 }
 
 #[test]
-fn a_program_is_known_by_what_its_line_holds() {
+fn a_program_matches_by_a_text_in_its_line() {
     let table = table(concat!(
         "[[program]]\nnames = [\"cat\"]\non = \"shell\"\nneutral = true\n",
         "[[program]]\nnames = [\"cat\"]\non = \"shell\"\ncontaining = [\"/run/systemd\"]\nrequires = [\"systemd\"]\n",
@@ -188,7 +188,7 @@ fn a_method_is_found_by_its_role_and_a_function_by_the_end_of_its_path() {
 }
 
 #[test]
-fn what_a_method_gives_is_the_only_role_with_the_next_one() {
+fn a_method_returns_the_only_role_with_the_next_method() {
     let table = table(concat!(
         "[[call]]\nnames = [\"run\"]\non = \"config\"\ngives = [\"vm\", \"agent\"]\nneutral = true\n",
         "[[call]]\nnames = [\"open\"]\non = \"config\"\ngives = [\"disk\"]\nneutral = true\n",
@@ -205,7 +205,7 @@ fn what_a_method_gives_is_the_only_role_with_the_next_one() {
 }
 
 #[test]
-fn a_field_that_is_read_is_known_by_how_and_a_text_or_a_condition_by_what_it_is() {
+fn a_read_matches_by_its_role_and_a_text_or_condition_by_its_words() {
     let table = table(concat!(
         "[[read]]\nnames = [\"Disks\"]\non = \"index\"\nrequires = [\"disk\"]\n",
         "[[read]]\nnames = [\"Mem*\"]\nrequires = [\"memory\"]\n",

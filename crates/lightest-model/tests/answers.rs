@@ -70,7 +70,7 @@ fn the_users_statement_outranks_ours_unless_ours_is_of_circumstances_of_its_own(
 }
 
 #[test]
-fn what_runs_and_what_the_repository_builds_are_demanded_of_every_configuration() {
+fn every_configuration_must_run_and_exercise_repository_code() {
     let catalog =
         made_up::catalog(&[(Base, "disk", "yes", ""), (Base, "runs", "no", "guest = [\"kernel\"]")]);
     let space = Space::of_tests(&catalog);
@@ -100,7 +100,7 @@ fn what_runs_and_what_the_repository_builds_are_demanded_of_every_configuration(
 }
 
 #[test]
-fn what_is_asked_keeps_its_order_and_is_asked_once() {
+fn requirements_keep_their_order_without_duplicates() {
     let mut catalog = made_up::catalog(&[]);
     catalog.requirements[0].implies = vec!["network".to_owned(), "clock".to_owned()];
     let asked = |words: &[&str]| {
@@ -118,7 +118,7 @@ fn what_is_asked_keeps_its_order_and_is_asked_once() {
 }
 
 #[test]
-fn hundreds_of_requirements_are_told_apart() {
+fn hundreds_of_requirements_are_distinguished() {
     let mut catalog = made_up::catalog(&[]);
     let pattern = catalog.requirements[2].clone();
     // A chain: each asks for the next.
@@ -179,7 +179,7 @@ fn a_condition_selects_by_each_of_its_parts_and_by_any_of_a_list() {
 }
 
 #[test]
-fn what_is_stated_for_all_holds_for_each_configuration_of_a_space_of_any_size() {
+fn an_unconditional_statement_covers_every_configuration_of_any_space() {
     let mut catalog = made_up::catalog(&[(Base, "disk", "yes", ""), (Base, "clock", "no", "")]);
     let pattern = catalog.vmms[0].clone();
     let mut sizes = Vec::new();
@@ -207,7 +207,7 @@ fn what_is_stated_for_all_holds_for_each_configuration_of_a_space_of_any_size() 
 }
 
 #[test]
-fn what_a_requirement_implies_counts_when_it_is_asked_alone() {
+fn implied_requirements_count_when_asked_alone() {
     let mut catalog = made_up::catalog(&[(Base, "disk", "yes", "with = [\"clock\"]")]);
     let gives = |catalog: &Catalog| {
         let space = Space::of_tests(catalog);
@@ -220,7 +220,7 @@ fn what_a_requirement_implies_counts_when_it_is_asked_alone() {
 }
 
 #[test]
-fn what_each_gives_alone_is_a_bit_and_is_not_worked_out_again() {
+fn answers_to_single_requirements_are_cached_as_bits() {
     let mut catalog =
         made_up::catalog(&[(Base, "network", "yes", "guest = [\"kernel\"]"), (Base, "clock", "yes", "")]);
     let pattern =

@@ -28,7 +28,7 @@ fn between<'c>(space: &Space<'c>, conflict: &Conflict<'c>) -> (Vec<&'c str>, Opt
 }
 
 #[test]
-fn what_nothing_gives_is_a_conflict_by_itself_and_unproven_where_nothing_refuses_it() {
+fn a_requirement_without_provider_is_a_conflict_or_unproven_without_refusal() {
     let catalog = stating(&[("disk", "yes", ""), ("network", "no", ""), ("clock", "unknown", "")]);
     let space = Space::of_tests(&catalog);
     for (requires, alone, unproven) in [
@@ -103,7 +103,7 @@ fn the_place_is_part_of_a_conflict_that_another_place_does_not_have() {
 }
 
 #[test]
-fn a_boot_method_that_an_architecture_lacks_gives_the_reason_of_its_framework() {
+fn a_boot_method_missing_on_an_architecture_has_the_frameworks_reason() {
     let catalog = stating(&[
         ("disk", "yes", "boot = [\"bios\"]"),
         ("network", "yes", "boot = [\"bios\"]"),
@@ -119,7 +119,7 @@ fn a_boot_method_that_an_architecture_lacks_gives_the_reason_of_its_framework() 
 }
 
 #[test]
-fn the_refusal_of_what_comes_nearest_to_those_that_give_it_is_the_reason() {
+fn the_reason_is_the_refusal_of_the_nearest_configuration() {
     // What refuses the disk to those that give the network: a kernel, another system on the boot method of those that
     // give the disk, and their system on that boot method.
     let network = ("network", "yes", "guest = [\"kernel\", \"both\", \"disc\"]");

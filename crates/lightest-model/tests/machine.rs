@@ -43,7 +43,7 @@ fn a_machine_lacks_a_hypervisor_or_is_another_kind_of_host() {
 }
 
 #[test]
-fn what_no_program_can_tell_is_a_condition() {
+fn an_uncheckable_property_is_a_condition() {
     let space = Space::of_tests(&CATALOG);
     let none = Asked::default();
     let snp = row(&space, |row| row.vmm.id == "hyperv" && row.config.isolation == Some(Isolation::Snp));
@@ -77,7 +77,7 @@ fn a_hypervisor_that_may_be_there_is_a_condition_and_no_lack() {
 }
 
 #[test]
-fn a_space_on_a_machine_has_what_runs_there_for_sure() {
+fn the_space_of_a_machine_has_only_configurations_that_run_there() {
     let space = Space::of_tests(&CATALOG);
     let none = Asked::default();
     for (os, hypervisors) in SYSTEMS.iter().zip([&["kvm"][..], &["whp", "hyper-v"], &["hvf"]]) {

@@ -31,7 +31,7 @@ fn asked_alone_and_in_pairs(mut look: impl FnMut(&Space<'_>, &Choice<'_>, &Part<
 }
 
 #[test]
-fn what_is_lighter_than_the_pick_is_refused_or_unproven_from_light_to_heavy() {
+fn lighter_rivals_are_refused_or_unproven_in_order_of_weight() {
     let (mut refused, mut unproven) = (0, 0);
     asked_alone_and_in_pairs(|space, choice, part| {
         for list in [&part.refused, &part.unproven] {
@@ -84,7 +84,7 @@ fn a_trial_is_unproven_runs_has_no_limit_and_saves_something() {
 }
 
 #[test]
-fn a_pick_that_a_limit_holds_back_everywhere_has_another_until_then() {
+fn a_blocked_pick_has_an_alternative_until_the_limit_is_lifted() {
     let mut found = 0;
     asked_alone_and_in_pairs(|space, choice, part| {
         let asked = &choice.asked;
@@ -107,7 +107,7 @@ fn a_pick_that_a_limit_holds_back_everywhere_has_another_until_then() {
 }
 
 #[test]
-fn the_next_heavier_boots_another_guest_or_in_another_way_and_says_what_it_adds() {
+fn the_next_heavier_differs_in_guest_or_boot_method_and_names_the_difference() {
     let mut found = 0;
     asked_alone_and_in_pairs(|space, choice, part| {
         let (Some(pick), Some(heavier)) = (&part.pick, &part.heavier) else { return };
@@ -152,7 +152,7 @@ fn a_flip_is_lighter_and_another_than_the_pick() {
 }
 
 #[test]
-fn a_companion_does_without_the_paravisor_unless_that_is_what_is_asked_about() {
+fn a_companion_has_no_paravisor_unless_it_is_asked_for() {
     let space = Space::of_tests(&CATALOG);
     let part = |requires: &[&str]| {
         let choice = choose(&space, &query(requires, &[Arch::X64], &[])).expect("they are known");
@@ -264,7 +264,7 @@ fn a_companion_is_one_of_those_that_the_caller_asks_about() {
 }
 
 #[test]
-fn what_only_the_caller_excludes_is_no_conflict() {
+fn a_callers_exclusion_is_no_conflict() {
     let space = Space::of_tests(&CATALOG);
     let asked = query(&["agent"], &[Arch::X64], &[]);
     let without = choose_among(&space, &asked, &|_| false).expect("it is known");
@@ -309,7 +309,7 @@ fn a_place_is_asked_for_by_a_requirement_or_beside_them_and_never_by_both_differ
 }
 
 #[test]
-fn what_to_list_is_what_runs_or_else_what_is_worth_a_try() {
+fn the_list_has_running_configurations_or_else_candidates() {
     let (mut picked, mut tried) = (0, 0);
     asked_alone_and_in_pairs(|_, choice, part| {
         let rows = choice.rows();

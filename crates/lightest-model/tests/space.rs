@@ -52,7 +52,7 @@ fn quirks_are_those_of_a_configuration_that_nothing_asked_for_settles() {
 }
 
 #[test]
-fn what_is_provided_alone_is_what_is_answered_when_nothing_else_is_asked() {
+fn provided_alone_agrees_with_answers_to_single_requirements() {
     let catalog = common::catalog();
     let space = Space::of_tests(&catalog);
     let alone = Space::of_tests(&catalog).with_alone(space.alone());
@@ -72,7 +72,7 @@ fn what_is_provided_alone_is_what_is_answered_when_nothing_else_is_asked() {
 }
 
 #[test]
-fn lighter_is_what_costs_less_and_the_order_of_the_catalog_costs_nothing() {
+fn lighter_means_lower_cost_regardless_of_catalog_order() {
     let catalog = common::catalog();
     let space = Space::of_tests(&catalog);
     let asked = Asked::default();

@@ -94,7 +94,7 @@ fn any_two_needs_that_are_not_set_apart_and_can_meet_lead_where_the_chooser_lead
 /// Where the pairs of two branches mostly lead elsewhere than the later one, that is a twist; what leads elsewhere still is
 /// set apart, and nothing else is.
 #[test]
-fn twists_are_what_most_pairs_answer_and_what_disagrees_is_set_apart() {
+fn interactions_are_the_majority_of_pairs_and_exceptions_are_set_apart() {
     let catalog = common::catalog();
     let space = Space::of_tests(&catalog);
     for arch in catalog.archs() {

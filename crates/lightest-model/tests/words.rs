@@ -123,7 +123,7 @@ fn evidence_without_a_source_or_a_place_is_a_mistake() {
 }
 
 #[test]
-fn what_a_variant_takes_is_the_median_of_its_runs() {
+fn the_duration_of_a_variant_is_the_median_of_its_runs() {
     let median = |seconds: &[f64]| {
         let measured = seconds.iter().map(|seconds| Measured { run: "run".to_owned(), seconds: *seconds });
         let timing = Timing {
@@ -144,7 +144,7 @@ fn what_a_variant_takes_is_the_median_of_its_runs() {
 }
 
 #[test]
-fn a_cost_is_worded_by_what_is_above_zero() {
+fn a_cost_names_only_amounts_above_zero() {
     let cost = |reboots: u32, waits_s: u32| Cost { reboots, waits_s };
     assert_eq!(cost(0, 0).words(), Vec::<String>::new());
     assert_eq!(cost(1, 1).words(), ["1 more boot", "1 s of waiting"]);

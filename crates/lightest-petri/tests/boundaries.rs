@@ -43,7 +43,7 @@ fn found(rule: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn another_architecture_is_not_missed_where_a_variant_is_held_back() {
+fn no_architecture_gap_beside_an_ignored_variant() {
     let gaps = |list: &str| found("architecture-gap", &text("answers", list, PING)).len();
     assert_eq!(gaps(DIRECT), 1);
     let open = text("answers", DIRECT, &format!("agent.frobnicate().await?;\n{PING}"));
@@ -93,7 +93,7 @@ fn a_matrix_lacks_the_lightest_that_would_do_unless_it_means_to() {
 }
 
 #[test]
-fn what_a_boot_test_boots_without_a_disk_on_one_architecture_it_may_boot_on_the_other() {
+fn a_boot_test_that_boots_directly_on_one_architecture_should_on_the_other() {
     let arm = "openvmm_linux_direct_aarch64";
     let boots = |list: &str| missing("boot", list, PING);
     assert_eq!(boots(&format!("{UBUNTU}, {WINDOWS}")), None);
@@ -157,7 +157,7 @@ fn two_requirements_of_one_comment_do_not_contradict_each_other_but_the_body() {
 }
 
 #[test]
-fn a_declaration_lacks_no_word_for_a_variant_that_is_held_back_or_that_few_hosts_run() {
+fn an_ignored_or_rare_variant_needs_no_declared_word() {
     // A reset of Windows takes a host that can do it.
     let lacks = |list: &str| found("unprovided-quirk", &text("answers", list, "agent.reboot().await?;"));
     let word = "the declaration lacks `requires(windows_partition_reset)`, which the test needs";
@@ -189,7 +189,7 @@ fn notes(above: &str, body: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_test_without_a_list_is_told_why_there_is_none_for_it() {
+fn a_missing_list_without_proposal_has_a_reason() {
     assert_eq!(notes("", PING), [""; 0]);
     assert_eq!(
         notes("", "agent.unix_shell();\nagent.windows_shell();"),
@@ -214,7 +214,7 @@ fn a_test_without_a_list_is_told_why_there_is_none_for_it() {
 }
 
 #[test]
-fn a_name_that_speaks_of_a_guest_is_not_judged_where_a_guest_is_unknown() {
+fn a_guest_in_a_name_is_not_judged_beside_an_unknown_guest() {
     let named = |list: &str| found("name-contradicts-guest", &text("windows_answers", list, PING)).len();
     assert_eq!(named(UBUNTU), 1);
     assert_eq!(named(&format!("{UBUNTU}, {WINDOWS}")), 0);
@@ -226,7 +226,7 @@ fn a_name_that_speaks_of_a_guest_is_not_judged_where_a_guest_is_unknown() {
 }
 
 #[test]
-fn what_the_name_or_the_body_says_of_the_paravisor_is_enough() {
+fn a_mention_of_the_paravisor_in_name_or_body_is_enough() {
     let list = "openvmm_openhcl_uefi_x64[vbs](vhd(windows_datacenter_core_2025_x64_prepped)), openvmm_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))";
     let isolated = |list: &str| found("isolation-not-exercised", &text("answers", list, PING)).len();
     let found = |name: &str, body: &str| found("isolation-not-exercised", &text(name, list, body)).len();
@@ -238,7 +238,7 @@ fn what_the_name_or_the_body_says_of_the_paravisor_is_enough() {
 }
 
 #[test]
-fn what_is_about_the_paravisor_needs_no_companion_without_it() {
+fn a_test_of_the_paravisor_needs_no_companion_without_it() {
     let listed = |list: &str| found("openhcl-without-plain", &text("answers", list, PING)).len();
     let found = |name: &str, body: &str| {
         found("openhcl-without-plain", &text(name, "openvmm_openhcl_linux_direct_x64", body)).len()
@@ -291,7 +291,7 @@ fn a_shutdown_that_waits_is_found_where_the_test_itself_asks_for_it_and_has_an_a
 
 /// A quirk that costs no waiting is none of what a wait is explained by.
 #[test]
-fn only_what_waits_is_noted_of_a_wait() {
+fn only_waiting_quirks_are_noted_for_a_shutdown() {
     let mut catalog = CATALOG.clone();
     let waits =
         catalog.quirks.iter().find(|quirk| quirk.id == "shutdown-ic-wait").expect("it is known").clone();
@@ -317,7 +317,7 @@ fn only_what_waits_is_noted_of_a_wait() {
 }
 
 #[test]
-fn what_only_one_system_is_asked_is_not_asked_of_the_others() {
+fn needs_of_one_system_are_not_required_of_others() {
     let list = "openvmm_uefi_x64(vhd(windows_datacenter_core_2025_x64))";
     // No Linux has all of this: what is left is lighter Windows.
     let body = format!("if os == OsFlavor::Linux {{ {UNITS}\nagent.windows_shell(); }}\n{PING}");
@@ -406,7 +406,7 @@ fn a_guest_that_lacks_something_is_not_called_too_heavy_as_well() {
 }
 
 #[test]
-fn what_a_helper_asks_is_shown_where_it_is_called_and_where_it_stands() {
+fn a_helpers_need_is_shown_at_the_call_and_in_the_helper() {
     let helper =
         format!("async fn ask(agent: &PipetteClient) -> anyhow::Result<()> {{\n{UNITS}\nOk(())\n}}\n");
     let test = text("answers", DIRECT, "ask(&agent).await?;");

@@ -136,7 +136,7 @@ fn a_reason_beside_a_variant_is_for_that_variant() {
 }
 
 #[test]
-fn a_comment_above_the_attribute_has_to_speak_of_the_guest_and_to_give_a_reason() {
+fn a_comment_above_the_attribute_must_name_the_guest_and_a_reason() {
     let above = |comment: &str| found(&test(comment, X64, ""));
     assert_eq!(above("// Ubuntu, because the reader wants it."), []);
     assert_eq!(above("// The image is needed."), []);
@@ -147,7 +147,7 @@ fn a_comment_above_the_attribute_has_to_speak_of_the_guest_and_to_give_a_reason(
 }
 
 #[test]
-fn what_two_rules_find_at_one_place_stands_in_the_order_of_the_rules() {
+fn findings_at_one_place_are_in_rule_order() {
     let openhcl = "openvmm_openhcl_uefi_x64(vhd(ubuntu_2504_server_x64))";
     let rules =
         |list: &str| found(&test("", list, "")).into_iter().map(|(rule, ..)| rule).collect::<Vec<_>>();
@@ -156,7 +156,7 @@ fn what_two_rules_find_at_one_place_stands_in_the_order_of_the_rules() {
 
 /// A rule about something other than the guest is silent where a comment gives a reason for that.
 #[test]
-fn a_comment_on_what_a_rule_is_about_gives_a_reason_for_it() {
+fn a_comment_on_the_topic_of_a_rule_is_a_reason() {
     let pedantic = Options { pedantic: true, ..Options::default() };
     let silent = |rule: &str, list: &str, comment: &str| {
         let sources = [file(test(comment, list, ""))];
@@ -181,7 +181,7 @@ fn a_comment_on_what_a_rule_is_about_gives_a_reason_for_it() {
 }
 
 #[test]
-fn a_name_of_two_letters_is_none_that_a_comment_speaks_of() {
+fn a_name_of_two_letters_is_never_a_mention() {
     let called = |family: &str| {
         let mut catalog = CATALOG.clone();
         for guest in catalog.guests.iter_mut().filter(|guest| guest.family == "ubuntu") {
@@ -197,7 +197,7 @@ fn a_name_of_two_letters_is_none_that_a_comment_speaks_of() {
 }
 
 #[test]
-fn a_comment_of_the_body_has_to_name_the_guest_or_what_only_a_distribution_has() {
+fn a_comment_in_the_body_must_name_the_guest_or_a_part_of_a_distribution() {
     let body = |comment: &str| found(&test("", X64, comment));
     assert_eq!(body("// Needs udev."), []);
     assert_eq!(body("// Ubuntu is needed here."), []);
@@ -206,7 +206,7 @@ fn a_comment_of_the_body_has_to_name_the_guest_or_what_only_a_distribution_has()
 }
 
 #[test]
-fn what_stands_at_the_top_of_a_file_has_to_name_the_guest() {
+fn a_comment_at_the_top_of_a_file_must_name_the_guest() {
     let preface = |text: &str| found(&format!("//! {text}\n{}", test("", X64, "")));
     assert_eq!(preface("On Ubuntu, because udev is looked at."), []);
     assert_eq!(preface("On Ubuntu."), [heavy(X64, false)]);
@@ -290,7 +290,7 @@ fn a_comment_that_waits_for_a_limit_that_is_lifted_is_found() {
 }
 
 #[test]
-fn what_a_comment_waited_for_takes_its_place_in_a_list_alone() {
+fn only_a_comment_in_a_list_is_replaced_by_its_variant() {
     let safety = |above: &str, inside: &str| {
         let sources = [file(test(above, &format!("\nopenvmm_linux_direct_x64,\n{inside}\n"), ""))];
         let reading = Petri.read(&sources, &CATALOG, &TABLE);

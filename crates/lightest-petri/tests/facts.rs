@@ -81,7 +81,7 @@ fn the_branches_of_the_request_come_out() {
 }
 
 #[test]
-fn each_claim_of_the_request_leads_where_it_says() {
+fn each_claim_of_the_request_leads_to_its_configuration() {
     let mut led = 0;
     for claim in &CATALOG.claims {
         let Some(config) = &claim.config else { continue };
@@ -95,7 +95,7 @@ fn each_claim_of_the_request_leads_where_it_says() {
 }
 
 #[test]
-fn what_may_run_has_a_reasoned_answer_to_everything() {
+fn each_runnable_configuration_has_reasoned_answers() {
     let space = Space::of(&CATALOG, |_| true);
     let asked = Asked::default();
     let runs = space.requirement("runs").expect("always there");
@@ -119,7 +119,7 @@ fn what_may_run_has_a_reasoned_answer_to_everything() {
 }
 
 #[test]
-fn what_gives_a_requirement_gives_what_follows_from_it() {
+fn a_provider_of_a_requirement_provides_its_implications() {
     let space = Space::of_tests(&CATALOG);
     let runs = space.requirement("runs").expect("always there");
     for requirement in &CATALOG.requirements {
@@ -145,7 +145,7 @@ fn what_gives_a_requirement_gives_what_follows_from_it() {
 }
 
 #[test]
-fn nothing_is_said_of_configurations_that_there_are_none_of() {
+fn statements_select_existing_configurations() {
     let space = Space::of(&CATALOG, |_| true);
     let selects = |when: &When| space.rows().iter().any(|row| row.is_selected_by(when));
     for capability in &CATALOG.capabilities {

@@ -65,7 +65,7 @@ fn found(list: &str, body: &str) -> Vec<String> {
 const SHELLS: [&str; 2] = ["unix-shell", "windows-shell"];
 
 #[test]
-fn a_truth_value_tells_configurations_apart_wherever_it_is_kept() {
+fn a_stored_truth_value_still_distinguishes_configurations() {
     for condition in [
         "os == OsFlavor::Windows",
         "let windows = os == OsFlavor::Windows; if windows",
@@ -115,7 +115,7 @@ fn an_arm_with_a_guard_leaves_the_rest_to_the_arms_behind_it() {
 }
 
 #[test]
-fn what_follows_a_branch_that_leaves_is_for_the_others() {
+fn code_behind_a_returning_branch_is_for_the_others() {
     for leaves in [
         "if os == OsFlavor::Windows { agent.windows_shell(); return Ok(()); } agent.unix_shell(); Ok(())",
         "for _ in 0..3 { if os == OsFlavor::Windows { agent.windows_shell(); continue; } agent.unix_shell(); } Ok(())",
@@ -138,7 +138,7 @@ fn what_follows_a_branch_that_leaves_is_for_the_others() {
 }
 
 #[test]
-fn what_a_branch_with_an_unknown_condition_asks_is_missing_nowhere() {
+fn needs_behind_an_unknown_condition_are_never_missing() {
     let body = "if ready() { agent.windows_shell(); } Ok(())";
     assert_eq!(asked(body, LINUX, &SHELLS), ["windows-shell"]);
     assert_eq!(found(LINUX, body), [""; 0]);
@@ -156,7 +156,7 @@ fn what_a_branch_with_an_unknown_condition_asks_is_missing_nowhere() {
 }
 
 #[test]
-fn what_an_unknown_way_out_may_skip_is_missing_nowhere() {
+fn needs_behind_an_unknown_return_are_never_missing() {
     for before in [
         "if !ready() { return Ok(()); }",
         "let Some(_) = part() else { return Ok(()); };",
@@ -170,7 +170,7 @@ fn what_an_unknown_way_out_may_skip_is_missing_nowhere() {
 }
 
 #[test]
-fn what_is_not_told_apart_is_asked_and_missing_nowhere() {
+fn undistinguished_needs_are_asked_but_never_missing() {
     let mixed = "if os == OsFlavor::Windows && arch != MachineArch::Aarch64 { agent.windows_shell(); } else { agent.unix_shell(); }\nOk(())";
     assert!(!found(WINDOWS, mixed).contains(&"lacks-what-it-uses".to_owned()));
     for fast in [

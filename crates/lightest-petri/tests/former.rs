@@ -52,7 +52,7 @@ fn marks_and_groups_of_older_grammars_are_read() {
 }
 
 #[test]
-fn what_the_macros_of_today_refuse_is_refused_where_it_is_written_anew() {
+fn new_attributes_follow_todays_macros() {
     let catalog = common::catalog();
     let grammar = Grammar::new(&catalog);
     for attribute in [

@@ -203,7 +203,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_read_partly_is_what_is_read_whole_but_for_what_is_refused(
+    fn partial_parsing_agrees_with_full_parsing_except_for_refusals(
         configs in proptest::collection::vec(config(), 1..5),
         stranger in select(vec!["openvmm_uefi_x64(vhd(beos_5_x64))", "openvmm_bios_x64", "7", "ignore(now)"]),
         at in 0_usize..5,
@@ -231,7 +231,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_understood_prints_to_what_is_understood_the_same(pieces in proptest::collection::vec(piece(), 0..8)) {
+    fn parsed_configurations_survive_printing(pieces in proptest::collection::vec(piece(), 0..8)) {
         let grammar = Grammar::new(&CATALOG);
         if let Ok(config) = grammar.parse_config(&pieces.concat()) {
             prop_assert_eq!(grammar.parse_config(&Spelled(&config).to_string()), Ok(config));

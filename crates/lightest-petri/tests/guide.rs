@@ -25,7 +25,7 @@ fn answers(space: &Space<'_>, requires: &[String]) -> Vec<RowId> {
 }
 
 #[test]
-fn every_need_that_a_text_speaks_of_is_in_the_catalog() {
+fn every_need_of_a_text_is_in_the_catalog() {
     let (catalog, texts) = (catalog(), embedded());
     let rows = texts
         .rows
@@ -162,7 +162,7 @@ fn the_tree_and_the_examples_agree_with_the_first_table() {
 }
 
 #[test]
-fn what_to_use_instead_escapes_the_limit() {
+fn the_suggested_alternative_avoids_the_limit() {
     let (catalog, texts) = (catalog(), embedded());
     let space = Space::of_tests(&catalog);
     assert!(!texts.symptoms.is_empty());
@@ -195,7 +195,7 @@ fn what_to_use_instead_escapes_the_limit() {
 }
 
 #[test]
-fn guests_provide_what_they_are_good_for_and_lack_the_rest() {
+fn guests_match_the_strengths_and_gaps_of_their_row() {
     let (catalog, texts) = (catalog(), embedded());
     let space = Space::of_tests(&catalog);
     for about in &texts.trade_offs {
@@ -305,7 +305,7 @@ fn the_evaluation_prints_the_count() {
 }
 
 #[test]
-fn no_row_answers_what_it_covers_otherwise_than_the_chooser() {
+fn every_row_agrees_with_the_chooser() {
     let (catalog, texts) = (catalog(), embedded());
     let space = Space::of_tests(&catalog);
     let (mut asked, mut wrong) = (0, Vec::new());

@@ -107,7 +107,7 @@ fn a_body_without_an_agent_asks_for_none() {
 }
 
 #[test]
-fn what_is_asked_beside_the_body_is_asked_of_every_configuration() {
+fn requested_needs_apply_to_every_configuration() {
     let space = Space::of_tests(&CATALOG);
     let plain = test("answers", PING);
     let with = |request: &Request| {
@@ -148,7 +148,7 @@ const SYSTEMS: &str = "match os {
 }";
 
 #[test]
-fn what_a_body_asks_again_and_where_it_runs_are_asked_once() {
+fn repeated_needs_and_places_are_asked_once() {
     let space = Space::of_tests(&CATALOG);
     let text = "#[openvmm_test]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\n\
                 let (vm, agent) = config.run().await?;\nagent.ping().await?;\nagent.ping().await?;\nOk(())\n}";
@@ -159,7 +159,7 @@ fn what_a_body_asks_again_and_where_it_runs_are_asked_once() {
 }
 
 #[test]
-fn what_a_declaration_without_a_list_states_is_asked() {
+fn needs_of_a_declaration_without_a_list_are_asked() {
     let space = Space::of_tests(&CATALOG);
     let states = |words: &str| {
         let text = test_text("answers", PING)
@@ -172,7 +172,7 @@ fn what_a_declaration_without_a_list_states_is_asked() {
 
 /// Each configuration is asked for what its own branches ask, whatever the one before it was asked.
 #[test]
-fn what_one_system_is_asked_is_not_asked_of_another() {
+fn needs_of_one_system_are_not_asked_of_another() {
     // No guest has both shells.
     let linux_alone = "if os == OsFlavor::Linux { agent.windows_shell(); agent.unix_shell(); }";
     let list = listed(&test("known", &format!("{PING}\n{linux_alone}")), &on_x64());
@@ -207,7 +207,7 @@ fn each_system_that_a_body_distinguishes_has_a_variant() {
 }
 
 #[test]
-fn what_fails_on_one_architecture_may_run_on_the_other() {
+fn a_body_that_fails_on_one_architecture_may_run_on_the_other() {
     let windows_alone = "match os { OsFlavor::Windows => {}, _ => unreachable!() }";
     let list = |body: &str| listed(&test("known", &format!("{PING}\n{body}")), &Request::default());
     let all = list(windows_alone);
@@ -267,7 +267,7 @@ fn the_paravisor_has_a_companion_without_it_unless_the_body_asks_for_it_or_only_
 }
 
 #[test]
-fn what_nobody_has_shown_is_a_variant_only_where_nothing_else_is_known_to_do() {
+fn an_unproven_variant_is_listed_only_without_a_proven_one() {
     let request =
         Request { requires: vec!["no-hypervisor-enlightenments".to_owned(), "vfio".to_owned()], ..on_x64() };
     let space = Space::of_tests(&CATALOG);
@@ -282,7 +282,7 @@ fn what_nobody_has_shown_is_a_variant_only_where_nothing_else_is_known_to_do() {
 
 /// The lightest configuration that may be enough decides which branches of the body count.
 #[test]
-fn what_is_asked_of_the_lightest_that_may_do_is_what_its_own_branches_ask() {
+fn the_lightest_candidate_is_asked_for_its_own_branches() {
     let space = Space::of_tests(&CATALOG);
     let body = "if arch == MachineArch::Aarch64 { agent.reboot().await?; } else { agent.unix_shell(); }";
     let known = test("known", &format!("{PING}\n{body}"));
@@ -305,7 +305,7 @@ fn what_is_asked_of_the_lightest_that_may_do_is_what_its_own_branches_ask() {
 }
 
 #[test]
-fn a_name_decides_between_what_provides_all_that_the_body_asks() {
+fn a_name_decides_between_sufficient_configurations() {
     let space = Space::of_tests(&CATALOG);
     let weak = |name: &str, body: &str, request: &Request| {
         let proposal = proposed(&space, &test(name, body), request);

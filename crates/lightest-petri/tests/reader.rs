@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use reading::{CATALOG, TABLE, file};
 
 #[test]
-fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
+fn conditions_of_a_file_and_its_declaration_apply_to_its_tests() {
     let at = |local: &str, text: &str| Source { local: local.to_owned(), ..file(text) };
     let test =
         "#[openvmm_test(linux_direct_x64)]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) {}\n";
@@ -32,7 +32,7 @@ fn conditions_of_a_file_and_of_its_declaration_hold_for_its_tests() {
 }
 
 #[test]
-fn a_test_holds_what_begins_within_it() {
+fn a_test_contains_places_that_begin_in_it() {
     let one = "#[openvmm_test(linux_direct_x64)]\nasync fn one(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nOk(())\n}\n";
     let text = [one, &one.replace("fn one", "fn two")].concat();
     let sources = [file(text.as_str()), file(text.as_str())];
@@ -207,7 +207,7 @@ fn a_file_is_named_as_the_list_names_it_for_that_configuration() {
 }
 
 #[test]
-fn what_is_barely_within_reason_is_read_on_the_stack_that_there_is() {
+fn nesting_at_the_limit_fits_the_stack() {
     let pieces = [
         ("(", 110, ")"),
         ("{", 110, "}"),

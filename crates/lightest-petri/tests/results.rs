@@ -263,7 +263,7 @@ fn shows(body: &str, config: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_pass_shows_only_what_the_body_is_certain_to_have_asked() {
+fn a_pass_proves_only_certain_needs() {
     let config = "uefi_x64(vhd(ubuntu_2504_server_x64))";
     let run = "let (mut vm, agent) = config.run().await?;";
     let has = |body: &str, word: &str| {
@@ -285,7 +285,7 @@ fn a_pass_shows_only_what_the_body_is_certain_to_have_asked() {
 }
 
 #[test]
-fn a_pass_shows_nothing_of_what_only_the_name_speaks_of() {
+fn a_pass_proves_no_hint_of_the_name() {
     let text = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\nasync fn tpm(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nlet (vm, agent) = config.run().await?;\nagent.power_off().await?;\nOk(())\n}\n";
     let (_, tests) = read(text);
     assert!(lightest_lint::linter::named(&tests[0], &CATALOG).contains(&"tpm"));
@@ -297,7 +297,7 @@ fn a_pass_shows_nothing_of_what_only_the_name_speaks_of() {
 
 /// A run in those circumstances settles a doubt; which they are is part of what it shows.
 #[test]
-fn what_a_pass_shows_of_a_doubt_has_the_circumstances_of_that_doubt() {
+fn a_proven_doubt_keeps_its_circumstances() {
     let text = "#[openvmm_test(uefi_x64(vhd(ubuntu_2504_server_x64)))]\nasync fn t(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {\nlet (mut vm, agent) = config.with_tpm(true).run().await?;\nagent.unix_shell().read_file(\"/proc/cpuinfo\").await?;\nOk(())\n}\n";
     let (_, tests) = read(text);
     let needs = Needs::of(&tests[0], &TABLE);

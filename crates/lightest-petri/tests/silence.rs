@@ -60,7 +60,7 @@ fn a_variant_is_the_lightest_or_unknown_or_heavier_than_another() {
 }
 
 #[test]
-fn what_the_body_or_the_name_leaves_to_the_author_is_not_reported() {
+fn choices_open_by_body_or_name_are_not_reported() {
     assert_eq!(silence("answers", UBUNTU, PING), None);
     let unknown = format!("{PING}\nagent.frobnicate().await?;");
     assert_eq!(silence("answers", UBUNTU, &unknown), Some("something in the body is unknown"));
@@ -85,7 +85,7 @@ fn what_the_body_or_the_name_leaves_to_the_author_is_not_reported() {
 }
 
 #[test]
-fn what_the_list_leaves_to_the_author_is_not_reported() {
+fn choices_open_by_the_list_are_not_reported() {
     let with = |more: &str| silence("answers", &format!("{UBUNTU},\n{more}"), PING);
     assert_eq!(with(DIRECT), Some("the list already has it"));
     let matrix = Some("the list is a matrix on purpose; `check --pedantic` reports it");
@@ -114,7 +114,7 @@ fn an_image_in_the_place_of_one_that_boots_as_fast_is_a_matter_of_taste() {
 }
 
 #[test]
-fn what_a_known_limit_blocks_is_not_proposed() {
+fn blocked_configurations_are_not_proposed() {
     let takes = ", (tool,): (ResolvedArtifact<impl petri_artifacts_common::tags::IsVmgsTool>,)";
     let list = format!("{UBUNTU}[VMGSTOOL_NATIVE]");
     assert_eq!(weights("answers", takes, &list, PING), [heavier(DIRECT, Some("a known limit blocks it"))]);

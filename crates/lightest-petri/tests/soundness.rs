@@ -291,7 +291,7 @@ fn every_invented_word_opens_the_test_as_it_stands() {
 }
 
 #[test]
-fn every_alias_and_every_wrap_keeps_what_it_holds() {
+fn aliases_and_wrappers_keep_their_value() {
     let mut problems = Vec::new();
     let agent = &THINGS[0];
     for (at, alias) in ALIASES.iter().enumerate() {

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_skipped_or_unclear_says_nothing() {
+    fn skipped_and_unclear_runs_prove_nothing() {
         let results =
             [(0, Outcome::Passed, 0), (0, Outcome::Skipped, 0), (0, Outcome::Unclear("x".into()), 0)];
         assert_eq!(history(&results).flaky(&commits(&["a"])), None);

@@ -75,7 +75,7 @@ fn a_dry_run_of_ginkgo_shows_nothing() {
 }
 
 #[test]
-fn what_is_not_understood_does_not_count_as_passed() {
+fn unknown_results_are_not_passed() {
     let text = r#"<testsuite name="s"><testcase name="a" status="inconclusive"/>
         <testcase name="b"><expected-failure/></testcase>
         <testcase name="c"><testcase name="d"/></testcase>

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_of_a_machine_is_not_denied() {
+    fn unknown_properties_of_a_machine_are_not_denied() {
         let catalog = crate::embedded::catalog().expect("the embedded catalog");
         let nothing = |_: &Path, _| Err(io::Error::from(io::ErrorKind::NotFound));
         let found = |os, arch| look(os, arch, &catalog.hypervisors, &nothing).machine;

@@ -51,7 +51,7 @@ fn letters_filter_space_chooses_and_escape_skips() {
 }
 
 #[test]
-fn arrows_move_and_several_answers_hold() {
+fn arrows_move_and_several_answers_are_kept() {
     // Secure Boot and a TPM are the second and the third of the answers that ask for something.
     let firmware = format!("{DOWN} {DOWN} \r");
     let isolation = format!("{DOWN}\r");

@@ -104,7 +104,7 @@ async fn answers(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<
 ";
 
 #[test]
-fn every_form_of_output_says_the_same() {
+fn every_output_format_has_the_same_findings() {
     let (folder, file) = checkout(SMALL);
     let mut all = String::new();
     for form in ["human", "short", "json", "github", "junit"] {
@@ -121,7 +121,7 @@ fn every_form_of_output_says_the_same() {
 }
 
 #[test]
-fn sarif_names_every_rule_and_holds_the_fix() {
+fn sarif_has_every_rule_and_the_fix() {
     let (folder, file) = checkout(SMALL);
     let result = lightest(folder.path(), &["check", &file, "--message-format", "sarif"]);
     let mut value: serde_json::Value = serde_json::from_str(&result.out).expect("JSON");
@@ -133,7 +133,7 @@ fn sarif_names_every_rule_and_holds_the_fix() {
 }
 
 #[test]
-fn requirements_says_why_a_lighter_configuration_is_not_a_finding() {
+fn requirements_explains_why_a_lighter_configuration_is_no_finding() {
     let text = fs::read_to_string(ui().join("heavier-than-needed.silent.rs")).expect("a fixture");
     let (folder, file) = checkout(&text);
     let result = lightest(folder.path(), &["requirements", &file]);
@@ -141,7 +141,7 @@ fn requirements_says_why_a_lighter_configuration_is_not_a_finding() {
 }
 
 #[test]
-fn requirements_shows_what_was_touched_and_what_that_asks() {
+fn requirements_lists_usages_and_their_needs() {
     let (folder, file) = checkout(SMALL);
     let text = lightest(folder.path(), &["requirements", &file]);
     let json = lightest(folder.path(), &["requirements", &file, "--test", "answers", "--format", "json"]);

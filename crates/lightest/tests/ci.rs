@@ -207,7 +207,7 @@ fn the_action_takes_a_released_program_only_when_its_checksum_is_right() {
 }
 
 #[test]
-fn the_release_packs_what_it_builds_for_every_system() {
+fn the_release_packs_its_builds_for_every_system() {
     let text = fs::read_to_string(root().join(".github/workflows/release.yml")).expect("the workflow");
     let workflow = &Yaml::load_from_str(&text).expect("it is YAML")[0];
     let build = &workflow["jobs"]["build"];
@@ -266,7 +266,7 @@ fn the_action_writes_sarif_and_hands_on_arguments() {
 }
 
 #[test]
-fn the_action_knows_a_baseline_and_tells_a_mistake_from_findings() {
+fn the_action_uses_a_baseline_and_distinguishes_errors_from_findings() {
     let (folder, checkout) = checkout();
     let baseline = [("baseline", "known.toml")];
     let acted = act(folder.path(), &checkout, &baseline, None);
@@ -278,7 +278,7 @@ fn the_action_knows_a_baseline_and_tells_a_mistake_from_findings() {
 }
 
 #[test]
-fn the_hook_runs_what_its_definition_names() {
+fn the_hook_runs_its_defined_command() {
     let text = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).expect("the hooks");
     let hook = &Yaml::load_from_str(&text).expect("it is YAML")[0][0];
     assert_eq!(hook["id"].as_str(), Some("lightest-check"));

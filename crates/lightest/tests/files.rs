@@ -275,7 +275,7 @@ fn a_machine_starts_with_nothing_but_files() {
 }
 
 #[test]
-fn a_page_is_not_made_for_a_place_that_cannot_hold_it() {
+fn no_page_is_made_for_an_unwritable_place() {
     let room = room();
     let here = room.path().join("w");
     let before = files(room.path());

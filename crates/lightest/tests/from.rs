@@ -67,7 +67,7 @@ fn a_body_is_answered_with_the_lines_that_ask() {
 }
 
 #[test]
-fn a_body_that_tells_systems_apart_gets_one_variant_each_and_is_compared_with_its_list() {
+fn a_body_that_distinguishes_systems_gets_a_variant_for_each() {
     insta::assert_snapshot!(answer(&["--test", "tells_systems_apart", "--arch", "x64"]));
 }
 
@@ -227,7 +227,7 @@ fn the_command_of_an_answer_gives_the_same_answer() {
 }
 
 #[test]
-fn tests_of_one_name_are_told_apart_by_module_or_line() {
+fn tests_with_one_name_are_distinguished_by_module_or_line() {
     let test = "#[vmm_test]\nasync fn same<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
                 let (vm, agent) = config.run().await?;\n    Ok(())\n}\n";
     let text = format!(
@@ -270,7 +270,7 @@ fn a_vmm_that_a_name_chooses_decides_on_architectures_too() {
 
 /// What is asked of every guest can be had without a disk image, but not what the branch for Linux asks of such a guest.
 #[test]
-fn a_guest_is_picked_only_if_it_provides_what_its_own_branch_asks() {
+fn a_picked_guest_provides_the_needs_of_its_own_branch() {
     let body = |linux: &str, windows: &str| {
         let text = format!(
             "#[vmm_test]\nasync fn told<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {{\n    \
@@ -302,7 +302,7 @@ fn a_guest_is_picked_only_if_it_provides_what_its_own_branch_asks() {
 
 /// Two needs that no test has shown together, against which nothing speaks, are advice first.
 #[test]
-fn what_nobody_has_shown_is_advised_first() {
+fn unproven_candidates_come_first() {
     let folder = checkout(BODIES);
     let args = ["pick", "--requires", "no-hypervisor-enlightenments,vfio", "--arch", "x64"];
     let result = lightest(folder.path(), &args);
@@ -317,7 +317,7 @@ fn what_nobody_has_shown_is_advised_first() {
 
 /// What is worth a try is named once, at the head of the answer.
 #[test]
-fn what_a_body_asks_and_nobody_has_shown_is_named_once() {
+fn an_unproven_need_of_a_body_is_named_once() {
     let folder = checkout(
         "#[vmm_test]\nasync fn tries<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {\n    \
          let (vm, agent) = config.run().await?;\n    agent.ping().await?;\n    Ok(())\n}\n",

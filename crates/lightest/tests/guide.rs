@@ -160,7 +160,7 @@ fn every_footnote_is_there_and_used() {
 }
 
 #[test]
-fn every_example_is_what_the_macros_accept() {
+fn every_example_is_accepted_by_the_macros() {
     let catalog = catalog();
     let grammar = Grammar::new(&catalog);
     for page in [printed(&["guide"]), reference()] {

@@ -80,7 +80,7 @@ fn where_the_lightest_would_run_is_named() {
 
 /// Unproven everywhere: a machine that could try gets that advice, and any other gets the answer of all machines.
 #[test]
-fn what_a_machine_can_try_is_its_answer_and_no_pick() {
+fn an_unproven_candidate_of_a_machine_is_its_answer_but_no_pick() {
     let asks = ["--requires", "no-hypervisor-enlightenments,vfio", "--arch", "x64"];
     for machine in ["--here=linux,x64,kvm", "--here=windows,x64,whp"] {
         let (code, out, err) = pick(&[&asks[..], &[machine]].concat());
@@ -112,7 +112,7 @@ fn what_a_machine_can_try_is_its_answer_and_no_pick() {
 }
 
 #[test]
-fn what_no_machine_gives_is_explained_as_ever() {
+fn a_need_that_no_machine_provides_is_explained_as_usual() {
     let (code, out, _) = pick(&["--requires", "windows,linux", "--here=linux,x64,kvm"]);
     let (expected, without, _) = pick(&["--requires", "windows,linux", "--arch", "x64"]);
     assert_eq!(code, expected);

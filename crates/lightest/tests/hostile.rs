@@ -22,7 +22,7 @@ fn put(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
 }
 
 #[test]
-fn a_folder_without_tests_is_told_apart_from_one_without_findings() {
+fn a_folder_without_tests_differs_from_one_without_findings() {
     let folder = folder();
     put(folder.path(), "a.rs", "fn main() {}\n");
     let result = check(folder.path(), &[]);
@@ -224,7 +224,7 @@ fn fixing_a_file_in_a_folder_that_cannot_be_written_leaves_it_whole() {
 }
 
 #[test]
-fn a_baseline_knows_what_was_there_and_only_shrinks() {
+fn a_baseline_covers_old_findings_and_only_shrinks() {
     let folder = folder();
     put(folder.path(), "a.rs", TEST);
     let flags = ["--baseline", "known.toml", "--message-format", "short"];
@@ -307,7 +307,7 @@ fn pipes_are_not_waited_for() {
 
 #[cfg(unix)]
 #[test]
-fn what_may_not_be_read_is_named_and_the_rest_is_read() {
+fn unreadable_files_are_reported_and_the_rest_is_read() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
     put(folder.path(), "a.rs", TEST);
@@ -339,7 +339,7 @@ fn what_may_not_be_read_is_named_and_the_rest_is_read() {
 }
 
 #[test]
-fn utf_16_is_named_where_it_holds_tests() {
+fn a_test_file_in_utf_16_is_reported() {
     let folder = folder();
     let wide = |text: &str| -> Vec<u8> {
         [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
@@ -396,7 +396,7 @@ fn a_file_that_is_read_only_is_replaced_only_where_its_folder_allows_it() {
 }
 
 #[test]
-fn what_names_nothing_is_a_mistake_and_not_the_current_folder() {
+fn an_empty_path_is_an_error() {
     let folder = folder();
     put(folder.path(), "a.rs", TEST);
     for (settings, key) in [("catalog = \"\"", "catalog"), ("[check]\nbaseline = \"\"", "baseline")] {
@@ -420,7 +420,7 @@ fn what_names_nothing_is_a_mistake_and_not_the_current_folder() {
 }
 
 #[test]
-fn what_a_setting_names_wrongly_is_shown_where_it_stands() {
+fn a_wrong_setting_is_shown_in_its_file() {
     let folder = folder();
     put(folder.path(), "a.rs", TEST);
     fs::create_dir(folder.path().join("empty")).expect("a folder");

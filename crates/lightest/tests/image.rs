@@ -23,7 +23,7 @@ fn image(room: &Path) -> PathBuf {
 }
 
 #[test]
-fn an_image_is_told_part_by_part_and_then_by_requirement() {
+fn an_image_is_shown_by_partition_and_by_requirement() {
     let room = tempfile::tempdir().expect("a directory");
     image(room.path());
     let output = lightest(&["probe", "--image", "disk.qcow2"], room.path());
@@ -48,7 +48,7 @@ fn every_answer_is_about_a_requirement_of_the_catalog() {
 }
 
 #[test]
-fn an_image_that_cannot_be_read_says_why() {
+fn an_unreadable_image_has_a_reason() {
     let room = tempfile::tempdir().expect("a directory");
     fs::write(room.path().join("half.vhdx"), b"vhdxfile").expect("room");
     let output = lightest(&["probe", "--image", "half.vhdx"], room.path());

@@ -115,7 +115,7 @@ fn a_checkout_may_lie_in_a_folder_of_any_name() {
 }
 
 #[test]
-fn pick_from_a_spec_answers_with_the_factory_call_and_what_asks_for_it() {
+fn pick_from_a_spec_answers_with_the_factory_call_and_its_needs() {
     let tree = tree();
     let (code, text) =
         run(tree.path(), &["pick", "--from", "tests/sample_test.go", "--test", "should know its users"]);
@@ -126,7 +126,7 @@ fn pick_from_a_spec_answers_with_the_factory_call_and_what_asks_for_it() {
 }
 
 #[test]
-fn a_spec_is_found_by_a_line_and_what_is_not_known_of_it_is_named() {
+fn a_spec_is_found_by_a_line_and_its_unknowns_are_listed() {
     let tree = tree();
     let (code, text) = run(tree.path(), &["pick", "--from", "tests/sample_test.go", "--line", "36"]);
     assert_eq!(code, 0, "{text}");
@@ -150,7 +150,7 @@ fn a_file_that_does_not_parse_is_named_where_its_test_is_asked_about() {
 }
 
 #[test]
-fn the_json_of_a_spec_has_needs_places_and_what_is_open() {
+fn the_json_of_a_spec_has_needs_places_and_unknowns() {
     let tree = tree();
     let args = ["pick", "--from", "tests/sample_test.go", "--test", "should be odd", "--format", "json"];
     let (_, text) = run(tree.path(), &args);
@@ -167,7 +167,7 @@ fn the_json_of_a_spec_has_needs_places_and_what_is_open() {
 }
 
 #[test]
-fn guide_writes_its_page_and_tells_when_it_is_stale() {
+fn guide_writes_its_page_and_reports_a_stale_one() {
     let tree = tree();
     fs::create_dir(tree.path().join("docs")).expect("made");
     assert_eq!(run(tree.path(), &["guide", "--out", "docs", "--check"]).0, 1, "there is no page yet");
@@ -183,7 +183,7 @@ fn guide_writes_its_page_and_tells_when_it_is_stale() {
 }
 
 #[test]
-fn sync_reports_what_the_factories_state_otherwise() {
+fn sync_reports_differences_of_the_factories() {
     let tree = tree();
     let (code, text) =
         run(tree.path(), &["sync", "--framework", "kubevirt", "--repo", ".", "--message-format", "short"]);
@@ -197,7 +197,7 @@ fn sync_reports_what_the_factories_state_otherwise() {
 }
 
 #[test]
-fn requirements_names_each_spec_with_what_it_asks_and_where() {
+fn requirements_lists_each_spec_with_needs_and_places() {
     let tree = tree();
     let (code, text) = run(tree.path(), &["requirements"]);
     assert_eq!(code, 0, "{text}");
@@ -293,7 +293,7 @@ fn commands_on_results_report_that_a_result_names_no_guest() {
 }
 
 #[test]
-fn the_nearest_checkout_tells_the_framework() {
+fn the_nearest_checkout_determines_the_framework() {
     let tree = tree();
     fs::create_dir_all(tree.path().join("tests/vmm_tests/tests")).expect("made");
     let outer = tempfile::tempdir().expect("a folder");
@@ -313,7 +313,7 @@ fn the_nearest_checkout_tells_the_framework() {
 }
 
 #[test]
-fn what_only_one_framework_has_names_it_and_what_to_use_instead() {
+fn a_part_of_one_framework_names_it_and_the_alternative() {
     let tree = tree();
     for args in [
         &["guide", "--site", "page"][..],

@@ -76,7 +76,7 @@ fn a_killed_program_leaves_no_process_and_no_file() {
 }
 
 #[test]
-fn a_host_without_qemu_is_told_which_packages_to_install() {
+fn a_host_without_qemu_gets_a_list_of_packages() {
     let output = Command::new(PROGRAM)
         .args(["boot", "lab_uefi_x64(none)", "--accel", "tcg"])
         .env("PATH", "/nowhere")

@@ -22,7 +22,7 @@ fn listed(args: &[&str], key: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_filter_leaves_what_it_names() {
+fn every_filter_selects_matching_configurations() {
     let configs = |args: &[&str]| listed(&[&["configs"], args].concat(), "config");
     let all = configs(&[]);
     for (args, is_listed) in [
@@ -68,7 +68,7 @@ fn guests_are_those_of_the_configurations_that_are_left() {
 }
 
 #[test]
-fn the_lab_and_what_cannot_run_are_hidden_unless_asked_for() {
+fn lab_and_unrunnable_configurations_are_hidden_by_default() {
     let result = list(&["configs"]);
     assert!(!result.out.contains("lab_") && !result.out.contains("cannot run"), "{}", result.out);
     assert!(result.err.contains("of the lab (`--lab` shows them)"), "{}", result.err);
@@ -94,7 +94,7 @@ fn an_empty_list_names_the_filter_that_emptied_it() {
 }
 
 #[test]
-fn words_that_are_not_known_are_refused_with_what_is_near() {
+fn unknown_words_are_refused_with_a_suggestion() {
     for (args, message, help) in [
         (["configs", "--guest", "ubunto"], "there is no guest `ubunto`", "did you mean `ubuntu`?"),
         (["configs", "--boot", "uefy"], "there is no boot method `uefy`", "did you mean `uefi`?"),

@@ -237,7 +237,7 @@ fn a_file_without_end_is_refused() {
 }
 
 #[test]
-fn what_lies_outside_the_repository_is_not_read_for_a_file_in_it() {
+fn files_outside_the_repository_are_not_read() {
     let outside = tempfile::tempdir().expect("a folder");
     put(outside.path(), "secret.toml", "root:x:0:0\n");
     let path = |name: &str| outside.path().join(name).display().to_string();
@@ -293,7 +293,7 @@ fn requirements_that_imply_themselves_are_a_mistake_at_its_place() {
 }
 
 #[test]
-fn a_link_out_of_the_tree_decides_nothing_about_what_is_read() {
+fn ignore_files_outside_the_tree_are_refused() {
     let outside = tempfile::tempdir().expect("a folder");
     put(outside.path(), "patterns", "t.rs\n");
     for name in [".gitignore", ".ignore", "inner/.gitignore"] {
@@ -311,7 +311,7 @@ fn a_link_out_of_the_tree_decides_nothing_about_what_is_read() {
 }
 
 #[test]
-fn a_test_whose_name_holds_a_line_end_stays_on_its_line() {
+fn a_line_end_in_a_test_name_is_escaped() {
     let folder = tempfile::tempdir().expect("a folder");
     put(folder.path(), "a\nb.rs", TEST);
     for args in

@@ -223,7 +223,7 @@ fn learn_at_one_instant(exists: bool) {
 /// `flock FOLDER COMMAND` locks folders, too.
 #[cfg(unix)]
 #[test]
-fn a_run_that_waits_for_the_lock_of_another_program_says_so() {
+fn a_wait_for_another_programs_lock_is_reported() {
     let tree = tree(&TESTS.replace("    openvmm_uefi", &format!("    {ALPINE},\n    openvmm_uefi")));
     let here = tree.path();
     fs::create_dir(here.join("facts")).expect("a folder");

@@ -219,7 +219,7 @@ const UNSEEN: [(&str, &str); 4] = [
 ];
 
 #[test]
-fn every_command_prints_what_its_schema_documents() {
+fn every_command_conforms_to_its_schema() {
     let room = room();
     let learned = lightest(room.path(), &["learn", "0001.xml", "--into", "learned"]);
     assert!(learned.code < 2, "{}", learned.err);
@@ -318,7 +318,7 @@ fn an_error_leaves_no_half_an_answer() {
 }
 
 #[test]
-fn every_published_schema_is_held_and_documents_each_key() {
+fn every_published_schema_is_checked_and_documents_each_key() {
     let mut published = BTreeSet::new();
     for entry in fs::read_dir(schema::folder()).expect("docs/book/src/schema") {
         let path = entry.expect("a file").path();

@@ -209,7 +209,7 @@ fn a_call_that_is_gone_is_drift_and_is_pinned_when_written() {
 }
 
 #[test]
-fn what_is_read_at_a_commit_of_the_past_is_not_followed() {
+fn places_in_a_past_commit_are_not_followed() {
     let orchard = Orchard::new();
     let path = orchard.catalog().join("all.toml");
     let facts = fs::read_to_string(&path).expect("the facts");
@@ -243,7 +243,7 @@ fn a_checkout_with_changes_cannot_be_recorded() {
 }
 
 #[test]
-fn without_the_recorded_commit_evidence_cannot_be_followed_and_it_says_so() {
+fn a_missing_recorded_commit_is_reported() {
     let orchard = Orchard::new();
     fs::remove_dir_all(orchard.repository().join(".git")).expect("removed");
     let result = orchard.sync(&[]);
@@ -296,7 +296,7 @@ fn large_orchard(files: usize) -> Orchard {
 
 #[cfg(unix)]
 #[test]
-fn of_two_runs_that_write_at_one_instant_the_second_finds_what_the_first_wrote() {
+fn of_two_concurrent_runs_the_second_sees_the_files_of_the_first() {
     const FILES: usize = 60;
     let clean = large_orchard(FILES);
     assert_eq!(clean.sync(&["--write"]).code, 0);

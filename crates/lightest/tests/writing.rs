@@ -235,7 +235,7 @@ fn a_limit_of_the_size_of_files_is_like_a_full_disk() {
 }
 
 #[test]
-fn what_a_killed_process_leaves_is_ignored_by_git_and_removed_by_the_next() {
+fn leftovers_of_a_killed_process_are_ignored_by_git_and_removed_later() {
     let folder = interrupted(60, "", "-KILL", Duration::from_millis(2));
     let git = |args: &[&str]| {
         let output = Command::new("git").args(args).current_dir(folder.path()).output().expect("git starts");

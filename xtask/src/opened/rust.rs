@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn programs_paths_and_what_is_not_written_out_are_found() {
+    fn programs_paths_and_expressions_are_found() {
         let text = r##"
             // Command::new("commented")
             fn f() {

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_code_stays_text() {
+    fn quotes_keep_code_as_text() {
         let names = [
             r"C:\$(Remove-Item x)\disk.vhdx",
             "it's.vhdx",

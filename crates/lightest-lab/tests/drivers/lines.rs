@@ -256,7 +256,7 @@ fn every_fact_has_its_place() {
 }
 
 #[test]
-fn the_script_for_hyper_v_holds_every_value_as_a_literal() {
+fn the_hyper_v_script_quotes_every_value() {
     let stage = Stage::new();
     let disk = stage.disk("it's $(x).vhdx", ImageFormat::Vhdx, DiskBus::Scsi);
     let mut spec = stage.with_disk(Payload::Uefi(FirmwareBoot::Disks), disk);
@@ -305,7 +305,7 @@ fn an_image_is_never_given_to_a_vmm_that_would_write_to_it() {
 }
 
 #[test]
-fn what_the_user_named_and_is_not_there_is_not_replaced_by_another() {
+fn a_missing_program_that_the_user_named_is_not_replaced() {
     let host = Host::with_path(vec!["/usr/bin".into()]).naming("OPENVMM", "/nowhere/openvmm");
     let missing = openvmm::OpenVmm.find(Arch::X64, &host).expect_err("it is not there");
     assert_eq!(missing.to_string(), "this host lacks /nowhere/openvmm (from LIGHTEST_OPENVMM)");

@@ -67,7 +67,7 @@ fn played(driver: &'static dyn Driver, file: &str) -> String {
 }
 
 #[test]
-fn each_dialogue_goes_as_its_script_says() {
+fn each_dialogue_follows_its_script() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drivers/scripted");
     let mut files: Vec<_> =
         fs::read_dir(&dir).expect("a directory").map(|entry| entry.expect("a file").path()).collect();

@@ -8,7 +8,7 @@ use lightest_lab::spec::{Arch, FirmwareBoot, Goal, Payload};
 use crate::{LIMIT, append, failure_of, linux_direct, nothing_to_boot, start};
 
 #[test]
-fn a_kernel_panic_is_told_with_its_line() {
+fn a_kernel_panic_is_reported_with_its_line() {
     let mut spec = linux_direct(Arch::X64);
     append(&mut spec, "rdinit=/nowhere root=/dev/nothing");
     let (failure, report) = failure_of(&spec);
@@ -20,7 +20,7 @@ fn a_kernel_panic_is_told_with_its_line() {
 }
 
 #[test]
-fn a_guest_that_says_nothing_times_out_with_the_console_and_the_state() {
+fn a_silent_guest_times_out_with_the_console_and_the_state() {
     let mut spec = linux_direct(Arch::X64);
     // A first program that never ends and is no agent.
     append(&mut spec, "rdinit=/bin/sleep -- 1000");
@@ -45,7 +45,7 @@ fn a_guest_that_floods_its_console_only_makes_its_own_boot_fail() {
 }
 
 #[test]
-fn a_vmm_that_refuses_its_command_line_is_told_with_its_words() {
+fn a_refused_command_line_is_reported_in_the_vmms_words() {
     let mut spec = nothing_to_boot(Payload::Uefi);
     spec.extra_args = vec!["-nonsense".to_owned()];
     let (failure, report) = failure_of(&spec);

@@ -60,7 +60,7 @@ fn touched(lines: Range<usize>) -> (Vec<usize>, Vec<usize>) {
 }
 
 #[test]
-fn a_change_of_what_tests_share_touches_each_of_them() {
+fn a_change_of_shared_code_touches_each_test() {
     assert_eq!(touched(line("BeforeEach")), (vec![0, 1], vec![2]));
     // The guest stands behind other code on its line, so that nothing above the line is known to be about it.
     assert_eq!(touched(line("// What both need")), (vec![], vec![]));
@@ -72,7 +72,7 @@ fn a_change_of_what_tests_share_touches_each_of_them() {
 
 /// A comment on what tests share stands beside it, not within.
 #[test]
-fn a_finding_on_a_comment_is_that_of_what_the_comment_is_about() {
+fn a_finding_on_a_comment_belongs_to_the_commented_item() {
     let unused = "// lightest: expect(lacks-what-it-uses): it is tried";
     let setup = |guest: &str| format!("BeforeEach(func() {{ vm = boot({guest}) }}) {unused}\n");
     let reads = "It(\"one\", func() { vm.Exec(\"cat /x\") })\n\n";

@@ -83,7 +83,7 @@ fn a_guest_of_another_framework_is_found_too_heavy_and_replaced_in_its_own_words
 }
 
 #[test]
-fn a_guest_without_what_the_body_uses_is_too_light() {
+fn a_guest_that_lacks_a_requirement_is_too_light() {
     let findings =
         check("It(\"lists units\", func() { vm := boot(NewCirros()); vm.Exec(\"systemctl -a\") })");
     assert_eq!(
@@ -110,7 +110,7 @@ fn a_field_that_is_read_and_a_text_are_needs() {
 }
 
 #[test]
-fn an_edit_keeps_what_the_tests_need_of_the_old_guest() {
+fn an_edit_keeps_needed_options_of_the_old_guest() {
     let text = "It(\"is resized\", func() { vm := boot(NewFedora()); read(vm.Memory) })";
     let findings = check(text);
     let kept = "NewGuestless(WithMemory(\"512Mi\"))";
@@ -133,7 +133,7 @@ fn a_shared_guest_is_too_heavy_only_if_no_test_needs_it() {
 }
 
 #[test]
-fn what_the_dialect_finds_that_a_test_asks_counts_for_the_guest_that_it_shares() {
+fn needs_found_by_the_dialect_count_for_a_shared_guest() {
     let setup = "BeforeEach(func() { vm = boot(NewFedora()) })\n";
     let cat = "It(\"reads\", func() { vm.Exec(\"cat /x\") })\n";
     let asks = "It(\"asks\", func() { needs(\"systemd\") })\n";
@@ -174,7 +174,7 @@ fn guests_that_live_side_by_side_are_no_alternatives() {
 }
 
 #[test]
-fn what_is_right_is_left_alone_and_so_is_what_is_not_known() {
+fn fitting_and_unknown_guests_are_not_reported() {
     let findings = check(concat!(
         "It(\"lists units\", func() { vm := boot(NewFedora()); vm.Exec(\"systemctl list-units\") })\n",
         "It(\"prints the version\", func() { vm := boot(NewCirros()); vm.Exec(\"cat /proc/version\") })\n",
@@ -203,7 +203,7 @@ fn an_image_that_boots_no_faster_is_a_matter_of_taste() {
 }
 
 #[test]
-fn a_list_of_several_guests_is_a_choice_that_only_taste_speaks_against() {
+fn a_list_of_several_guests_is_a_matter_of_taste() {
     let list = Conventions { alternatives: true, any_arch: false, ..SIDE_BY_SIDE };
     let both = "It(\"x\", func() { boot(NewFedora()); boot(NewCirros()); vm.Exec(\"cat /x\") })";
     // Alpine stands for Fedora and, by its size alone, for CirrOS: it is proposed once.
@@ -287,7 +287,7 @@ fn its_comments_suppress() {
 }
 
 #[test]
-fn a_file_with_helpers_alone_holds_no_tests() {
+fn a_file_with_only_helpers_has_no_tests() {
     let toy = Toy(SIDE_BY_SIDE);
     assert!(toy.has_tests(b"It(\"reads\", func() {})"));
     assert!(!toy.has_tests(b"func read() {}"));
@@ -308,7 +308,7 @@ fn of_several_files_one_is_kept_with_its_notes_and_those_on_files_that_were_not_
 
 /// What the command line has for every framework is nothing for one that does not have it, rather than something empty.
 #[test]
-fn what_a_dialect_does_not_have_is_nothing() {
+fn optional_parts_of_a_dialect_default_to_none() {
     let toy = Toy(SIDE_BY_SIDE);
     let file = File::new(Path::new("catalog.toml"), include_str!("catalog.toml").to_owned(), Layer::User);
     let catalog = load(&[file]).expect("the catalog is sound");
@@ -348,7 +348,7 @@ fn what_a_dialect_does_not_have_is_nothing() {
 }
 
 #[test]
-fn a_name_speaks_of_what_no_word_around_it_takes_back() {
+fn a_negated_word_of_a_name_is_no_mention() {
     let file = File::new(Path::new("catalog.toml"), include_str!("catalog.toml").to_owned(), Layer::User);
     let catalog = load(&[file]).expect("the catalog is sound");
     let toy = Toy(SIDE_BY_SIDE);

@@ -106,7 +106,7 @@ fn described(space: &Space<'_>, found: &Unknowns<'_>) -> Vec<String> {
 }
 
 #[test]
-fn what_most_tests_wait_for_and_what_saves_most_comes_first() {
+fn unknowns_are_ordered_by_waiting_tests_and_savings() {
     let listed = |tests: &[&str]| look(SIDE_BY_SIDE, tests, &|_| None, described);
     let units = test("lists", "NewFedora()", UNITS);
     let memory = test("counts", "NewFedora()", MEMORY);
@@ -143,7 +143,7 @@ fn what_most_tests_wait_for_and_what_saves_most_comes_first() {
 }
 
 #[test]
-fn what_else_an_open_test_asks_is_not_known_so_that_it_waits_for_nothing() {
+fn an_open_test_waits_for_no_unknown() {
     let open = test("asks", "NewFedora()", "vm.Exec(\"frobnicate\")");
     let found = look(SIDE_BY_SIDE, &[&open, &test("lists", "NewFedora()", UNITS)], &|_| None, |_, found| {
         (found.open, found.unknowns.iter().map(|unknown| unknown.waiting.len()).collect::<Vec<_>>())

@@ -37,7 +37,7 @@ mod tests {
     use super::first_paragraph;
 
     #[test]
-    fn a_doc_comment_speaks_in_its_first_paragraph() {
+    fn only_the_first_paragraph_of_a_doc_comment_counts() {
         let first = |text: &str| first_paragraph(text).expect("there is a doc comment");
         let text = "/// Test that a CVM's key,\n    /// once sealed, stays.\n    ///\n    /// Not on TDX.";
         assert_eq!(first(text), "Test that a CVM's key, once sealed, stays.");

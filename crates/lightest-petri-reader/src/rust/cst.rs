@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_rust_is_named_and_the_rest_is_read() {
+    fn broken_places_are_reported_and_the_rest_is_read() {
         let cst = Cst::parse("fn f() { let = ; }\nfn g() { \"x }").unwrap();
         assert!(!cst.broken.is_empty());
         let functions = cst.root().unwrap().children().filter(|item| item.kind() == SyntaxKind::FN);
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_holds_nothing_is_a_file_that_holds_nothing() {
+    fn an_empty_text_is_an_empty_file() {
         assert_eq!(Cst::parse("").unwrap().root().map(|root| root.children().count()), Some(0));
     }
 }

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nests_without_end_is_not() {
+    fn endless_nesting_is_refused() {
         let many = 100_000;
         let pieces = [
             "(",

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_escape_is_placed_in_what_is_written() {
+    fn a_refused_escape_has_its_place_in_the_source() {
         assert_eq!(string(r#""ab\q""#), Err(3..5));
         assert_eq!(string("\"a\r\n\\q\""), Err(4..6));
         for literal in ["", "\"", "r", "r#", "r#\"", "b\"x\"", "7"] {

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_code_becomes_code() {
+    fn words_that_look_like_code_are_formatted_as_code() {
         let text = "use vmm_test_with(noagent, ..) and run() (as in guest_test_uefi), not `a b`";
         assert_eq!(
             prose(text, None),

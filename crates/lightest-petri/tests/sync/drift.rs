@@ -229,7 +229,7 @@ fn another_word_of_requires_is_reported() {
 }
 
 #[test]
-fn what_a_backend_refuses_must_be_a_no_of_the_catalog() {
+fn a_refusal_of_a_backend_must_be_a_no_in_the_catalog() {
     let now = with(HYPERV, "!firmware.is_linux_direct()", "!firmware.is_openhcl()");
     assert_eq!(
         lines(&now),

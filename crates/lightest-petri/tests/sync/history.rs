@@ -39,7 +39,7 @@ fn conditions_are_asked_of_the_source() {
 }
 
 #[test]
-fn conditions_that_are_not_understood_say_why() {
+fn conditions_that_are_not_understood_have_a_reason() {
     for condition in [
         "",
         "grows plum",
@@ -56,7 +56,7 @@ fn conditions_that_are_not_understood_say_why() {
 }
 
 #[test]
-fn all_conditions_must_hold_and_the_unknown_stays_unknown() {
+fn all_conditions_must_be_true_and_unknown_stays_unknown() {
     let facts = Facts::read(&corpus(&tree()));
     let all = |conditions: &[&str]| {
         is_true(&conditions.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), &facts)
@@ -67,7 +67,7 @@ fn all_conditions_must_hold_and_the_unknown_stays_unknown() {
 }
 
 #[test]
-fn a_snapshot_says_what_a_timeline_shows() {
+fn a_snapshot_has_the_values_of_the_timeline() {
     let files = corpus(&tree()).files().to_vec();
     let snapshot = Petri.snapshot(files, &catalog().0).expect("no condition is wrong");
     let value_of =
@@ -83,7 +83,7 @@ fn a_snapshot_says_what_a_timeline_shows() {
 }
 
 #[test]
-fn what_changes_begins_a_new_stretch() {
+fn a_changed_value_begins_a_new_stretch() {
     let of = |tree| {
         let files = corpus(&tree).files().to_vec();
         Petri.snapshot(files, &catalog().0).expect("no condition is wrong").state

@@ -35,7 +35,7 @@ fn a_small_source_is_read_without_gaps() {
 }
 
 #[test]
-fn a_copy_has_the_facts_of_what_it_was_made_from() {
+fn a_copy_has_the_facts_of_its_original() {
     let facts = Facts::read(&corpus(&tree()));
     let copy = &facts.artifacts["test_vhd::PEAR_2_AARCH64_PREPPED"];
     assert_eq!(copy.base.as_deref(), Some("PEAR_2_AARCH64"));
@@ -98,7 +98,7 @@ fn an_attribute_may_ignore_all_of_its_configurations() {
 }
 
 #[test]
-fn older_quirks_hold_on_every_vmm() {
+fn older_quirks_apply_to_every_vmm() {
     let mut now = with(
         ARTIFACTS,
         "GuestQuirks::for_all_backends(GuestQuirksInner {\n                    hyperv_shutdown_ic_sleep: Some(std::time::Duration::from_secs(7)),\n                    initial_reboot: Some(InitialRebootCondition::WithTpm),\n                })",

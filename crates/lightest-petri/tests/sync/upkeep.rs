@@ -34,7 +34,7 @@ fn an_edit_changes_its_value_and_nothing_else() {
 }
 
 #[test]
-fn an_edit_of_what_is_not_there_is_given_back() {
+fn an_edit_without_target_is_returned() {
     let catalog =
         CatalogText::new(vec![("a.toml".to_owned(), "[[a]]\nid = \"x\"\n".to_owned())]).expect("it is TOML");
     let edits = [
@@ -48,7 +48,7 @@ fn an_edit_of_what_is_not_there_is_given_back() {
 }
 
 #[test]
-fn what_the_source_states_otherwise_is_written() {
+fn differing_facts_of_the_source_are_written() {
     let now = with(ARTIFACTS, "1_000_512", "1_000_513");
     let (known, text) = catalog();
     let report = stated(&now).compare(&known, &text, &evidence(&text, &now, &[]));
@@ -151,7 +151,7 @@ fn a_citation_beyond_the_end_of_a_file_is_unknown() {
 }
 
 #[test]
-fn what_no_line_of_the_source_states_is_listed() {
+fn facts_without_a_source_line_are_listed() {
     let (known, _) = catalog();
     assert_eq!(unsourced(&known, "openvmm"), [("boot_class".to_owned(), "fast".to_owned())]);
 }

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_known_before_there_is_anything_to_write() {
+    fn an_unwritable_file_is_found_before_the_work() {
         let folder = tempfile::tempdir().expect("a folder");
         for wrong in [folder.path(), Path::new("/dev/null/x"), Path::new("/dev/null")] {
             assert!(Appender::can_open(wrong).is_err(), "{}", wrong.display());

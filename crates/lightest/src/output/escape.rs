@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_commands_a_terminal_is_spelled_out() {
+    fn control_characters_are_spelled_out() {
         let hostile = "a\u{1b}]0;title\u{7}b\u{1b}[2Jc\u{9b}d\u{202e}e\nf\rg\th";
         let expected = "a\\u{1b}]0;title\\u{7}b\\u{1b}[2Jc\\u{9b}d\\u{202e}e\\nf\\rg h";
         assert_eq!(line(hostile).to_string(), expected);

@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_run_wrote_meanwhile_is_not_lost() {
+    fn changes_of_another_run_are_not_overwritten() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
         write_over(&path, "", "one", None).expect("there was none");
@@ -465,7 +465,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_folder_that_takes_no_files_is_named_by_what_was_asked() {
+    fn an_unwritable_folder_is_named_as_given() {
         let failure = write(Path::new("/proc/self/x"), "x").expect_err("nothing can be written there");
         let message = failure.message();
         assert!(message.starts_with("/proc/self/x cannot be written: "), "{message}");

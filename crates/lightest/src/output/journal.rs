@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_begun_or_has_changed_since_is_forgotten() {
+    fn unbegun_or_outdated_work_is_discarded() {
         let untouched = folder();
         interrupted(untouched.path(), 0);
         assert_eq!(

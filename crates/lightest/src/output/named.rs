@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_up_is_named_from_where_we_stand() {
+    fn parent_folders_are_relative_to_the_current_one() {
         let here = env::current_dir().expect("a folder");
         let own = Path::new(here.file_name().expect("a name"));
         assert_eq!(named(&Path::new("..").join(own).join("a.rs")), b"a.rs");

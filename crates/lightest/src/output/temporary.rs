@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_killed_runs_left_is_removed_and_nothing_else() {
+    fn only_leftovers_of_killed_runs_are_removed() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
         let aged = |name: &str, minutes: u64, ignored: Option<&str>| {

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_be_markup_is_text() {
+    fn markup_is_escaped() {
         assert_eq!(text("a <b> & `c<d`\n\"e\""), "a &lt;b&gt; &amp; <code>c&lt;d</code> &quot;e&quot;");
         assert_eq!(
             markdown("a [b](javascript:c) <data:d> ![e](https://f.example/g) <i onclick=h>i</i> <table>", ""),

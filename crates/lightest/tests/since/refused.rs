@@ -9,7 +9,7 @@ use crate::repository::{Repository, heavy};
 use crate::support::lightest;
 
 #[test]
-fn what_cannot_be_compared_is_an_error_with_a_way_out() {
+fn an_impossible_comparison_is_an_error_with_a_way_out() {
     let repository = Repository::new();
     let refused = |folder: &Path, args: &[&str], message: &str, help: &str| {
         let result = lightest(folder, &[&["check"], args].concat());
@@ -51,7 +51,7 @@ fn what_cannot_be_compared_is_an_error_with_a_way_out() {
 }
 
 #[test]
-fn a_shallow_clone_says_so() {
+fn a_shallow_clone_is_reported() {
     let repository = Repository::new();
     repository.git(&["checkout", "--quiet", "-b", "topic"]);
     for round in 0..2 {
@@ -152,7 +152,7 @@ fn git_starts_no_program() {
 }
 
 #[test]
-fn without_git_it_says_what_is_missing() {
+fn a_missing_git_is_reported() {
     let repository = Repository::new();
     let output = Command::new(env!("CARGO_BIN_EXE_lightest"))
         .args(["check", "--since", "HEAD"])

@@ -54,7 +54,7 @@ fn body_list_attribute_and_comment_are_parts_of_a_test() {
 }
 
 #[test]
-fn what_a_test_leads_to_is_followed() {
+fn helpers_of_a_test_are_followed() {
     for (old, new) in [
         ("agent.ping().await?;", "agent.ping().await?;\n    agent.ping().await?;"),
         ("// A helper of `look`.", "// Another comment."),
@@ -105,7 +105,7 @@ fn tests_that_are_new_moved_or_gone_touch_no_others() {
 }
 
 #[test]
-fn a_renamed_file_is_what_it_was() {
+fn a_renamed_file_is_compared_with_its_old_content() {
     let repository = Repository::new();
     repository.git(&["mv", "tests/a.rs", "tests/b.rs"]);
     assert_eq!(repository.touched("HEAD"), [""; 0]);
@@ -154,7 +154,7 @@ fn a_branch_is_compared_with_where_it_began() {
 }
 
 #[test]
-fn only_what_is_touched_is_fixed() {
+fn only_touched_tests_are_fixed() {
     let repository = Repository::new();
     let before = repository.read("tests/a.rs");
     repository.replace("tests/a.rs", "async fn one(", "// A comment.\nasync fn one(");
@@ -203,7 +203,7 @@ fn a_baseline_and_every_format_go_with_it() {
 }
 
 #[test]
-fn github_is_told_of_lines_of_the_change() {
+fn github_gets_lines_of_the_change() {
     let lines = |repository: &Repository| {
         let result = lightest(&repository.top, &["check", "--message-format", "github", "--since", "HEAD"]);
         result

@@ -100,7 +100,7 @@ fn uefi_without_a_guest_is_known_by_how_openvmm_ends() {
 }
 
 #[test]
-fn a_hyper_v_machine_tells_everything_over_one_stream() {
+fn a_hyper_v_machine_uses_one_stream() {
     let stage = Stage::new();
     let disk = stage.path("disk.vhdx");
     let disk = disk.to_str().expect("a name");

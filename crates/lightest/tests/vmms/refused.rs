@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::stage::{Stage, boot_of};
 
 #[test]
-fn the_list_of_vmms_says_what_is_found_and_what_is_proven() {
+fn the_list_of_vmms_shows_found_and_proven_drivers() {
     let stage = Stage::new();
     let output = stage.command(&["list", "vmms", "--format", "json"]).output().expect("it starts");
     let value: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -38,7 +38,7 @@ fn the_list_of_vmms_says_what_is_found_and_what_is_proven() {
 }
 
 #[test]
-fn what_no_driver_can_do_is_refused_before_anything_starts() {
+fn impossible_machines_are_refused_before_the_start() {
     let stage = Stage::new();
     for (args, code, words) in [
         (&["boot", "openvmm_openhcl_uefi_x64[snp](none)"][..], 4, "isolates a guest"),

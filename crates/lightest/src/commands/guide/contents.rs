@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_stands_behind_the_last_of_its_siblings_and_what_is_below_it() {
+    fn the_line_stands_behind_its_last_sibling_and_its_children() {
         let line = "    - [Page](./dev_guide/tests/vmm/guest_selection.md)\n";
         assert_eq!(with(BOOK), Some(BOOK.replace("  - [Fuzz", &format!("{line}  - [Fuzz"))));
     }
