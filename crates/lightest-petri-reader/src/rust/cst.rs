@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
-use ra_ap_parser::{LexedStr, StrStep, TopEntryPoint};
+use ra_ap_parser::{LexedStr, TopEntryPoint};
 
+use super::assemble::assemble;
 use super::lexer::{self, EDITION, SyntaxKind};
 use super::limits::{Unreadable, check_limits};
 
@@ -20,13 +21,14 @@ pub(crate) struct Cst<'s> {
     pub(crate) broken: Vec<Range<usize>>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Element {
-    kind: SyntaxKind,
-    start: u32,
-    end: u32,
+/// A node or a token, with the bytes of the text that it spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Element {
+    pub(super) kind: SyntaxKind,
+    pub(super) start: u32,
+    pub(super) end: u32,
     /// Index of the first element behind its descendants.
-    next: u32,
+    pub(super) next: u32,
 }
 
 impl<'s> Cst<'s> {
@@ -42,32 +44,7 @@ impl<'s> Cst<'s> {
     fn of(text: &'s str, lexed: &LexedStr<'_>) -> Result<Self, Unreadable> {
         check_limits(lexed)?;
         let output = TopEntryPoint::SourceFile.parse(&lexed.to_input(EDITION));
-        let mut elements: Vec<Element> = Vec::with_capacity(lexed.len() * 2);
-        let mut open: Vec<usize> = Vec::new();
-        let mut broken = Vec::new();
-        let mut at = 0_u32;
-        lexed.intersperse_trivia(&output, &mut |step| match step {
-            StrStep::Token { kind, text } => {
-                let start = at;
-                at = at.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
-                if kind != SyntaxKind::WHITESPACE {
-                    let next = index(elements.len() + 1);
-                    elements.push(Element { kind, start, end: at, next });
-                }
-            }
-            StrStep::Enter { kind } => {
-                open.push(elements.len());
-                elements.push(Element { kind, start: at, end: at, next: 0 });
-            }
-            StrStep::Exit => {
-                let next = index(elements.len());
-                if let Some(element) = open.pop().and_then(|opened| elements.get_mut(opened)) {
-                    element.end = at;
-                    element.next = next;
-                }
-            }
-            StrStep::Error { pos, .. } => broken.push(pos..pos),
-        });
+        let (elements, mut broken) = assemble(lexed, &output);
         broken.extend(lexed.errors().map(|(token, _)| lexed.text_range(token)));
         Ok(Self { text, elements, broken })
     }
@@ -76,11 +53,6 @@ impl<'s> Cst<'s> {
     pub(crate) fn root(&self) -> Option<Node<'_>> {
         (!self.elements.is_empty()).then_some(Node { cst: self, at: 0 })
     }
-}
-
-fn index(at: usize) -> u32 {
-    // An element spans at least a byte of a text below 4 GiB, or is one of few nodes around it.
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// A node or a token.

@@ -4,6 +4,7 @@
 //! and the facts of OpenVMM's own source, some of which stand in macros. [`cst`] is the parser's tree, for the bodies of
 //! tests; it is made within [`limits`].
 
+mod assemble;
 pub(crate) mod cst;
 mod lexer;
 pub(crate) mod limits;
