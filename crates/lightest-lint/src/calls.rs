@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::UsageKind;
 
 /// A kind of thing that a body touches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// A method, or a function.
     Call,
@@ -37,6 +37,9 @@ pub enum Kind {
     /// A trait of files: what a declaration names for one of them, with its configurations.
     Artifact,
 }
+
+/// How many kinds there are.
+const KINDS: usize = Kind::Artifact as usize + 1;
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,8 +91,8 @@ pub struct Table {
     records: Vec<String>,
     /// The roles that have a method of that name.
     methods: HashMap<String, Vec<String>>,
-    /// The entries of each kind.
-    index: HashMap<Kind, Index>,
+    /// The entries of each kind, in the order of the kinds.
+    index: [Index; KINDS],
     /// Methods, and whether every entry of that name asks for something.
     always: HashMap<String, bool>,
 }
@@ -124,11 +127,11 @@ impl Table {
         records.sort();
         records.dedup();
         let mut methods: HashMap<String, Vec<String>> = HashMap::default();
-        let mut index: HashMap<Kind, Index> = HashMap::default();
+        let mut index: [Index; KINDS] = Default::default();
         let mut always: HashMap<String, bool> = HashMap::default();
         for (at, entry) in entries.iter().enumerate() {
             for name in &entry.names {
-                let Index { exact, owned, wild } = index.entry(entry.kind).or_default();
+                let Index { exact, owned, wild } = &mut index[entry.kind as usize];
                 let list = if let Some(owner) = owner_of_all(entry.kind, name) {
                     owned.entry(key(entry.kind, owner).into_owned()).or_default()
                 } else if name.ends_with('*') {
@@ -153,15 +156,13 @@ impl Table {
 
     /// The entries of a kind that may be about a name, last first.
     fn candidates(&self, kind: Kind, name: &str) -> impl Iterator<Item = &Entry> {
-        let mut lists: [&[usize]; 3] = [&[]; 3];
-        if let Some(Index { exact, owned, wild }) = self.index.get(&kind) {
-            let owner = owner(name).filter(|_| !owned.is_empty());
-            lists = [
-                exact.get(&*key(kind, name)).map_or(&[], Vec::as_slice),
-                owner.and_then(|owner| owned.get(&*key(kind, owner))).map_or(&[], Vec::as_slice),
-                wild,
-            ];
-        }
+        let Index { exact, owned, wild } = &self.index[kind as usize];
+        let owner = owner(name).filter(|_| !owned.is_empty());
+        let mut lists: [&[usize]; 3] = [
+            exact.get(&*key(kind, name)).map_or(&[], Vec::as_slice),
+            owner.and_then(|owner| owned.get(&*key(kind, owner))).map_or(&[], Vec::as_slice),
+            wild,
+        ];
         std::iter::from_fn(move || {
             let at = *lists.iter().filter_map(|list| list.last()).max()?;
             for list in &mut lists {

@@ -22,6 +22,8 @@ pub(super) struct Packages {
     known: HashMap<PathBuf, PathBuf>,
     /// Packages with tests.
     with_tests: HashSet<PathBuf>,
+    /// The same, or what was named within one of them, as the files below are named.
+    as_named: Vec<PathBuf>,
     /// Whether a folder belongs to one of them, as far as it was asked; by its text, which is hashed at once, where a path is
     /// hashed part by part.
     beside: HashMap<OsString, bool>,
@@ -35,6 +37,7 @@ impl Packages {
             wholes: HashMap::default(),
             known: HashMap::default(),
             with_tests: HashSet::default(),
+            as_named: Vec::new(),
             beside: HashMap::default(),
         }
     }
@@ -45,6 +48,8 @@ impl Packages {
             let package = self.of(file);
             self.with_tests.insert(package);
         }
+        self.as_named =
+            self.given.iter().flat_map(|(named, whole)| below(named, whole, &self.with_tests)).collect();
     }
 
     /// Whether a file belongs to a package with tests.
@@ -53,10 +58,10 @@ impl Packages {
         if let Some(known) = self.beside.get(folder.as_os_str()) {
             return *known;
         }
-        let whole = self.whole(folder);
         // A package in a folder of another's is asked for its own manifest.
-        let below = self.with_tests.iter().any(|package| whole.starts_with(package));
-        let is_beside = below && {
+        let may_be = self.as_named.iter().any(|package| folder.starts_with(package))
+            || !self.given.keys().any(|named| folder.starts_with(named));
+        let is_beside = may_be && {
             let package = self.of(file);
             self.with_tests.contains(&package)
         };
@@ -115,6 +120,18 @@ impl Packages {
         self.wholes.insert(path.to_owned(), whole.clone());
         Some(whole)
     }
+}
+
+/// Packages below what was named, by names that begin with its own; what was named itself where it lies within a package.
+fn below<'p>(
+    named: &'p Path,
+    whole: &'p Path,
+    packages: &'p HashSet<PathBuf>,
+) -> impl Iterator<Item = PathBuf> + use<'p> {
+    packages.iter().filter_map(move |package| match package.strip_prefix(whole) {
+        Ok(inner) => Some(named.join(inner)),
+        Err(_) => whole.starts_with(package).then(|| named.to_owned()),
+    })
 }
 
 fn folder_of(file: &Path) -> &Path {
