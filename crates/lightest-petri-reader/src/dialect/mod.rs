@@ -22,7 +22,7 @@ mod values;
 mod walk;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use crate::grammar::AttributeKind;
 use crate::rust::limits::Unreadable;
@@ -107,9 +107,10 @@ pub fn read(sources: &[Source], catalog: &Catalog, table: &Table, wanted: impl F
         tests.extend(more);
         notes.extend(noted);
     }
-    // Freeing them takes as long as printing: nobody waits for it.
     drop((packages, conditions));
-    let _ = std::thread::Builder::new().spawn(move || drop(trees));
+    // Freeing them takes as long as printing, and recurses.
+    let trees: Vec<Mutex<Tree>> = trees.into_iter().map(Mutex::new).collect();
+    parallel::map(&trees, || (), |(), tree| tree.lock().map(|mut tree| *tree = Tree::default()).is_ok());
     tests.sort_by_key(|test| (test.span.file, test.span.bytes.start));
     notes.sort_by_key(|note| note.primary().map(|span| (span.file, span.bytes.start)));
     Reading { tests, sites: Vec::new(), notes, unread }
