@@ -277,7 +277,7 @@ impl<'a> Checker<'a, '_> {
 
     fn evidence_at(&mut self, kind: &str, index: usize, path: &[Step], evidence: &[Evidence]) {
         if evidence.is_empty() {
-            let help = Some("cite where it is known from: `evidence = [\"source:place\"]`".to_owned());
+            let help = Some("cite the evidence: `evidence = [\"source:place\"]`".to_owned());
             self.error(kind, index, path, "a fact without evidence".to_owned(), help);
         }
         for (at, place) in evidence.iter().enumerate() {

@@ -75,7 +75,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let mut finding = subject.on(
             RULE,
             placed,
-            format!("this test covers {arch} only, and nothing in it binds it to that"),
+            format!("this test covers {arch} only, although nothing in it requires that"),
         );
         finding.label(format!("provides the same on {other}"));
         finding.requirements = subject.requirements(own).iter().map(|word| (*word).to_owned()).collect();

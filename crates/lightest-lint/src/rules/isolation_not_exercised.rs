@@ -44,7 +44,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     let Some((placed, row)) = isolated.iter().find_map(|placed| placed.row.map(|row| (placed, row))) else {
         return;
     };
-    let mut finding = subject.on(RULE, placed, "nothing in this test looks at isolation");
+    let mut finding = subject.on(RULE, placed, "nothing in this test exercises isolation");
     finding.label(format!("isolated, as are {} of {} variants", isolated.len(), subject.placed.len()));
     finding.cost = Some(subject.cost(row, &subject.asked_of(row, placed.variant)));
     findings.push(finding);

@@ -134,7 +134,7 @@ fn report(
             finding
                 .diagnostic
                 .notes
-                .push(format!("`{}` names a file that asks for it", placed.variant.written));
+                .push(format!("the file named by `{}` requires it", placed.variant.written));
         }
     }
     if let Some(askers) = subject.only_askers(id) {

@@ -77,7 +77,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             let mut finding = subject.on_test(
                 RULE,
                 &subject.test.name_span,
-                format!("the name of this test mentions {what}, but none of its guests is that"),
+                format!("the name of this test mentions {what}, but none of its guests matches"),
             );
             finding.label(format!("no variant is {what}"));
             findings.push(finding);

@@ -122,8 +122,8 @@ pub(super) fn tests(
             continue;
         }
         let message = match inside {
-            Some(function) => format!("not Rust: `{}` is read as far as it goes", function.name),
-            None => "not Rust: the rest of the file is read as far as it goes".to_owned(),
+            Some(function) => format!("not Rust: `{}` is only read in part", function.name),
+            None => "not Rust: the rest of the file is only read in part".to_owned(),
         };
         notes.push(Diagnostic::new(message).label(Span::new(file, broken.clone()), ""));
     }
