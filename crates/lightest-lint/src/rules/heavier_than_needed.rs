@@ -2,19 +2,22 @@
 //!
 //! ## What it does
 //!
-//! Reads what the test's body asks of its environment, and asks which configurations are known to give all of that. When
-//! one of them is lighter than what is listed, keeps VMM, architecture, paravisor and isolation, and is not listed itself,
-//! it is named.
+//! Compares the guest with the requirements of the test's body. Reports the lightest configuration that is known to provide
+//! all of them, keeps VMM, architecture, paravisor and isolation, and is not in the list.
 //!
-//! A list of several operating systems, or of several ways to boot, is a matrix on purpose: of such a list it only says
-//! when it lacks a configuration without a disk image that would do. Heavy members are named with `--pedantic`.
+//! A list of several operating systems, or of several boot methods, is a deliberate matrix: the rule only reports that it
+//! lacks a configuration without a disk image that is enough. `--pedantic` also reports heavy members.
 //!
-//! It is silent whenever something in the body is unknown; when the test names its guest or is a boot test, for then
-//! the guest is the point; when a comment in the list, above the attribute or at the top of the file, or one in the body that names the guest or what
-//! only a distribution has, gives a reason for the guest (a comment that only mentions it takes `--fix` away) (but for an architecture on which such a list lacks what it boots without a disk on another); when a comment in the list mentions a lighter configuration, for then the author knows; and
-//! when firmware without an operating system is booted. One disk image in the place of another is proposed where it boots a
-//! class faster, such as Alpine for Ubuntu; where it is only smaller, it is a choice, and `--pedantic` says it. `lightest requirements` says for each variant what would be lighter,
-//! and why it is not said here.
+//! Reports nothing where something in the body is unknown; where the test names its guest or is a boot test, because the
+//! guest is the point; where a comment gives a reason for the guest; where a comment in the list mentions a lighter
+//! configuration, because the author knows it; and where firmware boots without an operating system. A reason counts in the
+//! list, above the attribute and at the top of the file, and in the body if it names the guest or a part that only a
+//! distribution has; a comment that only mentions the guest makes the fix unsafe. A list of a boot test that has a
+//! configuration without a disk on one architecture is still reported if it lacks it on another.
+//!
+//! Proposes another disk image where it boots a class faster, such as Alpine for Ubuntu; where it is only smaller, the image
+//! is a matter of taste, and reported with `--pedantic`. `lightest requirements` shows the lighter configuration of each
+//! variant, and why this rule does not report it.
 //!
 //! ## Why
 //!
@@ -104,12 +107,12 @@ pub(crate) enum Weight {
     Heavier {
         /// Its place in the space.
         best: RowId,
-        /// Why it is not said; `None` where it is.
+        /// Why it is not reported; `None` where it is.
         silence: Option<Silence>,
     },
 }
 
-/// What holds for every variant of a test, found once.
+/// Properties of all variants of a test, computed once.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
     whole: OnceCell<Option<Silence>>,
@@ -146,7 +149,7 @@ pub(crate) enum Silence {
 }
 
 impl Silence {
-    /// Whether it is said with `--pedantic`.
+    /// Whether it is reported with `--pedantic`.
     fn is_for_the_pedantic(self) -> bool {
         matches!(self, Self::Matrix | Self::Choice)
     }
@@ -264,7 +267,7 @@ fn names_a_guest(subject: &Subject<'_, '_>) -> bool {
     })
 }
 
-/// Whether the name says that it is a boot test, and the guest does nothing but boot, answer and stop.
+/// Whether it is a boot test by its name, and the guest only boots, answers and stops.
 fn only_boots(subject: &Subject<'_, '_>) -> bool {
     let uses = |group: &str| matches!(group, "guest" | "devices" | "memory" | "integration components");
     let used = subject.needs.needs.iter().any(|need| {
@@ -403,7 +406,7 @@ fn evidence(subject: &Subject<'_, '_>, best: RowId, asked: &Asked, finding: &mut
     let row = subject.row(best);
     let mut explained: Vec<&str> = Vec::new();
     let needs: Vec<_> = subject.needs.asked_of(row).filter(|need| need.requirement != "openvmm").collect();
-    // What is asked of the guest says more than what follows from running at all.
+    // A requirement on the guest explains more than those of every test.
     let shown = needs.iter().rev().find(|need| need.requirement != "agent").or(needs.last());
     if let Some(need) = shown {
         finding.diagnostic.labels.push(subject.shows(need, "this is all that the test asks of the guest"));

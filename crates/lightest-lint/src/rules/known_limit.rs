@@ -41,7 +41,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if placed.variant.ignored.is_some() || placed.variant.unstable.is_some() {
             continue;
         }
-        // What an unknown condition guards may be asked or not: it holds either way, or nothing is reported.
+        // Needs behind an unknown condition may apply or not: the limit applies in both cases, or nothing is reported.
         let (sure, all) =
             (subject.certainly_asked_of(row, placed.variant), subject.asked_of(row, placed.variant));
         if let Some((quirk, stops)) = subject.stops(row, &sure) {
@@ -56,7 +56,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The limit that blocks a variant; none where another rule says that it cannot do what is asked.
+/// The limit that blocks a variant; none where another rule reports a missing capability.
 fn blocking_limit<'c>(subject: &Subject<'_, 'c>, row: RowId, asked: &Asked) -> Option<&'c Blocker> {
     let support = |id: &str| subject.answer(row, id, asked).support;
     subject.space.limits(row, asked).into_iter().find(|blocker| {

@@ -66,7 +66,7 @@ struct Missing<'a> {
     asker: Asker<'a>,
     /// The requirement.
     id: &'a str,
-    /// The statement that says so.
+    /// The statement that answers *no*.
     statement: &'a Capability,
 }
 

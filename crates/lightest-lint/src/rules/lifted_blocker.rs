@@ -3,12 +3,12 @@
 //! ## What it does
 //!
 //! Looks for the numbers of issues in comments of a test's declaration and in the reasons of `ignore(..)` and
-//! `unstable(..)`. When the catalog knows the limit behind the number as lifted, it says since which commit, and adds the configuration that the
-//! comment names, where that is known to give everything.
+//! `unstable(..)`. Where the catalog has the limit behind the number as lifted, reports
+//! since which commit, and adds the configuration that the comment names, if it is known to provide everything.
 //!
 //! ## Why
 //!
-//! Nobody is told when a limit is lifted on which a comment in a test waits.
+//! The author of such a comment gets no notification when the limit is lifted.
 //!
 //! ## Example
 //!
@@ -99,7 +99,7 @@ fn note(blocker: &Blocker, finding: &mut Finding) {
     finding.diagnostic.notes.push(format!("lifted{since}: {} ({})", blocker.title, evidence.join(", ")));
 }
 
-/// The blocker that a comment names, when it is lifted and holds some configuration back no more.
+/// The lifted blocker that a comment names, if it no longer applies to some configuration.
 fn lifted<'c>(subject: &Subject<'_, 'c>, comment: &Comment) -> Option<&'c Blocker> {
     subject.catalog().blockers.iter().find(|blocker| {
         let number = blocker.issue.rsplit_once('#').map(|(_, number)| number);

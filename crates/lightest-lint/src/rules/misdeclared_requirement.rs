@@ -2,14 +2,14 @@
 //!
 //! ## What it does
 //!
-//! Authors may state above the attribute what a test asks for and its body does not show:
+//! Authors may state requirements above the attribute that the body does not show:
 //! `// lightest: requires(NEED, ..): reason`. Such a requirement counts like one that the body shows, in both directions. This
 //! rule names words that are no requirements, statements without a reason, and requirements that no configuration
 //! provides together with what the body asks for.
 //!
 //! ## Why
 //!
-//! A statement that is misread silently changes what the test is held to.
+//! A statement that is misread silently changes the requirements that the test is checked against.
 //!
 //! ## Example
 //!

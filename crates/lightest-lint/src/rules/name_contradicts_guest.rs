@@ -38,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
             return false;
         }
         let wanted = format!("_{}_", word.replace('-', "_"));
-        // `no_windows` and `without_alpine` say the opposite.
+        // `no_windows` and `without_alpine` mean the opposite.
         name.find(&wanted)
             .is_some_and(|at| !["_no", "_non", "_not", "_without"].iter().any(|no| name[..at].ends_with(no)))
     };

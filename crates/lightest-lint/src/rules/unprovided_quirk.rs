@@ -55,7 +55,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if quirks.is_empty() {
             continue;
         }
-        // The name says when it is the point; so does anything else that only this requirement's device does.
+        // It is the point if the name mentions it, or if the body uses the device of this requirement otherwise.
         let own = need.requirement.split('-').next().unwrap_or_default();
         let is_point = subject.name().contains(own)
             || times.get(need.requirement.as_str()).is_some_and(|times| *times > 1);
@@ -68,7 +68,7 @@ fn waits(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         if is_point || does_more || need.via.is_some() || !subject.needs.ask("agent") {
             continue;
         }
-        // The author says why, or no agent is left that could power off.
+        // The author gives a reason, or no agent is left that could power off.
         if reasons::explains_stopping(subject, &need.span) || !agent_is_left(subject, need) {
             continue;
         }
