@@ -21,7 +21,7 @@ pub(crate) struct Target {
     pub(crate) input: Input,
 }
 
-/// What a reader reads.
+/// The input of a reader.
 pub(crate) enum Input {
     Bytes(Bytes),
     /// Images of disks, where what is read depends on where it lies.

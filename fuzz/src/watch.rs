@@ -10,13 +10,13 @@ use crate::{MEMORY, report};
 
 /// A run that takes so long never ends, however busy the machine is.
 const HANGS: Duration = Duration::from_secs(120);
-/// What a run may take in any case, and how much more for each byte of its input: processor time in seconds, memory in bytes.
+/// Limits of a run, with the increase for each byte of its input: processor time in seconds, memory in bytes.
 const TIME: f64 = 1.0;
 const TIME_PER_BYTE: f64 = 0.000_2;
 const MEMORY_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 const MEMORY_PER_BYTE: f64 = 4096.0;
 
-/// What is running now: since when, the target, and the input's number.
+/// The present run: its start, the target, and the input's number.
 type Running = Option<(Instant, &'static str, u64)>;
 
 pub(crate) struct Watch {

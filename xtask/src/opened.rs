@@ -64,7 +64,7 @@ struct Explanation {
     paths: Vec<String>,
     #[serde(default)]
     expressions: Vec<String>,
-    /// What the list names and nothing in the tree does.
+    /// Entries of the list that nothing in the tree opens.
     #[serde(default)]
     unnamed: Vec<String>,
     /// The reason.

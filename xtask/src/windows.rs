@@ -12,7 +12,7 @@ use crate::run::{cargo, report, root, run};
 
 use toolchain::Toolchain;
 
-/// What is built and run.
+/// The target that is built and run.
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
 /// What is checked: their linkers are not to be had here.
 const CHECKED: [&str; 2] = ["x86_64-pc-windows-msvc", "aarch64-apple-darwin"];

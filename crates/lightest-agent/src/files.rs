@@ -62,7 +62,7 @@ impl Incoming {
         }
     }
 
-    /// What the host gets at the end.
+    /// The result that the host gets at the end.
     pub(crate) fn finish(self) -> Reply {
         match self.0 {
             Ok(_) => Reply::Done,

@@ -1,4 +1,4 @@
-//! What PID 1 does before it can talk: mounts, and the kernel modules of the port.
+//! The work of PID 1 before it can talk to the host: mounts, and the kernel modules of the port.
 
 use std::fs::{self, File};
 use std::os::fd::AsFd;

@@ -100,9 +100,9 @@ pub enum Reply {
     Ended(ProgramEnd),
     /// A piece of a file; empty means its end.
     Data(Vec<u8>),
-    /// What was asked is done.
+    /// The request is done.
     Done,
-    /// What was asked could not be done.
+    /// The request could not be done.
     Failed(Vec<u8>),
 }
 

@@ -14,7 +14,7 @@ pub const HEADER: usize = 12;
 /// One message as it travels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// What it is: see [`crate::message`].
+    /// Its kind: see [`crate::message`].
     pub kind: u8,
     /// Which job it belongs to; the host chooses the number.
     pub job: u32,

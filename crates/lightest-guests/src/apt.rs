@@ -131,7 +131,7 @@ impl Apt {
         Ok(self.dependencies(package)?.into_iter().find(|name| name.starts_with(prefix)))
     }
 
-    /// What a package depends on.
+    /// Dependencies of a package.
     pub(crate) fn dependencies(&self, package: &str) -> Result<Vec<String>, ImageError> {
         let output = self.asked(self.program("apt-cache").args(["depends", "--important", package]))?;
         Ok(compiler::names(&String::from_utf8_lossy(&output.stdout)).map(str::to_owned).collect())

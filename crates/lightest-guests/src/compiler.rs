@@ -19,12 +19,12 @@ impl Packages {
     /// Reads it.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// When the list is malformed.
     pub(crate) fn read() -> Result<Self, String> {
         toml::from_str(LIST).map_err(|error| format!("guests/toolchain.toml: {error}"))
     }
 
-    /// What the compiler consists of on this host; `depends` gives what a package depends on.
+    /// The packages of the compiler on this host; `depends` gives the dependencies of a package.
     ///
     /// # Errors
     /// Those of `depends`, and a library that nothing depends on.

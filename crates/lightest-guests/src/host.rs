@@ -1,4 +1,4 @@
-//! What this host has: programs, firmware files, and the exact list of packages for what it lacks.
+//! The host's programs, firmware files, and the exact list of missing packages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -28,12 +28,12 @@ pub struct Package {
     /// Files that it brings.
     #[serde(default)]
     pub files: Vec<PathBuf>,
-    /// What it is needed for.
+    /// The purpose.
     #[serde(rename = "for")]
     pub needed_for: Vec<String>,
 }
 
-/// What must be installed first.
+/// Packages to install first.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this host lacks {}{}", things.join(", "), in_packages(packages))]
 pub struct Missing {
@@ -63,7 +63,7 @@ impl Missing {
         self
     }
 
-    /// What to type.
+    /// The command to type.
     #[must_use]
     pub fn command(&self) -> String {
         if let Some(variable) = &self.variable {
@@ -81,11 +81,11 @@ impl Missing {
 pub struct Host {
     path: Vec<PathBuf>,
     packages: Vec<Package>,
-    /// What the user named, in environment variables that begin with `LIGHTEST_`, without that.
+    /// The user's own programs and files, from environment variables that begin with `LIGHTEST_`, without that prefix.
     named: BTreeMap<String, PathBuf>,
 }
 
-/// What environment variables that name a program or a file begin with.
+/// The prefix of environment variables that name a program or a file.
 pub const PREFIX: &str = "LIGHTEST_";
 
 impl Host {
@@ -116,7 +116,7 @@ impl Host {
         self
     }
 
-    /// What the user named so, in the environment variable `LIGHTEST_` with that name.
+    /// The user's program or file of that name, from the environment variable with the prefix `LIGHTEST_`.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Path> {
         self.named.get(name).map(PathBuf::as_path)

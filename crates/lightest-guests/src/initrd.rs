@@ -15,7 +15,7 @@ enum Entry {
     Console,
 }
 
-/// What is to be packed, by path without a leading `/`.
+/// Files to pack, by path without a leading `/`.
 #[derive(Default)]
 pub(crate) struct Initrd(BTreeMap<String, Entry>);
 

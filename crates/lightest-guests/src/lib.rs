@@ -48,7 +48,7 @@ pub enum ImageError {
     NotBuilt {
         /// The name.
         name: String,
-        /// What is out of date, if it was built.
+        /// The reason why a built guest is out of date.
         stale: Option<String>,
     },
     /// Packages are missing on this host.
@@ -57,7 +57,7 @@ pub enum ImageError {
     /// A program or a package is not as expected.
     #[error("{what}")]
     Tool {
-        /// What happened.
+        /// The outcome.
         what: String,
     },
     /// The operating system refused something.
@@ -122,7 +122,7 @@ pub struct Store {
     cache: PathBuf,
 }
 
-/// What went into a guest and what came out, before it is kept.
+/// Inputs and outputs of a build, before it is kept.
 pub(crate) struct BuildRecord {
     pub(crate) inputs: BTreeMap<String, String>,
     pub(crate) files: Vec<(String, Vec<u8>)>,

@@ -23,7 +23,7 @@ struct KernelParts {
     built_in: Vec<String>,
 }
 
-/// What a guest with our initial file system is made of.
+/// The parts of a guest with our initial file system.
 pub(crate) struct GuestParts {
     pub(crate) inputs: BTreeMap<String, String>,
     /// As its distribution ships it.

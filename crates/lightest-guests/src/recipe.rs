@@ -31,11 +31,11 @@ pub struct FullDisk {
     pub arch: Arch,
     /// The kernel's command line.
     pub cmdline: String,
-    /// What UEFI firmware starts.
+    /// The boot loader or application that UEFI firmware starts.
     pub uefi_loader: Loader,
     /// The release of the distribution.
     pub suite: String,
-    /// What is installed beside what every installation has.
+    /// Packages installed beside those of every installation.
     pub packages: Vec<String>,
     /// The size of the root file system.
     pub root_mib: u32,
@@ -64,7 +64,7 @@ pub struct SmallDisk {
     pub arch: Arch,
     /// The kernel's command line.
     pub cmdline: String,
-    /// What UEFI firmware starts.
+    /// The boot loader or application that UEFI firmware starts.
     pub uefi_loader: Loader,
     /// Whether a BIOS can boot it too.
     pub bios: bool,

@@ -11,7 +11,7 @@ use crate::compiler::Packages;
 use crate::{ImageError, hash};
 use lightest_model::config::Arch;
 
-/// What of the compiler's source is needed to compile a `core`.
+/// The parts of the compiler's source that compiling a `core` needs.
 const CORE: [&str; 4] = ["core/", "compiler-builtins/", "stdarch/", "portable-simd/"];
 
 /// The unpacked compiler.

@@ -1,4 +1,4 @@
-//! What was found, in the words of the catalog: each requirement with yes, no or unknown, and the place that shows it.
+//! Results in the words of the catalog: each requirement with yes, no or unknown, and the place that shows it.
 
 use lightest_model::catalog::Support;
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub struct Claim {
     pub support: Support,
     /// Where it was read.
     pub place: String,
-    /// What was read there.
+    /// The content of that place.
     pub seen: String,
 }
 

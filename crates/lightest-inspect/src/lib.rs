@@ -87,9 +87,9 @@ pub struct Inspection {
     /// The Linux on it, if one was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linux: Option<System>,
-    /// What it gives, in the words of the catalog.
+    /// Its answers, in the words of the catalog.
     pub found: Vec<Claim>,
-    /// What could not be read, and why.
+    /// Parts that could not be read, with reasons.
     pub notes: Vec<String>,
 }
 

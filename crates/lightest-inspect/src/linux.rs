@@ -1,4 +1,4 @@
-//! What a Linux root file system states about itself: distribution, init system, programs, kernels and their drivers.
+//! Properties of a Linux root file system: distribution, init system, programs, kernels and their drivers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -100,7 +100,7 @@ pub struct System {
     pub(crate) init_requirement: Option<String>,
 }
 
-/// What one kernel's lists and configuration state about drivers.
+/// Drivers by one kernel's lists and configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Drivers {
     directory: String,

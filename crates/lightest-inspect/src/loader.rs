@@ -25,7 +25,7 @@ pub struct BootLoader {
     pub partition: u32,
     /// Its path there.
     pub path: String,
-    /// What it runs on; absent when it is no program for a known one.
+    /// Its architecture; absent when it is no program for a known one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub arch: Option<Arch>,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::source::{Source, bytes, number};
 
-/// What a table may have at most: more is not looked at.
+/// Most entries of a table that are read.
 const MOST: u32 = 256;
 const MBR_EXTENDED: [u8; 3] = [0x05, 0x0f, 0x85];
 /// A GPT's stand-in in the older table.
@@ -53,7 +53,7 @@ pub struct Partition {
     pub start: u64,
     /// Its length in bytes.
     pub bytes: u64,
-    /// What its type is called, or the type itself.
+    /// The name of its type, or the type itself.
     pub kind: String,
     /// Whether a BIOS takes it for the one to boot.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 /// A full distribution is looked through with a tenth of this.
 const BUDGET: u64 = 512 * 1024 * 1024;
-/// What even the smallest read costs.
+/// The cost of the smallest read.
 const LEAST: u64 = 512;
 
 /// Something that bytes can be read from.

@@ -41,7 +41,7 @@ pub(crate) enum Volume {
     Archive(Archive),
 }
 
-/// What was found in a partition.
+/// The recognized content of a partition.
 pub(crate) struct Recognized {
     /// Its name, when it is known.
     pub(crate) name: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! What is read from an image without booting it: the same from every format, and nothing bad from bad bytes.
+//! Images read without booting: the same result from every format, and no harm from hostile bytes.
 //!
 //! The images are those of `tests/images/make.sh`.
 
@@ -43,7 +43,7 @@ fn look(name: &str, content: &[u8]) -> Inspection {
     inspect(&written(room.path(), name, content)).expect("a file that can be opened")
 }
 
-/// What does not depend on the format.
+/// The part of a result that does not depend on the format.
 fn content(inspection: &Inspection) -> serde_json::Value {
     let mut value = serde_json::to_value(inspection).expect("JSON");
     let object = value.as_object_mut().expect("an object");

@@ -23,15 +23,15 @@ use crate::table::Table;
 /// The end of the path of the package with the factories.
 const FACTORY: &str = "tests/libvmifact";
 
-/// What is known about some files.
+/// The result of checking some files.
 pub struct Checked {
     /// One for each call of a factory.
     pub sites: Vec<Test>,
-    /// What was not read, and why.
+    /// Notes on files that were not read.
     pub notes: Vec<Diagnostic>,
     /// Files that were not read.
     pub unread: Vec<usize>,
-    /// What is wrong, in the order of the places.
+    /// Findings, in the order of the places.
     pub findings: Vec<Finding>,
 }
 

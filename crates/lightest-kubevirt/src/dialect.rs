@@ -44,7 +44,7 @@ impl Dialect for KubeVirt {
         "go.mod"
     }
 
-    /// What others wrote, and what is published on its own.
+    /// Vendored folders, and those that are published on their own.
     fn foreign(&self) -> &'static [&'static str] {
         &["vendor", "staging"]
     }

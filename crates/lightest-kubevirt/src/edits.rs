@@ -11,7 +11,7 @@ const OPTION: &str = "WithMemoryRequest";
 /// The end of the path of the package with the options.
 const OPTIONS: &str = "pkg/libvmi";
 
-/// What to change, and the words for it.
+/// An edit, with its words.
 pub(crate) struct Proposal {
     pub(crate) edits: Vec<Edit>,
     pub(crate) safety: Safety,

@@ -1,4 +1,4 @@
-//! What the tests of a site ask of their guest, all together.
+//! The requirements of all tests of a site on their guest.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use lightest_model::space::{ALWAYS, Answer, Asked, Space};
 use crate::suite::{Place, Site, Suite, Touch};
 use crate::table::{Entry, Table};
 
-/// What every guest that is proposed must meet: new tests may use it.
+/// Requirements on every proposed guest: new tests may use it.
 pub const NEW_TESTS: &str = "new-tests";
 
 /// Something that a test asks, and what shows it.
@@ -22,7 +22,7 @@ pub struct Ask {
     pub because: String,
     /// Where that is known from, as the catalog writes it.
     pub evidence: Vec<String>,
-    /// What shows it.
+    /// The place that shows it.
     pub place: Place,
     /// Where the test's own body leads to it, when it stands in a helper.
     pub via: Option<Place>,
@@ -54,14 +54,14 @@ pub struct Login {
     pub place: Place,
 }
 
-/// What one test asks.
+/// The requirements of one test.
 #[derive(Clone, Debug, Default)]
 pub struct Asking {
     /// Requirements, the first place of each.
     pub asks: Vec<Ask>,
-    /// What was not understood.
+    /// Unresolved places.
     pub opens: Vec<Unresolved>,
-    /// What it does with the machine, in words.
+    /// Its use of the machine, in words.
     pub does: Vec<String>,
     /// What looks like a demand and is none: why, and where. What stands in the test itself comes first.
     pub decoys: Vec<(String, Place)>,
@@ -84,9 +84,9 @@ pub struct Judged<'r> {
     pub guest: Option<&'r Guest>,
     /// Its tests that are not pending, by index.
     pub tests: Vec<usize>,
-    /// What they ask, the first place of each requirement.
+    /// Their requirements, each with its first place.
     pub asks: Vec<Ask>,
-    /// What was not understood.
+    /// Unresolved places.
     pub opens: Vec<Unresolved>,
     /// Whether the name of a test, or a comment at the site, mentions its guest, or others stand beside it in one list:
     /// the author chose it.
@@ -101,7 +101,7 @@ pub struct Reading<'r> {
     pub catalog: &'r Catalog,
     /// The guests with their answers.
     pub space: Space<'r>,
-    /// What each test asks.
+    /// The requirements of each test.
     pub asking: Vec<Asking>,
     /// Login functions, with the guests whose console they know.
     logins: Vec<(String, Vec<String>)>,
@@ -163,7 +163,7 @@ impl<'r> Reading<'r> {
             .any(|place| within(site, place) || !self.suite.sites.iter().any(|other| within(other, place)))
     }
 
-    /// What a guest gives.
+    /// The requirements that a guest provides.
     #[must_use]
     pub fn answer(&self, guest: &Guest, requirement: &str) -> Answer<'r> {
         answer(&self.space, guest, requirement)
@@ -195,7 +195,7 @@ impl<'r> Reading<'r> {
     }
 }
 
-/// What the catalog answers for a guest on x86-64.
+/// The catalog's answer for a guest on x86-64.
 #[must_use]
 pub fn answer<'c>(space: &Space<'c>, guest: &Guest, requirement: &str) -> Answer<'c> {
     let row = space.find(|row| row.guest.id == guest.id && row.config.arch == Arch::X64);
@@ -220,7 +220,7 @@ pub fn mentions(text: &str, guest: &Guest) -> bool {
     text.split(|c: char| !c.is_alphanumeric()).any(|word| word.to_lowercase() == first)
 }
 
-/// What one test asks.
+/// The requirements of one test.
 fn ask(suite: &Suite, test: usize, table: &Table) -> Asking {
     let data = &suite.tests[test];
     let reached = suite.reached(data);

@@ -41,7 +41,7 @@ pub struct Entry {
     /// Whether its arguments name what must not be there.
     #[serde(default)]
     pub denies: bool,
-    /// What a test does with it, for messages: `migrates it`.
+    /// The usage, for messages: `migrates it`.
     #[serde(default)]
     pub does: String,
     /// Whether it looks like a demand and is none.

@@ -1,4 +1,4 @@
-//! What tests ask of the guests that they share, read through helpers, closures, tables and set-ups.
+//! Requirements of tests on shared guests, read through helpers, closures, tables and set-ups.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -105,7 +105,7 @@ fn sites(body: &str) -> Vec<(String, usize, Vec<String>, Vec<String>)> {
     suite.sites.iter().map(describe).collect()
 }
 
-/// What the only site's tests ask, and what is open.
+/// The requirements of the only site's tests, and their unresolved places.
 fn only(body: &str) -> (Vec<String>, Vec<String>) {
     let mut all = sites(body);
     assert_eq!(all.len(), 1, "{all:?}");

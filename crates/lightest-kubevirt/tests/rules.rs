@@ -1,4 +1,4 @@
-//! What the rules find in suites of our own, and what their edits make of them.
+//! Findings of the rules in suites of our own, and their edits.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! What the factories state, checked against the catalog: each change of the source is reported at its place.
+//! Facts of the factories, checked against the catalog: each change of the source is reported at its place.
 
 use std::collections::BTreeMap;
 

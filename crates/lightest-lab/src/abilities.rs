@@ -57,12 +57,12 @@ impl Method {
     }
 }
 
-/// What a driver can do.
+/// The abilities of a driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Abilities {
     /// The ways to boot.
     pub paths: &'static [BootPath],
-    /// What can execute the guest; the first is the default of a VMM without a choice.
+    /// Accelerators; the first is the default of a VMM without a choice.
     pub accelerators: &'static [Accelerator],
     /// Image formats that it takes; the file is never written to.
     pub formats: &'static [ImageFormat],
@@ -78,7 +78,7 @@ pub struct Abilities {
     pub tpm: &'static [(Method, Arch)],
     /// Why others cannot have one, where that needs words.
     pub no_tpm: Option<&'static str>,
-    /// What carries the agent's messages; none where guests have no agent.
+    /// The transport of the agent's messages; none where guests have no agent.
     pub agent: Option<&'static str>,
     /// Whether a machine can be saved and restored.
     pub warm: bool,

@@ -39,7 +39,7 @@ impl Choice {
     }
 }
 
-/// What executes a guest where the VMM has no choice.
+/// The accelerator of a VMM without a choice.
 fn only(driver: &dyn Driver) -> Option<Accelerator> {
     match driver.abilities().accelerators {
         [Accelerator::Native, ..] => Some(Accelerator::Native),
@@ -141,7 +141,7 @@ pub fn choose(arch: Arch, host: &Host, store: &Store) -> Choice {
     choice
 }
 
-/// What the answer depends on: the host's boot, and the VMM's file.
+/// The key of a cached answer: the host's boot, and the VMM's file.
 fn circumstances(qemu: &Path) -> String {
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let meta = fs::metadata(qemu).ok();

@@ -12,7 +12,7 @@ const MAX_LINE: usize = 2048;
 /// How much of a text is shown, in characters.
 const SHOWN: usize = 400;
 
-/// What a console line can show.
+/// The meanings of console lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
@@ -63,7 +63,7 @@ impl Signs {
     }
 }
 
-/// What was on the console so far.
+/// The console's output so far.
 #[derive(Debug)]
 pub struct Console {
     signs: Signs,
@@ -76,7 +76,7 @@ pub struct Console {
 pub struct Line {
     /// Its text, without control sequences, cut at a limit.
     pub text: String,
-    /// What it is a sign of.
+    /// Its meaning.
     pub sign: Option<Sign>,
 }
 

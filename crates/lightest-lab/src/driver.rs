@@ -59,7 +59,7 @@ pub enum Endpoint {
 pub struct Prepared {
     /// The VMM.
     pub line: CommandLine,
-    /// What its standard streams are.
+    /// Its standard streams.
     pub streams: Streams,
     /// Processes that must run first, each with the socket that shows that it is ready.
     pub helpers: Vec<(CommandLine, PathBuf)>,
@@ -85,7 +85,7 @@ pub enum CannotStart {
     /// The operating system refused something.
     #[error("{what}: {error}")]
     Io {
-        /// What was tried.
+        /// The attempted action.
         what: String,
         /// The reason.
         #[source]
@@ -101,7 +101,7 @@ impl CannotStart {
     }
 }
 
-/// What a channel of the VMM can report.
+/// An event of a channel of the VMM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChannelEvent {
     /// Something happened to the machine.
@@ -157,7 +157,7 @@ pub trait Driver: Sync {
     /// Whether it has met its VMM.
     fn proof(&self) -> Proof;
 
-    /// What machines it can make.
+    /// The machines that it can run.
     fn abilities(&self) -> &'static Abilities;
 
     /// The VMM's program on this host.
@@ -171,7 +171,7 @@ pub trait Driver: Sync {
         None
     }
 
-    /// What the program states about its version.
+    /// The program's version, in its own words.
     fn version(&self, program: &Path, host: &Host) -> Option<String> {
         host.first_line(program, &["--version"])
     }
@@ -194,13 +194,13 @@ pub trait Driver: Sync {
     /// When the channel cannot be used.
     fn attach(&self, control: Line, sink: EventSink) -> io::Result<Arc<dyn Control>>;
 
-    /// What a line of the VMM's own log means.
+    /// The event that a line of the VMM's own log means.
     fn logged(&self, line: &str) -> Option<EventKind> {
         let _ = line;
         None
     }
 
-    /// What the exit status of the VMM's process means, where the VMM reports by it.
+    /// The event that the exit status of the VMM's process means, where the VMM reports by it.
     fn ended(&self, spec: &BootSpec, code: Option<i32>) -> Vec<EventKind> {
         let _ = (spec, code);
         Vec::new()

@@ -18,7 +18,7 @@ use crate::options::Facts;
 use crate::spec::{Accelerator, Arch, BootSpec, DiskBus, ImageFormat};
 use lightest_guests::host::{Host, Missing, PREFIX};
 
-/// What it asks and reads, with evidence.
+/// Its commands and events, with evidence.
 pub static FACTS: LazyLock<Facts> = LazyLock::new(|| Facts::embedded(include_str!("../vmms/hyperv.toml")));
 
 /// The environment variable that names the program, without `LIGHTEST_`.

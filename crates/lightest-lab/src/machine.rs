@@ -35,7 +35,7 @@ const TAIL_LINES: usize = 25;
 /// Receives each event when it is seen.
 pub type Watch<'a> = dyn FnMut(&Event) + 'a;
 
-/// What happened so far, in the terms of goals.
+/// Progress towards a goal.
 #[derive(Default)]
 struct Progress {
     agent_starts: u32,
@@ -138,7 +138,7 @@ impl Machine {
         Ok(machine)
     }
 
-    /// What happened so far.
+    /// The timeline so far.
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
@@ -156,7 +156,7 @@ impl Machine {
         self.hello.as_ref().and(self.agent.as_ref())
     }
 
-    /// What the agent reported about itself last.
+    /// The agent's last greeting.
     #[must_use]
     pub fn hello(&self) -> Option<&Hello> {
         self.hello.as_ref()
@@ -327,7 +327,7 @@ impl Machine {
         self.the_control()?.save(file, limit)
     }
 
-    /// What to look at when it failed.
+    /// The diagnosis of a failure.
     #[must_use]
     pub fn diagnose(&mut self) -> Diagnosis {
         // What is in the queue already may be the last words.

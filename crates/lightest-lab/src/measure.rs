@@ -91,7 +91,7 @@ fn quantile(sorted: &[f64], quarters: usize) -> f64 {
     sorted[low] + (sorted[(low + 1).min(last)] - sorted[low]) * share
 }
 
-/// What a series depends on.
+/// The circumstances of a series.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Circumstances {
@@ -220,10 +220,10 @@ pub struct Series {
     pub schema_version: u32,
     /// The configuration.
     pub config: String,
-    /// What was asked for beside the configuration.
+    /// The options beside the configuration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
-    /// What it depends on.
+    /// Its circumstances.
     pub circumstances: Circumstances,
     /// How many boots succeeded.
     pub booted: usize,

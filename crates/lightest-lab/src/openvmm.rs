@@ -18,7 +18,7 @@ use crate::spec::{Accelerator, Arch, BootSpec, DiskBus, FirmwareBoot, ImageForma
 use crate::timeline::{EventKind, Initiator};
 use lightest_guests::host::{Host, Missing, PREFIX};
 
-/// What it understands, with evidence.
+/// Its options and commands, with evidence.
 pub static FACTS: LazyLock<Facts> = LazyLock::new(|| Facts::embedded(include_str!("../vmms/openvmm.toml")));
 
 /// The environment variable that names the program, without `LIGHTEST_`.

@@ -1,4 +1,4 @@
-//! What a VMM's command line and control channel understand: facts with their evidence, from `vmms/*.toml`.
+//! Options and commands of VMMs: facts with their evidence, from `vmms/*.toml`.
 
 use serde::Deserialize;
 
@@ -35,7 +35,7 @@ pub struct Facts {
 pub struct Named {
     /// As it is written.
     pub name: String,
-    /// What follows it; nothing for a flag.
+    /// Its argument; nothing for a flag.
     pub takes: Option<String>,
     /// Where that is said.
     pub at: String,
@@ -45,7 +45,7 @@ pub struct Named {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mark {
-    /// What it is a sign of.
+    /// Its meaning.
     pub sign: Sign,
     /// The text.
     pub text: String,
@@ -57,7 +57,7 @@ pub struct Mark {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Number {
-    /// What it is a sign of.
+    /// Its meaning.
     pub sign: Sign,
     /// The number.
     pub id: u32,
@@ -75,7 +75,7 @@ pub struct Fact {
     pub at: String,
 }
 
-/// What a VMM's text or number can be a sign of.
+/// The meanings of a VMM's texts and numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
@@ -105,13 +105,13 @@ impl Facts {
         toml::from_str(text).expect("the files of vmms/ are read by a test")
     }
 
-    /// What a line of the log is a sign of.
+    /// The meaning of a line of the log.
     #[must_use]
     pub fn logged(&self, line: &str) -> Option<Sign> {
         self.log.iter().find(|mark| line.contains(&mark.text)).map(|mark| mark.sign)
     }
 
-    /// What an event's number is a sign of.
+    /// The meaning of an event's number.
     #[must_use]
     pub fn numbered(&self, id: u32) -> Option<Sign> {
         self.event.iter().find(|event| event.id == id).map(|event| event.sign)

@@ -78,13 +78,13 @@ pub enum Failure {
     },
 }
 
-/// What to look at when a boot failed.
+/// Where to look when a boot failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Diagnosis {
     /// The console's last lines.
     pub console_tail: Vec<String>,
-    /// What the VMM reports about the machine's state.
+    /// The machine's state, in the VMM's words.
     pub vmm_state: Option<String>,
     /// The VMM's last messages.
     pub vmm_stderr: Vec<String>,
@@ -121,7 +121,7 @@ pub struct Report {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub reached: Option<Duration>,
-    /// What happened when.
+    /// The timeline.
     #[serde(flatten)]
     pub timeline: Timeline,
     /// `None` when all that was waited for came.

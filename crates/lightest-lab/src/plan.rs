@@ -13,10 +13,10 @@ use lightest_guests::host::Host;
 use lightest_guests::{Built, ImageError, Store, recipe};
 use lightest_inspect::format;
 
-/// What the user may change about a boot.
+/// The user's options for a boot.
 #[derive(Clone, Debug, Default)]
 pub struct BootOptions {
-    /// What executes the guest; `None`: whatever this host can use.
+    /// The accelerator; `None`: the best of this host.
     pub accelerator: Option<Accelerator>,
     /// Memory in MiB.
     pub memory_mib: Option<u32>,
@@ -62,7 +62,7 @@ pub enum PlanError {
     Unsupported {
         /// What.
         what: String,
-        /// What to do instead.
+        /// The alternative.
         help: Option<String>,
     },
 }

@@ -17,7 +17,7 @@ struct Questions {
     ask: Vec<Question>,
 }
 
-/// What is asked.
+/// The question.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
@@ -27,7 +27,7 @@ pub struct Question {
     pub command: String,
 }
 
-/// What was found.
+/// The answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
@@ -35,9 +35,9 @@ pub struct Found {
     pub requirement: String,
     /// Whether the guest meets it.
     pub met: bool,
-    /// What was asked.
+    /// The question.
     pub command: String,
-    /// What the guest answered first.
+    /// The guest's first line.
     pub answer: String,
 }
 

@@ -51,13 +51,13 @@ command ulimit -f "$1" 2>/dev/null
 shift
 exec "$@"
 "#;
-/// What a helper may write to one file, in bytes.
+/// The largest file that a helper may write, in bytes.
 pub(crate) const HELPER_LIMIT: u64 = 64 << 20;
 const STDERR_KEPT: usize = 16 * 1024;
 /// A line of the log is looked at up to here.
 const MAX_LOG_LINE: usize = 4096;
 
-/// What a program's standard input and output are.
+/// Standard input and output of a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Streams {
     /// Nothing.
@@ -114,7 +114,7 @@ pub struct Group {
 /// Called with a line and the instant at which it was read.
 pub type OnLine = Box<dyn FnMut(Instant, &str) + Send>;
 
-/// What to do with each line that a program writes to its standard error, and at its end.
+/// Called with each line of a program's standard error, and at its end.
 pub struct OutputHandler {
     /// For each line.
     pub on_line: OnLine,

@@ -60,7 +60,7 @@ pub(crate) fn program(arch: Arch) -> &'static str {
     }
 }
 
-/// What the package list calls the purposes of a boot.
+/// The purposes of a boot, in the words of the package list.
 fn purposes(spec: &BootSpec) -> Vec<&'static str> {
     let mut purposes = vec![spec.arch.word()];
     match (&spec.payload, spec.arch) {

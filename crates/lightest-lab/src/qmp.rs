@@ -140,7 +140,7 @@ impl Qmp {
     }
 }
 
-/// What arrives unasked.
+/// A message that arrives unasked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum QmpMessage {
     /// The greeting.

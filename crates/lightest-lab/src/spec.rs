@@ -1,4 +1,4 @@
-//! What to boot: everything that a driver needs to know, and nothing about how.
+//! The specification of a boot: everything that a driver needs to know, without the means.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +7,7 @@ pub use lightest_inspect::format::ImageFormat;
 pub use lightest_model::config::Arch;
 use serde::Serialize;
 
-/// What executes the guest's code.
+/// The accelerator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -37,13 +37,13 @@ impl Accelerator {
 pub struct Disk {
     /// The image.
     pub file: PathBuf,
-    /// What it is.
+    /// Its kind.
     pub format: ImageFormat,
     /// The controller it hangs on.
     pub bus: DiskBus,
 }
 
-/// What a disk hangs on.
+/// The bus of a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DiskBus {
@@ -59,7 +59,7 @@ pub enum DiskBus {
     Cdrom,
 }
 
-/// What the machine starts.
+/// The boot source of a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Payload {
@@ -78,7 +78,7 @@ pub enum Payload {
     Pcat(FirmwareBoot),
 }
 
-/// What firmware finds.
+/// Boot media that firmware finds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FirmwareBoot {
@@ -133,9 +133,9 @@ pub struct BootSpec {
     pub config: String,
     /// The guest's architecture.
     pub arch: Arch,
-    /// What executes it.
+    /// The accelerator.
     pub accelerator: Accelerator,
-    /// What it starts.
+    /// The boot source.
     pub payload: Payload,
     /// Its disks; the first is the one that firmware boots.
     pub disks: Vec<Disk>,

@@ -1,4 +1,4 @@
-//! What happened when, on one monotonic clock that starts when the VMM is spawned.
+//! Events on one monotonic clock that starts when the VMM is spawned.
 
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ pub enum Source {
     GuestClock,
 }
 
-/// What can happen.
+/// The kinds of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "event")]
@@ -88,7 +88,7 @@ pub enum EventKind {
     },
     /// The guest's kernel gave up.
     Panicked {
-        /// What shows it.
+        /// The text that shows it.
         what: String,
     },
     /// A saved machine runs again.
@@ -133,7 +133,7 @@ pub struct Event {
     pub at: Duration,
     /// Where it was seen.
     pub source: Source,
-    /// What it is.
+    /// Its kind.
     #[serde(flatten)]
     pub kind: EventKind,
 }
@@ -150,7 +150,7 @@ pub(crate) fn seconds<S: Serializer>(at: &Duration, serializer: S) -> Result<S::
 pub struct Timeline {
     #[serde(skip)]
     started: Instant,
-    /// What happened, in the order of time.
+    /// Events, in the order of time.
     events: Vec<Event>,
     /// How many events were not kept because there were too many.
     dropped: u64,

@@ -48,7 +48,7 @@ pub struct Changes {
     files: BTreeMap<usize, Vec<Change>>,
 }
 
-/// What a change touches of a reading, by index.
+/// The parts of a reading that a change touches, by index.
 #[derive(Clone, Debug, Default)]
 pub struct AffectedParts {
     tests: Vec<bool>,

@@ -31,7 +31,7 @@ pub enum Relevance {
     Tests,
 }
 
-/// What the tests of a framework have in common.
+/// Common properties of the tests of a framework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conventions {
     /// Whether the guests of a declaration are alternatives, of which each run of a test takes one. Otherwise they live side
@@ -57,9 +57,9 @@ pub struct Replacement<'a> {
     pub variant: &'a Variant,
     /// The declaration that it stands in.
     pub declaration: &'a Declaration,
-    /// What takes its place.
+    /// The replacement.
     pub config: &'a Config,
-    /// What the tests of the declaration need, so that an edit can keep what the old guest brought along.
+    /// The needs of the declaration's tests, so that an edit can keep options of the old guest.
     pub needs: &'a Needs,
     /// The sources that spans point into.
     pub sources: &'a [Source],
@@ -68,7 +68,7 @@ pub struct Replacement<'a> {
 /// How a declaration asks its host for something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostWord {
-    /// What stands in the declaration.
+    /// The declaration's text.
     pub written: String,
     /// The declaration that takes it.
     pub within: &'static str,
@@ -82,7 +82,7 @@ pub trait Dialect: Sync {
     /// Whose tests it reads, for the list of frameworks.
     fn about(&self) -> &'static str;
 
-    /// What its tests look like, for when there are none.
+    /// A description of its tests, for when there are none.
     fn looks_for(&self) -> &'static str;
 
     /// The file that marks the top of a package, within which helpers are followed.
@@ -137,7 +137,7 @@ pub trait Dialect: Sync {
         reading
     }
 
-    /// What it read, and what rules of its own find; `None` where the linter's rules judge what it reads.
+    /// Its reading with the findings of its own rules; `None` where the linter's rules judge the reading.
     fn judge(
         &self,
         sources: &[Source],
@@ -148,7 +148,7 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// What rules of its own judge one by one, where that is not a test.
+    /// The unit that rules of its own judge, where that is not a test.
     fn unit(&self) -> Option<&'static str> {
         None
     }
@@ -252,9 +252,9 @@ pub trait Dialect: Sync {
 /// How the output of a test shows whether it passed, where the report may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Masking {
-    /// What it writes when it passed.
+    /// The output of a pass.
     pub passed: &'static str,
-    /// What it writes when it failed.
+    /// The output of a failure.
     pub failed: &'static str,
     /// How a run keeps that, and how it does without; for messages.
     pub advice: &'static str,

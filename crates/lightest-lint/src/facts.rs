@@ -78,7 +78,7 @@ pub struct Test {
     pub usages: Vec<Usage>,
     /// Requirements that the dialect itself found, beside those that the table of calls states for its usages.
     pub asks: Vec<Need>,
-    /// What the dialect could not follow.
+    /// Unresolved places.
     pub unresolved: Vec<Unresolved>,
     /// Places outside the test that its walk went through: helpers, constants and types.
     pub reached: Vec<Span>,
@@ -180,7 +180,7 @@ pub struct Variant {
 /// Something that a body touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// What it is.
+    /// Its kind.
     pub what: UsageKind,
     /// Where it stands.
     pub span: Span,
@@ -279,7 +279,7 @@ impl Branch {
 pub struct Unresolved {
     /// Where.
     pub span: Span,
-    /// What is not known.
+    /// The unknown.
     pub what: String,
 }
 

@@ -1,4 +1,4 @@
-//! What a rule found, before anybody decides how it looks.
+//! The result of a rule, before rendering.
 
 use lightest_diagnostics::{Diagnostic, Label, RuleId, Span};
 
@@ -11,13 +11,13 @@ pub struct Finding {
     pub test: String,
     /// The configuration, where one is wrong rather than the whole list.
     pub config: Option<String>,
-    /// What the test requires, as far as it decides.
+    /// The requirements of the test that decide.
     pub requirements: Vec<String>,
     /// The configuration that is suggested.
     pub suggested: Option<String>,
-    /// What the configuration costs.
+    /// The cost of the configuration.
     pub cost: Option<Cost>,
-    /// What the suggestion costs, where it replaces the configuration.
+    /// The cost of the suggestion, where it replaces the configuration.
     pub cost_after: Option<Cost>,
 }
 
@@ -63,7 +63,7 @@ impl Finding {
     }
 }
 
-/// What one run of a configuration costs.
+/// The cost of one run of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Size of the image in bytes, where there is one and its size is known.
@@ -72,7 +72,7 @@ pub struct Cost {
     pub has_image: bool,
     /// Identifier of the boot class.
     pub boot: String,
-    /// What its quirks cost together.
+    /// The total cost of its quirks.
     pub quirks: lightest_model::catalog::Cost,
     /// Identifier of the kind of host.
     pub host: String,

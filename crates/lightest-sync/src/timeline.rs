@@ -21,7 +21,7 @@ pub struct Part {
     pub counted: Option<&'static str>,
 }
 
-/// What something is stated about.
+/// The subject of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
     /// A name of a part.
@@ -30,7 +30,7 @@ pub enum Topic {
     Claim,
 }
 
-/// What a claim's value is while it is true.
+/// The value of a claim while it is true.
 pub const TRUE: &str = "true";
 
 /// Values by topic and subject.
@@ -47,10 +47,10 @@ pub struct Missing {
     pub cite: Option<String>,
 }
 
-/// What the source stated at one commit.
+/// The source's values at one commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// What it stated.
+    /// The values.
     pub state: State,
     /// What could not be read.
     pub gaps: Vec<Missing>,
@@ -70,7 +70,7 @@ pub trait Timeline: Sync {
     /// The parts, in the order in which a page shows them.
     fn parts(&self) -> &'static [&'static Part];
 
-    /// What the files of one commit state.
+    /// The values of the files of one commit.
     ///
     /// # Errors
     ///

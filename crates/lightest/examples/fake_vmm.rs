@@ -40,7 +40,7 @@ fn main() {
     }
 }
 
-/// What follows an option.
+/// The argument of an option.
 fn after<'a>(args: &'a [String], option: &str) -> Option<&'a str> {
     let at = args.iter().position(|arg| arg == option)?;
     args.get(at + 1).map(String::as_str)
@@ -119,7 +119,7 @@ fn hyperv() {
     }
 }
 
-/// What the guest does on its console and, where it has one, with its agent.
+/// The guest's part, on its console and, where it has one, with its agent.
 fn guest(scene: String, serial: UnixListener, vsock: Option<String>, news: Sender<GuestEvent>) {
     thread::spawn(move || {
         let mut console = serial.accept().expect("a reader").0;

@@ -15,7 +15,7 @@ macro_rules! written {
     };
 }
 
-/// What the build script wrote.
+/// The output of the build script.
 static BYTES: Bytes = Bytes {
     whole: written!("catalog.bin"),
     rest: written!("catalog_rest.bin"),

@@ -12,7 +12,7 @@ use crate::output::path_text;
 /// Why a command could not do its job.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// What went wrong, where, and what to do.
+    /// A failure with its place and the way out.
     pub(crate) diagnostic: Box<Diagnostic>,
     /// The texts that it points into.
     pub(crate) sources: Box<SourceMap>,
@@ -94,7 +94,7 @@ impl Failure {
         self
     }
 
-    /// What went wrong.
+    /// The message.
     pub(crate) fn message(&self) -> &str {
         &self.diagnostic.message
     }

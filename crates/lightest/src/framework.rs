@@ -61,7 +61,7 @@ impl Framework {
         })
     }
 
-    /// What reads its tests.
+    /// The reader of its tests.
     pub(crate) fn dialect(self) -> &'static dyn Dialect {
         self.0
     }

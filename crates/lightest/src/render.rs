@@ -110,7 +110,7 @@ fn origin(text: &Text<'_>, span: &Span) -> Origin<'static> {
     Origin::path(shown(text.path).to_string()).line(line).char_column(column)
 }
 
-/// What to do, with the edits drawn where they may be made.
+/// The help, with its edits drawn in place.
 fn helped<'a>(texts: &Texts<'a>, group: Group<'a>, help: &'a Help) -> Vec<Group<'a>> {
     let message = block(&help.message);
     let mut patches = Vec::new();

@@ -22,7 +22,7 @@ pub(crate) struct Run {
     pub(crate) path: PathBuf,
     /// An identifier for it: a part of its own, of its time, or of its file's name.
     pub(crate) id: String,
-    /// What it is, in words.
+    /// Its kind, in words.
     pub(crate) title: String,
     /// The day of the run, `YYYY-MM-DD`.
     pub(crate) date: Option<String>,
@@ -53,7 +53,7 @@ pub(crate) struct Variant {
     pub(crate) masked: Vec<ResultPlace>,
     pub(crate) failed: Vec<ResultPlace>,
     pub(crate) skipped: usize,
-    /// What was not understood, and where.
+    /// Elements that were not understood, with places.
     pub(crate) unclear: Vec<(String, ResultPlace)>,
 }
 
@@ -71,7 +71,7 @@ pub(crate) struct Results {
     pub(crate) ambiguous: BTreeSet<String>,
 }
 
-/// What is known of runs beside their reports.
+/// Circumstances of runs beside their reports.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RunContext<'a> {
     /// The commit of all runs.

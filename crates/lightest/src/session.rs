@@ -1,4 +1,4 @@
-//! What every command is given: the settings and the catalog, each read once, when it is first asked for.
+//! The session of every command: the settings and the catalog, each read once, when it is first asked for.
 
 use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;

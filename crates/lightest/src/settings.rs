@@ -17,7 +17,7 @@ use crate::output::{path_text, shown};
 pub(crate) struct Settings {
     /// Folder of a catalog that is laid over the embedded one, relative to the file.
     pub(crate) catalog: Option<Spanned<PathBuf>>,
-    /// What `check` reports, and what it knows of the team's own helpers.
+    /// The settings of `check`, with the team's own helpers.
     pub(crate) check: Check,
     /// The folder that paths in it are relative to.
     #[serde(skip)]
@@ -30,7 +30,7 @@ pub(crate) struct Settings {
     pub(crate) text: String,
 }
 
-/// What a configuration file may set for `check`.
+/// The settings of `check` in a configuration file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct Check {

@@ -36,7 +36,7 @@ impl<'a, 'c> Spelled<'a, 'c> {
         self.dialect().name_of(&self.row(row).config)
     }
 
-    /// What to paste for a choice.
+    /// The text to paste for a choice.
     pub(crate) fn paste(&self, choice: &Choice<'_>) -> Option<String> {
         let rows: Vec<(RowId, &[String])> = choice.rows().into_iter().map(|row| (row, &[][..])).collect();
         self.dialect().paste(self.space, &rows, &choice.asked)

@@ -16,7 +16,7 @@ impl<T: Display> Display for Styled<T> {
     }
 }
 
-/// What is recommended.
+/// Recommendations.
 pub(crate) fn answer<T: Display>(text: T) -> Styled<T> {
     Styled { style: AnsiColor::Green.on_default().bold(), text }
 }
@@ -31,7 +31,7 @@ pub(crate) fn aside<T: Display>(text: T) -> Styled<T> {
     Styled { style: Style::new().dimmed(), text }
 }
 
-/// What is refused or warned of.
+/// Refusals and warnings.
 pub(crate) fn refused<T: Display>(text: T) -> Styled<T> {
     Styled { style: AnsiColor::Yellow.on_default(), text }
 }

@@ -46,7 +46,7 @@ fn path(folder: &Path) -> String {
     format!("{}:{}", bin.display(), env::var("PATH").unwrap_or_default())
 }
 
-/// What a workflow knows: the values of `${{ .. }}`.
+/// The context of a workflow: the values of `${{ .. }}`.
 type Values = BTreeMap<String, String>;
 
 /// What the runner makes of a text with `${{ .. }}`. An expression that is not known here is a failure.
@@ -67,7 +67,7 @@ fn filled(text: &str, values: &Values) -> String {
 const RELEASES: &str = "startsWith(github.action_ref, 'v') && format('{0}/{1}/releases/download/{2}', \
                         github.server_url, github.action_repository, github.action_ref) || ''";
 
-/// What the action did.
+/// The result of the action.
 struct ActionRun {
     /// The code of the last step that ran.
     code: i32,
@@ -153,7 +153,7 @@ fn act(folder: &Path, checkout: &Path, given: &[(&str, &str)], releases: Option<
     ActionRun { code, outputs, installed, printed }
 }
 
-/// What cargo was asked for, once it was.
+/// The arguments of cargo, once it was called.
 fn asked(folder: &Path) -> Option<String> {
     fs::read_to_string(folder.join("cargo-was-asked")).ok()
 }

@@ -1,4 +1,4 @@
-//! What the program prints and how it exits, as its users see it.
+//! Output and exit codes of the program, as its users see them.
 
 use std::path::Path;
 use std::process::Command;

@@ -51,7 +51,7 @@ fn room() -> tempfile::TempDir {
     room
 }
 
-/// What is named.
+/// Names of files to try.
 const NAMES: [&[u8]; 20] = [
     b"fifo",
     b"/dev/zero",

@@ -15,7 +15,7 @@ use lightest_petri::grammar::Grammar;
 use serde_json::Value;
 use support::lightest;
 
-/// What becomes of the test at an index.
+/// The ending of the test at an index.
 #[derive(Clone, Copy, PartialEq)]
 enum Ending {
     Passes,

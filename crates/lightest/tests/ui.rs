@@ -18,7 +18,7 @@ use support::{Outcome, lightest};
 
 type Test = fn(&Fixture) -> Result<(), Failed>;
 
-/// What is done with each fixture.
+/// The checks of each fixture.
 const TESTS: [(&str, Test); 4] =
     [("prints", prints), ("fixes", fixes), ("with-cr-lf", with_cr_lf), ("by-rustfix", by_rustfix)];
 

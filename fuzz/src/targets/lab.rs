@@ -1,4 +1,4 @@
-//! What guests and VMMs send to the lab.
+//! Data from guests and VMMs to the lab.
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;

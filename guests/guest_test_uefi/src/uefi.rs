@@ -5,7 +5,7 @@ use core::ffi::c_void;
 use core::fmt;
 use core::slice;
 
-/// What a firmware call returns.
+/// The result of a firmware call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(transparent)]
 pub(crate) struct Status(usize);

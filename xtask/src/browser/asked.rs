@@ -1,4 +1,4 @@
-//! What the page can be asked: made here from the catalog, not taken from the page.
+//! Queries of the page: made here from the catalog, not taken from the page.
 
 use lightest_model::catalog::Question;
 use lightest_model::chooser::Query;

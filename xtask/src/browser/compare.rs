@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::asked::PageQuery;
 
-/// What the page shows.
+/// The content of the page.
 #[derive(Deserialize)]
 struct Shown {
     attribute: Option<String>,
@@ -17,7 +17,7 @@ struct Shown {
     cards: Vec<Card>,
 }
 
-/// What it shows for one architecture.
+/// Its content for one architecture.
 #[derive(Deserialize)]
 struct Card {
     arch: String,
@@ -141,7 +141,7 @@ fn check_contains(what: &str, sentence: &str, words: &str) -> Result<(), String>
     if sentence.contains(words) { Ok(()) } else { Err(format!("{what}: `{words}` is not in `{sentence}`")) }
 }
 
-/// What a configuration costs, in the words of the page.
+/// The cost of a configuration, in the words of the page.
 fn cost(space: &Space<'_>, pick: &Pick<'_>) -> Vec<String> {
     let catalog = space.catalog();
     let price = &pick.price;

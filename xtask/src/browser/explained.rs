@@ -7,7 +7,7 @@ use lightest_model::space::{ALWAYS, Asked, RowId, Space};
 use lightest_petri::Spelled;
 use serde::Deserialize;
 
-/// What the page shows of one configuration.
+/// The page's content on one configuration.
 #[derive(Deserialize)]
 struct Explained {
     config: String,

@@ -53,7 +53,7 @@ struct Verdicts {
 pub(super) struct Cell {
     test: String,
     arch: Arch,
-    /// What is proposed for it, with its role.
+    /// The proposed configurations, with their roles.
     proposed: Vec<(String, String)>,
     listed: Vec<String>,
     open: bool,
@@ -73,7 +73,7 @@ impl Cell {
         self.proposed.iter().any(|(config, role)| first(role) && self.listed.contains(config))
     }
 
-    /// What is proposed and not listed.
+    /// The proposed configurations that are not listed.
     fn more(&self) -> usize {
         self.proposed.iter().filter(|(config, _)| !self.listed.contains(config)).count()
     }

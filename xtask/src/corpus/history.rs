@@ -23,7 +23,7 @@ pub(super) struct Change {
     pub(super) tests: usize,
     pub(super) added: usize,
     pub(super) removed: usize,
-    /// What `check` stated about those tests on the commit before.
+    /// The findings of `check` on those tests at the commit before.
     pub(super) findings: Vec<String>,
     /// Whether one of them proposes what the commit did.
     pub(super) agreement: Agreement,
@@ -40,7 +40,7 @@ pub(super) enum Agreement {
     Nothing,
 }
 
-/// What was read of the history.
+/// The history, as far as it was read.
 pub(super) struct History {
     pub(super) changes: Vec<Change>,
     /// Commits that touched the folder.

@@ -17,7 +17,7 @@ use lightest_model::catalog::Catalog;
 
 use super::Place;
 
-/// What the naive linter looks for: words that mention the guest.
+/// Words that mention the guest, for the naive linter.
 const WORDS: [&str; 8] = [
     "console.",
     "LoginTo",
@@ -80,7 +80,7 @@ impl Tree {
         Ok(Self { sources, catalog, table, suite })
     }
 
-    /// What its tests ask.
+    /// The requirements of its tests.
     pub(super) fn read(&self) -> Read<'_> {
         let reading = Reading::new(&self.suite, &self.catalog, &self.table);
         Read { sources: &self.sources, reading }
@@ -93,7 +93,7 @@ impl Read<'_> {
         (source.local.clone(), line_column(&source.text, at).0)
     }
 
-    /// What is found too heavy, with the message.
+    /// The sites that are found too heavy, with the message.
     pub(super) fn findings(&self) -> BTreeMap<Place, String> {
         let (_, findings) = check::judge(&self.reading, self.sources, &Options::default());
         let heavy = findings.iter().filter(|finding| finding.rule() == "heavier-than-needed");

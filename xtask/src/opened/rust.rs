@@ -1,4 +1,4 @@
-//! What Rust source opens: by its tokens, so that a comment opens nothing and a macro's arguments do.
+//! The programs and paths that Rust source opens: by its tokens, so that a comment opens nothing and a macro's arguments do.
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 
@@ -7,7 +7,7 @@ use super::{HostPath, paths, shell};
 /// Functions whose string arguments are names of programs.
 const TAKES_PROGRAMS: [&str; 3] = ["program", "program_or_name", "named_program"];
 
-/// What stands before the text of a format.
+/// The text before that of a format.
 const FORMAT: [&str; 3] = ["format", "!", "("];
 
 pub(super) fn opened(text: &str) -> Vec<HostPath> {
@@ -93,7 +93,7 @@ fn arguments<'t, 'a>(tokens: &'t [&'a str]) -> &'t [&'a str] {
     &tokens[..end.unwrap_or(tokens.len())]
 }
 
-/// What stands between the quotes of a string.
+/// The text between the quotes of a string.
 fn content<'a>(token: &&'a str) -> Option<&'a str> {
     let start = token.find('"')?;
     let prefixed = token[..start].chars().all(|letter| matches!(letter, 'b' | 'c' | 'r' | '#'));

@@ -152,7 +152,7 @@ const REPORT: &str = "\
 const OF_THE_LAB: [&str; 4] =
     ["boot lab_linux_direct_x64", "image list", "list vmms", "measure lab_linux_direct_x64"];
 
-/// What a command did.
+/// The result of a command.
 #[derive(PartialEq, Eq)]
 struct RunOutcome {
     code: Option<i32>,

@@ -11,7 +11,7 @@ use std::ops::Range;
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unparsed {
-    /// What is wrong: lower-case start, no full stop.
+    /// The mistake: lower-case start, no full stop.
     pub message: String,
     /// Where, as far as that is known; the whole of an empty file otherwise.
     pub bytes: Range<usize>,

@@ -10,7 +10,7 @@ pub type Bytes = Range<usize>;
 pub struct File {
     /// The package's name.
     pub package: String,
-    /// What it imports.
+    /// Its imports.
     pub imports: Vec<Import>,
     /// Functions and methods.
     pub functions: Vec<Function>,
@@ -157,7 +157,7 @@ pub enum Expr {
 /// A call or a conversion.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// What is called.
+    /// The callee.
     pub func: Expr,
     /// With what.
     pub args: Vec<Expr>,
@@ -217,9 +217,9 @@ pub enum Stmt {
 /// A clause of a `switch` or a `select`.
 #[derive(Clone, Debug)]
 pub struct Clause {
-    /// What is compared, or received.
+    /// The compared or received value.
     pub head: Vec<Stmt>,
-    /// What is done.
+    /// The body.
     pub body: Vec<Stmt>,
 }
 

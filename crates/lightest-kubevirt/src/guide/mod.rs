@@ -23,9 +23,9 @@ const TITLE: &str = "Which guest a test boots";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
-    /// What a test touches.
+    /// The usage, in words.
     pub touches: String,
-    /// What that asks of the guest.
+    /// The requirement on the guest.
     pub requires: Vec<String>,
 }
 

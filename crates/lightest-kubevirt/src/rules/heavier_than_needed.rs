@@ -40,7 +40,7 @@ use crate::judge::Judged;
 
 pub(crate) const RULE: RuleId = RuleId::new("heavier-than-needed");
 
-/// What a lighter guest can be given by an option.
+/// Requirements that an option adds to a lighter guest.
 const BY_OPTION: &str = "memory";
 
 /// Finds sites that are heavier than their tests need.

@@ -25,7 +25,7 @@ pub const RULES: [Rule; 5] = [
 
 /// Everything that a rule is given.
 pub struct Context<'c, 'r> {
-    /// What was read.
+    /// The reading of the suite.
     pub reading: &'c Reading<'r>,
     /// The sites, with what their tests ask.
     pub judged: &'c [Judged<'r>],
@@ -56,7 +56,7 @@ pub(crate) fn short(guest: &Guest) -> &str {
     guest.short.as_deref().unwrap_or(&guest.title)
 }
 
-/// What a guest costs.
+/// The costs of a guest.
 pub(crate) fn cost(guest: &Guest) -> Cost {
     Cost {
         image_bytes: guest.images.first().and_then(|image| image.bytes),

@@ -5,7 +5,7 @@ use super::unit::Kind;
 /// The import path, without its version.
 pub(crate) const PATH: &str = "github.com/onsi/ginkgo";
 
-/// What a function of Ginkgo declares, and whether it is pending.
+/// The kind of node that a function of Ginkgo declares, and whether it is pending.
 pub(crate) fn node(name: &str) -> Option<(Kind, bool)> {
     let bare = |prefix: char| name.strip_prefix(prefix).and_then(kind);
     if let Some(kind) = kind(name) {

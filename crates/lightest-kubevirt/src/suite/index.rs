@@ -188,7 +188,7 @@ impl<'a> Index<'a> {
         found.max_by_key(|(_, package)| package.folder.len()).map(|(id, _)| id)
     }
 
-    /// What a name without a qualifier stands for at the top of a file.
+    /// The declaration of an unqualified name at the top of a file.
     pub(crate) fn member(&self, file: usize, name: &str) -> Option<Member> {
         let own = self.packages[self.package_of[file]].members.get(name);
         own.copied().or_else(|| {
@@ -214,7 +214,7 @@ impl<'a> Index<'a> {
         })
     }
 
-    /// What a type embeds, or stands for.
+    /// The type that a type embeds, or is an alias of.
     fn embedded(&self, typ: usize, depth: usize) -> impl Iterator<Item = Type<'a>> {
         let data = &self.types[typ];
         let file = data.file;
@@ -302,7 +302,7 @@ impl<'a> Index<'a> {
         })
     }
 
-    /// What a type is made of: a function's results, elements, or itself.
+    /// The parts of a type: a function's results, elements, or itself.
     pub(crate) fn underlying(&self, typ: Type<'a>) -> Type<'a> {
         let mut typ = typ;
         for _ in 0..8 {

@@ -1,4 +1,4 @@
-//! What names stand for: imports, factories, and what is called.
+//! Resolves names: imports, factories, and callees.
 
 use super::ginkgo;
 use super::index::{Import, is_builtin_type};
@@ -7,7 +7,7 @@ use super::unit::Kind;
 use super::walk::Walker;
 use crate::go::tree::Expr;
 
-/// What a callee is.
+/// A resolved callee.
 pub(super) enum Callee<'a> {
     Function(usize),
     Ginkgo(Kind, bool),

@@ -66,16 +66,16 @@ pub struct Trace<'s, T> {
     pub via: Option<Place>,
 }
 
-/// What a test reaches.
+/// The reach of a test.
 #[derive(Debug, Default)]
 pub struct Reached<'s> {
-    /// What it touches.
+    /// Its usages.
     pub touches: Vec<Trace<'s, Touched>>,
-    /// What is not understood.
+    /// Unresolved places.
     pub opens: Vec<Trace<'s, Open>>,
 }
 
-/// What rules want to know of a file.
+/// A file, for rules.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
     /// Comments, in order.
@@ -420,7 +420,7 @@ impl Suite {
     }
 }
 
-/// What lies around a node.
+/// The context of a node.
 struct NodeContext {
     units: Vec<usize>,
     setups: Vec<usize>,

@@ -10,7 +10,7 @@ use crate::go::tree::Bytes;
 #[derive(Debug)]
 pub(crate) struct Local<'a> {
     pub(crate) typ: Type<'a>,
-    /// What it may stand for, where it is given a function.
+    /// Functions that it may stand for.
     pub(crate) values: Vec<(Target, Bytes)>,
     /// The fields that lead to what it was declared with: `Spec.Domain.Resources`.
     pub(crate) path: String,

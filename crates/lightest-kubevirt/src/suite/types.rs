@@ -1,6 +1,6 @@
 //! Types, as far as they are known: enough to know whose method is called.
 
-/// What a package declares under a name.
+/// A declaration of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Member {
     Function(usize),

@@ -58,7 +58,7 @@ pub struct Open {
     pub bytes: Bytes,
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Target {
     Unit(usize),

@@ -8,14 +8,14 @@ use super::unit::{Open, Target, Touch, Touched, Unit};
 use crate::go::tree::{Block, Bytes, Expr, FuncLit, Signature, Stmt, Variables};
 use crate::table::{COMPARED, EXPECTED, Table};
 
-/// What every body of a suite touches.
+/// The usages of every body of a suite.
 pub(crate) struct Walked {
     pub(crate) units: Vec<Unit>,
     /// The unit of each function.
     pub(crate) functions: Vec<usize>,
     /// The unit of each variable of a package.
     pub(crate) variables: Vec<usize>,
-    /// What each local variable may stand for.
+    /// The values of each local variable.
     pub(crate) locals: Vec<Vec<(Target, Bytes)>>,
 }
 
@@ -386,7 +386,7 @@ impl<'a> Walker<'a, '_> {
         }
     }
 
-    /// What a variable is declared with.
+    /// The value in a variable's declaration.
     fn describe(&mut self, local: usize, value: &'a Expr) {
         let path = match value {
             Expr::Selector(..) | Expr::Reference(..) => last_names(&self.path_of(value)).to_owned(),

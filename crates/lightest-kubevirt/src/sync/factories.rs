@@ -1,4 +1,4 @@
-//! What the factories make, read from the file that defines them and the file that names the container disks.
+//! The guests of the factories, read from the file that defines them and the file that names the container disks.
 
 use std::collections::BTreeMap;
 
@@ -52,14 +52,14 @@ pub struct Gap {
     pub spot: Option<SourcePlace>,
 }
 
-/// What the two files state.
+/// The facts of the two files.
 #[derive(Clone, Debug, Default)]
 pub struct Factories {
     /// The factories, in order.
     pub factories: Vec<Factory>,
     /// Container disks by their constants.
     pub disks: BTreeMap<String, At<String>>,
-    /// What is not understood.
+    /// Unparsed places.
     pub gaps: Vec<Gap>,
 }
 

@@ -43,7 +43,7 @@ impl Project for KubeVirt {
     }
 }
 
-/// What KubeVirt's source states.
+/// The facts of KubeVirt's source.
 struct Read {
     files: Vec<SourceFile>,
     factories: Factories,
@@ -193,7 +193,7 @@ fn memory(work: &mut Compare<'_>, factory: &Factory, guest: &Guest, target: Targ
     }
 }
 
-/// What the catalog answers for a guest, and the statement that decides.
+/// The catalog's answer for a guest, and the statement that decides.
 fn catalog_answer(space: &Space<'_>, guest: &Guest, requirement: &str) -> (Support, Target) {
     let catalog = space.catalog();
     let answer = answer(space, guest, requirement);

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What PowerShell reads from a literal, and what is left after it.
+    /// The value that PowerShell reads from a literal, and the rest of the text.
     fn read(literal: &str) -> Option<(String, &str)> {
         let mut letters = literal.char_indices().peekable();
         let (_, first) = letters.next()?;

@@ -1,4 +1,4 @@
-//! What is seen of a running machine becomes events of its timeline and progress towards its goal.
+//! Signals of a running machine become events of its timeline and progress towards its goal.
 
 use std::time::{Duration, Instant};
 

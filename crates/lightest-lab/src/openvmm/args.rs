@@ -10,9 +10,9 @@ use crate::process::{Args, CommandLine, Streams};
 use crate::spec::{Accelerator, Arch, BootSpec, Disk, DiskBus, FirmwareBoot, ImageFormat, Payload};
 use lightest_guests::host::{Host, PREFIX};
 
-/// What the syntax of a disk ends a path at.
+/// Characters that end a path in the syntax of a disk.
 const DISK_SYNTAX: [char; 2] = [',', ';'];
-/// What the syntax of a serial port ends a path at.
+/// Characters that end a path in the syntax of a serial port.
 const SERIAL_SYNTAX: [char; 2] = [',', '='];
 
 pub(super) fn prepare(

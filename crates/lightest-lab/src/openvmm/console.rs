@@ -10,16 +10,16 @@ use crate::driver::{ChannelEvent, Control, EventSink};
 use crate::line::{Line, Writer};
 use crate::timeline::EventKind;
 
-/// What it prints when it waits for a command.
+/// The prompt.
 const PROMPT: &str = "openvmm>";
-/// What is kept of the answer to a command.
+/// Most bytes of an answer that are kept.
 const KEPT: usize = 64 * 1024;
 /// How many lines of an answer are shown.
 const SHOWN: usize = 20;
 /// How much of a line is shown.
 const WIDTH: usize = 200;
 
-/// What was printed since the last command.
+/// The output since the last command.
 #[derive(Default)]
 struct Printed {
     text: Vec<u8>,

@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Far longer than any dialogue takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What the driver is asked.
+/// The request to the driver.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) what: String,

@@ -1,4 +1,4 @@
-//! What the agent does inside a real guest.
+//! The agent inside a real guest.
 
 use std::time::{Duration, Instant};
 

@@ -4,7 +4,7 @@ use lightest_lab::spec::{Arch, DiskBus, FirmwareBoot, Goal, Payload};
 
 use crate::{assert_reached, boot_and_end, guest, linux_direct, machine, nothing_to_boot, small_disk, story};
 
-/// What every guest with an agent goes through, whatever is before.
+/// The checks of every guest with an agent.
 const WITH_AGENT: [&str; 6] = ["kernel", "init", "agent-ready", "shutdown-asked", "shutdown", "exited"];
 
 #[test]

@@ -162,7 +162,7 @@ pub(super) fn fill(paths: &[PathBuf], write: bool, session: &Session) -> Result<
     })
 }
 
-/// What is known before any test is read.
+/// The inputs of a run, known before any test is read.
 struct Facts<'a> {
     catalog: &'static Catalog,
     settings: &'a Settings,
@@ -283,7 +283,7 @@ fn print(args: &Args, report: &Report<'_>, read: &Sources) -> Result<(), Failure
     Ok(())
 }
 
-/// What was asked for, on the command line and in the configuration.
+/// The request, from the command line and the configuration.
 fn options(args: &Args, framework: Framework, settings: &Settings) -> Result<Options, Failure> {
     let mut options = Options { pedantic: args.pedantic || settings.check.pedantic, ..Options::default() };
     let unknown = |name: &str| {

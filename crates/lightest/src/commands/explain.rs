@@ -24,7 +24,7 @@ use crate::session::Session;
 use crate::style::{answer as green, aside, heading, refused};
 use crate::{address, condition, exit, output, words};
 
-/// What was explained: for programs, and for people.
+/// An explanation, for programs and for people.
 struct Explained<'c> {
     entry: Entry<'c>,
     text: String,
@@ -230,7 +230,7 @@ fn titled<'c>(
     (Titled { id, title, evidence: evidence(places), links }, text)
 }
 
-/// What all of some configurations give, and what only some do.
+/// Requirements that all of some configurations provide, and those that only some do.
 fn given(catalog: &Catalog, wanted: impl Fn(&lightest_model::space::Row<'_>) -> bool) -> String {
     let space = Space::of(catalog, |_| true);
     let rows: Vec<RowId> = RowId::all(&space)

@@ -110,7 +110,7 @@ struct View<'a> {
     measured: &'a dyn Fn(&str) -> Option<f64>,
 }
 
-/// What all that wait would save together.
+/// The total savings of all waiting variants.
 #[derive(Default)]
 struct Total {
     image_bytes: i64,
@@ -118,7 +118,7 @@ struct Total {
     unsized_images: usize,
     boot_classes: i64,
     quirks: Cost<i64>,
-    /// What the variants take today, as far as it was measured.
+    /// The variants' durations today, as far as they were measured.
     measured_s: f64,
     measured: usize,
 }

@@ -35,11 +35,11 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Baseline {
     known: BTreeMap<(String, String, String), usize>,
-    /// What was read of its file.
+    /// The text of its file.
     was: String,
 }
 
-/// What became of the findings.
+/// The comparison of findings with a baseline.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     /// Findings that the baseline does not know.

@@ -6,7 +6,7 @@ use lightest_diagnostics::{Edit, Safety};
 use lightest_lint::finding::Finding;
 use lightest_lint::source::Source;
 
-/// What the edits of some findings make of their files.
+/// The files after the edits of some findings.
 #[derive(Debug, Default)]
 pub(crate) struct FixedFiles {
     /// The new text of each changed file, by its index.

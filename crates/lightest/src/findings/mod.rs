@@ -1,4 +1,4 @@
-//! What `check`, `requirements` and `sync` share: reading sources, the table of calls, and baselines.
+//! Shared parts of `check`, `requirements` and `sync`: reading sources, the table of calls, and baselines.
 
 pub(crate) mod baseline;
 pub(crate) mod fix;
@@ -16,7 +16,7 @@ use lightest_lint::linter::Options;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
 
-/// What was read and found.
+/// Counts and results of a run.
 pub(crate) struct Report<'a> {
     pub(crate) sources: &'a [Source],
     pub(crate) tests: &'a [Test],

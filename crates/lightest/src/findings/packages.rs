@@ -12,7 +12,7 @@ use crate::output::path_text;
 
 /// The packages of some files.
 pub(super) struct Packages {
-    /// What was named on the command line, and the whole of its path.
+    /// Paths of the command line, with their absolute forms.
     given: HashMap<PathBuf, PathBuf>,
     /// The file that marks the top of a package.
     manifest: &'static str,

@@ -15,7 +15,7 @@ use crate::input::ReadError;
 use crate::output::{path_text, shown};
 use crate::{input, output, words};
 
-/// What was read.
+/// The sources of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     /// The files that matter, in the order of their paths.
@@ -24,7 +24,7 @@ pub(crate) struct Sources {
     pub(crate) paths: Vec<PathBuf>,
     /// How many files were looked at.
     pub(crate) looked_at: usize,
-    /// What could not be read, each with the reason.
+    /// Files that could not be read, each with the reason.
     pub(crate) unread: Vec<UnreadFile>,
 }
 
@@ -62,7 +62,7 @@ pub(crate) struct UnreadFile {
     pub(crate) reason: String,
 }
 
-/// What became of one file.
+/// The outcome of one file.
 enum FileOutcome {
     /// A file without tests.
     Other(PathBuf),
@@ -233,7 +233,7 @@ fn contents<'r>(path: &Path, room: &'r mut Vec<u8>) -> Result<&'r [u8], String> 
     }
 }
 
-/// What the walk could not enter.
+/// A folder that the walk could not enter.
 fn unreadable_entry(error: &ignore::Error) -> UnreadFile {
     let mut inner = error;
     let mut path = String::new();

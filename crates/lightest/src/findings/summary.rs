@@ -1,4 +1,4 @@
-//! What a run amounts to: one line, or a table by rule.
+//! The summary of a run: one line, or a table by rule.
 
 use lightest_diagnostics::Safety;
 use lightest_lint::finding::Finding;

@@ -1,4 +1,4 @@
-//! What `check` found, in the form that every output format is made from.
+//! The findings of `check`, in the form that every output format is made from.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

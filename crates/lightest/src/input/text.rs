@@ -60,7 +60,7 @@ impl ReadError {
 
 const SEEN_FROM: &str = "names are seen from the folder that the command runs in";
 
-/// What a person can do about the system's reason.
+/// Advice on the system's reason.
 pub(crate) fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::NotFound => SEEN_FROM,

@@ -55,7 +55,7 @@ pub(super) struct StagedFiles<'a> {
     _folders: HashMap<PathBuf, Folder>,
 }
 
-/// What makes two files one.
+/// The identity of a file.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Identity {
     Path(PathBuf),

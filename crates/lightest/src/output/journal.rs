@@ -16,7 +16,7 @@ use crate::input;
 const FOLDER: &str = ".lightest-journal.tmp";
 const FILE: &str = "journal.json";
 
-/// What an interrupted run was to write.
+/// The work of an interrupted run.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Journal {
@@ -32,7 +32,7 @@ struct Entry {
     new: String,
 }
 
-/// What was left by an interrupted run.
+/// The state that an interrupted run left.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Recovery {
     /// Nothing.

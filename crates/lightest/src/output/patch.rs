@@ -48,7 +48,7 @@ impl Patch {
     }
 }
 
-/// What changes in a file, as a unified diff.
+/// The changes of a file, as a unified diff.
 fn change(name: &[u8], before: Option<&str>, after: &str) -> Vec<u8> {
     let side = |mark: &str| quoted([mark.as_bytes(), name].concat());
     let old = if before.is_some() { side("a/") } else { b"/dev/null".to_vec() };

@@ -14,7 +14,7 @@ use crate::input;
 const PREFIX: &str = ".lightest-";
 const RANDOM: usize = 6;
 const SUFFIX: &str = ".tmp";
-/// What keeps git from it.
+/// The file that makes git ignore it.
 const IGNORED: &str = "*\n";
 /// The same, in one that is in use for as long as it is locked.
 const LOCKED: &str = "# In use while this folder is locked.\n*\n";

@@ -9,7 +9,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 /// After this time, files that have next to nothing in common are compared less finely.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What changed between two texts of a file.
+/// The changes between two texts of a file.
 pub(super) fn changes(before: &str, after: &str) -> Vec<Change> {
     if before == after {
         return Vec::new();

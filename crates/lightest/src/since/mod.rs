@@ -1,4 +1,4 @@
-//! What the work tree changed since a commit, for `check --since`: read from git's objects, and compared here.
+//! Changes of the work tree since a commit, for `check --since`: read from git's objects, and compared here.
 //!
 //! Git is asked for commits and for the text of files only. It compares nothing, so that no program that a configuration
 //! names (a filter, a text conversion, a foreign diff) is started, and so that a file that git does not know yet is new
@@ -68,7 +68,7 @@ impl Since {
         }
     }
 
-    /// What changed in some sources.
+    /// The changes in some sources.
     pub(crate) fn changes(&self, sources: &Sources, leading: LeadingLines) -> Result<Changes, Failure> {
         let mut changes = Changes::to(leading);
         let mut tops = RepositoryCache::default();
@@ -134,7 +134,7 @@ impl Since {
     }
 }
 
-/// What helps a clone without its history.
+/// Advice for a clone without its history.
 const DEEPEN: &str = "fetch the history: `git fetch --unshallow`; with actions/checkout, `fetch-depth: 0`";
 
 /// The files of a commit.

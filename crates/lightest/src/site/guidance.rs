@@ -112,7 +112,7 @@ pub(super) fn guidelines(catalog: &Catalog) -> String {
     html
 }
 
-/// What a quirk costs, in words.
+/// The cost of a quirk, in words.
 fn cost(cost: Cost) -> String {
     let parts = cost.words();
     if parts.is_empty() { String::new() } else { format!(" <b>costs {}</b>", words::list(&parts, "and")) }

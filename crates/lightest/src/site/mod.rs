@@ -31,7 +31,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::spelled::Spelled;
 
-/// What the site is about.
+/// The subject of the site.
 #[derive(Clone, Copy)]
 pub(crate) struct Site<'s, 'c> {
     pub(crate) spelled: Spelled<'s, 'c>,

@@ -72,7 +72,7 @@ fn of_guide(site: &Site<'_, '_>) -> String {
     (site.book.sections)(site.spelled.space).into_iter().map(section).collect()
 }
 
-/// What is behind it: each need, guest, sentence, quirk and configuration with its source.
+/// The sources: each need, guest, sentence, quirk and configuration with its source.
 fn behind(site: &Site<'_, '_>) -> String {
     let (space, catalog) = (site.spelled.space, site.spelled.space.catalog());
     let accepted = format!(

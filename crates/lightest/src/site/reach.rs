@@ -13,7 +13,7 @@ const MOST: usize = 5;
 /// A question, with its answers sorted into those that ask for the same.
 pub(super) struct Asking<'c> {
     pub(super) question: &'c Question,
-    /// What can be asked for; the first is nothing.
+    /// The queries; the first is empty.
     pub(super) choices: Vec<&'c [String]>,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn questions(catalog: &Catalog) -> Vec<Asking<'_>> {
     catalog.questions.iter().take(MOST).map(Asking::of).collect()
 }
 
-/// What every combination of answers asks for; the choice of the last question changes fastest.
+/// The requirements of every combination of answers; the choice of the last question changes fastest.
 pub(super) fn combinations(questions: &[Asking<'_>]) -> Vec<Vec<String>> {
     let mut all: Vec<Vec<String>> = vec![Vec::new()];
     for asking in questions {

@@ -20,7 +20,7 @@ fn head(columns: &[&str]) -> String {
     format!("<thead><tr>{cells}</thead>")
 }
 
-/// What each guest costs and gives.
+/// Costs and capabilities of each guest.
 pub(super) fn trade_offs(catalog: &Catalog, space: &Space<'_>) -> String {
     let columns = ["Guest", "Image", "Boot", "Architecture", "Used by", "Gives"];
     let mut html = format!(
@@ -70,7 +70,7 @@ fn image(guest: &Guest) -> String {
     }
 }
 
-/// What all of some configurations give, and what only some of them do.
+/// Requirements that all of some configurations provide, and those that only some do.
 fn gives(space: &Space<'_>, rows: &[RowId]) -> String {
     let (mut always, mut sometimes) = (Vec::new(), Vec::new());
     for (index, requirement) in RequirementId::all(space.catalog()).zip(&space.catalog().requirements) {
@@ -200,7 +200,7 @@ pub(super) fn configurations(site: &Site<'_, '_>) -> String {
     html
 }
 
-/// What the words for hosts mean.
+/// The meanings of the words for hosts.
 pub(super) fn hosts(catalog: &Catalog) -> String {
     let mut html = String::from(r#"<dl class="lt-hosts">"#);
     for host in &catalog.hosts {

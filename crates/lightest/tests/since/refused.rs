@@ -1,4 +1,4 @@
-//! What cannot be compared, and what git is kept from doing.
+//! Impossible comparisons, and calls that git must not make.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What a change touches.
+//! Tests that a change touches.
 
 use std::fs;
 

@@ -22,7 +22,7 @@ pub(crate) fn fixtures() -> BTreeMap<String, String> {
     found
 }
 
-/// What a fixture asks the command line for.
+/// The arguments of a fixture.
 pub(crate) fn flags(text: &str) -> Vec<&str> {
     let first = text.lines().next().and_then(|line| line.strip_prefix("// flags: "));
     first.map(|flags| flags.split_whitespace().collect()).unwrap_or_default()

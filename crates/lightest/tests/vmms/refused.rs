@@ -1,4 +1,4 @@
-//! What is found on this host, and what is refused before anything starts.
+//! Drivers found on this host, and machines refused before anything starts.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! What the catalog states about one issue or pull request.
+//! The catalog's entries on one issue or pull request.
 
 use lightest_model::catalog::{Catalog, Evidence};
 

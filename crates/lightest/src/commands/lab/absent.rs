@@ -1,4 +1,4 @@
-//! What the lab's commands do in a build without the lab.
+//! The lab's commands in a build without the lab.
 
 use super::LabCommand;
 use crate::failure::Failure;

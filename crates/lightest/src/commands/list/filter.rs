@@ -39,11 +39,11 @@ pub(super) struct Filters {
     all: bool,
 }
 
-/// What is left of a list.
+/// The rest of a list.
 pub(super) struct Filtered {
     /// Configurations of the space, in its order.
     pub(super) rows: Vec<RowId>,
-    /// What is hidden unless it is asked for, in words; empty where nothing is.
+    /// Entries that are hidden by default, in words; empty where there are none.
     pub(super) hidden: Vec<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::{output, words};
 /// How many refused configurations are shown for each architecture, unless all are asked for.
 const SHOWN: usize = 4;
 
-/// What an answer to a body shows beside the picks.
+/// Parts of an answer to a body, beside the picks.
 pub(super) struct Shown<'a> {
     /// The attribute, where it is not the picks' own.
     pub(super) attribute: Option<&'a str>,
@@ -27,7 +27,7 @@ pub(super) struct Shown<'a> {
 /// How much of an answer is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Detail {
-    /// What fits on a screen.
+    /// As much as fits on a screen.
     Short,
     /// Every reason and quirk, and the nearest of the refused configurations.
     Why,
@@ -149,7 +149,7 @@ fn as_part(
     text
 }
 
-/// What nobody has shown, and what to do about it.
+/// Unproven configurations, with advice.
 fn as_trial(space: &Spelled<'_, '_>, text: &mut String, trial: &Trial<'_>) {
     let config = space.config(trial.row);
     let unshown = trial.unshown.iter().map(|reason| space.requirement_id(reason.requirement));
@@ -204,7 +204,7 @@ fn is_always(space: &Spelled<'_, '_>, reason: &Reason<'_>) -> bool {
     reason.requirement.entry(space.catalog()).is_none()
 }
 
-/// What a pick boots and costs, in one line; in few words where it is `short`.
+/// Guest and costs of a pick, in one line; in few words where it is `short`.
 pub(super) fn price(space: &Spelled<'_, '_>, pick: &Pick<'_>, short: bool) -> String {
     let guest = space.row(pick.row).guest;
     let mut parts = vec![match &guest.short {

@@ -55,7 +55,7 @@ fn restore_after_signals() {
     });
 }
 
-/// What came of a question.
+/// The outcome of a question.
 enum Reply {
     /// The requirements of the chosen answers.
     Chosen(Vec<String>),
@@ -86,7 +86,7 @@ fn conversation(
     Ok(Some(requires))
 }
 
-/// What would be recommended now, in one line.
+/// The present recommendation, in one line.
 fn so_far(space: &Spelled<'_, '_>, requires: &[String]) -> String {
     let query = Query { requires: requires.to_vec(), archs: Vec::new(), vmms: Vec::new() };
     let Ok(choice) = choose(space.space, &query) else { return String::new() };
@@ -146,7 +146,7 @@ fn prompt(question: &Question) -> Result<Reply, InquireError> {
 mod tests {
     use super::*;
 
-    /// What follows from some replies, and every line that was shown.
+    /// The query after some replies, and every line that was shown.
     fn asked(replies: Vec<Reply>) -> (Option<Vec<String>>, Vec<String>) {
         let catalog = crate::embedded::catalog().expect("the embedded catalog");
         let space = Space::of_tests(&catalog);

@@ -322,7 +322,7 @@ impl Answer<'_> {
         text
     }
 
-    /// What the list has that the answer has not, and the reverse.
+    /// The differences between list and answer, in both directions.
     fn comparison(&self) -> String {
         let listed = self.listed();
         if listed.is_empty() {

@@ -18,7 +18,7 @@ const MOST_LINES: usize = 15;
 /// Where lines are wrapped; attributes are as wide at most.
 const COLUMNS: usize = 100;
 
-/// What the last line is, where there is room for it.
+/// The last line, where there is room for it.
 const MORE: &str = "`--why` adds the reasons with their sources, the quirks, and the other configurations";
 
 /// How much is left out to keep an answer short; each level leaves out what those before it do.
@@ -156,7 +156,7 @@ fn as_part(
     }
 }
 
-/// What nobody has shown, and what to do about it.
+/// Unproven configurations, with advice.
 fn as_trial(space: &Spelled<'_, '_>, trial: &Trial<'_>) -> String {
     let unshown = trial.unshown.iter().map(|reason| space.requirement_id(reason.requirement));
     try_it(unshown, &green(space.config(trial.row)).to_string())

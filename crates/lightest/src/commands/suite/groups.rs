@@ -11,10 +11,10 @@ use crate::results::Results;
 use crate::schema::suite as schema;
 use crate::tests_read::Tests;
 
-/// What variants that have something in common cost.
+/// The cost of variants with a common property.
 #[derive(Debug)]
 pub(super) struct Group {
-    /// What they have in common.
+    /// Their common property.
     pub(super) name: String,
     /// How many variants there are.
     pub(super) variants: usize,

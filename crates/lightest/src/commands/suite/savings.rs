@@ -1,4 +1,4 @@
-//! What the findings of today would save, in measured seconds and in bytes.
+//! The savings of today's findings, in measured seconds and in bytes.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(super) struct Saving {
     pub(super) after: Option<(Duration, bool)>,
 }
 
-/// What all of them would save.
+/// The total savings.
 #[derive(Debug, Default)]
 pub(super) struct Savings {
     pub(super) findings: Vec<Saving>,

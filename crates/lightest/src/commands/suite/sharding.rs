@@ -22,7 +22,7 @@ pub(super) struct Shards {
     pub(super) shards: Vec<Shard>,
     /// The names of the items.
     names: Vec<String>,
-    /// What each boots.
+    /// The image of each.
     images: Vec<String>,
     /// The size of each image, where it is known.
     bytes: BTreeMap<String, u64>,

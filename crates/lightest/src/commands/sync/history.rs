@@ -35,9 +35,9 @@ pub(super) struct Change {
 pub(super) struct Period {
     /// The value.
     pub(super) value: String,
-    /// What began it.
+    /// Its first commit.
     pub(super) from: Change,
-    /// What ended it, if anything did.
+    /// The commit that ended it, if any.
     pub(super) until: Option<Change>,
 }
 

@@ -10,7 +10,7 @@ use super::history::{Change, History, Period};
 use crate::git::Commit;
 use crate::words;
 
-/// What the page is made of.
+/// The data of the page.
 pub(super) struct Page<'a> {
     pub(super) project: &'a dyn Project,
     pub(super) timeline: &'a dyn Timeline,
@@ -140,12 +140,12 @@ impl Page<'_> {
         page.push('\n');
     }
 
-    /// What is counted of each month.
+    /// The counts of each month.
     fn counted_names(&self) -> Vec<&'static str> {
         self.timeline.parts().iter().filter_map(|part| part.counted).collect()
     }
 
-    /// What was read of each month, and what could not be.
+    /// Parts that were read in each month, and parts that could not be.
     fn completeness(&self, page: &mut String) {
         let names = self.counted_names();
         let _ = write!(
@@ -200,7 +200,7 @@ impl Page<'_> {
     }
 }
 
-/// What is code stands in backticks; what is words does not.
+/// Code is set in backticks; words are not.
 fn title(part: &Part, name: &str) -> String {
     match name.split_once(": ") {
         _ if !part.code => name.to_owned(),

@@ -69,11 +69,11 @@ trait Format: Sync {
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     pub(crate) texts: &'a Texts<'a>,
-    /// What was found, in the order in which it is shown.
+    /// Findings, in the order in which they are shown.
     pub(crate) entries: Vec<Entry<'a>>,
-    /// What could be found: a rule each.
+    /// The rules that could find something.
     pub(crate) rules: Vec<RuleText<'a>>,
-    /// What was looked at: a case each, for forms that count those.
+    /// The checked cases, for formats that count them.
     pub(crate) cases: Vec<Case<'a>>,
     /// Files that were not read; people read it on standard error.
     pub(crate) unread: Vec<NotRead<'a>>,
@@ -90,9 +90,9 @@ pub(crate) struct Entry<'a> {
     pub(crate) drawn: Option<Diagnostic>,
     /// The case that it belongs to.
     pub(crate) case: Option<usize>,
-    /// What distinguishes it from others of its rule in another run.
+    /// The fingerprint that distinguishes it from others of its rule in another run.
     pub(crate) fingerprint: String,
-    /// What programs are given beside the diagnostic.
+    /// Data for programs beside the diagnostic.
     pub(crate) about: Option<About<'a>>,
     /// A line of the change that it is about, where its own place is not part of the change.
     pub(crate) beside: Option<Span>,
@@ -119,7 +119,7 @@ impl Level {
     }
 }
 
-/// What a finding is about.
+/// The subject of a finding.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct About<'a> {
     pub(crate) test: &'a str,
@@ -156,7 +156,7 @@ pub(crate) struct Case<'a> {
 }
 
 impl Entry<'_> {
-    /// What is drawn for people.
+    /// The drawing for people.
     fn drawing(&self) -> &Diagnostic {
         self.drawn.as_ref().unwrap_or(self.diagnostic)
     }
