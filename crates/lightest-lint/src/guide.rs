@@ -57,11 +57,11 @@ fn file(path: &'static str) -> &'static str {
 pub struct Guide {
     /// The page that is printed.
     pub page: Page,
-    /// What there is besides, where that page belongs to an mdBook.
+    /// The other generated files, where that page belongs to an mdBook.
     pub book: Option<Book>,
 }
 
-/// What there is besides a page that belongs to an mdBook.
+/// The generated files beside a page that belongs to an mdBook.
 #[derive(Clone, Copy, Debug)]
 pub struct Book {
     /// The style with which the first page is printed.
@@ -72,7 +72,7 @@ pub struct Book {
     pub lists: &'static [ExtraFile],
     /// The sections of the first page, each with its title, for the picker page.
     pub sections: fn(&Space<'_>) -> Vec<(&'static str, String)>,
-    /// What accepts configurations, in the plural: for the picker page.
+    /// The word for whatever accepts configurations, in the plural: for the picker page.
     pub accepted_by: &'static str,
 }
 

@@ -10,7 +10,7 @@ use lightest_model::space::{Asked, Space};
 use crate::facts::Variant;
 use crate::needs::Needs;
 
-/// What a passing run shows of one requirement.
+/// The proof of one requirement by a passing run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown<'c> {
     /// The requirement, or `runs`.
@@ -23,7 +23,7 @@ pub struct Shown<'c> {
     pub with: Vec<String>,
 }
 
-/// What a passing run of a variant shows; nothing where the variant's configuration is not in the space.
+/// The proofs of a passing run of a variant; none where the variant's configuration is not in the space.
 #[must_use]
 pub fn shown<'c>(needs: &Needs, variant: &Variant, space: &Space<'c>) -> Vec<Shown<'c>> {
     let Some(row) = space.position(&variant.config) else { return Vec::new() };

@@ -12,7 +12,7 @@ use lightest_model::config::Config;
 pub struct SyntaxError {
     /// The mistake. Its one place is in the text that was parsed, which is file 0; empty at the end of that text.
     pub diagnostic: Box<Diagnostic>,
-    /// What would be legal there, as it would be written.
+    /// Legal words at that place, as they would be written.
     pub expected: Vec<String>,
 }
 
@@ -83,6 +83,6 @@ pub trait Spelling: Sync {
     /// The first place that the framework would refuse.
     fn declaration(&self, catalog: &Catalog, text: &str) -> Option<Result<Vec<Config>, SyntaxError>>;
 
-    /// What the name of a test begins with for this configuration; `None` where that is not known.
+    /// The prefix of a test's name for this configuration; `None` where that is not known.
     fn test_name_prefix(&self, catalog: &Catalog, config: &Config) -> Option<String>;
 }

@@ -38,20 +38,20 @@ pub(crate) struct Subject<'a, 'c> {
     conditional: Vec<usize>,
     /// The rows that the list has.
     listed: HashSet<RowId>,
-    /// What is asked in each situation so far.
+    /// Cached requirements of each situation.
     known: RefCell<HashMap<Situation, Rc<Asked>>>,
-    /// What follows from requirements that were asked for together so far.
+    /// Cached closures of sets of requirements.
     asks: RefCell<HashMap<Vec<RequirementId>, Asked>>,
     /// Whether a comment names a row, for the rows that were asked so far.
     in_comments: RefCell<HashMap<RowId, bool>>,
-    /// What was found of each row so far, by what is asked beside the body.
+    /// Cached suitability of each row, by the requirements beside the body.
     suited: RefCell<HashMap<VariantDemand, Vec<Suitability>>>,
     comments: OnceCell<Comments>,
-    /// What `heavier-than-needed` found of the whole list.
+    /// The result of `heavier-than-needed` for the whole list.
     pub(crate) heaviness: Memo,
 }
 
-/// What a variant asks for by itself: whether the agent is wanted, and what its files ask for.
+/// Requirements of a variant itself: whether the agent is wanted, and those of its files.
 type VariantDemand = (Option<bool>, String);
 
 /// Whether a row provides everything that is asked for.
@@ -71,7 +71,7 @@ impl Suitability {
     }
 }
 
-/// What every test is judged with.
+/// The inputs of every judgement.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a, 'c> {
     pub(crate) space: &'a Space<'c>,
@@ -88,15 +88,15 @@ pub(crate) struct SharingTest<'a> {
     pub(crate) needs: Needs,
 }
 
-/// What decides what is asked: what the variant asks for, and which conditional needs apply.
+/// The key of a set of requirements: those of the variant, and the conditional needs that apply.
 type Situation = (VariantDemand, Vec<bool>);
 
-/// What a declaration asks for by itself: the agent, or that there is none.
+/// The requirement of a declaration itself: the agent, or its absence.
 fn declared(agent: Option<bool>) -> Option<&'static str> {
     agent.map(|agent| if agent { "agent" } else { "no-agent" })
 }
 
-/// What a variant asks for by itself: what its declaration does, and the files that it names.
+/// Requirements of a variant itself: those of its declaration, and of the files that it names.
 pub(crate) fn stated(variant: &Variant) -> impl Iterator<Item = &str> {
     declared(variant.agent).into_iter().chain(variant.brings.iter().map(String::as_str))
 }
@@ -203,7 +203,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
         self.dialect.name_of(&self.row(row).config)
     }
 
-    /// What the body asks of a configuration, by identifier, each once.
+    /// The requirements of the body on a configuration, by identifier, each once.
     pub(crate) fn requirements(&self, row: RowId) -> Vec<&'a str> {
         let mut words: Vec<&str> = Vec::new();
         for need in self.needs_of(row) {

@@ -16,7 +16,7 @@ pub(crate) const RULE: RuleId = RuleId::new("unused-suppression");
 struct Suppression<'a> {
     comment: &'a Comment,
     rule: String,
-    /// What is wrong with it by itself.
+    /// The mistake in the comment itself.
     mistake: Option<String>,
     /// The variant that it is for; `None` for the whole test.
     variant: Option<Place>,

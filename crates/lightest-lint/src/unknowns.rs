@@ -1,4 +1,4 @@
-//! What nobody has shown, and what a *yes* would save.
+//! Unproven answers, and what a *yes* would save.
 //!
 //! An unknown is one configuration and one requirement: the configuration is known to give everything else that some
 //! test asks, it is lighter than what that test can have today, and a single *yes* would make it the lightest. That is
@@ -45,18 +45,18 @@ pub struct Waiting {
     pub from: RowId,
     /// Why `check` would keep silent about it, as a half sentence; `None` where it would report it.
     pub silence: Option<&'static str>,
-    /// What it would save.
+    /// Its savings.
     pub saving: Saving,
 }
 
-/// What a lighter configuration saves.
+/// The savings of a lighter configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Saving {
     /// Bytes of image; negative where the lighter configuration has the larger one. `None` where a size is not known.
     pub image_bytes: Option<i64>,
     /// Boot classes.
     pub boot_classes: i64,
-    /// What quirks cost.
+    /// The costs of quirks.
     pub quirks: Cost<i64>,
 }
 
@@ -81,7 +81,7 @@ pub enum Experiment {
     },
 }
 
-/// What is not known of a tree's tests.
+/// The unknowns of a tree's tests.
 #[derive(Debug, Default)]
 pub struct Unknowns<'c> {
     /// The unknowns, the most valuable first.

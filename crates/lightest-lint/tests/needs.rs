@@ -1,4 +1,4 @@
-//! What a test requires: which needs stand for others, and what is asked of which configuration.
+//! Requirements of a test: which needs stand for others, and which apply to which configuration.
 
 use lightest_diagnostics::Span;
 use lightest_lint::facts::Branch;

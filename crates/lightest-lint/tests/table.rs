@@ -21,7 +21,7 @@ fn call(on: &str, name: &str, texts: &[&str]) -> UsageKind {
     UsageKind::Call { on: on.to_owned(), name: name.to_owned(), texts }
 }
 
-/// What the entry for something asks; `None` where no entry covers it.
+/// The requirements of a usage by its entry; `None` where no entry covers it.
 fn asked(table: &Table, what: &UsageKind) -> Option<String> {
     table.judge(what).map(|entry| entry.requires.join(","))
 }

@@ -133,7 +133,7 @@ pub struct Config {
     pub arch: Arch,
     /// The isolation mode, if any.
     pub isolation: Option<Isolation>,
-    /// What is booted.
+    /// The guest.
     pub guest: GuestRef,
     /// Further artifacts that this configuration needs, as paths.
     pub extra_deps: Vec<String>,

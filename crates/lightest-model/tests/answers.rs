@@ -1,4 +1,4 @@
-//! What a configuration answers: which statement decides, whose it is, and what is asked for as well.
+//! Answers of configurations: the deciding statement, its layer, and further requirements of the query.
 
 mod made_up;
 
@@ -9,7 +9,7 @@ use lightest_model::space::{Asked, Row, RowId, Space};
 
 use Layer::{Base, User};
 
-/// What the first configuration answers to a requirement where some are asked for, and the statement that decides.
+/// The first configuration's answer to a requirement where some are asked for, and the statement that decides.
 fn answer(catalog: &Catalog, requirement: &str, asked: &[&str]) -> (Support, Option<String>) {
     let space = Space::of_tests(catalog);
     let asked = Asked::new(catalog, asked.iter().copied()).expect("they are requirements");

@@ -20,7 +20,7 @@ fn archs() -> Vec<Arch> {
     CATALOG.archs().collect()
 }
 
-/// What is asked, with all that follows from it.
+/// The query, with all implied requirements.
 fn closure(requires: &[String]) -> BTreeSet<String> {
     let mut all: BTreeSet<String> = requires.iter().cloned().collect();
     loop {

@@ -35,7 +35,7 @@ fn check(catalog: &Catalog, text: &str) -> Vec<Finding> {
     linter::check(&reading, &sources, &Petri, catalog, &TABLE, &options)
 }
 
-/// What a rule finds in a text: the message of each finding.
+/// The findings of a rule in a text: the message of each.
 fn found(rule: &str, text: &str) -> Vec<String> {
     let findings = check(&CATALOG, text);
     let own = findings.iter().filter(|finding| finding.rule() == rule);
@@ -179,7 +179,7 @@ fn an_ignored_or_rare_variant_needs_no_declared_word() {
     assert_eq!(lacks("hyperv_uefi_x64(vhd(ubuntu_2504_server_x64))"), none);
 }
 
-/// What is noted of a test without a list.
+/// The notes on a test without a list.
 fn notes(above: &str, body: &str) -> Vec<String> {
     let text = format!("{above}\n{}", text("answers", "", body).replace("vmm_test()", "vmm_test"));
     let findings = check(&CATALOG, &text);

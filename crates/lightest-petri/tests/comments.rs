@@ -13,7 +13,7 @@ use reading::{CATALOG, TABLE, file};
 const X64: &str = "openvmm_uefi_x64(vhd(ubuntu_2504_server_x64))";
 const ARM: &str = "openvmm_uefi_aarch64(vhd(ubuntu_2404_server_aarch64))";
 
-/// What is found in a text: the rule, the text that it is found at, and whether an edit may be made unseen.
+/// The findings in a text: the rule, the marked text, and whether the edit is safe.
 fn found(text: &str) -> Vec<(String, String, bool)> {
     let sources = [file(text)];
     let reading = Petri.read(&sources, &CATALOG, &TABLE);

@@ -1,4 +1,4 @@
-//! What the macros refuse is refused, with a caret under the mistake and what would be legal there.
+//! Refusals of the macros are refused here, with a caret under the mistake and the legal words.
 
 mod common;
 

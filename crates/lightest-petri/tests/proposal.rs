@@ -1,4 +1,4 @@
-//! What to list for a test, from its body: which variants, why each, and what only its names mention.
+//! The proposed list for a body: which variants, the reason for each, and hints of names.
 
 #[path = "common/reading.rs"]
 mod reading;
@@ -39,7 +39,7 @@ fn test_text(name: &str, body: &str) -> String {
 const PING: &str = "agent.ping().await?;";
 const SHELL: &str = "cmd!(agent.unix_shell(), \"uname\").run().await?;";
 
-/// What is asked beside a body on x64.
+/// A request for x64.
 fn on_x64() -> Request {
     Request { archs: vec![Arch::X64], ..Request::default() }
 }

@@ -99,7 +99,7 @@ fn closure(words: impl IntoIterator<Item = String>) -> BTreeSet<String> {
     all
 }
 
-/// What a variant's test asks of a configuration.
+/// The requirements of a variant's test on a configuration.
 fn asked(test: &Test, needs: &Needs, variant: &Variant, space: &Space<'_>, row: RowId) -> BTreeSet<String> {
     let words = needs.asked_of(space.row(row)).map(|need| need.requirement.clone());
     let named = lightest_lint::linter::named(test, &CATALOG).into_iter().map(str::to_owned);

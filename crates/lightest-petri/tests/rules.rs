@@ -28,7 +28,7 @@ fn fixtures() -> Vec<String> {
     names
 }
 
-/// What is asked of the rules in a fixture's first line.
+/// The options in a fixture's first line.
 fn options(text: &str) -> Options {
     let flags = text.lines().next().and_then(|line| line.strip_prefix("// flags: ")).unwrap_or_default();
     let mut flags = flags.split_whitespace();

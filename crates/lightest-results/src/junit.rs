@@ -454,7 +454,7 @@ fn seconds(text: &str) -> Option<Duration> {
     (0.0..=MAX_SECONDS).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
 
-/// What is wrong with the XML.
+/// The mistake in the XML.
 fn reason(error: &quick_xml::Error) -> String {
     match error {
         quick_xml::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {

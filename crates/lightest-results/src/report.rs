@@ -1,8 +1,8 @@
-//! What is true of a whole report, and why one cannot be read.
+//! Properties of a whole report, and errors of reading one.
 
 use std::time::Duration;
 
-/// What is true of a whole report.
+/// Properties of a whole report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The name of the run, as the runner gives it.
@@ -24,7 +24,7 @@ pub struct Report {
 /// Why a report cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// What is wrong: lower-case start, no full stop.
+    /// The mistake: lower-case start, no full stop.
     pub message: String,
     /// The line, one-based.
     pub line: u64,

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// A test to be assigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// What it boots: tests of one image are kept together where that costs little time.
+    /// Its image: tests of one image are kept together where that costs little time.
     pub image: String,
     /// How long it takes.
     pub time: Duration,

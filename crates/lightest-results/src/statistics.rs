@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What a set of durations comes to.
+/// Statistics of a set of durations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// How many there are.

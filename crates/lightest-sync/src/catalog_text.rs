@@ -57,7 +57,7 @@ pub struct CatalogPlace {
     pub span: Range<usize>,
 }
 
-/// What a value becomes.
+/// The new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum New {
     /// A number.
@@ -77,7 +77,7 @@ pub enum New {
 pub struct Edit {
     /// Which value.
     pub target: Target,
-    /// What it becomes.
+    /// The new value.
     pub new: New,
 }
 

@@ -26,7 +26,7 @@ pub struct Difference {
     /// What differs, by one of [`rules::RULES`]. The source's place comes first, the catalog's beside it; where neither states anything,
     /// the place is the commit that the catalog records.
     pub diagnostic: Diagnostic,
-    /// What `--write` changes; empty when a person must decide.
+    /// The edits of `--write`; empty when a person must decide.
     pub edits: Vec<Edit>,
 }
 
@@ -56,7 +56,7 @@ pub struct DerivedState {
     pub id: String,
     /// Its state; `None` when the source does not show it.
     pub state: Option<BlockerState>,
-    /// What shows it.
+    /// The place that shows it.
     pub witness: Option<Witness>,
     /// In words.
     pub because: String,
@@ -80,9 +80,9 @@ pub struct Compare<'a> {
     pub catalog: &'a Catalog,
     /// The files that they stand in.
     pub text: &'a CatalogText,
-    /// What became of the lines that they rest on.
+    /// The state of the cited lines.
     pub evidence: &'a Evidences,
-    /// What was found so far.
+    /// The differences so far.
     pub(crate) found: Vec<Difference>,
     /// The texts that it points into.
     pub(crate) sources: SourceMap,
@@ -199,21 +199,21 @@ impl Draft<'_, '_> {
         self
     }
 
-    /// What to know.
+    /// Adds a note.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.difference.diagnostic.notes.push(note.into());
         self
     }
 
-    /// What to do.
+    /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.difference.diagnostic = self.difference.diagnostic.help(help);
         self
     }
 
-    /// What `--write` changes.
+    /// Adds an edit of `--write`.
     #[must_use]
     pub fn edit(mut self, edit: Edit) -> Self {
         self.difference.edits.push(edit);

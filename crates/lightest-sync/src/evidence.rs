@@ -17,7 +17,7 @@ pub struct CitedFile {
     pub is: Option<(String, String)>,
 }
 
-/// What became of a piece of evidence.
+/// The state of a piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EvidenceStatus {
     /// It reads as it did, in the same place.
@@ -42,11 +42,11 @@ pub enum EvidenceStatus {
     },
     /// The file is gone, or every cited line.
     Gone,
-    /// What it read like cannot be had.
+    /// The old text is not available.
     Unknown,
 }
 
-/// What became of each piece of evidence that is a line of the source.
+/// The state of each piece of evidence that is a line of the source.
 #[derive(Clone, Debug, Default)]
 pub struct Evidences {
     fates: BTreeMap<String, EvidenceStatus>,

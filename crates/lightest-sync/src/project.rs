@@ -47,7 +47,7 @@ pub trait Project: Sync {
     }
 }
 
-/// What the files of one commit or checkout state.
+/// The facts of the files of one commit or checkout.
 pub trait Stated {
     /// The files, sorted by path; those that are not wanted are left out.
     fn files(&self) -> &[SourceFile];
@@ -55,7 +55,7 @@ pub trait Stated {
     /// Compares the catalog with it: every difference, at its place in both.
     fn compare(&self, catalog: &Catalog, text: &CatalogText, evidence: &Evidences) -> Report;
 
-    /// What was read, in a few counts: `42 guests, 5 boot methods`.
+    /// Counts of the facts: `42 guests, 5 boot methods`.
     fn summary(&self) -> String;
 
     /// Places of what was read anew, for evidence whose lines read differently: by the entry whose evidence it is.

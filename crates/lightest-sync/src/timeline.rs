@@ -11,7 +11,7 @@ use crate::project::SourceFile;
 pub struct Part {
     /// Its heading.
     pub heading: &'static str,
-    /// What stands above the table.
+    /// The text above the table.
     pub intro: &'static str,
     /// The head of the first column, which has the names.
     pub column: &'static str,
@@ -39,7 +39,7 @@ pub type State = BTreeMap<(Topic, String), String>;
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Missing {
-    /// What could not be read.
+    /// The unread part.
     pub what: String,
     /// Why.
     pub because: String,
@@ -52,7 +52,7 @@ pub struct Missing {
 pub struct Snapshot {
     /// The values.
     pub state: State,
-    /// What could not be read.
+    /// Gaps.
     pub gaps: Vec<Missing>,
 }
 

@@ -244,7 +244,7 @@ fn a_comment_names_something_lighter(
             }))
 }
 
-/// What keeps the rule silent about every variant of a test.
+/// The reason for silence about every variant of a test.
 fn about_the_whole(subject: &Subject<'_, '_>) -> Option<Silence> {
     *subject.heaviness.whole.get_or_init(|| {
         if subject.needs.is_open() {

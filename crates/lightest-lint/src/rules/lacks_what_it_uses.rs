@@ -50,7 +50,7 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What asks for something.
+/// The origin of a requirement.
 #[derive(Clone, Copy)]
 enum Asker<'a> {
     /// The test's body.

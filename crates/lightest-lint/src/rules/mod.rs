@@ -33,7 +33,7 @@ pub struct Rule {
     /// Whether it speaks only when asked to be pedantic.
     pub pedantic: bool,
     source: &'static str,
-    /// What it finds in one test. Unused suppressions are found by the engine instead.
+    /// The check of one test. Unused suppressions are found by the engine instead.
     pub(crate) check: fn(&Subject<'_, '_>, &mut Vec<Finding>),
 }
 
@@ -171,7 +171,7 @@ impl Rule {
         self.source.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap_or_default()
     }
 
-    /// What it does, why, an example and what to use instead, as Markdown.
+    /// The explanation: effect, reason, an example and its replacement, as Markdown.
     #[must_use]
     pub fn explanation(&self) -> String {
         let mut text = String::new();

@@ -63,7 +63,7 @@ fn messages(findings: &[Finding]) -> Vec<(&str, &str)> {
     findings.iter().map(|finding| (finding.rule(), finding.diagnostic.message.as_str())).collect()
 }
 
-/// What a finding replaces, by what, and whether that may be done unseen.
+/// The replaced text and the replacement of a finding, and whether the edit is safe.
 fn edit<'a>(text: &'a str, finding: &'a Finding) -> (&'a str, &'a str, Safety) {
     let help = finding.diagnostic.help.as_ref().expect("help");
     let [edit] = &help.edits[..] else { panic!("{help:?}") };

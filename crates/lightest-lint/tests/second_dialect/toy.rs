@@ -54,7 +54,7 @@ impl Line<'_> {
         self.span(0, self.text.len())
     }
 
-    /// What stands between two marks, each time, and where.
+    /// Each text between two marks, with its place.
     fn all<'l>(&'l self, open: &'l str, close: &'l str) -> impl Iterator<Item = (&'l str, Span)> {
         self.text.match_indices(open).filter_map(move |(at, _)| {
             let from = at + open.len();

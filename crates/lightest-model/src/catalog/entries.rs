@@ -36,7 +36,7 @@ impl Support {
 pub struct Source {
     /// Identifier.
     pub id: String,
-    /// What it is.
+    /// Its title.
     pub title: String,
     /// Web address of its repository or document.
     #[serde(default)]
@@ -138,7 +138,7 @@ pub struct Guest {
     pub short: Option<String>,
     /// Guests that differ only by architecture, version or preparation share a family.
     pub family: String,
-    /// What runs in it.
+    /// The operating system in it.
     pub os: Os,
     /// Its architecture; `None` where it has none of its own.
     #[serde(default)]
@@ -273,7 +273,7 @@ pub struct Requirement {
     pub group: String,
     /// Name.
     pub title: String,
-    /// What it states about the environment.
+    /// Its meaning.
     pub meaning: String,
     /// Requirements that follow from it.
     #[serde(default)]
@@ -314,7 +314,7 @@ pub struct Capability {
     pub id: Option<String>,
     /// The requirement, or `runs`, or `repo-code`.
     pub requirement: String,
-    /// What is stated.
+    /// The answer.
     pub support: Support,
     /// The configurations it is stated of.
     #[serde(default)]
@@ -338,12 +338,12 @@ pub struct Quirk {
     pub title: String,
     /// The configurations that have it.
     pub when: When,
-    /// What it costs.
+    /// Its cost.
     #[serde(default)]
     pub cost: Cost,
-    /// What deals with it.
+    /// How the framework handles it.
     pub handling: String,
-    /// What an author does about it.
+    /// Advice to an author.
     pub advice: String,
     /// Requirements any of which settles it when it is asked for by name.
     #[serde(default)]
@@ -448,9 +448,9 @@ pub struct Timing {
     pub variant: String,
     /// The configuration, in its framework's spelling.
     pub config: String,
-    /// What each passing run took, at the first attempt.
+    /// Duration of each passing run, at the first attempt.
     pub measured: Vec<Measured>,
-    /// What else was true of those runs.
+    /// Circumstances of those runs.
     pub circumstances: String,
     /// Where that is known from.
     pub evidence: Vec<Evidence>,

@@ -1,4 +1,4 @@
-//! What authors read and are asked: the sentences of the request, and the questions of `pick`.
+//! Guidance for authors: the sentences of the request, and the questions of `pick`.
 
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ pub struct Claim {
     pub says: String,
     /// Whether it is still true.
     pub state: ClaimState,
-    /// What is true now.
+    /// The present state.
     pub now: String,
     /// Requirements whose answer shows it.
     #[serde(default)]
@@ -81,6 +81,6 @@ pub struct Question {
 pub struct Answer {
     /// The answer, in the author's words.
     pub label: String,
-    /// What that asks of the environment.
+    /// The requirements that follow.
     pub requires: Vec<String>,
 }

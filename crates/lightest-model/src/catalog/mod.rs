@@ -42,7 +42,7 @@ pub struct Catalog {
     pub hosts: Vec<Host>,
     /// The hypervisors that machines may offer.
     pub hypervisors: Vec<Hypervisor>,
-    /// What a test may ask for.
+    /// The requirements.
     pub requirements: Vec<Requirement>,
     /// Statements on what configurations give.
     pub capabilities: Vec<Capability>,
@@ -52,7 +52,7 @@ pub struct Catalog {
     pub blockers: Vec<Blocker>,
     /// The sentences of the request, and whether they are still true.
     pub claims: Vec<Claim>,
-    /// What `pick` asks.
+    /// The questions of `pick`.
     pub questions: Vec<Question>,
     /// Words by which a declaration asks something of the host.
     pub test_capabilities: Vec<TestCapability>,

@@ -36,7 +36,7 @@ pub struct When {
     pub arch_mismatch: Option<bool>,
 }
 
-/// What runs in a guest.
+/// The operating system of a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Os {

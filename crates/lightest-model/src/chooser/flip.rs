@@ -1,4 +1,4 @@
-//! What would change the answer: a requirement less, or the next heavier configuration.
+//! Changes that change the answer: a requirement less, or the next heavier configuration.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +21,7 @@ pub struct Flip {
 pub struct Heavier<'c> {
     /// The configuration.
     pub row: RowId,
-    /// What it costs.
+    /// Its cost.
     pub price: Price<'c>,
     /// Requirements that it gives and the pick does not.
     pub adds: Vec<RequirementId>,
@@ -47,7 +47,7 @@ pub(super) fn implying(catalog: &Catalog, other: RequirementId) -> HashSet<Requi
     implying
 }
 
-/// What is asked, without one requirement and without those that imply it.
+/// The query without one requirement and without those that imply it.
 pub(super) fn without(catalog: &Catalog, asked: &Asked, less: RequirementId) -> Asked {
     let implying = implying(catalog, less);
     Asked::of(catalog, asked.named().iter().copied().filter(|index| !implying.contains(index)))

@@ -17,7 +17,7 @@ pub use flip::{Flip, Heavier};
 pub use rival::nearest_lighter;
 pub use tree::{Branch, Interaction, Tree};
 
-/// What is asked.
+/// A query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     /// Requirements, by identifier or alias.
@@ -106,7 +106,7 @@ impl Part<'_> {
 pub struct Pick<'c> {
     /// The configuration.
     pub row: RowId,
-    /// What it costs.
+    /// Its cost.
     pub price: Price<'c>,
     /// For each requirement, the statement that answers *yes*; `None` never occurs for a pick.
     pub why: Vec<Reason<'c>>,
@@ -116,7 +116,7 @@ pub struct Pick<'c> {
     pub limits: Vec<&'c Blocker>,
 }
 
-/// What a configuration answers to a requirement, and the statement that decides.
+/// A configuration's answer to a requirement, and the statement that decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Reason<'c> {
     /// The requirement.
@@ -132,7 +132,7 @@ pub struct Reason<'c> {
 pub struct Refusal<'c> {
     /// The configuration.
     pub row: RowId,
-    /// What it lacks.
+    /// The missing capability.
     pub missing: Reason<'c>,
 }
 
@@ -141,7 +141,7 @@ pub struct Refusal<'c> {
 pub struct Trial<'c> {
     /// The configuration.
     pub row: RowId,
-    /// What it costs.
+    /// Its cost.
     pub price: Price<'c>,
     /// Everything that nobody has shown, in the order asked.
     pub unshown: Vec<Reason<'c>>,

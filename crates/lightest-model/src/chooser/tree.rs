@@ -41,7 +41,7 @@ pub struct Branch<'c> {
     pub interactions: Vec<Interaction>,
 }
 
-/// What an earlier branch makes of a branch.
+/// The answer to two branches together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interaction {
     /// Index of the earlier branch.
@@ -60,7 +60,7 @@ impl<'c> Tree<'c> {
         tree
     }
 
-    /// What the tree leads to; `None` for needs that no branch has, or that cannot meet.
+    /// The answer of the tree; `None` for needs that no branch has, or that cannot meet.
     #[must_use]
     pub fn walk(&self, needs: &[RequirementId]) -> Option<RowId> {
         let held: Vec<usize> = (0..self.branches.len())

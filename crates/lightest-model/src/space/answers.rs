@@ -125,7 +125,7 @@ impl Statement<'_> {
     }
 }
 
-/// What one configuration answers to one requirement, and the statement that decides.
+/// One configuration's answer to one requirement, and the statement that decides.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'c> {
     /// The answer.
@@ -160,7 +160,7 @@ impl<'c> Space<'c> {
         words.get(word).copied()
     }
 
-    /// What every configuration must meet, asked for or not: [`ALWAYS`].
+    /// Requirements of every query: [`ALWAYS`].
     pub fn always(&self) -> impl Iterator<Item = RequirementId> + use<> {
         let after = self.catalog().requirements.len();
         (after..after + ALWAYS.len()).map(RequirementId::new)

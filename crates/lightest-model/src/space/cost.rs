@@ -1,4 +1,4 @@
-//! What a configuration costs, and which of two is lighter.
+//! The cost of a configuration, and the order of lightness.
 
 use std::cmp::Reverse;
 
@@ -45,7 +45,7 @@ pub struct Weight {
     row: RowId,
 }
 
-/// What one configuration costs, for people.
+/// The cost of one configuration, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Price<'c> {
     /// Size of the image in bytes; `None` where it is not known or there is none.
@@ -54,7 +54,7 @@ pub struct Price<'c> {
     pub image_note: Option<&'c str>,
     /// Identifier of the boot class.
     pub boot: &'c str,
-    /// What its quirks cost together.
+    /// The total cost of its quirks.
     pub quirks: Cost,
     /// Identifier of the kind of host it needs.
     pub host: &'c str,

@@ -65,7 +65,7 @@ pub struct Space<'c> {
     statements: Vec<OnceCell<Vec<answers::Statement<'c>>>>,
     /// The configurations that give each requirement, where that does not hang on what else is asked.
     providing: Vec<OnceCell<Bits>>,
-    /// What each gives alone, where it was worked out before.
+    /// Answers to single requirements, where they were computed before.
     alone: Option<Vec<u128>>,
     hosts: OnceCell<Vec<cost::Scoped<()>>>,
     quirks: OnceCell<Vec<cost::Scoped<&'c Quirk>>>,

@@ -101,7 +101,7 @@ fn either(one: &[Branch], other: &[Branch]) -> Option<Branch> {
     }
 }
 
-/// What two selections have in common, where they are about different things.
+/// The intersection of two selections of different kinds.
 fn common(left: &When, right: &When) -> Option<When> {
     fn lists<T: Clone>(left: &[T], right: &[T]) -> Option<Vec<T>> {
         (left.is_empty() || right.is_empty()).then(|| left.iter().chain(right).cloned().collect())

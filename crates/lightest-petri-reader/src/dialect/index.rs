@@ -8,7 +8,7 @@ use lightest_diagnostics::Span;
 
 use super::tree::{Alias, Bytes, Constant, Expr, Function, RecordType, Tree};
 
-/// What the files of a package define.
+/// The definitions in the files of a package.
 pub(super) struct Package<'t> {
     files: Vec<usize>,
     functions: HashMap<&'t str, Vec<(usize, &'t Function)>>,
@@ -138,7 +138,7 @@ impl<'w, 't> TracedPackage<'w, 't> {
         Self { package, found: RefCell::new(HashSet::default()) }
     }
 
-    /// What was found so far, in the order of the places.
+    /// The places found so far, in order.
     pub(super) fn places(&self) -> Vec<Span> {
         let mut places: Vec<Span> =
             self.found.borrow().iter().map(|(file, bytes)| Span::new(*file, bytes.clone())).collect();
@@ -183,7 +183,7 @@ impl<'w, 't> TracedPackage<'w, 't> {
         Some((file, &constant.value))
     }
 
-    /// What another name of a type stands for.
+    /// The type that an alias stands for.
     pub(super) fn alias(&self, name: &str) -> Option<&'t str> {
         let (file, alias) = self.package.aliases.get(name)?;
         self.remember(*file, &alias.span);

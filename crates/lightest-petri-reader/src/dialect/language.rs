@@ -1,4 +1,4 @@
-//! What belongs to the language and asks for nothing: its own types, and names that cannot stand for anything else.
+//! Items of the language that ask for nothing: its own types, and names that cannot stand for anything else.
 
 /// Types of the language and its standard library whose values only contain what they were made from.
 const TYPES: [&str; 44] = [

@@ -1,4 +1,4 @@
-//! What a command line runs: programs and paths, also within `sh -c '..'` and `powershell -Command ..`.
+//! Programs and paths of a command line, also within `sh -c '..'` and `powershell -Command ..`.
 
 /// A program, and the line that runs it.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use lightest_lint::calls::Kind;
 use lightest_lint::facts::{Unresolved, UsageKind};
 
 impl<'t> Walk<'_, 't> {
-    /// What a test is given, and what in its type is not known.
+    /// The values of a test's parameters, and unknowns in their types.
     pub(super) fn parameter(
         &self,
         file: usize,

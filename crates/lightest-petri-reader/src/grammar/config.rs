@@ -139,7 +139,7 @@ fn boot_words(catalog: &Catalog) -> Vec<String> {
         .collect()
 }
 
-/// What a configuration may start with.
+/// The legal first words of a configuration.
 fn starts(catalog: &Catalog) -> Vec<String> {
     let vmm = catalog.vmms.iter().find(|vmm| !vmm.lab).map(|vmm| vmm.id.as_str()).unwrap_or_default();
     boot_words(catalog).into_iter().map(|word| format!("{vmm}_{word}")).collect()

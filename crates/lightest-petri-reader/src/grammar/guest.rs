@@ -42,7 +42,7 @@ impl<'c> Scope<'c> {
             .collect()
     }
 
-    /// What may stand between the parentheses of the boot method.
+    /// The legal guests between the parentheses of the boot method.
     fn forms(&self) -> Vec<String> {
         let mut words = Vec::new();
         for form in &self.boot.forms {

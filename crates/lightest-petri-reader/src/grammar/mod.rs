@@ -1,4 +1,4 @@
-//! What petri's macros accept: configurations and whole attributes, with a caret for what they refuse.
+//! The grammar of petri's macros: configurations and whole attributes, with a caret for refusals.
 //!
 //! The legal words are the catalog's; the rules here are those of the macro crate: `Parse for Config` and
 //! `Parse for ArgsWithOverrides` (see `boot-methods.toml` for the lines).

@@ -149,7 +149,7 @@ fn most(space: &Space<'_>) -> (String, Option<String>) {
     (text, attribute)
 }
 
-/// What has moved on since the request.
+/// Sentences of the request that are out of date.
 fn changed(catalog: &Catalog, space: &Space<'_>) -> String {
     let request = catalog.source("request");
     let moved = catalog.claims.iter().filter(|claim| claim.state == ClaimState::MovedOn).count();

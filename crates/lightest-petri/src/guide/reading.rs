@@ -8,7 +8,7 @@ use lightest_model::space::{Asked, RowId, Space};
 use super::texts::{Row, Texts};
 use crate::ARCHS;
 
-/// What a reader takes from the table.
+/// The table as a reader takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// This configuration.
@@ -35,7 +35,7 @@ pub struct Line<'t> {
     pub cells: Vec<Cell<'t>>,
 }
 
-/// What a row answers on one architecture.
+/// The answer of a row on one architecture.
 pub struct Cell<'t> {
     /// Where it answers.
     pub arch: Arch,
@@ -58,7 +58,7 @@ impl<'t> Table<'t> {
         Self { lines: texts.rows.iter().map(line).collect() }
     }
 
-    /// What the table answers to a test that needs these things on an architecture.
+    /// The table's answer to a test with these needs on an architecture.
     #[must_use]
     pub fn read(&self, catalog: &Catalog, needs: &[&str], arch: Arch) -> Reading {
         let beside = |row: &Row, need: &str| {

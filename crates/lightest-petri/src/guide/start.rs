@@ -86,7 +86,7 @@ fn answers(space: &Space<'_>, texts: &Texts, line: &Line<'_>) -> Vec<String> {
     }
 }
 
-/// What differs from the row's own configuration on an architecture.
+/// Differences from the row's own configuration on an architecture.
 fn details(space: &Space<'_>, texts: &Texts, cell: &Cell<'_>) -> Vec<String> {
     let catalog = space.catalog();
     let answers: Vec<Option<RowId>> = cell.apart.iter().map(|(_, row)| *row).collect();
@@ -163,7 +163,7 @@ fn guests(space: &Space<'_>, texts: &Texts, lines: &[Line<'_>]) -> String {
     text
 }
 
-/// What stands in a configuration's brackets.
+/// The options in a configuration's brackets.
 fn in_brackets(config: &Config) -> String {
     let spelled = Spelled(&Config { isolation: None, ..config.clone() }).to_string();
     let inner = spelled.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));

@@ -61,7 +61,7 @@ pub(super) fn guests<'c>(space: &Space<'c>) -> Vec<Guests<'c>> {
     lines.into_iter().map(line).collect()
 }
 
-/// What guests cost, and what each is the lightest for.
+/// Costs of guests, and the needs that each is the lightest for.
 pub(super) fn trade_offs(space: &Space<'_>, sources: &mut Sources<'_>, measured: &Measured) -> String {
     let trees = ARCHS.map(|arch| Tree::of(space, arch));
     let rows: Vec<Vec<String>> = guests(space)
@@ -133,7 +133,7 @@ fn size(guests: &[&Guest]) -> String {
     }
 }
 
-/// What it is the lightest guest for, without the paravisor.
+/// The needs that it is the lightest guest for, without the paravisor.
 fn coverage(space: &Space<'_>, trees: &[Tree<'_>], name: &str) -> String {
     let mut needs = Vec::new();
     for tree in trees {
@@ -256,7 +256,7 @@ fn verdict<'c>(space: &Space<'c>, vmm: &Vmm, boot: &BootMethod, arch: Arch) -> V
         .map_or(Verdict::NotAccepted, |(_, statement)| Verdict::Refused(statement))
 }
 
-/// What is blocked, and meant not to be.
+/// Blockers.
 pub(super) fn blockers(space: &Space<'_>) -> String {
     let catalog = space.catalog();
     let open = catalog.blockers.iter().filter(|blocker| blocker.state == BlockerState::Open);

@@ -17,13 +17,13 @@ pub struct Texts {
     /// The decision tree.
     #[serde(rename = "question")]
     pub questions: Vec<Question>,
-    /// What guests are good for.
+    /// Strengths of guests.
     #[serde(rename = "trade_off")]
     pub trade_offs: Vec<TradeOff>,
     /// One line each.
     #[serde(rename = "guideline")]
     pub guidelines: Vec<Guideline>,
-    /// What does not run.
+    /// Configurations that do not run.
     #[serde(rename = "symptom")]
     pub symptoms: Vec<Symptom>,
     /// Attributes to paste.
@@ -33,7 +33,7 @@ pub struct Texts {
     pub apart_from_above: Vec<String>,
     /// Needs about the host or the build, which no text names: every row covers them.
     pub undistinguished: Vec<String>,
-    /// What guests are called in the first table.
+    /// Names of guests in the first table.
     #[serde(rename = "guest")]
     pub guests: Vec<Guest>,
     /// How needs are called within a cell; others by their titles.
@@ -48,7 +48,7 @@ pub struct Row {
     pub id: String,
     /// Completes "your test ..".
     pub text: String,
-    /// What the chooser is asked for the row's configurations.
+    /// The query of the row.
     pub requires: Vec<String>,
     /// The needs that a reader finds in `text`.
     #[serde(default)]
@@ -94,23 +94,23 @@ pub struct Question {
 pub struct Leaf {
     /// Its words.
     pub text: String,
-    /// What the chooser is asked.
+    /// The query.
     pub requires: Vec<String>,
     /// Words that each configuration must have, since the text promises them.
     pub answers: Vec<String>,
 }
 
-/// What a guest is good for.
+/// The strengths of a guest.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TradeOff {
     /// Its name in tables.
     pub guest: String,
-    /// What it provides, in words.
+    /// Its capabilities, in words.
     pub good: String,
     /// The needs of `good`.
     pub provides: Vec<String>,
-    /// What it lacks, in words.
+    /// Its gaps, in words.
     pub not: String,
     /// The needs of `not`.
     pub lacks: Vec<String>,
@@ -120,7 +120,7 @@ pub struct TradeOff {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guideline {
-    /// What to do.
+    /// The advice.
     pub text: String,
     /// Why; the words in brackets lead to the source.
     pub because: String,
@@ -146,7 +146,7 @@ pub struct Symptom {
     pub text: String,
     /// The blocker or quirk that it is about.
     pub limit: String,
-    /// What the chooser is asked for what to use instead.
+    /// The query for the alternative.
     pub requires: Vec<String>,
     /// The change that lifts it, where no issue states it.
     #[serde(default)]
@@ -157,9 +157,9 @@ pub struct Symptom {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// What it is an example of.
+    /// The subject of the example.
     pub title: String,
-    /// What the chooser is asked.
+    /// The query.
     pub requires: Vec<String>,
     /// Words that each configuration must have, since the text promises them.
     pub answers: Vec<String>,

@@ -36,7 +36,7 @@ pub(super) fn titles(catalog: &Catalog, needs: &[RequirementId], most: usize, la
     format!("{} {last} {} others", all[..most].join(", "), all.len() - most)
 }
 
-/// What an author would be testing, in the words of a claim.
+/// The subject of a test, in the words of a claim.
 ///
 /// Where the source contradicts the claim by now, the titles of its requirements.
 pub(super) fn condition(catalog: &Catalog, claim: &Claim) -> String {

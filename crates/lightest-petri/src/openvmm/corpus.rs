@@ -196,7 +196,7 @@ impl<'c> View<'c> {
         }
     }
 
-    /// What stands between the brackets that open at `at`.
+    /// The text between the brackets that open at `at`.
     pub(crate) fn inside(&self, at: usize) -> View<'c> {
         match self.kind(at) {
             Some(Kind::Open(_)) => {

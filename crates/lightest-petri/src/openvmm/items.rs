@@ -11,9 +11,9 @@ const REACH: usize = 256;
 pub(crate) struct Item<'c> {
     /// From its first keyword to its body's end.
     pub(crate) whole: View<'c>,
-    /// What stands before the body.
+    /// The header before the body.
     pub(crate) head: View<'c>,
-    /// What stands in the body's braces.
+    /// The content of the body's braces.
     pub(crate) body: View<'c>,
     /// Its name, or the type's for an `impl`.
     pub(crate) name: &'c str,
@@ -135,9 +135,9 @@ pub(crate) fn constants<'c>(body: View<'c>) -> Vec<(&'c str, View<'c>, Place)> {
 /// An arm of a `match`.
 #[derive(Clone, Copy)]
 pub(crate) struct Arm<'c> {
-    /// What it matches, guard included.
+    /// Its pattern, guard included.
     pub(crate) pattern: View<'c>,
-    /// What it evaluates to.
+    /// Its value.
     pub(crate) body: View<'c>,
 }
 

@@ -1,4 +1,4 @@
-//! What is asked of hosts: isolation, words of `requires(..)`, and what backends refuse.
+//! Conditions on hosts: isolation, words of `requires(..)`, and refusals of backends.
 
 use lightest_model::catalog::{Guest, Support};
 use lightest_model::config::{Config, Form, GuestRef, Isolation};
@@ -123,7 +123,7 @@ fn capabilities(work: &mut SyncContext<'_>) {
     }
 }
 
-/// What a backend refuses on every host must be a *no* for `runs`.
+/// Refusals of a backend on every host must be a *no* for `runs`.
 fn compat(work: &mut SyncContext<'_>) {
     let (facts, catalog) = (work.facts, work.compare.catalog);
     for (vmm, compat) in &facts.compat {

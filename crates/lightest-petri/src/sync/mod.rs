@@ -52,7 +52,7 @@ impl Project for Petri {
     }
 }
 
-/// What OpenVMM's source states.
+/// The facts of OpenVMM's source.
 struct Read {
     corpus: Corpus,
     facts: Facts,
@@ -129,7 +129,7 @@ impl Stated for Read {
     }
 }
 
-/// What a comparison works on.
+/// The context of a comparison.
 pub(crate) struct SyncContext<'a> {
     pub(crate) corpus: &'a Corpus,
     pub(crate) facts: &'a Facts,

@@ -14,7 +14,7 @@ use lightest_sync::rules;
 use super::SyncContext;
 use super::hosts::config;
 
-/// What is compared.
+/// The compared aspects of a quirk.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Aspect {
     /// Seconds before a shutdown through the integration component.

@@ -51,7 +51,7 @@ pub static LIVE: Part = Part {
     code: true,
     counted: None,
 };
-/// What guests wait and reboot.
+/// Waits and reboots of guests.
 pub static QUIRKS: Part = Part {
     heading: "Quirks of guests",
     intro: "What images declare: on every VMM unless one is named.",
@@ -59,7 +59,7 @@ pub static QUIRKS: Part = Part {
     code: true,
     counted: Some("quirks"),
 };
-/// What petri waits, and what a machine gets by default.
+/// Petri's waits, and the defaults of a machine.
 pub static PETRI: Part = Part {
     heading: "What petri does",
     intro: "Waits and defaults that hold for every guest.",
@@ -67,7 +67,7 @@ pub static PETRI: Part = Part {
     code: false,
     counted: None,
 };
-/// What configurations ask of hosts.
+/// Conditions of configurations on hosts.
 pub static HOSTS: Part = Part {
     heading: "What hosts must offer",
     intro: "Requirements that the macros make of a configuration's host.",

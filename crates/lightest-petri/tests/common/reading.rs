@@ -1,4 +1,4 @@
-//! What tests are read with: the catalog of the repository, its table of calls, and a file of their own.
+//! Inputs of reading tests: the catalog of the repository, its table of calls, and a file of their own.
 
 use std::sync::{Arc, LazyLock};
 

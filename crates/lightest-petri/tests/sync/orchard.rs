@@ -61,7 +61,7 @@ pub(crate) fn corpus(tree: &BTreeMap<String, String>) -> Corpus {
     Corpus::new(files(tree))
 }
 
-/// What the files state, as commands ask it.
+/// The facts of the files, as commands ask for them.
 pub(crate) fn stated(tree: &BTreeMap<String, String>) -> Box<dyn Stated> {
     Petri.stated(files(tree).collect())
 }

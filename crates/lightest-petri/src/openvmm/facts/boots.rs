@@ -173,7 +173,7 @@ fn refused(word: &str, arm: &Arm<'_>, facts: &mut Facts) {
     }
 }
 
-/// What a boot method's guest may be.
+/// The legal guests of a boot method.
 enum Guests {
     /// Nothing is parsed: the guest is Linux Direct's own.
     Direct,

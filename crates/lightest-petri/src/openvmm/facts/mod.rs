@@ -25,7 +25,7 @@ use lightest_sync::MAX_BYTES;
 /// A fact and the place that states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct At<T> {
-    /// What is stated.
+    /// The fact.
     pub value: T,
     /// Where.
     pub place: Place,
@@ -40,7 +40,7 @@ impl<T> At<T> {
 /// Something that should be readable and is not. A gap is never silence: whoever compares must fail on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// What could not be read, such as "the sizes of images".
+    /// The unread part, such as "the sizes of images".
     pub what: String,
     /// Why not.
     pub because: String,
@@ -59,7 +59,7 @@ pub enum Reboot {
     WithOpenhclUefi,
 }
 
-/// What a guest asks of petri, on one VMM.
+/// The quirks of a guest on one VMM.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GuestQuirks {
     /// Seconds to wait before a shutdown through the integration component.
@@ -101,7 +101,7 @@ pub struct Artifact {
     pub quirks_place: Option<Place>,
 }
 
-/// What a guest's word stands for.
+/// The meaning of a guest's word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Image {
     /// This artifact, as `module::NAME`.
@@ -121,7 +121,7 @@ pub struct GuestWord {
     pub arch: Option<Arch>,
     /// What it stands for in generation 1 and 2; equal where the macros do not distinguish.
     pub images: BTreeMap<u8, At<Image>>,
-    /// What follows the word in test names.
+    /// The text behind the word in test names.
     pub name_suffix: String,
     /// The arm that accepts it.
     pub place: Place,
@@ -154,7 +154,7 @@ pub struct Boot {
     pub place: Place,
 }
 
-/// What a host must offer.
+/// A condition on a host.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     /// That isolation mode.
@@ -170,13 +170,13 @@ pub struct HostNeed {
     pub vmm: Option<String>,
     /// The isolation mode that it applies to.
     pub isolation: Isolation,
-    /// What the host must offer.
+    /// The condition on the host.
     pub need: Need,
     /// The lines that state it.
     pub place: Place,
 }
 
-/// What a VMM's backend refuses to run on every host.
+/// Configurations that a VMM's backend refuses on every host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compat {
     /// Pairs of a boot method's word and an architecture that no host runs.
@@ -284,7 +284,7 @@ pub struct Facts {
     pub host_needs: Vec<HostNeed>,
     /// Where host requirements are built.
     pub host_needs_place: Option<Place>,
-    /// What each VMM's backend refuses.
+    /// Refusals of each VMM's backend.
     pub compat: BTreeMap<String, Compat>,
     /// Words that `requires(..)` accepts.
     pub capabilities: BTreeMap<String, Place>,
@@ -304,7 +304,7 @@ pub struct Facts {
     pub tests: Vec<Test>,
     /// TODO comments that name an issue or a configuration.
     pub todos: Vec<Todo>,
-    /// What could not be read.
+    /// Gaps.
     pub gaps: Vec<Gap>,
 }
 
