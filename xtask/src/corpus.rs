@@ -1,4 +1,4 @@
-//! `cargo xtask corpus`: reads a checkout of OpenVMM with `lightest`, and writes down what it found and what became of it.
+//! `cargo xtask corpus`: reads a checkout of OpenVMM with `lightest`, and records the findings with verdicts.
 //!
 //! Written are `corpus/variants.tsv`, `corpus/needs.tsv`, `corpus/first-try.tsv` (facts) and `docs/book/src/evaluation.md` (findings with the verdicts of
 //! `corpus/verdicts.toml` and `corpus/first-try.toml`, and what maintainers did in the history). Nothing of the checkout's text is kept.

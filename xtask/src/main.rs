@@ -21,19 +21,19 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask CHORE
 
-  test     run every test; installs what they need, or says exactly what is missing
+  test     run every test; installs what they need, or reports exactly what is missing
   install  PURPOSE..: install the packages of guests/packages.toml for it, such as bench-check
   empty-root  install the whole list in an empty Debian, and look for every file and its owner
   browser  test the picker page in Chromium alone
-  gen      write every generated file anew; with --check, say which are stale
+  gen      write every generated file anew; with --check, report the stale ones
   book     build docs/book into target/book, with the versions of mdBook and mdbook-admonish that OpenVMM pins
-  corpus   --framework kubevirt --repo DIR: hold check against what KubeVirt's maintainers did with their tests' guests, and
+  corpus   --framework kubevirt --repo DIR: compare check with what KubeVirt's maintainers did with their tests' guests, and
            write the page on that
   fuzz     [RUNS [TARGET..]]: mutated input for all that reads what comes from outside, a million times each
   mutants  [K/N]: change the code of lightest-model and lightest-lint in every way that cargo-mutants knows, or in one of N
            parts of them, and count how many changes the crate's own tests notice
   windows  build for Windows and compare under Wine, and check for macOS
-  corpus   --openvmm DIR: read a checkout of OpenVMM, and write what check says of it and what became of that
+  corpus   --openvmm DIR: read a checkout of OpenVMM, and write the findings of check with their verdicts
   unknowns --openvmm DIR: read a checkout of OpenVMM, and write the page on what its tests leave unknown
 ";
 

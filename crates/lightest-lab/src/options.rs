@@ -37,7 +37,7 @@ pub struct Named {
     pub name: String,
     /// Its argument; nothing for a flag.
     pub takes: Option<String>,
-    /// Where that is said.
+    /// The place that states it.
     pub at: String,
 }
 
@@ -49,7 +49,7 @@ pub struct Mark {
     pub sign: Sign,
     /// The text.
     pub text: String,
-    /// Where that is said.
+    /// The place that states it.
     pub at: String,
 }
 
@@ -61,7 +61,7 @@ pub struct Number {
     pub sign: Sign,
     /// The number.
     pub id: u32,
-    /// Where that is said.
+    /// The place that states it.
     pub at: String,
 }
 
@@ -71,7 +71,7 @@ pub struct Number {
 pub struct Fact {
     /// In words.
     pub what: String,
-    /// Where that is said.
+    /// The place that states it.
     pub at: String,
 }
 

@@ -161,7 +161,7 @@ pub struct Call {
     pub func: Expr,
     /// With what.
     pub args: Vec<Expr>,
-    /// All of it.
+    /// The whole call.
     pub bytes: Bytes,
     /// The parentheses and their contents.
     pub parens: Bytes,
@@ -174,7 +174,7 @@ pub struct FuncLit {
     pub signature: Signature,
     /// Its body.
     pub body: Block,
-    /// All of it.
+    /// The whole closure.
     pub bytes: Bytes,
 }
 

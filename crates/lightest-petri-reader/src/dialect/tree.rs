@@ -71,7 +71,7 @@ pub(super) struct Param {
 #[derive(Debug)]
 pub(super) struct Constant {
     pub(super) name: String,
-    /// All of it.
+    /// The whole item.
     pub(super) span: Bytes,
     pub(super) value: Expr,
 }
@@ -80,7 +80,7 @@ pub(super) struct Constant {
 #[derive(Debug)]
 pub(super) struct Alias {
     pub(super) name: String,
-    /// All of it.
+    /// The whole item.
     pub(super) span: Bytes,
     pub(super) ty: String,
 }
@@ -89,7 +89,7 @@ pub(super) struct Alias {
 #[derive(Debug)]
 pub(super) struct RecordType {
     pub(super) name: String,
-    /// All of it.
+    /// The whole item.
     pub(super) span: Bytes,
     pub(super) fields: Vec<(String, String)>,
 }

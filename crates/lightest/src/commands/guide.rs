@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// Write the picker page into this folder: `index.html`, and `picker.md` for an mdBook
     #[arg(long, value_name = "DIR")]
     site: Option<PathBuf>,
-    /// The Guide's folder, which holds `book.toml` [default: print the page]
+    /// The Guide's folder, with `book.toml` [default: print the page]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write nothing; show a diff and exit with 1 where the Guide is stale

@@ -1,4 +1,4 @@
-// Each branch is held against its own operating system.
+// Each branch is checked against its own operating system.
 #[openvmm_test(
     linux_direct_x64,
     uefi_x64(vhd(windows_datacenter_core_2022_x64)),
@@ -18,7 +18,7 @@ async fn both(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()>
     Ok(())
 }
 
-// A shell in the paravisor says nothing of the Windows guest.
+// A shell in the paravisor proves nothing about the Windows guest.
 #[openvmm_test(openhcl_uefi_x64(vhd(windows_datacenter_core_2022_x64)))]
 async fn paravisor_processes(config: PetriVmBuilder<OpenVmmPetriBackend>) -> anyhow::Result<()> {
     let (mut vm, agent) = config.run().await?;

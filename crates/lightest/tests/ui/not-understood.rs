@@ -1,4 +1,4 @@
-// What is not understood is said, and the rest is read all the same.
+// Places that are not understood are reported, and the rest is read.
 petri::test!(by_another_macro, |resolver| resolver);
 
 #[vmm_test(openvmm_uefi_x64(vhd(ubunto_2504_server_x64)))]
@@ -6,7 +6,7 @@ async fn misspelt<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Resu
     Ok(())
 }
 
-// An image that the catalog does not know: the others are read, and nothing is said of what the list lacks.
+// An image that the catalog does not know: the others are read, and nothing is reported as missing from the list.
 #[vmm_test(
     openvmm_openhcl_uefi_aarch64(vhd(ubuntu_2404_server_aarch64)),
     openvmm_uefi_x64(vhd(beos_5_x64)),

@@ -11,7 +11,7 @@ async fn ends<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<(
     Ok(())
 }
 
-// A host without VPCI must skip it, which it is not told.
+// A host without VPCI must skip it, but the declaration lacks the word.
 #[vmm_test(openvmm_uefi_x64(vhd(windows_datacenter_core_2022_x64)))]
 async fn boot_vpci<T: PetriVmmBackend>(config: PetriVmBuilder<T>) -> anyhow::Result<()> {
     let (vm, agent) = config.with_boot_device_type(petri::BootDeviceType::Nvme).run().await?;

@@ -96,7 +96,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) about: Option<About<'a>>,
     /// A line of the change that it is about, where its own place is not part of the change.
     pub(crate) beside: Option<Span>,
-    /// Whether something was not read on account of it.
+    /// Whether something was not read because of the problem.
     pub(crate) is_unread: bool,
 }
 
