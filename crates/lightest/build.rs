@@ -3,8 +3,9 @@
 use std::env;
 use std::path::PathBuf;
 
-use lightest_catalog::{File, OPENVMM, calls, embedded, load, precompiled};
+use lightest_catalog::{File, OPENVMM, calls, embedded, load};
 use lightest_diagnostics::Diagnostic;
+use lightest_precompiled as precompiled;
 
 fn main() {
     // The lab is a feature that exists on Unix only; this is the one place that knows both conditions.

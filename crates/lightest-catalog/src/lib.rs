@@ -8,7 +8,6 @@ mod files;
 mod load;
 mod locate;
 mod merge;
-pub mod precompiled;
 mod validate;
 
 pub use files::{File, OPENVMM, ReadError, embedded, list_folder};

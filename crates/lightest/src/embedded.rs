@@ -1,8 +1,8 @@
 //! The catalog and the table of calls that come with the program.
 
-use lightest_catalog::precompiled::{self, Bytes, PrecompiledError};
 use lightest_lint::calls::Entry;
 use lightest_model::catalog::Catalog;
+use lightest_precompiled::{self as precompiled, Bytes, PrecompiledError};
 
 use crate::failure::Failure;
 

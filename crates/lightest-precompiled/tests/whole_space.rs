@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use lightest_catalog::precompiled::{self, Bytes};
 use lightest_catalog::{OPENVMM, calls, embedded, load};
 use lightest_lint::calls::Entry;
 use lightest_model::catalog::Catalog;
 use lightest_model::chooser::{Query, choose};
 use lightest_model::space::Space;
+use lightest_precompiled::{self as precompiled, Bytes};
 
 /// The bytes of a catalog, as a program includes them.
 fn bytes(catalog: &Catalog, calls: &[Entry]) -> Bytes {

@@ -2,7 +2,7 @@
 //! when it starts.
 //!
 //! A build script calls [`write`]; the program includes the files and hands them to [`catalog`], to [`calls`], or to [`about`],
-//! which reads only the statements that some requirements need. `tests/precompiled.rs` compares the two.
+//! which reads only the statements that some requirements need. `tests/whole_space.rs` compares the two.
 
 use std::path::Path;
 use std::{fs, io};
@@ -156,14 +156,14 @@ pub fn about(bytes: Bytes, words: &[String]) -> Result<(Catalog, Vec<u128>), Pre
         .map(|known| known.id.as_str())
         .chain(ALWAYS);
     let index: Vec<(&str, u32, u32)> = read(bytes.index)?;
-    let mut statements = Vec::new();
+    let mut lists: Vec<Vec<Capability>> = Vec::new();
     for id in ids {
         for (_, start, end) in index.iter().filter(|(requirement, ..)| *requirement == id) {
-            let of_it = bytes.statements.get(*start as usize..*end as usize).unwrap_or_default();
-            statements.extend(read::<Vec<Capability>>(of_it)?);
+            lists.push(read(bytes.statements.get(*start as usize..*end as usize).unwrap_or_default())?);
         }
     }
-    catalog.capabilities = statements;
+    catalog.capabilities.reserve_exact(lists.iter().map(Vec::len).sum());
+    catalog.capabilities.extend(lists.into_iter().flatten());
     Ok((catalog, read(bytes.alone)?))
 }
 
