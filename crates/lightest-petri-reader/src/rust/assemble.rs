@@ -259,7 +259,7 @@ mod tests {
             "enum E { // a\n A, /// b\n B }",
             "fn f() { a.0.1; a.0.1.2; a.1.; a.1e0; a.0.x; }",
             "fn f() { let = ; 1..2 >>= 3 }\nfn g() { \"x }",
-            "#!/bin/sh\nfn f() {}",
+            "#!shebang\nfn f() {}",
         ] {
             let (found, expected) = interspersed(text);
             assert_eq!(found, expected, "{text}");
