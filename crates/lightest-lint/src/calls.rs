@@ -300,13 +300,21 @@ impl Table {
                 _ => false,
             })
         };
-        let fitting: Vec<&Entry> = self.candidates(kind, name).filter(fits).collect();
-        let specific = fitting.iter().find(|entry| !entry.containing.is_empty() && occurs(entry));
-        let exact = |entry: &&&Entry| {
-            matches!(what, UsageKind::Type(_) | UsageKind::Name(_)) && names_exactly(entry, name)
-        };
-        let mut general = fitting.iter().filter(|entry| entry.containing.is_empty());
-        specific.or_else(|| general.clone().find(exact)).or_else(|| general.next()).copied()
+        let is_path = matches!(what, UsageKind::Type(_) | UsageKind::Name(_));
+        let (mut general, mut exact) = (None, None);
+        for entry in self.candidates(kind, name).filter(fits) {
+            if !entry.containing.is_empty() {
+                if occurs(entry) {
+                    return Some(entry);
+                }
+                continue;
+            }
+            if is_path && exact.is_none() && names_exactly(entry, name) {
+                exact = Some(entry);
+            }
+            general = general.or(Some(entry));
+        }
+        exact.or(general)
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct Subject<'a, 'c> {
     /// Cached requirements of each situation.
     known: RefCell<HashMap<Situation, Rc<Asked>>>,
     /// Cached closures of sets of requirements.
-    asks: RefCell<HashMap<Vec<RequirementId>, Asked>>,
+    asks: RefCell<HashMap<Vec<RequirementId>, Rc<Asked>>>,
     /// Whether a comment names a row, for the rows that were asked so far.
     in_comments: RefCell<HashMap<RowId, bool>>,
     /// Cached suitability of each row, by the requirements beside the body.
@@ -222,27 +222,27 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
 
     /// What is asked of a configuration in the place of a variant: by the body, by the declaration, and by the files that the
     /// variant names.
-    pub(crate) fn asked_of(&self, row: RowId, variant: &Variant) -> Asked {
+    pub(crate) fn asked_of(&self, row: RowId, variant: &Variant) -> Rc<Asked> {
         let mut words: Vec<&str> = self.requirements(row);
         words.extend(stated(variant));
         self.ask(words)
     }
 
     /// The same, with the hints of the test's name: all that a configuration must provide to be the lightest.
-    pub(crate) fn asked_by_all(&self, row: RowId, variant: &Variant) -> Asked {
+    pub(crate) fn asked_by_all(&self, row: RowId, variant: &Variant) -> Rc<Asked> {
         let mut words: Vec<&str> = self.requirements(row);
         words.extend(stated(variant));
         words.extend(&self.named);
         self.ask(words)
     }
 
-    pub(crate) fn ask<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Asked {
+    pub(crate) fn ask<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Rc<Asked> {
         let ids: Vec<RequirementId> = words.into_iter().filter_map(|word| self.space.word(word)).collect();
         if let Some(known) = self.asks.borrow().get(&ids) {
-            return known.clone();
+            return Rc::clone(known);
         }
-        let asked = Asked::of(self.catalog(), ids.iter().copied());
-        self.asks.borrow_mut().insert(ids, asked.clone());
+        let asked = Rc::new(Asked::of(self.catalog(), ids.iter().copied()));
+        self.asks.borrow_mut().insert(ids, Rc::clone(&asked));
         asked
     }
 
@@ -279,7 +279,7 @@ impl<'a, 'c: 'a> Subject<'a, 'c> {
                         let key = (beside.clone(), applies.clone());
                         let known = self.known.borrow().get(&key).cloned();
                         let asked = known.unwrap_or_else(|| {
-                            let asked = Rc::new(self.asked_by_all(id, variant));
+                            let asked = self.asked_by_all(id, variant);
                             self.known.borrow_mut().insert(key, Rc::clone(&asked));
                             asked
                         });

@@ -28,6 +28,8 @@
 //! #[vmm_test(openvmm_uefi_x64(vhd(ubuntu_2504_server_x64)))]
 //! ```
 
+use std::rc::Rc;
+
 use lightest_model::catalog::{Capability, Support};
 use lightest_model::space::{Asked, Row, RowId};
 
@@ -78,7 +80,7 @@ fn missing<'a, 'c: 'a>(
 ) -> Option<Missing<'a>> {
     // What an unknown condition guards may be asked or not: it is missing either way, or nothing is reported.
     let asked = [subject.certainly_asked_of(row, placed.variant), subject.asked_of(row, placed.variant)];
-    let denied = |id: &'a str, of: &[Asked], asker| {
+    let denied = |id: &'a str, of: &[Rc<Asked>], asker| {
         let answers = of.iter().map(|of| subject.answer(row, id, of));
         let mut denied = answers.map(|answer| answer.statement.filter(|_| answer.support == Support::No));
         let statement = denied.next()??;
