@@ -237,7 +237,7 @@ pub(super) fn section(cells: &[Cell]) -> Result<String, String> {
          lacks. The {} others were judged by reading the test (`corpus/first-try.toml`): for {} our choice is lighter and \
          capable, for {} theirs is better, for {} it is not known. That makes {right} of {} right, {}.{} %. No answer is too \
          light: each provides everything that the body asks of every variant and that the maintainers' declaration states. {} \
-         cells are of open tests. Names and the table of calls were written with these tests in view, so the share says how well \
+         cells are of open tests. Names and the table of calls were written with these tests in view, so the share shows how well \
          they fit; OpenVMM's maintainers were not asked.\n\n\
          | test | architecture | proposed | better | why |\n| --- | --- | --- | --- | --- |\n",
         cells.len(),

@@ -115,9 +115,9 @@ fn compare(
     if changed.is_empty() {
         return Ok(if unread_before + unread_after > 0 { Compared::Unread } else { Compared::Same });
     }
-    let said = output(program, &["check", &before_at.display().to_string(), "--message-format", "json"])?;
+    let printed = output(program, &["check", &before_at.display().to_string(), "--message-format", "json"])?;
     let (mut findings, mut same) = (Vec::new(), false);
-    for line in said.lines() {
+    for line in printed.lines() {
         let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
         let test = value["lightest"]["test"].as_str().unwrap_or_default();
         let Some((added, removed)) =

@@ -75,7 +75,7 @@ pub(super) fn section(cells: &[Cell]) -> Result<String, String> {
          table of the Guide's page from the top: the first row that covers every need. The table alone gives the chooser's \
          answer for {agree} of {} cells; {differ} differ, and for {on} no row covers everything, so that the page refers the \
          reader to `lightest pick`. The rows were written with these tests in view, and a reader may take other needs from a \
-         body than `check` does. Needs that hold for some variants only are left out. No row distinguishes needs about the \
+         body than `check` does. Needs of some variants only are left out. No row distinguishes needs about the \
          host or the build ({}), so its text does not name them and every row covers them.\n",
         cells.len(),
         undistinguished.join(", ")

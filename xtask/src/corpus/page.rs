@@ -30,7 +30,7 @@ pub(super) fn write(
          <!-- Made by `cargo xtask corpus --openvmm DIR`; verdicts are in `corpus/verdicts.toml`. -->\n\n\
          Read was microsoft/openvmm at `{commit}`: {tests} test functions and {variants} variants, whose names equal those of \
          the macros' own expansion (`corpus/variants.tsv`). The inference is open for {open} functions. The table of calls was \
-         written from these same tests, so this page says how well it fits them, not how well it fits others; the history \
+         written from these same tests, so this page shows how well it fits them, not how well it fits others; the history \
          below is the nearest thing to others.\n\n"
     );
     findings(&mut page, usual, verdicts);
@@ -81,8 +81,8 @@ fn unresolved(page: &mut String, read: &Value) {
     let open: Vec<&&Value> = tests.iter().filter(|test| test["open"] == true).collect();
     let _ = writeln!(
         page,
-        "\n## Open tests\n\n{} of {} tests hold something that no entry of the table knows, on the path of something that has \
-         a role. Nothing of such a test is called too heavy.\n",
+        "\n## Open tests\n\nIn {} of {} tests, a value with a role passes through a call that the table lacks. No configuration of such a \
+         test is reported as too heavy.\n",
         open.len(),
         tests.len()
     );
@@ -126,13 +126,13 @@ fn weights(page: &mut String, read: &Value) {
     let _ = writeln!(
         page,
         "\n## Weighed\n\nEach variant was compared with the lightest configuration that keeps its VMM, architecture, paravisor and \
-         isolation, as `lightest requirements` shows: {} are the lightest already, for {} nothing is known to give all that \
-         the test touches, and for {} something lighter is known to do. What `heavier-than-needed` says of those:\n",
+         isolation, as `lightest requirements` shows: {} are the lightest already, for {} no configuration is known to \
+         provide everything that the test uses, and for {} a lighter one is known to suffice. `heavier-than-needed` reports of those:\n",
         of(Value::Bool(true)),
         of(Value::Null),
         of(Value::Bool(false)),
     );
-    let _ = writeln!(page, "| variants | said |\n| --- | --- |");
+    let _ = writeln!(page, "| variants | report |\n| --- | --- |");
     let mut reasons: Vec<(String, usize)> = Vec::new();
     for variant in variants.iter().filter(|variant| variant["lightest"] == false) {
         let reason = match variant["silent_because"].as_str() {
@@ -145,8 +145,8 @@ fn weights(page: &mut String, read: &Value) {
         }
     }
     reasons.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    for (said, count) in reasons {
-        let _ = writeln!(page, "| {count} | {said} |");
+    for (report, count) in reasons {
+        let _ = writeln!(page, "| {count} | {report} |");
     }
 }
 
@@ -161,8 +161,8 @@ fn unreported(page: &mut String, usual: &[Finding], pedantic: &[Finding], verdic
         .collect();
     let _ = writeln!(
         page,
-        "\n## What it leaves alone\n\nWith `--pedantic` it says {} more, about what is a choice: heavy members of a matrix, \
-         images that boot no faster, isolation. For each test, why it is not said otherwise.\n",
+        "\n## What it leaves alone\n\nWith `--pedantic` it reports {} more, about matters of taste: heavy members of a matrix, \
+         images that boot no faster, isolation. For each test, why it is not reported otherwise.\n",
         more.len()
     );
     let _ = writeln!(page, "| test | rule | findings | why it is left alone |\n| --- | --- | --- | --- |");
@@ -185,9 +185,9 @@ fn past(page: &mut String, history: &History) {
     let _ = writeln!(
         page,
         "\n## The history\n\nOf {} commits on the main line that touched the tests, {} changed the configurations of tests that \
-         were there before and after; {} more changed none that is read, but hold words that today's grammar does not know \
-         (macros, options and images that are gone). Where a list holds such a word, nothing is said of what it lacks. For each, `check` read the commit before, with today's catalog: what a configuration gives \
-         today may not have held then. *Same* means that a finding speaks against a configuration that the commit removed, or \
+         were there before and after; {} more changed none that is read, but contain words that today's grammar does not know \
+         (macros, options and images that are gone). Where a list contains such a word, nothing is reported as missing from it. For each, `check` read the commit before, with today's catalog: what a configuration provides \
+         today it may not have provided then. *Same* means that a finding speaks against a configuration that the commit removed, or \
          suggests one that it added: {}. *Other*: findings on those tests, of something else: {}. *Nothing*: {}. Most changes \
          add coverage or follow new features, which no linter can foresee.\n",
         history.commits,
