@@ -31,6 +31,7 @@ write() { # shape, times
         one-line) printf '#[vmm_test(%s)]\n' "$(repeat "$config, " "$2")"; body many ;;
         suppressions) list "$(repeat "    // lightest: expect(heavier-than-needed): because %d\\n    $config,\\n" "$2")"; body many ;;
         remarks) list "$(repeat "    // remark %d\\n    $config,\\n" "$2")"; body many ;;
+        one-comment) printf "// lightest: requires(%stpm): because\n" "$(repeat "tpm, " "$2")"; list "    $config"; body many ;;
         requirements) repeat '// lightest: requires(tpm, systemd): because %d\n' "$2"; list "    $config"; body many ;;
         calls) list "    $config"; body many "$(repeat '    agent.unix_shell().read_file("/proc/%d").await?; // why\n' "$2")" ;;
         branches) list "    $config"; body many "$(repeat '    if x%d { agent.ping().await?; }\n' "$2")" ;;
@@ -52,7 +53,7 @@ milliseconds() { # folder, format: processor time of one run
 }
 
 printf '%-14s %-6s %9s %9s %6s\n' shape format "$n" "$((4 * n))" ratio
-for shape in variants one-line suppressions remarks requirements calls branches tests broken helpers; do
+for shape in variants one-line suppressions remarks requirements one-comment calls branches tests broken helpers; do
     for times in "$n" "$((4 * n))"; do
         mkdir -p "$folder/$shape-$times"
         write "$shape" "$times" > "$folder/$shape-$times/tests.rs"

@@ -119,10 +119,10 @@ fn apt_get(args: &[&str]) -> Result<(), String> {
 
 /// Whether this is a Debian on which we are root.
 pub(crate) fn debian_as_root() -> bool {
-    is_debian_root() && Path::new("/etc/debian_version").exists()
+    is_root() && Path::new("/etc/debian_version").exists()
 }
 
-fn is_debian_root() -> bool {
+fn is_root() -> bool {
     // The owner of `/proc/self` is the effective user, known without a program and without unsafe code.
     fs::metadata("/proc/self").is_ok_and(|meta| owner(&meta) == Some(0))
 }

@@ -205,7 +205,7 @@ fn another_image_behind_a_constant_is_reported() {
 }
 
 #[test]
-fn unparsed_source_is_a_gap() {
+fn a_value_that_is_not_followed_is_a_gap() {
     assert_eq!(
         changed("libvmi.WithMemoryRequest(\"2048Mi\")", "libvmi.WithMemoryRequest(ask(opts))"),
         ["factory.go:64: cannot-read: the memory of `NewWindows` cannot be read from the source"]

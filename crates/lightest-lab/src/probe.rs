@@ -27,7 +27,7 @@ pub struct Question {
     pub command: String,
 }
 
-/// The answers.
+/// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Found {
@@ -37,7 +37,7 @@ pub struct Found {
     pub met: bool,
     /// The question.
     pub command: String,
-    /// The guest's first line.
+    /// The first line of the guest's answer.
     pub answer: String,
 }
 

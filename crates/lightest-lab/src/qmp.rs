@@ -185,8 +185,8 @@ mod tests {
     #[test]
     fn a_dialogue_is_understood_whatever_comes_between() {
         let (ours, theirs) = UnixStream::pair().expect("a socket pair");
-        let (tell, on_message) = mpsc::channel();
-        let qmp = Qmp::start(Line::socket(ours).expect("a twin"), move |_, what| drop(tell.send(what)))
+        let (send, messages) = mpsc::channel();
+        let qmp = Qmp::start(Line::socket(ours).expect("a twin"), move |_, what| drop(send.send(what)))
             .expect("a client");
         let qemu = thread::spawn(move || {
             let mut lines = BufReader::new(theirs.try_clone().expect("a twin"));
@@ -213,7 +213,7 @@ mod tests {
         qemu.join().expect("the other side agrees");
         let gone = qmp.execute("query-status", &Value::Null, limit);
         assert!(matches!(gone, Err(QmpError::Closed)));
-        let all: Vec<_> = on_message.iter().collect();
+        let all: Vec<_> = messages.iter().collect();
         assert_eq!(all[0], QmpMessage::Version("7.2.22 Debian 1:7.2".to_owned()));
         assert_eq!(
             all[1],

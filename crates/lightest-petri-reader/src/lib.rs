@@ -5,8 +5,8 @@
 //! - [`Spelled`]: a configuration in petri's words.
 //! - [`rust`]: Rust source as tokens, and as a tree.
 //!
-//! It is the part of petri that every `check` runs, and a crate of its own so that it alone is compiled to be fast: the rest, in
-//! `lightest-petri`, is most of the code. Nothing here reads files, prints or knows another framework.
+//! It is the part of petri that every `check` runs, and a crate of its own so that a first build makes it alone fast; the other half is in
+//! `lightest-petri`. Nothing here reads files, prints or knows another framework.
 
 use lightest_model::config::Arch;
 

@@ -30,15 +30,15 @@ pub(crate) fn compare(work: &mut Compare<'_>) {
     let mut touched: Vec<ChangedLines> = Vec::new();
     let mut renamed: BTreeMap<String, (String, usize, Target)> = BTreeMap::new();
     for (evidence, target) in pieces {
-        let Some(status_of) = work.evidence.status_of(&evidence).cloned() else { continue };
+        let Some(status) = work.evidence.status_of(&evidence).cloned() else { continue };
         let Some(facts) = seen.remove(&evidence.to_string()) else { continue };
         let was = evidence.lines().map_or("", |(path, _, _)| path).to_owned();
-        if let EvidenceStatus::Moved { path, .. } | EvidenceStatus::Changed { path, .. } = &status_of
+        if let EvidenceStatus::Moved { path, .. } | EvidenceStatus::Changed { path, .. } = &status
             && *path != was
         {
             renamed.entry(was).or_insert_with(|| (path.clone(), 0, target.clone())).1 += facts;
         }
-        match status_of {
+        match status {
             EvidenceStatus::Same | EvidenceStatus::Moved { .. } => {}
             EvidenceStatus::Changed { path, first, last } => {
                 let size = last - first;

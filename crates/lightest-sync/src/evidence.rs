@@ -49,7 +49,7 @@ pub enum EvidenceStatus {
 /// The state of each piece of evidence that is a line of the source.
 #[derive(Clone, Debug, Default)]
 pub struct Evidences {
-    fates: BTreeMap<String, EvidenceStatus>,
+    statuses: BTreeMap<String, EvidenceStatus>,
     texts: BTreeMap<String, String>,
     unfollowed: Option<String>,
 }
@@ -114,14 +114,14 @@ impl Evidences {
             let Some((path, first, last)) = evidence.lines().filter(|_| evidence.source == source) else {
                 continue;
             };
-            let status_of = match (files.get(path), maps.get(path)) {
+            let status = match (files.get(path), maps.get(path)) {
                 (Some(CitedFile { is: None, .. }), _) => EvidenceStatus::Gone,
                 (Some(CitedFile { is: Some((now, _)), .. }), Some(map)) => {
                     map.status_of(path, now, first, last)
                 }
                 _ => EvidenceStatus::Unknown,
             };
-            found.fates.insert(evidence.to_string(), status_of);
+            found.statuses.insert(evidence.to_string(), status);
         }
         found
     }
@@ -129,7 +129,7 @@ impl Evidences {
     /// Its state; `None` when it is no line of the source.
     #[must_use]
     pub fn status_of(&self, evidence: &Evidence) -> Option<&EvidenceStatus> {
-        self.fates.get(&evidence.to_string())
+        self.statuses.get(&evidence.to_string())
     }
 
     /// The path and lines where it stands now.
@@ -144,10 +144,10 @@ impl Evidences {
         }
     }
 
-    /// How many pieces of evidence met that fate.
+    /// How many pieces of evidence have that status.
     #[must_use]
     pub fn count(&self, is: impl Fn(&EvidenceStatus) -> bool) -> usize {
-        self.fates.values().filter(|status_of| is(status_of)).count()
+        self.statuses.values().filter(|status| is(status)).count()
     }
 
     /// The byte range of some lines of a file as it is now, without the space around them.

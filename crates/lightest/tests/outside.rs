@@ -219,6 +219,16 @@ fn time_grows_with_the_length_of_a_comment_and_not_with_its_square() {
 }
 
 #[test]
+fn time_grows_with_the_words_of_a_comment_and_not_with_their_square() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let words = "tpm, ".repeat(200_000);
+    put(folder.path(), "a.rs", &format!("// lightest: requires({words}tpm): the firmware measures\n{TEST}"));
+    let (code, err) = bounded(folder.path(), &["check"]);
+    assert!(code.is_some(), "it takes too long");
+    assert!(err.contains("read 1 variant of 1 test"), "{err}");
+}
+
+#[test]
 fn a_file_without_end_is_refused() {
     for (name, args) in [
         ("lightest.toml", &["pick"][..]),

@@ -81,8 +81,8 @@ fn unresolved(page: &mut String, read: &Value) {
     let open: Vec<&&Value> = tests.iter().filter(|test| test["open"] == true).collect();
     let _ = writeln!(
         page,
-        "\n## Open tests\n\nIn {} of {} tests, a value with a role passes through a call that the table lacks. No configuration of such a \
-         test is reported as too heavy.\n",
+        "\n## Open tests\n\n{} of {} tests contain something whose requirements are not known. No configuration of such a test is reported as \
+         too heavy.\n",
         open.len(),
         tests.len()
     );

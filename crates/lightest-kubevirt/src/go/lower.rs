@@ -35,7 +35,7 @@ fn unparsed(error: &anyhow::Error, text: &str) -> Unparsed {
 struct Lower {
     /// The byte of each character and of the end; empty where all characters are one byte long.
     bytes: Vec<usize>,
-    /// The text before the one that the parser saw.
+    /// How many bytes stand before the text that the parser saw.
     base: usize,
 }
 

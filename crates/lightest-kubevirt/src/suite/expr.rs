@@ -253,7 +253,7 @@ impl<'a> Walker<'a, '_> {
         let keyed_by_field = !matches!(typ, Some(Expr::Container(..)));
         let record = typ.map_or_else(String::new, short);
         let before = self.here().factories.len();
-        let mut contains = false;
+        let mut has_machine = false;
         for (at, element) in elements.iter().enumerate() {
             if let Some(Type::Own(id)) = known {
                 self.fill(id, at, element);
@@ -271,14 +271,14 @@ impl<'a> Walker<'a, '_> {
                 None => {}
             }
             let typ = self.expr(&element.value);
-            contains |= self.contains_machine(&typ);
+            has_machine |= self.contains_machine(&typ);
         }
         choose(&mut self.here().factories[before..]);
         match known {
             Some(known @ (Type::Own(_) | Type::Role(_))) => known,
             // What is given such a value is given the machine.
-            Some(known) if !contains || self.contains_machine(&known) => known,
-            _ if contains => Type::List(Box::new(Type::Role(VMI))),
+            Some(known) if !has_machine || self.contains_machine(&known) => known,
+            _ if has_machine => Type::List(Box::new(Type::Role(VMI))),
             _ => Type::Unknown,
         }
     }

@@ -59,7 +59,7 @@ pub struct Factories {
     pub factories: Vec<Factory>,
     /// Container disks by their constants.
     pub disks: BTreeMap<String, At<String>>,
-    /// Unparsed places.
+    /// What could not be read, and why.
     pub gaps: Vec<Gap>,
 }
 

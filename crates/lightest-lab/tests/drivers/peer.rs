@@ -3,11 +3,13 @@
 //! A file of a dialogue has one step a line; empty lines and those that begin with `#` are for readers:
 //!
 //! ```text
-//! ! WHAT the driver is asked to do this (in a thread of its own, one after the other) ! WHAT in MS
-//! likewise, with so many milliseconds at most > TEXT the driver must send this line now, JSON in
-//! any order of keys >- TEXT the driver must send this now, byte for byte < TEXT the peer sends
-//! this line; <- TEXT likewise, without a line end flood N TEXT the peer sends the text so many
-//! times wait the peer sends nothing more, and waits until the driver goes
+//! ! WHAT            the driver is asked to do this (in a thread of its own, one after the other)
+//! ! WHAT in MS      likewise, with so many milliseconds at most
+//! > TEXT            the driver must send this line now, JSON in any order of keys
+//! >- TEXT           the driver must send this now, byte for byte
+//! < TEXT            the peer sends this line;            <- TEXT  likewise, without a line end
+//! flood N TEXT      the peer sends the text so many times
+//! wait              the peer sends nothing more, and waits until the driver goes
 //! ```
 //!
 //! `\r`, `\n` and `\e` are control characters.

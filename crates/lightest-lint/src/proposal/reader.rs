@@ -109,7 +109,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         Ok(reader)
     }
 
-    /// These requirements, without places, and those that they imply.
+    /// The requirements of these words, none of which is a place, and those that they imply.
     pub(super) fn asked<'w>(&self, words: impl Iterator<Item = &'w str>) -> Asked {
         Asked::of(self.space.catalog(), words.filter_map(|word| self.space.word(word)))
     }

@@ -12,7 +12,7 @@
 //! guest is the point; where a comment gives a reason for the guest; where a comment in the list mentions a lighter
 //! configuration, because the author knows it; and where firmware boots without an operating system. A reason counts in the
 //! list, above the attribute and at the top of the file, and in the body if it names the guest or a part that only a
-//! distribution has; a comment that only mentions the guest makes the fix unsafe. A list of a boot test that has a
+//! distribution has; a comment that only mentions the guest makes the fix unsafe. A matrix of a boot test that has a
 //! configuration without a disk on one architecture is still reported if it lacks it on another.
 //!
 //! Proposes another disk image where it boots a class faster, such as Alpine for Ubuntu; where it is only smaller, the image
@@ -64,8 +64,8 @@ pub(super) fn check(subject: &Subject<'_, '_>, findings: &mut Vec<Finding>) {
         let here: Vec<&PlacedVariant<'_>> =
             subject.placed.iter().filter(|placed| placed.variant.config.arch == arch).collect();
         // A boot test boots each guest on purpose; what it boots without a disk on one architecture it may on the other.
-        let is_subject = whole.is_none() || boots_directly_elsewhere(subject, arch);
-        if matrix && !subject.pedantic && is_subject {
+        let may_lack = whole.is_none() || boots_directly_elsewhere(subject, arch);
+        if matrix && may_lack && (whole.is_some() || !subject.pedantic) {
             missing(subject, arch, &here, findings);
         }
         // Of a boot test and of a matrix, no variant by itself is a finding.

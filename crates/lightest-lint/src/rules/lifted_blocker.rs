@@ -3,8 +3,8 @@
 //! ## What it does
 //!
 //! Looks for the numbers of issues in comments of a test's declaration and in the reasons of `ignore(..)` and
-//! `unstable(..)`. Where the catalog has the limit behind the number as lifted, reports
-//! since which commit, and adds the configuration that the comment names, if it is known to provide everything.
+//! `unstable(..)`. Where the catalog has the limit behind the number as lifted, reports since which
+//! commit, and adds the configuration that the comment names, if it is known to provide everything.
 //!
 //! ## Why
 //!

@@ -17,9 +17,9 @@ impl<'w, 't> Walk<'w, 't> {
             let values = self.args(args);
             return self.call_value(callee, values, args, span, "a function value");
         };
-        if let Some(value_of) = self.value_of(path).cloned() {
+        if let Some(value) = self.value_of(path).cloned() {
             let values = self.args(args);
-            return self.call_value(value_of, values, args, span, path);
+            return self.call_value(value, values, args, span, path);
         }
         let values = self.args(args);
         self.here = span.clone();

@@ -203,7 +203,7 @@ fn is_inner(comment: &str) -> bool {
     comment.starts_with("//!") || comment.starts_with("/*!")
 }
 
-/// A place in a text, or an index of an element: texts are below 4 GiB, and have fewer elements than bytes, but for few.
+/// A place in a text, or an index of an element: files are read up to 16 MiB, so both are far below 2^32.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

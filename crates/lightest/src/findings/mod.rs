@@ -16,7 +16,7 @@ use lightest_lint::linter::Options;
 use lightest_lint::rules::Rule;
 use lightest_lint::source::Source;
 
-/// Counts and results of a run.
+/// The sources, tests and findings of a run, with its options.
 pub(crate) struct Report<'a> {
     pub(crate) sources: &'a [Source],
     pub(crate) tests: &'a [Test],

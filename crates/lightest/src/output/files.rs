@@ -141,7 +141,7 @@ impl Files {
         let prepared = self.prepare()?;
         let _locks = prepared.lock(held);
         // From here on a signal waits: either all are renamed, or none is.
-        let _undisturbed = lock_signals();
+        let _signals = lock_signals();
         prepared.put()
     }
 

@@ -68,17 +68,17 @@ impl Journal {
         let prepared = files.prepare()?;
         let _locks = prepared.lock(Some(lock));
         // From here on a signal waits, so that it leaves no journal of what was not begun, nor none of what was.
-        let mut lock_signals = lock_signals();
+        let mut folders = lock_signals();
         let (whole, part) = (place.path().join(FILE), place.path().join("part"));
         let noted = fs::write(&part, &text).and_then(|()| fs::rename(&part, &whole)).map_err(cannot);
         let written = noted.and_then(|()| prepared.put());
         if written.is_err() && self.is_begun(folder) {
-            place.keep(&mut lock_signals);
+            place.keep(&mut folders);
         } else {
-            place.remove(&mut lock_signals);
+            place.remove(&mut folders);
         }
         // Before what is prepared goes, which waits for the same.
-        drop(lock_signals);
+        drop(folders);
         written
     }
 

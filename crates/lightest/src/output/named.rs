@@ -119,8 +119,7 @@ impl Style {
     }
 
     /// An absolute path relative to another; `None` where they share no folder, or where the names alone do not
-    /// determine the
-    /// way. Both are plain.
+    /// determine the way. Both are plain.
     fn relative(self, text: &[u8], folder: &[u8]) -> Option<Vec<u8>> {
         let same = |one: &[u8], other: &[u8]| match self {
             Self::Unix => one == other,

@@ -79,26 +79,26 @@ impl Folder {
 
     /// Makes a file in it, while no signal empties it.
     pub(super) fn create(&self, name: &str) -> io::Result<File> {
-        let _undisturbed = lock_signals();
+        let _signals = lock_signals();
         File::create_new(self.path().join(name))
     }
 
     /// Has it survive a signal from now on, and this value.
-    pub(super) fn keep(&mut self, lock_signals: &mut SignalGuard) {
+    pub(super) fn keep(&mut self, folders: &mut SignalGuard) {
         self.folder.disable_cleanup(true);
         self.is_kept = true;
-        self.forget(lock_signals);
+        self.forget(folders);
     }
 
     /// Removes it.
-    pub(super) fn remove(mut self, lock_signals: &mut SignalGuard) {
-        self.forget(lock_signals);
+    pub(super) fn remove(mut self, folders: &mut SignalGuard) {
+        self.forget(folders);
         let _ = fs::remove_dir_all(self.folder.path());
         self.is_kept = true;
     }
 
-    fn forget(&self, lock_signals: &mut SignalGuard) {
-        lock_signals.retain(|folder| folder != self.folder.path());
+    fn forget(&self, folders: &mut SignalGuard) {
+        folders.retain(|folder| folder != self.folder.path());
     }
 
     /// Its path.
@@ -109,10 +109,10 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A file that is kept or gone needs no removal; the lock may be held.
+        // A folder that is kept or gone needs no removal; the lock may be held.
         if !self.is_kept {
-            let mut lock_signals = lock_signals();
-            self.forget(&mut lock_signals);
+            let mut folders = lock_signals();
+            self.forget(&mut folders);
             // A signal that comes now finds it gone.
             let _ = fs::remove_dir_all(self.folder.path());
         }
@@ -161,7 +161,7 @@ fn remove_leftover(folder: &Path) {
 /// While this is held, a signal waits.
 pub(super) type SignalGuard = MutexGuard<'static, Vec<PathBuf>>;
 
-/// Waits until nothing else is to be left undisturbed.
+/// Waits for the lock; a signal waits while it is held.
 pub(super) fn lock_signals() -> SignalGuard {
     FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
 }

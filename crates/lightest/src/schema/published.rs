@@ -36,6 +36,10 @@ pub fn published() -> Vec<(&'static str, Value)> {
 fn of<T: JsonSchema>(name: &'static str, printed: &str) -> (&'static str, Value) {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    schema.insert("title".to_owned(), format!("What {printed} prints").into());
+    let title = match printed.strip_prefix("a line of ") {
+        Some(command) => format!("A line of {command}"),
+        None => format!("Output of {printed}"),
+    };
+    schema.insert("title".to_owned(), title.into());
     (name, schema.to_value())
 }

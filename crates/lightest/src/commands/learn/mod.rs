@@ -97,8 +97,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
     };
     let results = Results::read(&args.reports, &tests, about)?;
     let space = Space::of_tests(catalog);
-    let lesson = learn(&tests, &results, &space);
-    let view = View { tests: &tests, results: &results, space: &space, lesson: &lesson };
+    let shown_facts = learn(&tests, &results, &space);
+    let view = View { tests: &tests, results: &results, space: &space, shown_facts: &shown_facts };
     // Until it is written, other runs wait to learn.
     let lock = args.into.as_deref().map(output::Lock::of);
     let (mut learned, was) = match &args.into {
@@ -133,13 +133,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<u8, Failure> {
             output::message("note: nothing was written: name a folder with `--into`");
         }
     }
-    for contradiction in lesson.contradictions.values() {
+    for contradiction in shown_facts.contradictions.values() {
         output::message(&contradiction.in_words(&results, &space, tests.dialect, &rest));
     }
     if results.runs.iter().any(|run| run.commit.is_none()) {
         output::message("note: some runs have no known commit: name it with `--commit`");
     }
-    Ok(if !lesson.contradictions.is_empty() {
+    Ok(if !shown_facts.contradictions.is_empty() {
         exit::FINDINGS
     } else if results.variants.is_empty() {
         exit::NOTHING
@@ -167,7 +167,7 @@ fn without_learned(into: Option<&Path>, framework: Framework, session: &Session)
 }
 
 fn learn<'c>(tests: &Tests, results: &Results, space: &Space<'c>) -> ShownFacts<'c> {
-    let mut lesson = ShownFacts::default();
+    let mut shown_facts = ShownFacts::default();
     let mut needs: BTreeMap<usize, Needs> = BTreeMap::new();
     let mut confirmed = std::collections::BTreeSet::new();
     for (test, _, variant) in tests.variants() {
@@ -181,15 +181,16 @@ fn learn<'c>(tests: &Tests, results: &Results, space: &Space<'c>) -> ShownFacts<
         // Where a pass contradicts the catalog, one of the two is wrong: nothing else is learned from it either.
         if shown.iter().any(|shown| shown.before == Support::No) {
             for shown in shown.into_iter().filter(|shown| shown.before == Support::No) {
-                let found =
-                    lesson.contradictions.entry((row, shown.requirement)).or_insert_with(|| Contradiction {
+                let found = shown_facts.contradictions.entry((row, shown.requirement)).or_insert_with(|| {
+                    Contradiction {
                         row,
                         requirement: shown.requirement,
                         statement: shown.statement,
                         variant: variant.name.clone(),
                         seen: result.passed[0].clone(),
                         more: 0,
-                    });
+                    }
+                });
                 found.more += usize::from(found.variant != variant.name);
             }
             continue;
@@ -201,7 +202,7 @@ fn learn<'c>(tests: &Tests, results: &Results, space: &Space<'c>) -> ShownFacts<
             }
             let key = (row, shown.requirement.to_owned(), shown.with);
             let known =
-                lesson.facts.entry(key).or_default().shown_by.entry(variant.name.clone()).or_default();
+                shown_facts.facts.entry(key).or_default().shown_by.entry(variant.name.clone()).or_default();
             for seen in &result.passed {
                 if !known.contains(&seen.run) {
                     known.push(seen.run);
@@ -209,15 +210,15 @@ fn learn<'c>(tests: &Tests, results: &Results, space: &Space<'c>) -> ShownFacts<
             }
         }
     }
-    lesson.confirmed = confirmed.len();
-    lesson
+    shown_facts.confirmed = confirmed.len();
+    shown_facts
 }
 
 struct View<'a, 'c> {
     tests: &'a Tests,
     results: &'a Results,
     space: &'a Space<'c>,
-    lesson: &'a ShownFacts<'c>,
+    shown_facts: &'a ShownFacts<'c>,
 }
 
 impl View<'_, '_> {
@@ -230,7 +231,7 @@ impl View<'_, '_> {
         for run in &self.results.runs {
             learned.source(run);
         }
-        for ((row, requirement, with), fact) in &self.lesson.facts {
+        for ((row, requirement, with), fact) in &self.shown_facts.facts {
             let name = self.config(*row);
             let row = self.space.row(*row);
             let mut shown = Vec::new();
@@ -273,11 +274,11 @@ impl View<'_, '_> {
         let skipped = self.results.variants.values().filter(|variant| variant.skipped > 0).count();
         let mut text = format!(
             "learned {} from {} of {}\n",
-            words::count(self.lesson.facts.len(), "fact"),
+            words::count(self.shown_facts.facts.len(), "fact"),
             words::count(passed.len(), "passing variant"),
             words::count(self.results.runs.len(), "run"),
         );
-        for ((row, requirement, with), fact) in &self.lesson.facts {
+        for ((row, requirement, with), fact) in &self.shown_facts.facts {
             let what =
                 if requirement == "runs" { "runs".to_owned() } else { format!("provides `{requirement}`") };
             let with = if with.is_empty() { String::new() } else { format!(" with `{}`", with.join("`, `")) };
@@ -287,8 +288,11 @@ impl View<'_, '_> {
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             let _ = writeln!(text, "  `{}` {what}{with}: {}{more}", self.config(*row), names.join(", "));
         }
-        let _ =
-            writeln!(text, "confirmed {} of the catalog", words::count(self.lesson.confirmed, "statement"));
+        let _ = writeln!(
+            text,
+            "confirmed {} of the catalog",
+            words::count(self.shown_facts.confirmed, "statement")
+        );
         let mut list = |title: String, all: &[(&str, &ResultPlace)]| {
             if all.is_empty() {
                 return;
@@ -345,7 +349,7 @@ impl View<'_, '_> {
         let listed = |all: Vec<(&'s str, &'s ResultPlace)>| -> Vec<schema::Result<'s>> {
             all.iter().map(|(variant, seen)| schema::Result { variant, place: self.place(seen) }).collect()
         };
-        let facts = self.lesson.facts.iter().map(|((row, requirement, with), fact)| schema::Fact {
+        let facts = self.shown_facts.facts.iter().map(|((row, requirement, with), fact)| schema::Fact {
             config: self.config(*row),
             requirement,
             with,
@@ -358,7 +362,7 @@ impl View<'_, '_> {
                 })
                 .collect(),
         });
-        let contradictions = self.lesson.contradictions.values().map(|one| schema::Contradiction {
+        let contradictions = self.shown_facts.contradictions.values().map(|one| schema::Contradiction {
             config: self.config(one.row),
             requirement: one.requirement,
             variant: &one.variant,
@@ -376,7 +380,7 @@ impl View<'_, '_> {
                 .map(|run| schema::Named { id: &run.id, run: run.answer() })
                 .collect(),
             facts: facts.collect(),
-            confirmed: self.lesson.confirmed,
+            confirmed: self.shown_facts.confirmed,
             contradictions: contradictions.collect(),
             failed: listed(self.of(|variant| variant.failed.first())),
             masked: listed(self.of(|variant| variant.masked.first().filter(|_| variant.passed.is_empty()))),

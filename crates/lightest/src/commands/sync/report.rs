@@ -50,8 +50,8 @@ fn entry(difference: &Difference) -> Entry<'_> {
 
 /// One line on what was looked at.
 pub(super) fn summary(compared: &Compared) -> String {
-    let moved = compared.evidence.count(|status_of| matches!(status_of, EvidenceStatus::Moved { .. }));
-    let followed = compared.evidence.count(|status_of| !matches!(status_of, EvidenceStatus::Unknown));
+    let moved = compared.evidence.count(|status| matches!(status, EvidenceStatus::Moved { .. }));
+    let followed = compared.evidence.count(|status| !matches!(status, EvidenceStatus::Unknown));
     let commit = compared.checkout.head.as_ref().map_or("no commit", |head| head.short());
     let differences = match compared.report.differences.len() {
         0 => "the catalog agrees".to_owned(),
